@@ -1,0 +1,66 @@
+"""Where files are: the shipped ones, which are only read, and the user's, which are written.
+
+One question decides: does our `pyproject.toml` lie beside the package? In a checkout the shipped and the
+user's files are the checkout's `data/` and `checkpoints/`. Installed, the shipped ones are inside the package
+and the user's are under the XDG data folder. `$DIGITS_HOME` moves the user's files in either case.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from core.errors import DigitsError
+
+_PACKAGE = Path(__file__).resolve().parent
+_ROOT = _PACKAGE.parent
+
+
+def is_checkout() -> bool:
+    """Whether the program runs from a checkout of its sources (bare or installed editable)."""
+    project = _ROOT / "pyproject.toml"
+    try:
+        return 'name = "digits-tui"' in project.read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def shipped(*parts: str) -> Path:
+    """A shipped file, such as `shipped("data", "mnist")`. It may be read-only and must not be written."""
+    return (_ROOT if is_checkout() else _PACKAGE / "shipped").joinpath(*parts)
+
+
+def home() -> Path:
+    """The folder over the user's `data/` and `checkpoints/`; it need not exist yet."""
+    if given := os.environ.get("DIGITS_HOME"):
+        return Path(given).expanduser().absolute()
+    if is_checkout():
+        return _ROOT
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "digits-tui"
+
+
+def user_data() -> Path:
+    """The user's data: the catalogue's additions, downloads, caches and own digits; made where missing."""
+    return _writable(home() / "data")
+
+
+def user_checkpoints() -> Path:
+    """The folder of the user's runs; made where missing."""
+    return _writable(home() / "checkpoints")
+
+
+def shipped_checkpoint() -> Path:
+    """The checkpoint that comes with the program."""
+    return shipped("checkpoints", "shipped.npz")
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DigitsError(
+            f"cannot make the folder {folder}: {error.strerror}. digits-tui keeps your data and runs there; "
+            "set DIGITS_HOME to a folder that you can write to."
+        ) from error
+    return folder
