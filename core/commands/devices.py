@@ -1,0 +1,46 @@
+"""`devices`: what this machine can train on."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `devices`."""
+    devices = commands.add_parser(
+        "devices",
+        help="list what can be trained on",
+        description="List CUDA cards, MPS and CPU, and why one is not there.",
+    )
+    devices.add_argument("--probe", action="store_true", help="also measure the training step on each")
+    devices.add_argument("--json", action="store_true", help="print one JSON object")
+    devices.set_defaults(run=run_devices)
+
+
+def run_devices(options: argparse.Namespace) -> int:
+    """List the devices, with `--probe` also what each does."""
+    from core import probe  # torch
+    from core.devices import devices
+    from core.recipes import RECIPES
+
+    rows = [dataclasses.asdict(device) for device in devices()]
+    if options.probe:
+        for row in rows:
+            if row["available"]:
+                plan = probe.choose(row["name"], RECIPES["fast"])[0][0]
+                row["plan"] = dataclasses.asdict(plan)
+    if options.json:
+        print(json.dumps({"devices": rows}))
+        return 0
+    for row in rows:
+        memory = f", {row['memory'] / 2**30:.0f} GiB" if row["memory"] else ""
+        state = f"{row['title']}{memory}" if row["available"] else f"not available: {row['reason']}"
+        if plan_row := row.get("plan"):
+            state += (
+                f"; the fast recipe does {plan_row['images_per_second']:,.0f} images/s "
+                f"({plan_row['threads']} threads, {plan_row['precision']})"
+            )
+        print(f"{row['name']:8} {state}")
+    return 0

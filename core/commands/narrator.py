@@ -1,0 +1,124 @@
+"""Tells a run's events: a progress bar on a terminal, plain lines elsewhere, or JSON for machines.
+
+The bar and the lines go to standard error, the result and the JSON to standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from core import events
+from core.duration import duration
+from core.history import History
+from core.runs import Run
+
+
+class Narrator:
+    """A context manager; `tell` it each event in order."""
+
+    def __init__(self, run: Run, as_json: bool) -> None:
+        self.history = History()
+        self._run = run
+        self._json = as_json
+        self._console = Console(stderr=True, highlight=False)
+        self._bar: Progress | None = None
+        self._task = TaskID(0)
+        if not as_json and self._console.is_terminal:
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=None),
+                TextColumn("{task.percentage:>3.0f}%  {task.fields[rate]}"),
+                console=self._console,
+                transient=True,
+                expand=True,
+            )
+
+    def __enter__(self) -> Narrator:
+        if self._bar:
+            self._bar.start()
+            self._task = self._bar.add_task("starting", total=1.0, rate="")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def tell(self, event: events.Event) -> None:
+        """Take in and tell one event."""
+        self.history.feed(event)
+        if self._json:
+            print(json.dumps(event.to_json()), flush=True)
+            return
+        if self._bar:
+            self._advance(self._bar)
+        match event:
+            case events.Started():
+                self._say(f"run {self._run.name}")
+                self._say(
+                    f"{event.data}: {event.train_count:,} images to learn from, {event.validation_count:,} to "
+                    f"validate, {event.test_count:,} to test ({event.test_note})"
+                )
+                threads = f", {event.threads} thread{'s' * (event.threads != 1)}" if event.device == "cpu" else ""
+                self._say(
+                    f"{event.recipe}: {event.epochs} epochs of {event.steps_per_epoch} batches on {event.device} "
+                    f"({event.device_name}{threads}, {event.precision})"
+                    + (f", going on at step {event.step:,}" if event.step else "")
+                )
+            case events.Note():
+                self._say(f"{'warning: ' * (event.level == 'warning')}{event.text}")
+            case events.EpochEnded():
+                epochs = self.history.started.epochs if self.history.started else "?"
+                self._say(
+                    f"epoch {event.epoch}/{epochs}  loss {event.train_loss:.4f}  validation loss "
+                    f"{event.validation_loss:.4f}  validation accuracy {event.validation_accuracy:.2%}  "
+                    f"{duration(event.epoch_seconds)}"
+                )
+            case events.Finished():
+                print(
+                    f"test accuracy {event.test_accuracy:.2%} on {event.test_count:,} images after "
+                    f"{duration(event.seconds)}; best validation accuracy {event.best_validation_accuracy:.2%} "
+                    f"(epoch {event.best_epoch})\nweights: {event.checkpoint}",
+                    flush=True,
+                )
+            case events.Stopped():
+                self._say(f"stopped at step {event.step:,}; go on with: digits-tui resume {self._run.name}")
+            case events.Failed():
+                self._say(f"digits-tui: {event.error}")
+            case _:
+                pass
+
+    def _say(self, text: str) -> None:
+        # soft_wrap: a log on a narrow terminal is still one line a fact when it is copied
+        self._console.print(text, markup=False, soft_wrap=True)
+
+    def _advance(self, bar: Progress) -> None:
+        history = self.history
+        progress, started = history.progress, history.started
+        if progress is None or started is None:
+            return
+        left = history.seconds_left
+        bar.update(
+            self._task,
+            completed=history.fraction,
+            description=f"epoch {progress.epoch}/{started.epochs}  loss {progress.losses[-1]:.4f}",
+            rate=f"{progress.images_per_second:,.0f} images/s" + (f"  {duration(left)} left" if left else ""),
+        )
+
+
+def write_history(run: Run, as_json: bool) -> History:
+    """Tell all that a run has said and says, until it is no longer running."""
+    from core.runs import follow
+
+    with Narrator(run, as_json) as narrator:
+        for event in follow(run):
+            narrator.tell(event)
+    if sys.stdout.isatty():
+        sys.stdout.flush()
+    return narrator.history

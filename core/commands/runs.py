@@ -1,0 +1,104 @@
+"""`runs`, `watch` and `stop`: what there is, what one does, and its end."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from typing import Any
+
+from core.errors import RunError
+from core.events import Failed, Finished
+from core.runs import INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
+
+_STOP_SECONDS = 60.0
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `runs`, `watch` and `stop`."""
+    run_help = "a run's name, the beginning of one, its folder, or `last`"
+    runs = commands.add_parser("runs", help="list the runs", description="List the runs, the newest first.")
+    runs.add_argument("--json", action="store_true", help="print one JSON object a line")
+    runs.set_defaults(run=run_runs)
+
+    watch = commands.add_parser(
+        "watch", help="follow a run", description="Follow a run until it ends. Ctrl+C leaves the run alone."
+    )
+    watch.add_argument("name", metavar="RUN", nargs="?", default="last", help=run_help)
+    watch.add_argument("--json", action="store_true", help="print the run's events, one JSON object a line")
+    watch.set_defaults(run=run_watch)
+
+    stop = commands.add_parser(
+        "stop", help="stop a run", description="Ask a run to keep a checkpoint and stop, and wait until it has."
+    )
+    stop.add_argument("name", metavar="RUN", nargs="?", default="last", help=run_help)
+    stop.add_argument("--json", action="store_true", help="print how the run ended as a JSON object")
+    stop.set_defaults(run=run_stop)
+
+
+def run_runs(options: argparse.Namespace) -> int:
+    """List the runs."""
+    found = [_row(run) for run in list_runs()]
+    if options.json:
+        for row in found:
+            print(json.dumps(row))
+        return 0
+    if not found:
+        print("no runs yet; start one with: digits-tui train", file=sys.stderr)
+        return 0
+    width = max(len(row["name"]) for row in found)
+    for row in found:
+        print(f"{row['name']:{width}}  {row['status']:11}  {_result(row)}".rstrip())
+    return 0
+
+
+def _row(run: Run) -> dict[str, Any]:
+    summary = run.summary()
+    # Only a run without a summary can be going on; a lock is not asked for a thousand that have ended.
+    status = str(summary["status"]) if summary.get("status") else RUNNING if run.is_running() else INTERRUPTED
+    return {**summary, "name": run.name, "status": status, "path": str(run.path)}
+
+
+def _result(row: dict[str, Any]) -> str:
+    if (accuracy := row.get("test_accuracy")) is not None:
+        return f"test accuracy {accuracy:.2%}, {row.get('seconds', 0):.1f} s"
+    if row["status"] in (STOPPED, INTERRUPTED):
+        return f"go on with: digits-tui resume {row['name']}"
+    return str(row.get("error", ""))
+
+
+def run_watch(options: argparse.Namespace) -> int:
+    """Follow one run; 1 where it failed."""
+    from core.commands.narrator import write_history
+
+    run = find_run(options.name)
+    history = write_history(run, options.json)
+    if history.end is None:
+        print(f"run {run.name} was ended from outside; go on with: digits-tui resume {run.name}", file=sys.stderr)
+    return int(history.end is None or isinstance(history.end, Failed))
+
+
+def run_stop(options: argparse.Namespace) -> int:
+    """Ask one run to stop, and wait."""
+    run = find_run(options.name)
+    if not run.is_running():
+        raise RunError(f"run {run.name} is not running: {run.status()}")
+    run.request_stop()
+    print(f"asked {run.name} to stop", file=sys.stderr)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while run.is_running():
+        if time.monotonic() > deadline:
+            raise RunError(
+                f"run {run.name} has not stopped for {_STOP_SECONDS:.0f} seconds; it may be loading data. "
+                "It will stop at its next step."
+            )
+        time.sleep(0.05)
+    row = _row(run)
+    if options.json:
+        print(json.dumps(row))
+    elif row["status"] == Finished.kind:
+        print(f"{run.name} had just finished")
+    else:
+        print(f"{run.name} {row['status']}; go on with: digits-tui resume {run.name}")
+    return 0

@@ -1,0 +1,94 @@
+"""`serve`: the reader process. One JSON object a line in, one out; it holds the network in memory.
+
+{"id": 5, "width": 40, "height": 40, "pixels": base64 of height × width bytes, "polarity": "bright"}
+    -> {"id": 5, "digit": 7, "probabilities": […], "seen": base64 of 784 bytes, "checkpoint": …, "milliseconds": …}
+{"id": 6, "load": "path, run, or empty for the shipped model"}
+    -> {"id": 6, "loaded": path, "title": …}
+Whatever goes wrong -> {"id": …, "error": text}. The first line is {"ready": path, "title": …} or {"error": …}.
+The end of the input ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from core.checkpoint_file import resolve
+from core.errors import DataError, DigitsError
+
+if TYPE_CHECKING:
+    from core.recogniser import Recogniser
+
+_LARGEST_SIDE = 4096
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `serve`."""
+    serve = commands.add_parser(
+        "serve",
+        help="answer bitmaps with readings (used by the app)",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    serve.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="else the shipped model")
+    serve.set_defaults(run=run_serve)
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    """Serve until the input ends."""
+    import torch
+
+    from core.recogniser import Recogniser
+
+    # One thread: a single small image gains nothing from more, and a training may be using the rest.
+    torch.set_num_threads(1)
+    recogniser: Recogniser | None = None
+    try:
+        recogniser = Recogniser(resolve(options.checkpoint))
+        _say({"ready": str(recogniser.path), "title": recogniser.header.title})
+    except DigitsError as error:
+        _say({"error": str(error)})
+    for line in sys.stdin.buffer:
+        request: Any = None
+        try:
+            request = json.loads(line)
+            if "load" in request:
+                recogniser = Recogniser(resolve(request["load"]))
+                _say({"id": request["id"], "loaded": str(recogniser.path), "title": recogniser.header.title})
+            else:
+                _say({"id": request["id"], **_answer(recogniser, request)})
+        except (DigitsError, ValueError, KeyError, TypeError, AttributeError) as error:
+            number = request.get("id") if isinstance(request, dict) else None
+            text = str(error) if isinstance(error, DigitsError) else f"not a request: {error!r}"
+            _say({"id": number, "error": text})
+    return 0
+
+
+def _answer(recogniser: Recogniser | None, request: dict[str, Any]) -> dict[str, Any]:
+    import numpy as np
+
+    if recogniser is None:
+        raise DataError('no network is loaded; send {"id": 1, "load": "path of a checkpoint"} first')
+    width, height = int(request["width"]), int(request["height"])
+    if not (1 <= width <= _LARGEST_SIDE and 1 <= height <= _LARGEST_SIDE):
+        raise DataError(f"the bitmap is {width}×{height}; each side must be 1 to {_LARGEST_SIDE:,} pixels")
+    try:
+        pixels = base64.b64decode(request["pixels"], validate=True)
+    except binascii.Error as error:
+        raise DataError(f"pixels is not base64: {error}") from error
+    if len(pixels) != width * height:
+        raise DataError(f"pixels holds {len(pixels):,} bytes; {width}×{height} needs {width * height:,}")
+    polarity = request.get("polarity", "auto")
+    if polarity not in ("auto", "bright", "dark"):
+        raise DataError(f"polarity is {polarity!r}; it must be auto, bright or dark")
+    recogniser.refresh()
+    return recogniser.read(np.frombuffer(pixels, np.uint8).reshape(height, width), polarity).to_json()
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()

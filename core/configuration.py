@@ -1,0 +1,56 @@
+"""What a person asks of a training run. Validated where it is built, so that no later code need ask again."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import ConfigurationError
+from core.recipes import RECIPES
+
+MOST_EPOCHS = 10_000
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """One training run, as asked for. Raises ConfigurationError where a field is outside its bounds."""
+
+    data: str = "mnist"
+    """A name of the catalogue, or the path of a folder or file."""
+    recipe: str = "fast"
+    """A name in `RECIPES`."""
+    epochs: int | None = None
+    """1 to 10,000; None takes the recipe's, or more where the data set is small."""
+    device: str = "auto"
+    """`auto`, `cpu`, `mps`, `cuda` or `cuda:N`."""
+    seed: int = 0
+    """0 to 2³² − 1; fixes the weights' start, the order of images and their distortion."""
+
+    def __post_init__(self) -> None:
+        if not self.data:
+            raise ConfigurationError("data is empty; give a name that `digits-tui datasets` lists, or a path")
+        if self.recipe not in RECIPES:
+            raise ConfigurationError(f"recipe is {self.recipe!r}; it must be one of {', '.join(RECIPES)}")
+        if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
+            raise ConfigurationError(f"epochs is {self.epochs}; it must be 1 to {MOST_EPOCHS:,}")
+        if not _DEVICE.fullmatch(self.device):
+            raise ConfigurationError(
+                f"device is {self.device!r}; it must be auto, cpu, mps, cuda or cuda:N "
+                "(`digits-tui devices` lists those of this machine)"
+            )
+        if not 0 <= self.seed < 2**32:
+            raise ConfigurationError(f"seed is {self.seed}; it must be 0 to 4,294,967,295")
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as a JSON object."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TrainingConfig:
+        """The inverse of `to_json`; fields of a later version are left aside."""
+        names = {each.name for each in dataclasses.fields(cls)}
+        return cls(**{name: value for name, value in data.items() if name in names})

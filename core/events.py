@@ -1,0 +1,185 @@
+"""What a training run reports while it goes: the lines of its `events.jsonl`.
+
+Each event is a frozen dataclass and one JSON object a line, `{"event": NAME, "time": UNIX SECONDS, …fields}`.
+The interface, `watch` and a person with `tail -f` read the same lines. Knows neither torch nor files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events."""
+
+    kind: ClassVar[str]
+
+    time: float = field(default_factory=time.time, kw_only=True)
+    """When it happened, in Unix seconds."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The event as one JSON object."""
+        return {"event": self.kind, **dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True)
+class Note(Event):
+    """Something that a person should know: a fallback, a split that was made, files that were skipped."""
+
+    kind = "note"
+    text: str
+    level: str = "information"
+    """`information` or `warning`."""
+
+
+@dataclass(frozen=True)
+class Started(Event):
+    """Training begins, or goes on."""
+
+    kind = "started"
+    data: str
+    """The data set's name, or the path that was given."""
+    recipe: str
+    architecture: str
+    parameters: int
+    epochs: int
+    steps_per_epoch: int
+    batch_size: int
+    train_count: int
+    validation_count: int
+    test_count: int
+    device: str
+    """`cpu`, `mps` or `cuda:N`."""
+    device_name: str
+    threads: int
+    """CPU threads that one step uses."""
+    precision: str
+    """`float32` or `bfloat16`."""
+    seed: int
+    step: int = 0
+    """Steps already done: 0 at first, more where a run goes on; later steps seen before are void."""
+    seconds: float = 0.0
+    """Training time already spent, in seconds."""
+    test_note: str = ""
+    """Where the test images come from, such as `MNIST's test set` or `15% of each class, held out`."""
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """Steps were done. Each step's loss is in exactly one of these."""
+
+    kind = "progress"
+    epoch: int
+    """The epoch in progress, from 1."""
+    step: int
+    """Steps done since the run began; `losses` belong to the last `len(losses)` of them."""
+    losses: tuple[float, ...]
+    learning_rate: float
+    images_per_second: float
+    seconds: float
+    """Training time since the run began, in seconds."""
+
+
+@dataclass(frozen=True)
+class DeviceState(Event):
+    """How busy the device is; a field is None where the machine does not tell."""
+
+    kind = "device"
+    device: str
+    load: float | None
+    """Use of the device, 0 to 1; for the CPU, of all its cores."""
+    memory_used: int | None
+    """Bytes: on CUDA those in use on the card, else this process's resident memory."""
+    memory_total: int | None
+    temperature: float | None
+    """Degrees Celsius."""
+
+
+@dataclass(frozen=True)
+class EpochEnded(Event):
+    """One pass over the training images is done and the validation images were read."""
+
+    kind = "epoch"
+    epoch: int
+    step: int
+    train_loss: float
+    """Mean cross-entropy over the epoch's batches, augmented and smoothed as trained."""
+    validation_loss: float
+    validation_accuracy: float
+    """0 to 1, on images held out of the training set."""
+    learning_rate: float
+    epoch_seconds: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Saved(Event):
+    """A checkpoint that can be read was written."""
+
+    kind = "saved"
+    checkpoint: str
+    step: int
+
+
+@dataclass(frozen=True)
+class Finished(Event):
+    """All epochs are done; the last weights were measured once on the test images."""
+
+    kind = "finished"
+    test_accuracy: float
+    test_loss: float
+    test_count: int
+    validation_accuracy: float
+    """That of the last epoch."""
+    best_validation_accuracy: float
+    best_epoch: int
+    seconds: float
+    """Training time, evaluation after each epoch included, in seconds."""
+    checkpoint: str
+
+
+@dataclass(frozen=True)
+class Stopped(Event):
+    """The run was asked to stop and can be resumed."""
+
+    kind = "stopped"
+    epoch: int
+    step: int
+    seconds: float
+    checkpoint: str
+
+
+@dataclass(frozen=True)
+class Failed(Event):
+    """The run ended by an error."""
+
+    kind = "failed"
+    error: str
+
+
+_KINDS: dict[str, type[Event]] = {
+    cls.kind: cls for cls in (Note, Started, Progress, DeviceState, EpochEnded, Saved, Finished, Stopped, Failed)
+}
+
+
+def from_json(data: Mapping[str, Any]) -> Event | None:
+    """The event of one JSON object; None for a kind that a later version may have added.
+
+    Raises ValueError where a field of a known kind is missing.
+    """
+    cls = _KINDS.get(data.get("event", ""))
+    if cls is None:
+        return None
+    names = {each.name for each in dataclasses.fields(cls)}
+    values = {name: value for name, value in data.items() if name in names}
+    if "losses" in values:
+        values["losses"] = tuple(values["losses"])
+    try:
+        return cls(**values)
+    except TypeError as error:
+        raise ValueError(f"a {cls.kind!r} event lacks a field: {error}") from error

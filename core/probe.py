@@ -1,0 +1,125 @@
+"""Which device, with how many threads and in which precision, does a recipe's training step fastest here and now.
+
+Nothing is assumed: on a busy machine two threads can be slower than one, and bfloat16 is twice as fast on
+one processor and ten times slower on another. Each probe takes a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import torch
+
+from core import hardware
+from core.augmentation import augment
+from core.batches import as_input
+from core.devices import DEVICE_FAILURES, Device, devices, find, first_line, is_device_failure
+from core.errors import DeviceError
+from core.plan import Plan
+from core.recipes import Recipe
+from core.step import TrainingStep
+
+
+def choose(name: str, recipe: Recipe) -> tuple[list[Plan], list[str]]:
+    """Plans for `name`, the fastest first, and notes on devices that failed the probe.
+
+    With `auto` the later plans are what to fall back to; a device asked for by name has one plan only.
+    Raises DeviceError where the device asked for is missing or fails.
+    """
+    wanted = [each for each in devices() if each.available] if name == "auto" else [find(name)]
+    plans: list[Plan] = []
+    notes: list[str] = []
+    for device in wanted:
+        try:
+            plans.append(_best_plan(device, recipe))
+        except DEVICE_FAILURES as error:
+            if not is_device_failure(error) or device.name == "cpu":
+                raise
+            failure = f"{device.name} ({device.title}) failed the probe: {first_line(error)}"
+            if name != "auto":
+                raise DeviceError(f"{failure}. Use --device auto to train on what works.") from error
+            notes.append(f"{failure}; it is left out")
+    plans.sort(key=lambda plan: -plan.images_per_second)
+    return plans, notes
+
+
+def _best_plan(device: Device, recipe: Recipe) -> Plan:
+    """The fastest way to use `device`, by measuring."""
+    if device.name == "cpu":
+        return _best_cpu_plan(recipe)
+    plain = Plan(device.name, threads=torch.get_num_threads(), precision="float32")
+    if device.name == "mps":
+        return replace(plain, images_per_second=step_rate(plain, recipe))
+    candidates = [plain]
+    if torch.cuda.is_bf16_supported(including_emulation=False):
+        candidates.append(replace(plain, precision="bfloat16"))
+    measured = [replace(plan, images_per_second=step_rate(plan, recipe)) for plan in candidates]
+    return max(measured, key=lambda plan: plan.images_per_second)
+
+
+def _best_cpu_plan(recipe: Recipe) -> Plan:
+    """Threads are doubled as long as it helps: on busy cores two can be slower than one."""
+    best: Plan | None = None
+    before = torch.get_num_threads()
+    try:
+        for precision in ("bfloat16", "float32") if _has_fast_bfloat16() else ("float32",):
+            for threads in _thread_counts():
+                plan = Plan("cpu", threads, precision)
+                plan = replace(plan, images_per_second=step_rate(plan, recipe))
+                if best is None or plan.images_per_second > best.images_per_second:
+                    best = plan
+                elif best.precision == precision:
+                    break
+    finally:
+        torch.set_num_threads(before)
+    if best is None:
+        raise RuntimeError("no plan for the CPU was measured")
+    return best
+
+
+def _thread_counts() -> list[int]:
+    """1, 2, 4, … and the number of cores."""
+    cores = hardware.usable_cores()
+    return sorted({*(2**power for power in range(cores.bit_length()) if 2**power <= cores), cores})
+
+
+def _has_fast_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself; without, it is several times slower than float32."""
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16"))
+
+
+def step_rate(plan: Plan, recipe: Recipe, seconds: float = 0.12) -> float:
+    """Images a second of the recipe's training step on `plan`, over about `seconds` after three warm-up steps."""
+    if plan.device == "cpu":
+        torch.set_num_threads(plan.threads)
+    step = TrainingStep(recipe, plan, total_steps=1000, seed=0)
+    draws = torch.Generator(device=step.device).manual_seed(0)
+    size = (recipe.batch_size, 28, 28)
+    pixels = torch.randint(0, 256, size, dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    pixels = pixels.to(step.device)
+    labels = torch.arange(recipe.batch_size, device=step.device) % 10
+
+    def once() -> None:
+        step(augment(as_input(pixels), recipe.augmentation, draws), labels)
+
+    for _ in range(3):
+        once()
+    synchronise(step.device)
+    began, done = time.perf_counter(), 0
+    while done < 3 or time.perf_counter() - began < seconds:
+        once()
+        done += 1
+        if done % 3 == 0:
+            synchronise(step.device)  # or the clock would only time how fast steps are asked for
+    synchronise(step.device)
+    return done * recipe.batch_size / (time.perf_counter() - began)
+
+
+def synchronise(device: torch.device) -> None:
+    """Wait until `device` has done all that it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()

@@ -1,0 +1,66 @@
+"""Reads bitmaps with one checkpoint: normalise, network, probabilities. Runs on one core of the CPU."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+
+from core import checkpoint
+from core.batches import as_input
+from core.errors import CheckpointError
+from core.normalise import Polarity, normalise
+from core.reading import Reading
+
+
+class Recogniser:
+    """A network in memory that follows its checkpoint's file. Raises CheckpointError when it cannot be loaded."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.network, self.header = checkpoint.load(path)
+        self._stamp = _stamp(path)
+        self.network(torch.zeros(1, 1, 28, 28))  # the first pass sets up kernels and costs many times a later one
+
+    def refresh(self) -> bool:
+        """Load the file again if it was replaced; whether it was. A file that is gone or damaged changes nothing."""
+        stamp = _stamp(self.path)
+        if stamp is None or stamp == self._stamp:
+            return False
+        try:
+            self.network, self.header = checkpoint.load(self.path)
+        except CheckpointError:
+            return False  # what was loaded goes on answering
+        self._stamp = stamp
+        return True
+
+    def read(self, bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Reading:
+        """The reading of `bitmap` (H, W) uint8 of any size; nothing drawn gives a reading without a digit."""
+        began = time.perf_counter()
+        seen = normalise(bitmap, polarity)
+        if not seen.any():
+            probabilities = (0.0,) * 10
+        else:
+            with torch.inference_mode():
+                logits = self.network(as_input(torch.from_numpy(seen[np.newaxis])))
+                probabilities = tuple(F.softmax(logits.double(), dim=1)[0].tolist())
+        return Reading(
+            digit=int(np.argmax(probabilities)) if any(probabilities) else None,
+            probabilities=probabilities,
+            seen=seen,
+            checkpoint=str(self.path),
+            milliseconds=(time.perf_counter() - began) * 1000,
+        )
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    # The inode too: a file replaced twice within the clock's grain still differs.
+    return status.st_ino, status.st_size, status.st_mtime_ns

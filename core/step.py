@@ -1,0 +1,76 @@
+"""One training step on one device: forward, loss, backward, optimiser. What the probe times is what a run does."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.model import build
+from core.plan import Plan
+from core.recipes import Recipe
+
+
+class TrainingStep:
+    """A network with its optimiser. Call it with a batch; the loss stays on the device."""
+
+    def __init__(self, recipe: Recipe, plan: Plan, total_steps: int, seed: int) -> None:
+        self.recipe = recipe
+        self.device = torch.device(plan.device)
+        self.total_steps = total_steps
+        self.network = build(recipe.architecture, seed).to(self.device).train()
+        self.average = copy.deepcopy(self.network).eval() if recipe.averaging else None
+        """Running mean of the weights, which is what is kept; None where the last weights are."""
+        self._bfloat16 = plan.precision == "bfloat16"
+        decayed = [each for each in self.network.parameters() if each.ndim > 1]
+        plain = [each for each in self.network.parameters() if each.ndim <= 1]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=recipe.learning_rate,
+            fused=True,  # one kernel for all weights: on small networks the loop over them costs more than the sums
+        )
+        self.done = 0
+        """Steps done."""
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step: one cycle, up in a line and down in a cosine (Smith and Topin 2018)."""
+        position = min(1.0, (self.done + 1) / (self.total_steps + 1))
+        warm_up = self.recipe.warm_up
+        if position < warm_up:
+            return self.recipe.learning_rate * position / warm_up
+        return self.recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * (position - warm_up) / (1 - warm_up)))
+
+    def __call__(self, images: Tensor, labels: Tensor) -> Tensor:
+        """Learn from `images` (B, 1, 28, 28) float 0 to 1 and `labels` (B,) int64; the loss, () on the device."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.learning_rate
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16):
+            logits = self.network(images)
+        loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
+        self.optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        self.optimiser.step()
+        self.done += 1
+        if self.average is not None:
+            self._update_average(self.average)
+        return loss.detach()
+
+    @torch.no_grad()
+    def _update_average(self, average: nn.Module) -> None:
+        # A shorter memory at first, or the random start would weigh in for long.
+        decay = min(self.recipe.averaging, self.done / (self.done + 10))
+        torch._foreach_lerp_(list(average.parameters()), list(self.network.parameters()), 1 - decay)
+        for kept, now in zip(average.buffers(), self.network.buffers(), strict=True):
+            if kept.is_floating_point():
+                kept.lerp_(now, 1 - decay)
+            else:
+                kept.copy_(now)
+
+    @property
+    def kept(self) -> nn.Module:
+        """The network whose weights count: the average where there is one."""
+        return self.network if self.average is None else self.average

@@ -1,0 +1,46 @@
+"""What several tests need: a home of their own, and small data sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's files of this test alone; no test reads or writes those of the person who runs it."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("DIGITS_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mnist_part() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The first 1,200 of MNIST's training images (1200, 28, 28) and their labels."""
+    from core import mnist
+
+    train, _ = mnist.load()
+    return train.images[:1200], train.labels[:1200]
+
+
+@pytest.fixture
+def small_set(tmp_path: Path, mnist_part: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> Path:
+    """Those images as an `.npz` file: real digits, seconds to train on."""
+    path = tmp_path / "small.npz"
+    images, labels = mnist_part
+    np.savez(path, images=images, labels=labels)
+    return path
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """Leaves torch's thread count as it was."""
+    import torch
+
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)

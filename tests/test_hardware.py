@@ -1,0 +1,80 @@
+"""core.hardware and core.devices: what is said of this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from core import devices, hardware
+from core.errors import DeviceError
+
+
+def test_the_processor_is_watched() -> None:
+    """Load is a share, memory plausible: this process uses some, and less than there is."""
+    monitor = hardware.ProcessorMonitor("cpu")
+    sum(number * number for number in range(200_000))
+    state = monitor.state()
+    assert state.load is None or 0 <= state.load <= 1
+    assert state.memory_used is not None and state.memory_total is not None
+    assert 10_000_000 < state.memory_used < state.memory_total
+    assert 1 <= hardware.usable_cores() <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("37, 1024, 61\n", (0.37, 1024 << 20, 61.0)),
+        ("[N/A], 512, [N/A]\n", (None, 512 << 20, None)),
+        ("", (None, None, None)),
+    ],
+)
+def test_nvidia_smi_is_understood(output: str, expected: tuple[object, ...]) -> None:
+    """Figures are scaled to shares and bytes; what a card does not tell is None."""
+    assert hardware.parse_smi(output) == expected
+
+
+def test_a_card_is_watched_without_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look starts `nvidia-smi`, a later one has its figures."""
+    smi = tmp_path / "nvidia-smi"
+    smi.write_text("#!/bin/sh\necho '50, 100, 40'\n")
+    smi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monitor = hardware.CardMonitor(0, 1 << 30)
+    try:
+        assert monitor.state().load is None
+        assert monitor._child is not None
+        monitor._child.wait(10)
+        state = monitor.state()
+        assert (state.load, state.memory_used, state.temperature) == (0.5, 100 << 20, 40.0)
+    finally:
+        monitor.close()
+
+
+def test_every_kind_of_device_is_listed() -> None:
+    """CUDA, MPS and CPU each appear; one that is missing says why, and the CPU is always there."""
+    found = {device.name.split(":")[0]: device for device in devices.devices()}
+    assert set(found) == {"cuda", "mps", "cpu"}
+    assert found["cpu"].available
+    for device in found.values():
+        assert device.available or device.reason
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without CUDA")
+def test_a_missing_device_is_an_error_and_not_a_slower_one() -> None:
+    """Asking for CUDA without a card names the reason and what is usable."""
+    with pytest.raises(DeviceError) as caught:
+        devices.find("cuda")
+    assert "cuda" in str(caught.value)
+    assert "cpu" in str(caught.value)
+
+
+def test_a_devices_failure_is_told_from_a_defect() -> None:
+    """Running out of memory and CUDA's errors are the device's; a wrong shape is ours."""
+    assert devices.is_device_failure(torch.OutOfMemoryError("CUDA out of memory"))
+    assert devices.is_device_failure(RuntimeError("CUDA error: device-side assert triggered"))
+    assert devices.is_device_failure(NotImplementedError("the operator is not implemented for MPS"))
+    assert not devices.is_device_failure(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
+    assert not devices.is_device_failure(ValueError("cuda"))

@@ -1,0 +1,40 @@
+"""core.model: shapes, sizes and seeds."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from core.model import ARCHITECTURES, build, parameter_count
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_network_gives_ten_logits_an_image(name: str) -> None:
+    """Any batch of 28×28 images becomes as many rows of ten finite logits."""
+    network = build(name, seed=0).eval()
+    logits = network(torch.rand(3, 1, 28, 28))
+    assert logits.shape == (3, 10)
+    assert torch.isfinite(logits).all()
+
+
+def test_small_network_has_the_documented_size() -> None:
+    """Counted by hand: 24·25+24, 32·24·9+32, 256·800+256, 10·256+10."""
+    expected = (24 * 25 + 24) + (32 * 24 * 9 + 32) + (256 * 800 + 256) + (10 * 256 + 10)
+    assert parameter_count(build("small")) == expected
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_weights_fit_into_a_mebibyte(name: str) -> None:
+    """Four bytes a weight stay under the size that is shipped."""
+    values = sum(tensor.numel() for tensor in build(name).state_dict().values())
+    assert values * 4 < 2**20
+
+
+def test_seed_fixes_the_weights_and_nothing_else() -> None:
+    """The same seed gives the same weights, another one others, and the caller's random state stays."""
+    before = torch.get_rng_state()
+    one, same, other = build("deep", 1), build("deep", 1), build("deep", 2)
+    assert torch.equal(torch.get_rng_state(), before)
+    weights = [next(iter(network.parameters())) for network in (one, same, other)]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])

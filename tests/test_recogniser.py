@@ -1,0 +1,180 @@
+"""core.recogniser and the reader process: bitmaps in, readings out, whatever is sent."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from core import checkpoint, children, mnist, paths
+from core.checkpoint_file import Header
+from core.model import build
+from core.reading import Reading
+from core.recogniser import Recogniser
+
+
+Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+
+@pytest.fixture(scope="module")
+def digits() -> Digits:
+    """MNIST's test images (10000, 28, 28) and their labels."""
+    _, test = mnist.load()
+    return test.images, test.labels
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    """The shipped one."""
+    return Recogniser(paths.shipped_checkpoint())
+
+
+def test_a_blank_bitmap_has_no_digit(recogniser: Recogniser) -> None:
+    """Nothing drawn is not a guess: no digit, no probabilities, nothing seen."""
+    reading = recogniser.read(np.zeros((40, 40), np.uint8))
+    assert reading.digit is None
+    assert reading.confidence == 0
+    assert not any(reading.probabilities)
+    assert not reading.seen.any()
+
+
+def test_mnists_digits_are_read_at_any_size_place_and_polarity(recogniser: Recogniser, digits: Digits) -> None:
+    """A hundred test digits, enlarged threefold, moved and inverted, are read as they are unchanged."""
+    images, labels = digits
+    right = moved_right = 0
+    for image, label in zip(images[:100], labels[:100], strict=True):
+        right += recogniser.read(image, "bright").digit == label
+        page = np.full((150, 120), 255, np.uint8)
+        page[5:89, 30:114] = 255 - np.kron(image, np.ones((3, 3), np.uint8))
+        moved_right += recogniser.read(page).digit == label
+    assert right >= 97
+    assert moved_right >= 95
+
+
+def test_probabilities_are_the_networks(recogniser: Recogniser, digits: Digits) -> None:
+    """Ten of them, summing to one, from the 28×28 that is shown."""
+    images, _ = digits
+    reading = recogniser.read(images[3], "bright")
+    assert sum(reading.probabilities) == pytest.approx(1)
+    pixels = torch.from_numpy(reading.seen.copy()).float().div(255).view(1, 1, 28, 28)
+    expected = torch.softmax(recogniser.network(pixels).double(), 1)[0]
+    np.testing.assert_allclose(reading.probabilities, expected.detach().numpy(), atol=1e-5)
+
+
+def test_a_reading_survives_the_way_through_json(recogniser: Recogniser, digits: Digits) -> None:
+    """What the interface gets is what was read."""
+    images, _ = digits
+    reading = recogniser.read(images[3])
+    back = Reading.from_json(json.loads(json.dumps(reading.to_json())))
+    assert back.digit == reading.digit
+    assert back.probabilities == pytest.approx(reading.probabilities, abs=1e-6)
+    np.testing.assert_array_equal(back.seen, reading.seen)
+
+
+def _write(path: Path, seed: int) -> None:
+    described = Header(
+        architecture="small", recipe="fast", data="mnist", parameters=1, epoch=1, epochs=1, step=seed, seed=seed
+    )
+    checkpoint.save(path, build("small", seed).state_dict(), described)
+
+
+def test_a_replaced_checkpoint_is_loaded_and_a_damaged_one_is_not(tmp_path: Path) -> None:
+    """The file that a training replaces is followed; a torn one leaves the last good network in place."""
+    path = tmp_path / "model.npz"
+    _write(path, 1)
+    reader = Recogniser(path)
+    assert not reader.refresh()
+    _write(path, 2)
+    assert reader.refresh()
+    assert reader.header.seed == 2
+    path.write_bytes(b"torn")
+    assert not reader.refresh()
+    path.unlink()
+    assert not reader.refresh()
+    assert reader.header.seed == 2
+
+
+class _Server:
+    """The reader process, spoken to as the interface does."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            children.command("serve"),
+            env=children.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def line(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return answer
+
+    def ask(self, request: object) -> dict[str, Any]:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(request).encode() + b"\n")
+        self.process.stdin.flush()
+        return self.line()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[_Server]:
+    """One process for the module: it imports torch."""
+    started = _Server()
+    assert started.line()["ready"] == str(paths.shipped_checkpoint())
+    yield started
+    started.process.communicate(timeout=60)  # the end of the input ends it
+    assert started.process.returncode == 0
+
+
+def _bitmap(image: NDArray[np.uint8], number: int) -> dict[str, Any]:
+    pixels = base64.b64encode(image.tobytes()).decode()
+    return {"id": number, "width": image.shape[1], "height": image.shape[0], "pixels": pixels, "polarity": "bright"}
+
+
+def test_the_process_reads(server: _Server, digits: Digits) -> None:
+    """A bitmap's answer carries its number and the digit."""
+    images, labels = digits
+    answer = server.ask(_bitmap(images[0], 41))
+    assert answer["id"] == 41
+    assert answer["digit"] == labels[0]
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"id": 1, "width": 5, "height": 5, "pixels": "AAAA"}, "needs 25"),
+        ({"id": 1, "width": 0, "height": 5, "pixels": ""}, "1 to 4,096"),
+        ({"id": 1, "width": 1, "height": 1, "pixels": "?"}, "base64"),
+        ({"id": 1, "width": 1, "height": 1, "pixels": "AA==", "polarity": "grey"}, "'grey'"),
+        ({"id": 1}, "not a request"),
+        ([1, 2], "not a request"),
+        ({"id": 1, "load": "no such run"}, "no such run"),
+    ],
+)
+def test_a_bad_request_is_answered_and_survived(server: _Server, request_: object, words: str, digits: Digits) -> None:
+    """The error says what is wrong, and the next bitmap is read."""
+    assert words in server.ask(request_)["error"]
+    images, labels = digits
+    assert server.ask(_bitmap(images[0], 2))["digit"] == labels[0]
+
+
+def test_the_process_changes_its_checkpoint(server: _Server, tmp_path: Path, digits: Digits) -> None:
+    """Another file is loaded on request, followed when it is replaced, and the shipped one comes back."""
+    path = tmp_path / "model.npz"
+    _write(path, 1)
+    assert server.ask({"id": 1, "load": str(path)})["loaded"] == str(path)
+    images, labels = digits
+    first = server.ask(_bitmap(images[0], 2))["probabilities"]
+    _write(path, 2)
+    assert server.ask(_bitmap(images[0], 3))["probabilities"] != first
+    server.ask({"id": 4, "load": ""})
+    assert server.ask(_bitmap(images[0], 5))["digit"] == labels[0]

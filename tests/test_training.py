@@ -1,0 +1,204 @@
+"""core.training: what it reaches, how it stops, and that a resumed run is the run."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from core import checkpoint, events, probe, training
+from core.checkpoint_file import header
+from core.configuration import TrainingConfig
+from core.errors import CheckpointError, DataError, DeviceError
+from core.events import Event
+from core.plan import Plan
+from core.recipes import RECIPES
+from core.runs import Run, RunWriter, create_run
+
+pytestmark = pytest.mark.usefixtures("two_threads")
+
+
+@pytest.fixture(autouse=True)
+def one_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same plan each time: what the probe finds depends on how busy the machine is."""
+    monkeypatch.setattr(probe, "choose", lambda name, recipe: ([Plan("cpu", 2, "float32")], []))
+
+
+def _run(
+    config: TrainingConfig, run: Run | None = None, resume: bool = False, stop: Callable[[], bool] = lambda: False
+) -> list[Event]:
+    return list(training.train(config, run, resume=resume, stop=stop))
+
+
+def _same(one: Run, other: Run) -> bool:
+    networks = [checkpoint.load(run.model)[0].state_dict() for run in (one, other)]
+    return all(torch.equal(networks[0][name], networks[1][name]) for name in networks[0])
+
+
+def test_a_short_training_reads_digits(small_set: Path) -> None:
+    """Six epochs on a thousand real digits read at least 80% of those held out, and say so truthfully."""
+    run = create_run(TrainingConfig(data=str(small_set), epochs=6))
+    found = _run(run.config(), run)
+    end = found[-1]
+    assert isinstance(end, events.Finished)
+    assert end.test_accuracy >= 0.8
+    assert end.test_count == 180
+    described = header(run.model)
+    assert described.figures["test_accuracy"] == end.test_accuracy
+    started = next(event for event in found if isinstance(event, events.Started))
+    assert "15%" in started.test_note
+    assert started.train_count + started.validation_count + started.test_count == 1200
+
+
+def test_each_steps_loss_is_told_once(small_set: Path) -> None:
+    """The losses of all progress events are as many as the steps, and they fall."""
+    found = _run(TrainingConfig(data=str(small_set), epochs=6))
+    started = next(event for event in found if isinstance(event, events.Started))
+    losses = [loss for event in found if isinstance(event, events.Progress) for loss in event.losses]
+    assert len(losses) == started.epochs * started.steps_per_epoch
+    assert np.mean(losses[-10:]) < np.mean(losses[:10])
+    ends = [event for event in found if isinstance(event, events.EpochEnded)]
+    assert [event.epoch for event in ends] == [1, 2, 3, 4, 5, 6]
+    per_epoch = np.array(losses).reshape(6, -1).mean(axis=1)
+    np.testing.assert_allclose([event.train_loss for event in ends], per_epoch, rtol=1e-4)
+
+
+@pytest.mark.parametrize("recipe", ["fast", "accurate"])
+def test_a_stopped_and_resumed_run_ends_with_the_same_weights(small_set: Path, recipe: str) -> None:
+    """Stopped in the middle of an epoch and again at the next report: bit for bit the run that never stopped."""
+    config = TrainingConfig(data=str(small_set), recipe=recipe, epochs=2, seed=5)
+    whole = create_run(config)
+    _run(config, whole)
+
+    parts = create_run(config)
+    stopped = _run(config, parts, stop=_always_after(2))[-1]
+    assert isinstance(stopped, events.Stopped)
+    assert 0 < stopped.step < header(whole.model).step
+    torch.manual_seed(99)  # whatever another process would start with
+    middle = _run(config, parts, resume=True, stop=_always_after(2))[-1]
+    if isinstance(middle, events.Stopped):
+        assert middle.step > stopped.step
+        end = _run(config, parts, resume=True)[-1]
+    else:
+        end = middle
+    assert isinstance(end, events.Finished)
+    assert _same(whole, parts)
+
+
+@pytest.fixture(autouse=True)
+def report_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step is reported, so that a stop can fall between any two."""
+    monkeypatch.setattr("core.trainer._REPORT_SECONDS", 0.0)
+
+
+def _always_after(reports: int) -> Callable[[], bool]:
+    left = [reports]
+
+    def stop() -> bool:
+        left[0] -= 1
+        return left[0] < 0
+
+    return stop
+
+
+def test_the_seed_fixes_a_run_and_another_seed_is_another(small_set: Path) -> None:
+    """Two runs of one seed end with the same weights, a third does not."""
+    one, same, other = (create_run(TrainingConfig(data=str(small_set), epochs=1, seed=seed)) for seed in (1, 1, 2))
+    for run in (one, same, other):
+        _run(run.config(), run)
+    assert _same(one, same)
+    assert not _same(one, other)
+
+
+def test_a_device_that_fails_is_left_with_a_word(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With auto, running out of memory goes on with the next plan and says so; the run still finishes."""
+    plans = [Plan("cpu", 1, "float32"), Plan("cpu", 2, "float32")]
+    monkeypatch.setattr(probe, "choose", lambda name, recipe: (plans, ["mps failed the probe: why"]))
+    _fail_on(monkeypatch, threads=1)
+    found = _run(TrainingConfig(data=str(small_set), epochs=1))
+    notes = [event.text for event in found if isinstance(event, events.Note) and event.level == "warning"]
+    assert notes[0] == "mps failed the probe: why"
+    assert "out of memory" in notes[1] and "going on with cpu, 2 threads" in notes[1]
+    assert isinstance(found[-1], events.Finished)
+
+
+def test_a_device_asked_for_by_name_is_not_left(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same failure on a named device ends the run with an error that says what to do."""
+    plans = [Plan("cpu", 1, "float32"), Plan("cpu", 2, "float32")]
+    monkeypatch.setattr(probe, "choose", lambda name, recipe: (plans, []))
+    _fail_on(monkeypatch, threads=1)
+    with pytest.raises(DeviceError, match="out of memory.*another one"):
+        _run(TrainingConfig(data=str(small_set), epochs=1, device="cpu"))
+
+
+def _fail_on(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    from core.step import TrainingStep
+
+    real = TrainingStep.__call__
+
+    def step(self: TrainingStep, images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        if torch.get_num_threads() == threads and self.done == 2:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return real(self, images, labels)
+
+    monkeypatch.setattr(TrainingStep, "__call__", step)
+
+
+def test_resuming_on_changed_data_is_refused(small_set: Path) -> None:
+    """The message names the set; the state stays as it was."""
+    config = TrainingConfig(data=str(small_set), epochs=2)
+    run = create_run(config)
+    _run(config, run, stop=_always_after(1))
+    with np.load(small_set) as archive:
+        images, labels = archive["images"].copy(), archive["labels"]
+    images[5] = 255 - images[6]
+    images[5, :14] = 0
+    np.savez(small_set, images=images, labels=labels)
+    with pytest.raises(DataError, match="changed since"):
+        _run(config, run, resume=True)
+
+
+def test_resuming_without_a_state_says_so() -> None:
+    """A run that was ended before its first save cannot go on."""
+    run = create_run(TrainingConfig())
+    with pytest.raises(CheckpointError, match="start it anew"):
+        _run(run.config(), run, resume=True)
+
+
+def test_a_small_set_is_shown_more_often(small_set: Path) -> None:
+    """Without a number of epochs, 1,200 images get the recipe's least number of steps."""
+    generator = training.train(TrainingConfig(data=str(small_set)))
+    started = next(event for event in generator if isinstance(event, events.Started))
+    generator.close()
+    assert started.epochs * started.steps_per_epoch >= RECIPES["fast"].least_steps
+    assert started.epochs > RECIPES["fast"].epochs
+
+
+def test_the_probe_measures_what_it_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fastest plan comes first, from rates that were measured on the recipe's own step."""
+    monkeypatch.undo()
+    recipe = dataclasses.replace(RECIPES["fast"], batch_size=16)
+    plans, notes = probe.choose("auto", recipe)
+    rates = [plan.images_per_second for plan in plans]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[0] > 0
+    assert notes == []
+    assert plans[-1].device == "cpu" or torch.cuda.is_available()
+
+
+def test_the_writer_and_the_trainer_agree(small_set: Path) -> None:
+    """A run's file holds every event that was yielded."""
+    run = create_run(TrainingConfig(data=str(small_set), epochs=1))
+    told = []
+    with RunWriter(run) as writer:
+        for event in training.train(run.config(), run):
+            writer.append(event)
+            told.append(event)
+    from core.runs import EventReader
+
+    assert EventReader(run).read() == told
+    assert run.summary()["status"] == "finished"
