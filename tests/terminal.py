@@ -1,0 +1,103 @@
+"""A program in a real pseudo-terminal, driven by keys and mouse reports, with its screen."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+
+import pyte
+
+KEYS = {
+    "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "enter": "\r", "tab": "\t",
+    "escape": "\x1b", "space": " ", "ctrl+q": "\x11",
+}  # fmt: skip
+
+
+class Terminal:
+    """A context manager; the program is killed at the end where it still runs."""
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], columns: int = 80, rows: int = 24
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.output = b""
+        self.status: int | None = None
+        with warnings.catch_warnings():
+            # Python warns of forking beside threads; the child only executes another program.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.pid, self._file = pty.fork()
+        if self.pid == 0:
+            terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            os.execvpe(command[0], list(command), {**environment, **terminal})
+        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self._file)
+
+    def pump(self, seconds: float) -> bool:
+        """Take in what the program prints within `seconds`; whether it printed."""
+        if not select.select([self._file], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self._file, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            if self.status is None:
+                self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            return False
+        self.output += data
+        self._stream.feed(data)
+        return True
+
+    def text(self) -> str:
+        """The screen as a person sees it."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def expect(self, text: str, seconds: float = 60) -> None:
+        """Wait until `text` is on the screen; an AssertionError shows the screen."""
+        deadline = time.monotonic() + seconds
+        while text not in self.text():
+            assert time.monotonic() < deadline and self.status is None, f"no {text!r} on\n{self.text()}"
+            self.pump(0.05)
+
+    def end(self, seconds: float = 30) -> int:
+        """Wait until the program has ended; its exit status."""
+        deadline = time.monotonic() + seconds
+        while self.status is None:
+            assert time.monotonic() < deadline, f"still running:\n{self.text()}"
+            self.pump(0.05)
+        return self.status
+
+    def settle(self, seconds: float = 0.3) -> None:
+        """Wait until nothing is printed for `seconds`, or for ten seconds at most."""
+        deadline = time.monotonic() + 10
+        while self.pump(seconds) and time.monotonic() < deadline:
+            pass
+
+    def press(self, *names: str) -> None:
+        """Press keys, by name or as one character each."""
+        for name in names:
+            os.write(self._file, KEYS.get(name, name).encode())
+            self.pump(0.02)
+
+    def mouse(self, kind: str, column: int, row: int) -> None:
+        """A mouse report in the SGR protocol: `down`, `move` (dragged) or `up` of the left button, at a cell from 0."""
+        button = {"down": 0, "move": 32, "up": 0}[kind]
+        os.write(self._file, f"\x1b[<{button};{column + 1};{row + 1}{'m' if kind == 'up' else 'M'}".encode())
+        self.pump(0.01)

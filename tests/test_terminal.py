@@ -1,0 +1,145 @@
+"""The whole program in a real pseudo-terminal, as somebody at the far end of a line uses it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from terminal import Terminal
+
+from core import catalogue, children
+from core.configuration import TrainingConfig
+from core.runs import create_run, list_runs
+
+
+@pytest.fixture
+def app() -> Callable[..., Terminal]:
+    """Opens the program as this tree has it, in the home of this test."""
+
+    def start(columns: int = 80, rows: int = 24, **variables: str) -> Terminal:
+        command = [sys.executable, "-P", "-m", "tui"]
+        return Terminal(command, {**children.environment(), **variables}, columns, rows)
+
+    return start
+
+
+def _bar(terminal: Terminal, digit: int) -> str:
+    """What stands behind the digit among the bars."""
+    import re
+
+    match = re.search(rf"(?:^|\s){digit} [█▉▊▋▌▍▎▏·━─ ]*\s*(\d+\.\d)%", terminal.text(), re.MULTILINE)
+    return match.group(1) if match else ""
+
+
+def _wait_for_digit(terminal: Terminal, digit: int) -> None:
+    for _ in range(200):
+        if _bar(terminal, digit) and float(_bar(terminal, digit)) > 50:
+            return
+        terminal.pump(0.1)
+    raise AssertionError(f"{digit} was not read:\n{terminal.text()}")
+
+
+def test_draw_with_the_mouse_and_with_the_arrow_keys(app: Callable[..., Terminal]) -> None:
+    """A drawn 1 and, from nothing but keys, a drawn 7 are read; quitting restores the terminal."""
+    with app() as terminal:
+        terminal.expect("Training")
+        terminal.press("p")
+        terminal.expect("Draw something")
+        terminal.mouse("down", 20, 4)
+        for row in range(8, 18, 4):
+            terminal.mouse("move", 20, row)
+        terminal.mouse("up", 20, 17)
+        _wait_for_digit(terminal, 1)
+
+        terminal.press("c")
+        terminal.expect("Draw something")
+        terminal.press(*["left"] * 6, *["up"] * 14, "space", *["right"] * 13, *["down"] * 26, "space")
+        _wait_for_digit(terminal, 7)
+        terminal.press("u")
+        terminal.expect("Draw something")
+
+        terminal.press("q")
+        assert terminal.end() == 0
+        assert b"\x1b[?1049l" in terminal.output[-4000:]  # the alternate screen is left
+        assert b"\x1b[?1000l" in terminal.output[-4000:]  # and the mouse let go
+
+
+def test_train_quit_come_back_and_find_the_run(app: Callable[..., Terminal], small_set: Path) -> None:
+    """A training on a small real set is started, seen through an epoch, left, found again and stopped."""
+    entry = catalogue.add(str(small_set))
+    with app() as terminal:
+        terminal.expect("Training")
+        terminal.press("d")
+        terminal.expect(entry.title)
+        terminal.settle()
+        terminal.press(*["down"] * [each.name for each in catalogue.entries()].index(entry.name))
+        terminal.expect("1,020")  # of 1,200 images, 15% held out
+        terminal.press("s")
+        terminal.expect("Validation accuracy")
+        _wait_for_epochs(2)
+        terminal.press("s")
+        terminal.expect("stopped")
+        terminal.press("q")
+        assert terminal.end() == 0
+    (run,) = list_runs()
+    assert run.is_resumable()
+    with app() as terminal:
+        terminal.expect(run.name)
+
+
+def _wait_for_epochs(count: int) -> None:
+    import time
+
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        runs = list_runs()
+        if runs and runs[0].events.exists() and runs[0].events.read_text().count('"epoch"') >= count:
+            return
+        time.sleep(0.1)
+    raise AssertionError("no epoch ended")
+
+
+def test_a_run_goes_on_without_the_app_and_is_attached_to(app: Callable[..., Terminal], small_set: Path) -> None:
+    """The app is killed in the middle; the run lives, is announced at the next start and can be stopped there."""
+    run = create_run(TrainingConfig(data=str(small_set), recipe="accurate", epochs=400, device="cpu"))
+    with app() as terminal:
+        child = children.start_run(run)
+        try:
+            _wait_for_epochs(1)
+            terminal.expect("Training")
+            os.kill(terminal.pid, signal.SIGKILL)
+            terminal.end()
+            assert run.is_running()
+            with app() as again:
+                again.expect(run.name)
+                again.press("t")
+                again.expect("Validation accuracy")
+                again.press("q")
+                assert again.end() == 0
+                assert f"digits-tui watch {run.name}".encode() in again.output
+            assert run.is_running()
+        finally:
+            run.request_stop()
+            child.wait(60)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_lost_line_leaves_the_terminal_as_it_was(app: Callable[..., Terminal], number: signal.Signals) -> None:
+    """SIGTERM and SIGHUP leave the alternate screen and the mouse mode before the program ends."""
+    with app() as terminal:
+        terminal.expect("Training")
+        os.kill(terminal.pid, number)
+        assert terminal.end() == 128 + number
+        assert b"\x1b[?1049l" in terminal.output[-4000:]
+        assert b"\x1b[?1000l" in terminal.output[-4000:]
+
+
+def test_a_terminal_that_is_too_small_is_told_what_is_needed(app: Callable[..., Terminal]) -> None:
+    """Below 80×24 the need is said; nothing else is drawn."""
+    with app(columns=60, rows=20) as terminal:
+        terminal.expect("80×24")
+        assert "60×20" in terminal.text()
