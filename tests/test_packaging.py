@@ -114,7 +114,7 @@ def test_core_names_no_screen() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
-            assert not {name.split(".")[0] for name in names} & {"tui", "textual", "textual_plot"}, path
+            assert not {name.split(".")[0] for name in names} & {"tui", "textual"}, path
 
 
 def test_shipped_mnist_opens_in_torchvision(tmp_path: Path) -> None:

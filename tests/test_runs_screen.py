@@ -1,0 +1,158 @@
+"""Choosing a run: what the table says of each, how it is found, and what is opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from run_story import accuracy, ended_run, interrupted_run, new_run, story
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import DataTable, Static
+
+from core import paths
+from core.configuration import TrainingConfig
+from core.run_outline import RunOutline
+from core.runs import Run, RunWriter
+from tui.screens.runs import RunsScreen
+
+
+class ChooserApp(App[None]):
+    """Opens the chooser and keeps what it answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[Run | None] = []
+
+    def on_mount(self) -> None:
+        self.push_screen(RunsScreen(), self.answers.append)
+
+
+async def read(pilot: Pilot[Any]) -> None:
+    """Wait until all runs are listed."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def rows(app: App[Any]) -> list[list[str]]:
+    """The table's cells."""
+    table = app.screen.query_one(DataTable)
+    return [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
+
+
+def below(app: App[Any]) -> str:
+    """The line below the table."""
+    return str(app.screen.query_one("#chosen", Static).content)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_each_run_is_told_by_its_figures_the_one_that_is_going_first(size: tuple[int, int]) -> None:
+    """An older run that is going stands before newer ones, which stand newest first."""
+    going = new_run("2026-01-28-100000-mnist-fast")
+    interrupted_run("2026-01-29-100000-mnist-fast")
+    ended_run("2026-01-30-100000-mnist-fast")
+    new_run("2026-01-31-100000-mnist-accurate", TrainingConfig(recipe="accurate"))
+    with RunWriter(going) as writer:
+        for event in story(6, 40):
+            writer.append(event)
+        app = ChooserApp()
+        async with app.run_test(size=size) as pilot:
+            await read(pilot)
+            found = rows(app)
+            assert [row[3] for row in found] == ["running", "interrupted", "finished", "interrupted"]
+            assert [row[0][:17] for row in found] == [
+                "2026-01-28-100000",
+                "2026-01-31-100000",
+                "2026-01-30-100000",
+                "2026-01-29-100000",
+            ]
+            assert found[0][1:3] == ["mnist", "fast"]
+            assert found[0][4:6] == [f"{accuracy(1):.2%}", ""]
+            assert found[1][4:] == ["", "", ""]
+            assert found[2][4:] == [f"{accuracy(4):.2%}", "99.23%", "1 min 12 s"]
+            assert below(app) == "2026-01-28-100000-mnist-fast, 4 runs"
+            table = app.screen.query_one(DataTable)
+            assert not table.show_horizontal_scrollbar
+            assert app.screen.region.contains_region(table.region)
+
+
+async def test_typing_filters_and_enter_opens() -> None:
+    """Words in any order, of name, data, recipe or state; the arrow keys move without leaving the filter."""
+    ended_run("2026-01-29-100000-mnist-fast")
+    chosen = ended_run("2026-01-30-100000-mnist-fast")
+    ended_run("2026-01-31-100000-mnist-fast")
+    interrupted_run("2026-02-01-100000-mnist-fast")
+    app = ChooserApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        await pilot.press(*"fini", "space", *"mnist")
+        assert len(rows(app)) == 3
+        assert below(app).endswith("3 of 4 runs")
+        await pilot.press("down")
+        assert chosen.name in below(app)
+        await pilot.press("enter")
+        assert app.answers == [chosen]
+
+
+async def test_a_filter_that_fits_nothing_says_so_and_escape_leaves() -> None:
+    """Enter then opens nothing; escape closes without a choice."""
+    ended_run("2026-01-29-100000-mnist-fast")
+    app = ChooserApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        await pilot.press(*"zzz", "enter")
+        assert "No run fits" in below(app)
+        assert app.answers == []
+        await pilot.press("escape")
+        assert app.answers == [None]
+
+
+async def test_no_runs_at_all_says_how_to_make_one() -> None:
+    """An empty table explains itself."""
+    app = ChooserApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        assert "No runs yet" in below(app)
+
+
+async def test_a_thousand_runs_are_all_listed() -> None:
+    """They come in by parts while the screen is already open."""
+    folder = paths.user_checkpoints()
+    for index in range(1000):
+        run = folder / f"2026-01-{index % 28 + 1:02}-{index:06}-mnist-fast"
+        run.mkdir()
+        (run / "config.json").write_text(json.dumps(TrainingConfig().to_json()))
+    app = ChooserApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        names = [row[0] for row in rows(app)]
+        assert len(names) == 1000
+        assert names == sorted(names, reverse=True)
+
+
+def test_an_outline_reads_past_what_is_damaged() -> None:
+    """Half a line of a killed run is passed over; a run without a configuration is none."""
+    run = interrupted_run("2026-01-29-100000-mnist-fast", until=100)
+    with run.events.open("ab") as file:
+        file.write(b'{"event":"epoch","validation_acc')
+    outline = RunOutline.of(run)
+    assert outline is not None
+    assert outline.best_validation_accuracy == pytest.approx(accuracy(2))
+    assert outline.seconds == pytest.approx(8.0)
+    (run.path / "config.json").write_text("{")
+    assert RunOutline.of(run) is None
+
+
+def test_the_chooser_looks_right(snap_compare: Callable[..., bool]) -> None:
+    """At 80×24, with a run of each kind."""
+    ended_run("2026-01-29-100000-mnist-fast")
+    interrupted_run("2026-01-30-100000-mnist-fast")
+
+    async def wait(pilot: Pilot[Any]) -> None:
+        pilot.app.screen.query_one("#filter").cursor_blink = False  # type: ignore[attr-defined]  # an Input
+        await read(pilot)
+
+    assert snap_compare(ChooserApp(), terminal_size=(80, 24), run_before=wait)

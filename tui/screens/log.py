@@ -1,0 +1,60 @@
+"""All notes of a run, its whole error if it failed, and the end of what its process printed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from core.events import Failed
+from core.history import History
+from core.runs import Run
+from tui.widgets.results import shown_path
+
+_MOST = 64 * 1024
+"""Bytes of the log that are shown, the last ones: a traceback is at the end."""
+
+
+class LogScreen(ModalScreen[None]):
+    """A text to read and to scroll."""
+
+    CSS_PATH = "log.tcss"
+    BINDING_GROUP_TITLE = "Notes and log"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,l", "dismiss", "Close", key_display="esc")]
+
+    def __init__(self, run: Run, history: History) -> None:
+        super().__init__()
+        self._run = run
+        self._notes = tuple(history.notes)
+        self._error = history.end.error if isinstance(history.end, Failed) else ""
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as text:
+            text.border_title = f"Notes and log of {self._run.name}"
+            if self._error:
+                yield Static(Content.styled(self._error, "bold $text-error"))
+            for note in self._notes:
+                warns = note.level == "warning"
+                mark, style = ("! ", "$text-warning") if warns else ("· ", "$foreground")
+                yield Static(Content.styled(mark + note.text, style))
+            yield Static(Content.styled(f"\n{shown_path(self._run.log)}", "$foreground-muted"))
+            yield Static(Content(_end_of(self._run)))
+        yield Footer(show_command_palette=False)
+
+
+def _end_of(run: Run) -> str:
+    try:
+        with run.log.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _MOST))
+            text = file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return "There is no log: this run was not started in the background."
+    except OSError as error:
+        return f"The log cannot be read: {error.strerror}."
+    return text.strip() or "The log is empty: the run's process printed nothing."

@@ -1,0 +1,282 @@
+"""The training screen: follows the app's current run, as it goes or as it ended.
+
+It reads the run's files and writes nothing but the request to stop; starting and resuming are the app's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from core import runs
+from core.errors import DigitsError
+from core.runs import FAILED, RUNNING, Run
+from tui.followed_run import FollowedRun
+from tui.widgets.curves import Curves
+from tui.widgets.device import DevicePanel
+from tui.widgets.epochs import EpochTable
+from tui.widgets.notes import Notes
+from tui.widgets.progress import RunProgress
+from tui.widgets.results import Results
+from tui.widgets.run_title import RunTitle
+
+if TYPE_CHECKING:
+    from tui.app import DigitsApp
+
+_LOOK = 0.2
+"""Seconds between two looks at a run that is going, and so between two changes of a figure."""
+_REDRAW = 5
+"""Looks between two drawings of the curves, and between two looks at a run that has ended."""
+_TALL = 36
+"""Rows from which there is room for empty lines between the parts."""
+_AT_ONCE = 256 * 1024
+"""Bytes of events that are read without a thread: about 20 ms."""
+
+
+class TrainingScreen(Screen[None]):
+    """Progress, curves, epochs, device and, in the end, results of one run."""
+
+    CSS_PATH = "training.tcss"
+    BINDING_GROUP_TITLE = "Training"
+    AUTO_FOCUS = "#epochs"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "stop", "Stop"),
+        Binding("r", "resume", "Resume"),
+        Binding("w", "draw_with", "Draw with it"),
+        Binding("o", "open", "Past runs"),
+        Binding("l", "log", "Log"),
+    ]
+
+    class Opened(Message):
+        """All that a run had written so far is read."""
+
+        def __init__(self, followed: FollowedRun) -> None:
+            super().__init__()
+            self.followed = followed
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._followed: FollowedRun | None = None
+        self._ticks = 0
+        self._offered: object = None
+        """What the keys in the footer were last chosen for."""
+        self._asked = ("", "")
+        """The data and the recipe that the run was asked for with."""
+
+    @property
+    def digits(self) -> DigitsApp:
+        """The app, which starts, stops and resumes."""
+        return cast("DigitsApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="none"):
+            yield Static(id="advice", markup=False)
+        with Vertical(id="run"):
+            yield RunTitle(id="title")
+            yield RunProgress(id="progress")
+            yield Results(id="results")
+            yield Curves(id="curves")
+            with Horizontal(id="lower"):
+                yield EpochTable(id="epochs")
+                yield DevicePanel(id="device")
+            yield Notes(id="notes")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Follow whichever run the app names, from now on."""
+        for name, title in {"epochs": "Epochs", "device": "Device"}.items():
+            section = self.query_one(f"#{name}")
+            section.add_class("section")
+            section.border_title = title
+        self._timer = self.set_interval(_LOOK, self._look)
+        self.watch(self.app, "current_run", self._current_run_changed)
+
+    def on_screen_suspend(self) -> None:
+        """Out of sight nothing is read or drawn."""
+        self._timer.pause()
+
+    def on_screen_resume(self) -> None:
+        """Catch up at once."""
+        self._timer.resume()
+        self._look(now=True)
+
+    def on_resize(self) -> None:
+        """Give the notes the lines that there are."""
+        self._show_notes()
+
+    # Following
+
+    def _current_run_changed(self, run: Run | None) -> None:
+        if run is None:
+            self._followed = None
+            self._show_none()
+            return
+        if self._followed is not None and self._followed.run == run:
+            if self.digits.is_going(run):
+                self._followed.expect()
+            self._look(now=True)  # it goes on: its history is known
+            return
+        followed = FollowedRun(run)
+        if self.digits.is_going(run):
+            followed.expect()
+        self._followed = None
+        try:
+            size = run.events.stat().st_size
+        except OSError:
+            size = 0
+        if size <= _AT_ONCE:
+            followed.look()
+            self._open(followed)
+        else:
+            self._show_instead(Content(f"Reading {run.name} …"))
+            self._read(followed)
+
+    @work(thread=True, exclusive=True, group="read")
+    def _read(self, followed: FollowedRun) -> None:
+        followed.look()
+        self.post_message(self.Opened(followed))
+
+    def on_training_screen_opened(self, event: Opened) -> None:
+        """Show a run whose events took a while to read, unless another was opened meanwhile."""
+        if event.followed.run == self.digits.current_run:
+            self._open(event.followed)
+
+    def _open(self, followed: FollowedRun) -> None:
+        self._followed = followed
+        self.query_one("#none").display = False
+        self.query_one("#run").display = True
+        try:
+            config = followed.run.config()
+            self._asked = (config.data, config.recipe)
+        except DigitsError as error:
+            self._asked = (followed.run.name, "")
+            self.notify(str(error), severity="error", markup=False)
+        self.query_one(Curves).clear()
+        self._show_figures()
+        self._show_curves()
+
+    def _look(self, now: bool = False) -> None:
+        self._ticks += 1
+        followed = self._followed
+        if followed is None or not self.is_current:
+            return
+        if not (now or followed.is_going or self._ticks % _REDRAW == 0):
+            return
+        before = followed.state
+        if not self.digits.is_going(followed.run):
+            followed.give_up()
+        if followed.look():
+            self._show_figures()
+        if now or followed.state != before or self._ticks % _REDRAW == 0:
+            self._show_curves()
+
+    # Showing
+
+    def _show_none(self) -> None:
+        past = len(runs.list_runs())
+        advice = ["", "Press d, choose data and start;", "here you will see what the network learns."]
+        if past:
+            advice += ["", f"o opens one of {past:,} past runs." if past > 1 else "o opens the past run."]
+        self._show_instead(Content.assemble(("No run yet", "bold $text-primary"), "\n".join(["", *advice])))
+
+    def _show_instead(self, words: Content) -> None:
+        """Show these words in place of a run."""
+        self.query_one("#run").display = False
+        self.query_one("#none").display = True
+        self.query_one("#advice", Static).update(words)
+        self.refresh_bindings()
+
+    def _show_figures(self) -> None:
+        followed = self._followed
+        if followed is None:
+            return
+        history = followed.history
+        if self.has_class("-ended") == followed.is_going or not self.has_class("-going", "-ended"):
+            self.set_class(followed.is_going, "-going")
+            self.set_class(not followed.is_going, "-ended")
+        self.query_one(RunTitle).show(followed, *self._asked)
+        self.query_one(RunProgress).show(followed)
+        self.query_one(Results).show(followed)
+        self.query_one(EpochTable).show(history.epochs, history.best)
+        device = self.query_one(DevicePanel)
+        if device.border_title != (title := "Device" if followed.is_going else "Device, as last seen"):
+            device.border_title = title  # which repaints, even to the same
+        device.show(followed)
+        self._show_notes()
+        run = followed.run
+        offered = (run, followed.state, run.is_resumable(), run.model.exists(), bool(history.notes))
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
+
+    def _show_notes(self) -> None:
+        if self._followed is not None:
+            short = 2 if self._followed.is_going else 1
+            most = 5 if self.app.size.height >= _TALL else short
+            self.query_one(Notes).show(self._followed.history.notes, most)
+
+    def _show_curves(self) -> None:
+        if self._followed is not None:
+            self.query_one(Curves).show(self._followed.history)
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what applies to this run, as it is now."""
+        followed = self._followed
+        match action:
+            case "open":
+                return bool(runs.list_runs()) if followed is None else True
+            case "stop":
+                return followed is not None and followed.state == RUNNING
+            case "resume":
+                return followed is not None and not followed.is_going and followed.run.is_resumable()
+            case "draw_with":
+                return followed is not None and followed.run.model.exists()
+            case "log":
+                return followed is not None and bool(followed.history.notes or followed.state == FAILED)
+            case _:
+                return True
+
+    def action_stop(self) -> None:
+        """Ask the run to save and stop."""
+        if self._followed is not None:
+            self.digits.stop_run(self._followed.run)
+            self._look(now=True)
+
+    def action_resume(self) -> None:
+        """Go on from the last checkpoint."""
+        if self._followed is not None:
+            self.digits.resume_run(self._followed.run)
+
+    def action_draw_with(self) -> None:
+        """Draw with the weights that this run has written last."""
+        if self._followed is not None:
+            self.digits.draw_with(self._followed.run.model)
+
+    def action_open(self) -> None:
+        """Choose a run of the past."""
+        from tui.screens.runs import RunsScreen
+
+        def chosen(run: Run | None) -> None:
+            if run is not None:
+                self.digits.open_run(run)
+
+        self.app.push_screen(RunsScreen(), chosen)
+
+    def action_log(self) -> None:
+        """Read the run's notes and what its process printed."""
+        from tui.screens.log import LogScreen
+
+        if self._followed is not None:
+            self.app.push_screen(LogScreen(self._followed.run, self._followed.history))

@@ -1,0 +1,92 @@
+"""Axes of a plot: which values it spans, where the ticks are and what they are called."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_STEPS = tuple(base * 10.0**power for power in range(-2, 7) for base in (1, 2, 5))
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis."""
+
+    low: float
+    """The value at its beginning."""
+    high: float
+    """The value at its end, more than `low`."""
+    ticks: tuple[float, ...]
+    """The values with a label, from `low` to `high`."""
+    labels: tuple[str, ...]
+    """One for each tick."""
+    logarithmic: bool = False
+
+    def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where `values` lie on the axis, any shape: 0 at its beginning, 1 at its end, never beyond."""
+        low, high = self.low, self.high
+        if self.logarithmic:
+            low, high = math.log(low), math.log(high)
+            values = np.log(np.maximum(values, self.low))
+        return np.clip((values - low) / (high - low), 0.0, 1.0)
+
+
+def logarithmic(low: float, high: float, most: int) -> Axis:
+    """An axis for losses: from the 1, 2 or 5 below `low` to the one above `high`, `most` ticks at most.
+
+    A loss falls by decades; on a linear axis all but its first moments are a flat line.
+    """
+    low = max(low, 1e-6)
+    power = math.floor(math.log10(low))
+    series = [base * 10.0**exponent for exponent in range(power - 1, power + 20) for base in (1, 2, 5)]
+    first = max(index for index, value in enumerate(series) if value <= low * (1 + 1e-9))
+    last = next(index for index, value in enumerate(series) if index > first and value >= high * (1 - 1e-9))
+    ticks = series[first : last + 1]
+    if len(ticks) > most:
+        ends = ticks[0], ticks[-1]
+        decades = [value for value in ticks if _is_decade(value)]
+        apart = math.log10(ends[1] / ends[0]) / (2 * most - 2)
+        free = [end for end in ends if all(abs(math.log10(end / each)) > apart for each in decades)]
+        ticks = sorted(decades + free) if len(decades) + len(free) <= most else decades or list(ends)
+    if len(ticks) > most:
+        ticks = ticks[:: math.ceil(len(ticks) / most)]
+    return Axis(series[first], series[last], tuple(ticks), tuple(f"{value:g}" for value in ticks), True)
+
+
+def percentage(low: float, high: float, most: int) -> Axis:
+    """An axis for accuracies, 0 to 1, labelled in percent; to 100% at most, half a point long at least."""
+    low, high = low * 100, max(high * 100, low * 100 + 0.5)
+    for step in (0.1, *_STEPS[3:]):
+        first = math.floor(low / step + 1e-9)
+        last = math.ceil(min(100.0, high) / step - 1e-9)
+        if last == first:
+            first -= 1
+        if last - first < most:
+            break
+    ticks = [index * step for index in range(first, last + 1)]
+    digits = 0 if step >= 1 else 1
+    return Axis(
+        ticks[0] / 100,
+        ticks[-1] / 100,
+        tuple(tick / 100 for tick in ticks),
+        tuple(f"{tick:.{digits}f}%" for tick in ticks),
+    )
+
+
+def epochs(done: float, total: int, most: int) -> Axis:
+    """An axis for epochs that makes room as a run goes on: to 1, 2, 5, 10, … and at last to `total`.
+
+    Drawn over all of a long run, its first minutes would be a sliver; drawn to what is done, the whole
+    curve would move at every step.
+    """
+    high = min(next(step for step in _STEPS if step >= max(done - 1e-9, 1)), max(total, 1))
+    step = next(step for step in (0.25, 0.5, *_STEPS[6:]) if high / step < most)
+    ticks = [index * step for index in range(int(high / step + 1e-9) + 1)]
+    return Axis(0.0, float(high), tuple(ticks), tuple(f"{tick:g}" for tick in ticks))
+
+
+def _is_decade(value: float) -> bool:
+    return abs(math.log10(value) - round(math.log10(value))) < 1e-9

@@ -1,0 +1,46 @@
+"""The cells of a drawing: a character and a part each. Finds what differs between two drawings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.geometry import Region
+
+
+@dataclass
+class Frame:
+    """The cells of a plot."""
+
+    width: int
+    height: int
+    characters: NDArray[np.str_] = field(init=False)
+    parts: NDArray[np.uint8] = field(init=False)
+    """(height, width), what each cell is part of, 0 for nothing; the plot gives each part its colour."""
+
+    def __post_init__(self) -> None:
+        self.characters = np.full((self.height, self.width), " ", "<U1")
+        self.parts = np.zeros((self.height, self.width), np.uint8)
+
+    def put(self, x: int, y: int, character: str, part: int) -> None:
+        """Set one cell."""
+        self.characters[y, x] = character
+        self.parts[y, x] = part
+
+    def write(self, x: int, y: int, text: str, part: int) -> None:
+        """Set the cells from (x, y) on, cut at the right edge."""
+        for offset, character in enumerate(text[: max(0, self.width - x)]):
+            self.put(x + offset, y, character, part)
+
+    def changes(self, other: Frame) -> list[Region]:
+        """One region for each row in which two frames of one size differ, from its first to its last change.
+
+        Textual sends a row from the widget's left edge to the end of each region, so two would cost more.
+        """
+        differ = (self.characters != other.characters) | (self.parts != other.parts)
+        regions = []
+        for y in np.flatnonzero(differ.any(axis=1)).tolist():
+            columns = np.flatnonzero(differ[y])
+            regions.append(Region(int(columns[0]), y, int(columns[-1] - columns[0]) + 1, 1))
+        return regions

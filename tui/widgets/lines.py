@@ -1,0 +1,89 @@
+"""Lines of text that are sent only where they changed."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+from textual.content import Content
+from textual.geometry import Region
+from textual.widget import Widget
+
+
+class Lines(Widget):
+    """Base of the panels that show a run's figures: a subclass writes its lines for the width that it has."""
+
+    DEFAULT_CSS = """
+    Lines { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._lines: list[Content] = []
+
+    def lines(self, width: int) -> list[Content]:
+        """What to show in `width` cells, a content a line."""
+        raise NotImplementedError
+
+    def renew(self) -> None:
+        """Write the lines again, and send those that are new."""
+        before, self._lines = self._lines, self.lines(self.size.width) if self.size.width else []
+        if len(before) != len(self._lines):
+            self.refresh(layout=True)
+            return
+        changed = [
+            Region(cells.start, y, len(cells), 1)
+            for y, (old, new) in enumerate(zip(before, self._lines, strict=True))
+            if (cells := _differing(old, new, self.size.width))
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def on_resize(self) -> None:
+        """Write for the new width."""
+        self.renew()
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many rows as lines."""
+        return len(self.lines(width))
+
+    def render(self) -> Content:
+        """The lines, one below the other."""
+        return Content("\n").join(self._lines)
+
+
+def _differing(old: Content, new: Content, width: int) -> range:
+    """From the first to the last cell in which two lines of `width` cells differ.
+
+    One stretch for a line: Textual sends a row from the widget's left edge to the end of each region in it.
+    """
+    if old.is_same(new):
+        return range(0)
+    if old.cell_length != len(old) or new.cell_length != len(new):
+        return range(width)  # characters of two cells: places in the text are none on the screen
+    pairs = zip_longest(_cells(old)[:width], _cells(new)[:width])
+    changed = [x for x, (before, after) in enumerate(pairs) if before != after]
+    return range(changed[0], changed[-1] + 1) if changed else range(0)
+
+
+def _cells(line: Content) -> list[tuple[object, ...]]:
+    """Each character with its styles."""
+    cells: list[tuple[object, ...]] = [(character,) for character in line.plain]
+    for span in line.spans:
+        for index in range(span.start, min(span.end, len(cells))):
+            cells[index] += (span.style,)
+    return cells
+
+
+def meter(fraction: float, width: int, style: str) -> Content:
+    """A bar of `width` cells, of which `fraction`, 0 to 1, is filled to half a cell."""
+    halves = round(min(1.0, max(0.0, fraction)) * 2 * width)
+    full, half = divmod(halves, 2)
+    return Content.assemble(
+        ("━" * full + "╸" * half, style),
+        ("─" * (width - full - half), "$foreground 20%"),
+    )
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in `width` cells, its end replaced by an ellipsis where it is longer."""
+    return text if len(text) <= width else text[: max(0, width - 1)] + "…"

@@ -1,0 +1,59 @@
+"""Which run is looked at, how it trains, and the state it is in, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.content import Content
+
+from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
+from tui.followed_run import STARTING, STOPPING, FollowedRun
+from tui.widgets.lines import Lines, fit
+
+_MUTED = "$foreground-muted"
+_STATES = {
+    STARTING: ("◌ starting …", "$text-warning"),
+    RUNNING: ("● running", "$text-success"),
+    STOPPING: ("◌ stopping …", "$text-warning"),
+    FINISHED: ("✔ finished", "$text-success"),
+    STOPPED: ("■ stopped", "$text-warning"),
+    FAILED: ("✘ failed", "$text-error"),
+    INTERRUPTED: ("■ interrupted", "$text-warning"),
+}
+
+
+class RunTitle(Lines):
+    """Two lines: what is trained how, and the run's name with its numbers of images."""
+
+    _followed: FollowedRun | None = None
+    _data = _recipe = ""
+
+    def show(self, followed: FollowedRun, data: str, recipe: str) -> None:
+        """Show this run; `data` and `recipe` as they were asked for."""
+        self._followed, self._data, self._recipe = followed, data, recipe
+        self.renew()
+
+    def lines(self, width: int) -> list[Content]:
+        """The two lines, each with something at its right end."""
+        if self._followed is None:
+            return [Content()] * 2
+        started = self._followed.history.started
+        state, style = _STATES.get(self._followed.state, (self._followed.state, _MUTED))
+        how = images = ""
+        if started is not None:
+            threads = f"{started.threads} thread" + ("s" if started.threads != 1 else "")
+            how = f"{started.device}, {started.precision}, {threads}, seed {started.seed}"
+            images = f"{started.train_count:,} training, {started.validation_count:,} validation images"
+        recipe = f", {self._recipe} recipe" if self._recipe else ""
+        room = width - len(recipe) - len(how) - len(state) - 5
+        what = fit(Path(self._data).name or self._data, max(4, room)) + recipe
+        name = fit(self._followed.run.name, width - len(images) - 2)
+        return [
+            _spread([(what, "bold"), ("   " + how, _MUTED)], (state, f"bold {style}"), width),
+            _spread([(name, _MUTED)], (images, _MUTED), width),
+        ]
+
+
+def _spread(left: list[tuple[str, str]], right: tuple[str, str], width: int) -> Content:
+    taken = sum(len(text) for text, _ in left) + len(right[0])
+    return Content.assemble(*left, " " * max(1, width - taken), right)
