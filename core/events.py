@@ -38,6 +38,17 @@ class Note(Event):
 
 
 @dataclass(frozen=True)
+class Loading(Event):
+    """The data set is being read, which takes a while where many images are to be decoded."""
+
+    kind = "loading"
+    done: int
+    """Images looked at."""
+    total: int
+    """Images to look at; 0 while it is not known."""
+
+
+@dataclass(frozen=True)
 class Started(Event):
     """Training begins, or goes on."""
 
@@ -163,7 +174,8 @@ class Failed(Event):
 
 
 _KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in (Note, Started, Progress, DeviceState, EpochEnded, Saved, Finished, Stopped, Failed)
+    cls.kind: cls
+    for cls in (Note, Loading, Started, Progress, DeviceState, EpochEnded, Saved, Finished, Stopped, Failed)
 }
 
 

@@ -10,6 +10,7 @@ class History:
 
     def __init__(self) -> None:
         self.started: events.Started | None = None
+        self.loading: events.Loading | None = None
         self.progress: events.Progress | None = None
         self.device: events.DeviceState | None = None
         self.end: events.Finished | events.Stopped | events.Failed | None = None
@@ -24,11 +25,14 @@ class History:
         match event:
             case events.Started():
                 self.started = event
+                self.loading = None
                 self.end = None
                 self.progress = None
                 # Steps that a killed run did after its last checkpoint are done again.
                 del self.losses[event.step :]
                 self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.step]
+            case events.Loading():
+                self.loading = event
             case events.Progress():
                 self.progress = event
                 del self.losses[event.step - len(event.losses) :]

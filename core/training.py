@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from core import checkpoint, probe
@@ -13,11 +14,13 @@ from core.configuration import TrainingConfig
 from core.datasets import Dataset, load
 from core.devices import find, first_line, is_device_failure
 from core.errors import DeviceError
-from core.events import Event, Note
+from core.events import Event, Loading, Note
 from core.plan import Plan
 from core.recipes import RECIPES
 from core.runs import Run
 from core.trainer import Trainer
+
+_LOADING_SECONDS = 0.5
 
 
 def train(
@@ -35,7 +38,7 @@ def train(
     Raises DataError, DeviceError, CheckpointError; OSError where the disk is full.
     """
     state = checkpoint.load_state(run.state) if resume and run else None
-    dataset = load(config.data)
+    dataset = yield from _loaded(config.data)
     yield from _notes(dataset)
     if state is not None:
         plans = [_saved_plan(state)]
@@ -62,6 +65,23 @@ def train(
             state = trainer.safe_state
             since = f"from step {state['step']:,}" if state else "from the start"
             yield Note(f"{failure}; going on with {fallback.title}, {since}", level="warning")
+
+
+def _loaded(data: str) -> Generator[Event, None, Dataset]:
+    """The data set, with events while it is read; a set that is there at once gives none."""
+    latest = told = (0, 0)
+
+    def report(done: int, total: int) -> None:
+        nonlocal latest
+        latest = (done, total)
+
+    with ThreadPoolExecutor(1) as reader:
+        reading = reader.submit(load, data, report)
+        while wait([reading], timeout=_LOADING_SECONDS).not_done:
+            if latest != told:
+                told = latest
+                yield Loading(*told)
+        return reading.result()
 
 
 def _notes(dataset: Dataset) -> Iterator[Note]:

@@ -18,9 +18,14 @@ from core.runs import create_run, list_runs
 
 @pytest.fixture
 def app() -> Callable[..., Terminal]:
-    """Opens the program as this tree has it, in the home of this test."""
+    """Opens the program, the installed one where it is installed, in the home of this test."""
+    installed = Path(sys.executable).with_name("digits-tui")
 
     def start(columns: int = 80, rows: int = 24, **variables: str) -> Terminal:
+        if installed.exists():
+            # Without PYTHONPATH, or it would import this tree instead of what was installed.
+            environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+            return Terminal([str(installed)], {**environment, **variables}, columns, rows)
         command = [sys.executable, "-P", "-m", "tui"]
         return Terminal(command, {**children.environment(), **variables}, columns, rows)
 

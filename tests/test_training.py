@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,7 +132,7 @@ def test_a_device_asked_for_by_name_is_not_left(small_set: Path, monkeypatch: py
     plans = [Plan("cpu", 1, "float32"), Plan("cpu", 2, "float32")]
     monkeypatch.setattr(probe, "choose", lambda name, recipe: (plans, []))
     _fail_on(monkeypatch, threads=1)
-    with pytest.raises(DeviceError, match="out of memory.*another one"):
+    with pytest.raises(DeviceError, match=r"out of memory.*another one"):
         _run(TrainingConfig(data=str(small_set), epochs=1, device="cpu"))
 
 
@@ -188,6 +189,27 @@ def test_the_probe_measures_what_it_chooses(monkeypatch: pytest.MonkeyPatch) -> 
     assert rates[0] > 0
     assert notes == []
     assert plans[-1].device == "cpu" or torch.cuda.is_available()
+
+
+def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the images are decoded, events say how many of how many; then training begins."""
+    from core.datasets import Dataset, load
+
+    told = threading.Event()
+
+    def slowly(data: str, report: Callable[[int, int], None]) -> Dataset:
+        report(300, 1200)
+        assert told.wait(30)
+        return load(data)
+
+    monkeypatch.setattr(training, "load", slowly)
+    generator = training.train(TrainingConfig(data=str(small_set)))
+    first = next(generator)
+    told.set()
+    assert isinstance(first, events.Loading)
+    assert (first.done, first.total) == (300, 1200)
+    assert isinstance(next(generator), events.Started)
+    generator.close()
 
 
 def test_the_writer_and_the_trainer_agree(small_set: Path) -> None:

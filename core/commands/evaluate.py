@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.collection import Part, Skipped
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,30 +34,21 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_evaluate(options: argparse.Namespace) -> int:
     """Read a set and print the figures."""
-    import numpy as np
     import torch
 
     from core import checkpoint
     from core.checkpoint_file import resolve
-    from core.datasets import load
     from core.evaluation import evaluate
 
     path = resolve(options.checkpoint)
     network, header = checkpoint.load(path)
-    dataset = load(options.data)
-    test_only = options.part == "test" or (options.part == "auto" and dataset.has_own_test)
-    parts = [dataset.test] if test_only else [dataset.train, dataset.test]
-    images = np.concatenate([part.images for part in parts])
-    labels = np.concatenate([part.labels for part in parts])
-    for skipped in dataset.skipped:
+    name, part, which, skipped_files = _measured(options.data, options.part)
+    for skipped in skipped_files:
         print(f"skipped {skipped.path}: {skipped.reason}", file=sys.stderr)
-    which = dataset.test_note if test_only else "all images"
-    print(
-        f"reading {len(labels):,} images of {dataset.name} ({which}) with {path.name}: {header.title}", file=sys.stderr
-    )
-    result = evaluate(network, images, labels, torch.device("cpu"))
+    print(f"reading {len(part):,} images of {name} ({which}) with {path.name}: {header.title}", file=sys.stderr)
+    result = evaluate(network, part.images, part.labels, torch.device("cpu"))
     if options.json:
-        print(json.dumps({**result.to_json(), "data": dataset.name, "part": which, "checkpoint": str(path)}))
+        print(json.dumps({**result.to_json(), "data": name, "part": which, "checkpoint": str(path)}))
         return 0
     print(
         f"accuracy {result.accuracy:.2%} of {result.count:,} images, calibration error {result.calibration_error:.2%}"
@@ -63,3 +58,21 @@ def run_evaluate(options: argparse.Namespace) -> int:
         share = "      –" if right is None else f"{right:7.2%}"
         print(f"{digit:5} {share:>7}  {'':4}" + "".join(f"{count or '·':>6}" for count in row.tolist()))
     return 0
+
+
+def _measured(data: str, wanted: str) -> tuple[str, Part, str, tuple[Skipped, ...]]:
+    """The set's name, its images to measure on, which they are in words, and the files that were skipped."""
+    import numpy as np
+
+    from core import catalogue
+    from core.collection import Part
+    from core.datasets import divided, gather
+
+    entry = catalogue.find(data)
+    collection = gather(entry)
+    if wanted == "test" or (wanted == "auto" and collection.test is not None):
+        dataset = divided(entry, collection)
+        return entry.name, dataset.test, dataset.test_note, dataset.skipped
+    parts = [part for part in (collection.train, collection.test) if part is not None]
+    images, labels = (np.concatenate([getattr(part, field) for part in parts]) for field in ("images", "labels"))
+    return entry.name, Part(images, labels), "all its images", collection.skipped

@@ -100,7 +100,10 @@ class Narrator:
 
     def _advance(self, bar: Progress) -> None:
         history = self.history
-        progress, started = history.progress, history.started
+        progress, started, loading = history.progress, history.started, history.loading
+        if loading is not None and loading.total:
+            description = f"reading image {loading.done:,} of {loading.total:,}"
+            bar.update(self._task, completed=loading.done / loading.total, description=description)
         if progress is None or started is None:
             return
         left = history.seconds_left

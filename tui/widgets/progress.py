@@ -31,6 +31,8 @@ class RunProgress(Lines):
         started = history.started
         if started is None:
             words = "Starting: PyTorch is being loaded, then the data …" if state == STARTING else ""
+            if words and (loading := history.loading) is not None and loading.total:
+                words = f"Reading image {loading.done:,} of {loading.total:,} …"
             return [Content.styled(words, _MUTED), Content(), Content()]
         steps = max(1, started.steps_per_epoch)
         progress = history.progress

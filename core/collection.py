@@ -1,0 +1,83 @@
+"""Labelled images in memory, as every source of data hands them over. Knows neither files nor splits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DataError
+
+CLASSES = 10
+SIDE = 28
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Something of a data set that could not be used."""
+
+    path: str
+    """The file, and within it the line or the index where it holds many images."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images with their labels. Raises DataError where the arrays do not fit each other."""
+
+    images: NDArray[np.uint8]
+    """(N, 28, 28) uint8, ink bright on 0, normalised."""
+    labels: NDArray[np.uint8]
+    """(N,) uint8, 0 to 9."""
+
+    def __post_init__(self) -> None:
+        if self.images.dtype != np.uint8 or self.images.shape[1:] != (SIDE, SIDE) or self.images.ndim != 3:
+            raise DataError(
+                f"images have shape {self.images.shape} and type {self.images.dtype}; "
+                f"they must be (N, {SIDE}, {SIDE}) of type uint8"
+            )
+        if self.labels.dtype != np.uint8 or self.labels.shape != self.images.shape[:1]:
+            raise DataError(
+                f"labels have shape {self.labels.shape} and type {self.labels.dtype}; "
+                f"they must be ({len(self.images)},) of type uint8, one for each image"
+            )
+        if self.labels.size and self.labels.max() >= CLASSES:
+            raise DataError(f"labels go up to {self.labels.max()}; they must be 0 to {CLASSES - 1}")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def counts(self) -> list[int]:
+        """How many images each of the ten classes has."""
+        return [int(count) for count in np.bincount(self.labels, minlength=CLASSES)]
+
+    def take(self, indices: NDArray[np.int64]) -> Part:
+        """The images at `indices`, in that order."""
+        return Part(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All that a source holds and that can be used, before anything is held out for a test."""
+
+    train: Part
+    """The training part, or everything where the source has no test part."""
+    test: Part | None = None
+    """The test part, where the source has one of its own."""
+    notes: tuple[str, ...] = ()
+    """What a person should know, one sentence each."""
+    skipped: tuple[Skipped, ...] = ()
+    """What could not be used, and why."""
+
+    def counts(self) -> list[int]:
+        """How many images each of the ten classes has, the test part included."""
+        test = self.test.counts() if self.test is not None else [0] * CLASSES
+        return [ours + theirs for ours, theirs in zip(self.train.counts(), test, strict=True)]
+
+
+def part_of(images: Sequence[NDArray[np.uint8]], labels: Sequence[int]) -> Part:
+    """A Part of single (28, 28) images; empty ones too. Raises DataError as Part does."""
+    stacked = np.stack(images) if images else np.zeros((0, SIDE, SIDE), np.uint8)
+    return Part(stacked, np.asarray(labels, np.uint8))

@@ -1,0 +1,273 @@
+"""`datasets`: the catalogue, a look at one set, adding, removing, downloading."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import signal
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from core import catalogue
+from core.errors import DataError, DigitsError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+SAMPLES = 40
+_MOST_SKIPPED = 1000
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `datasets`."""
+    datasets = commands.add_parser(
+        "datasets",
+        help="list, look at, add and download data sets",
+        description=(
+            "List the data sets, or look at one: a name of the list, a folder with the class folders 0 … 9, "
+            "a NumPy archive (.npz) with images and labels, or pen traces (.jsonl)."
+        ),
+    )
+    what = datasets.add_mutually_exclusive_group()
+    what.add_argument("data", nargs="?", metavar="NAME|PATH", help="look at this one; without it, list all")
+    what.add_argument("--add", metavar="PATH", help="add a folder or file to the list")
+    what.add_argument("--remove", metavar="NAME", help="take an added set off the list; its files stay")
+    what.add_argument("--download", metavar="NAME", help="fetch a set that is listed as 'needs a download'")
+    datasets.add_argument("--json", action="store_true", help="print one JSON object a line")
+    datasets.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one of these; 1 where it failed."""
+    try:
+        if options.add is not None:
+            _add(options.add, options.json)
+        elif options.remove is not None:
+            _remove(options.remove, options.json)
+        elif options.download is not None:
+            _download(options.download, options.json)
+        elif options.data is not None:
+            _look(options.data, options.json)
+        else:
+            _list(options.json)
+    except DigitsError as error:
+        if options.json:
+            _print({"error": str(error)})
+        else:
+            print(f"digits-tui: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _list(as_json: bool) -> None:
+    known = catalogue.read()
+    for note in known.notes:
+        print(note, file=sys.stderr)
+    if as_json:
+        _print({"datasets": [dataclasses.asdict(entry) for entry in known.entries]})
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("name", overflow="fold")
+    table.add_column("images", justify="right")
+    table.add_column("classes", justify="right")
+    table.add_column("source", overflow="fold")
+    table.add_column("state", overflow="fold")
+    for entry in known.entries:
+        images = "?" if entry.images is None else f"{entry.images:,}"
+        classes = "?" if entry.classes is None else str(entry.classes)
+        table.add_row(*map(_plain, (entry.name, images, classes, entry.source, entry.state)))
+    Console(highlight=False, markup=False).print(table)
+
+
+def _look(data: str, as_json: bool) -> None:
+    from core.datasets import divided, gather
+
+    entry = catalogue.find(data)
+    if entry.state == catalogue.NEEDS_DOWNLOAD:
+        notes = [f"Needs a download first ({entry.source}): digits-tui datasets --download {entry.name}"]
+        facts: dict[str, Any] = _facts(entry, entry.images, [0] * 10, [0] * 10, "", [], [], notes)
+    else:
+        with _progress(as_json, "images") as report:
+            collection = gather(entry, report)
+        counts, notes = collection.counts(), list(collection.notes)
+        test_counts, test_note = [0] * 10, ""
+        try:
+            dataset = divided(entry, collection)
+            test_counts, test_note, notes = dataset.test.counts(), dataset.test_note, list(dataset.notes)
+        except DataError as error:
+            notes.append(f"Cannot be trained on: {error}.")
+        skipped = [dataclasses.asdict(each) for each in collection.skipped]
+        if len(skipped) > _MOST_SKIPPED:
+            notes.append(f"{len(skipped):,} could not be used; the first {_MOST_SKIPPED:,} are listed.")
+        facts = _facts(
+            entry, sum(counts), counts, test_counts, test_note, _samples(collection.train), skipped, notes
+        )
+    if as_json:
+        _print(facts)
+    else:
+        _describe(facts)
+
+
+def _facts(
+    entry: catalogue.Entry,
+    images: int | None,
+    counts: list[int],
+    test_counts: list[int],
+    test_note: str,
+    samples: list[dict[str, Any]],
+    skipped: list[dict[str, str]],
+    notes: list[str],
+) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "images": images,
+        "source": entry.source,
+        "state": entry.state,
+        "counts": counts,
+        "test_counts": test_counts,
+        "test_note": test_note,
+        "samples": samples,
+        "skipped": skipped[:_MOST_SKIPPED],
+        "notes": notes,
+    }
+
+
+def _samples(part: Any) -> list[dict[str, Any]]:
+    """Up to 40 images, the first of each class, then the second of each, and so on."""
+    import base64
+
+    import numpy as np
+
+    members = [np.flatnonzero(part.labels == label) for label in range(10)]
+    most = max(len(each) for each in members)
+    turns = [each[turn] for turn in range(min(most, SAMPLES)) for each in members if turn < len(each)]
+    return [
+        {"label": int(part.labels[index]), "pixels": base64.b64encode(part.images[index].tobytes()).decode()}
+        for index in turns[:SAMPLES]
+    ]
+
+
+def _describe(facts: dict[str, Any]) -> None:
+    images = "? images" if facts["images"] is None else f"{facts['images']:,} images"
+    print(f"{_plain(facts['title'])} ({_plain(facts['name'])}): {images}, {facts['state']}")
+    print(f"from {_plain(facts['source'])}")
+    if sum(facts["counts"]):
+        print("\ndigit    images  of them for the test")
+        widest = max(facts["counts"])
+        for digit, (count, test) in enumerate(zip(facts["counts"], facts["test_counts"], strict=True)):
+            print(f"{digit:5}  {count:8,}  {test:8,}  {'█' * round(24 * count / widest)}")
+    if facts["test_note"]:
+        print(f"\ntested on {facts['test_note']}")
+    for note in facts["notes"]:
+        print(_plain(note))
+    for each in facts["skipped"]:
+        print(f"skipped {_plain(each['path'])}: {_plain(each['reason'])}", file=sys.stderr)
+
+
+def _add(path: str, as_json: bool) -> None:
+    with _progress(as_json, "images") as report:
+        entry = catalogue.add(path, report)
+    if as_json:
+        _print({"added": entry.name, "dataset": dataclasses.asdict(entry)})
+    else:
+        what = f"{entry.images:,} images of {entry.classes} digits"
+        print(f"added {_plain(entry.name)}: {what} from {_plain(entry.source)}")
+
+
+def _remove(name: str, as_json: bool) -> None:
+    catalogue.remove(name)
+    if as_json:
+        _print({"removed": name})
+    else:
+        print(f"removed {_plain(name)} from the list; its files are where they were")
+
+
+def _download(name: str, as_json: bool) -> None:
+    from core.offers import OFFERS
+
+    if name not in OFFERS:
+        raise DataError(f"{name!r} cannot be downloaded; what can is {', '.join(OFFERS)}")
+    from core.downloads import download
+
+    with _tidying_up(), _progress(as_json, "bytes") as report:
+        download(name, report)
+        if not as_json:
+            print("normalising its images, once", file=sys.stderr)
+        # Now rather than at the first training: the person waits here anyway.
+        from core.datasets import gather
+
+        gather(name)
+    if as_json:
+        _print({"downloaded": name})
+    else:
+        print(f"downloaded {name}; train on it with: digits-tui train --data {name}")
+
+
+@contextmanager
+def _tidying_up() -> Iterator[None]:
+    """Let a request to end, or a lost terminal, run the clean-up that an error runs."""
+
+    def leave(number: int, frame: types.FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress(as_json: bool, unit: str) -> Iterator[Any]:
+    """A function to report done and total to: JSON lines, or a bar where a person looks, or nothing."""
+    if as_json:
+        yield _throttled(lambda done, total: _print({"done": done, "total": total}))
+    elif sys.stderr.isatty():
+        with _bar(unit) as bar:
+            task = bar.add_task("", total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+    else:
+        yield None
+
+
+def _throttled(tell: Any, seconds: float = 0.1) -> Any:
+    """`tell`, at most ten times a second, the end always."""
+    import time
+
+    last = -seconds
+
+    def report(done: int, total: int | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done == total or now - last >= seconds:
+            last = now
+            tell(done, total)
+
+    return report
+
+
+def _bar(unit: str) -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    amount = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    return Progress(BarColumn(), amount, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+
+
+def _plain(text: str) -> str:
+    """`text` without what a file's name could do to a terminal."""
+    return "".join(each if each.isprintable() else "�" for each in text)
+
+
+def _print(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)

@@ -1,0 +1,117 @@
+"""Any bitmap becomes the 28×28 that MNIST's makers would have made of it.
+
+Their recipe (Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits"): the black and white
+digit is size-normalised to fit a 20×20 box while its proportions are kept, grey levels come from the
+antialiasing of that, and the result is placed in a 28×28 field by the centre of mass of its pixels. Measured on
+their images: the longer side of the box is 20 in every one, the centre of mass (of pixel indices) lies within
+half a pixel of 14 both ways, and the brightest pixel is 254 or 255, so that greys were stretched.
+
+What they did not need comes before it: which of light and dark is the ink, uneven light, noise, specks.
+Everything that shows an image to a network uses `normalise` and nothing else; knows no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.errors import DataError
+from core.paper import ink_on_paper, is_ink_dark
+from core.specks import without_specks
+
+VERSION: int = 1
+"""Raised whenever the result changes for some image, so that caches and checkpoints can tell."""
+
+FIELD = 28
+BOX = 20
+_LARGEST = 1024
+"""Larger images are reduced to this side first: a digit is then still tens of pixels, and a photograph of
+12 megapixels takes tens of milliseconds rather than seconds."""
+
+Polarity = Literal["auto", "bright", "dark"]
+"""Whether the ink is `bright` or `dark`; `auto` judges each image by itself."""
+
+
+def normalise(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> NDArray[np.uint8]:
+    """(28, 28) uint8 from a (H, W) uint8 bitmap of any size, ink bright; all zero where nothing is drawn.
+
+    Raises DataError where `bitmap` is not a two-dimensional uint8 array with at least one pixel.
+    """
+    *_, (_, image) = steps(bitmap, polarity)
+    return image
+
+
+def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """The stages of `normalise`, each with its name; the last one is (28, 28). All have bright ink.
+
+    Raises DataError as `normalise` does, and for a polarity that is none.
+    """
+    if bitmap.ndim != 2 or bitmap.dtype != np.uint8 or not bitmap.size:
+        raise DataError(
+            f"an image of shape {bitmap.shape} and type {bitmap.dtype} cannot be read as a digit; "
+            "it must be (height, width) grey levels of type uint8, at least 1 × 1"
+        )
+    if polarity not in ("auto", "bright", "dark"):
+        raise DataError(f"polarity is {polarity!r}; it must be auto, bright or dark")
+    image = reduced(bitmap)
+    dark = is_ink_dark(image) if polarity == "auto" else polarity == "dark"
+    image = 255 - image if not dark else image
+    image = ink_on_paper(image)
+    yield "ink on even paper", image
+    image = without_specks(image)
+    yield "specks removed", image
+    image = cropped(image)
+    if not image.size:
+        yield "nothing drawn", np.zeros((FIELD, FIELD), np.uint8)
+        return
+    yield "cropped", image
+    image = boxed(image)
+    yield "20×20 box", image
+    yield "centred by mass", centred(image)
+
+
+def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The image, averaged in square blocks where a side is over 1,024 pixels."""
+    factor = -(-max(image.shape) // _LARGEST)
+    return image if factor == 1 else np.asarray(Image.fromarray(image).reduce(factor))
+
+
+def cropped(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The bounding box of all ink, (0, 0) where there is none."""
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    if not len(rows):
+        return image[:0, :0]
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def boxed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The longer side scaled to 20 pixels, antialiased, proportions kept, greys stretched up to 255.
+
+    What has that size already keeps its pixels: MNIST's own images come back as they are.
+    """
+    height, width = image.shape
+    longer = max(height, width)
+    if longer != BOX:
+        size = max(1, round(width * BOX / longer)), max(1, round(height * BOX / longer))
+        image = np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC))
+    peak = int(image.max())
+    if 0 < peak < 254:
+        image = (image * np.float32(255 / peak) + np.float32(0.5)).astype(np.uint8)
+    return image
+
+
+def centred(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A (28, 28) field with the image moved, by whole pixels, so that its centre of mass is in the middle."""
+    height, width = image.shape
+    mass = float(image.sum(dtype=np.int64))
+    down = float(image.sum(axis=1, dtype=np.int64) @ np.arange(height)) / mass
+    across = float(image.sum(axis=0, dtype=np.int64) @ np.arange(width)) / mass
+    top = min(max(round(FIELD / 2 - down), 0), FIELD - height)
+    left = min(max(round(FIELD / 2 - across), 0), FIELD - width)
+    field = np.zeros((FIELD, FIELD), np.uint8)
+    field[top : top + height, left : left + width] = image
+    return field

@@ -1,0 +1,98 @@
+"""The same work done to many things, on all cores where that pays. Knows nothing of images."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Report = Callable[[int, int], None]
+"""Is told how many of how many are done."""
+
+_CHUNK = 64
+_WORTH = 1.0
+"""Seconds of work from which other processes pay: each takes about 0.3 s to start."""
+
+
+def each(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    report: Report | None = None,
+    seconds: float = 0.001,
+) -> list[Result]:
+    """`work` of each of `items`, in their order. `seconds` is a guess of what one of them takes.
+
+    `work` is a function of a module, which other processes can import. Where none can be started, everything
+    is done in this one.
+    """
+    chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
+    results: list[Result] = []
+    done = 0
+    workers = min(_cores(), len(chunks))
+    if workers > 1 and len(items) * seconds > _WORTH:
+        try:
+            for part in _elsewhere(work, chunks, workers):
+                results += part
+                done += 1
+                _tell(report, len(results), len(items))
+        except (BrokenProcessPool, OSError):
+            pass  # no process could be started here, or one was killed: go on alone
+    for chunk in chunks[done:]:
+        results += _work_on(work, chunk)
+        _tell(report, len(results), len(items))
+    return results
+
+
+def _elsewhere(
+    work: Callable[[Item], Result], chunks: Sequence[Sequence[Item]], workers: int
+) -> Iterator[list[Result]]:
+    # Spawned, since a fork of a process with threads (torch has some) can hang.
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(workers, context, initializer=_begin)
+    try:
+        waiting = iter(chunks)
+        # A few chunks ahead, not all: what waits in the queue is memory.
+        under_way = [executor.submit(_work_on, work, chunk) for chunk in islice(waiting, 3 * workers)]
+        while under_way:
+            yield under_way.pop(0).result()
+            under_way += [executor.submit(_work_on, work, chunk) for chunk in islice(waiting, 1)]
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _work_on(work: Callable[[Item], Result], chunk: Sequence[Item]) -> list[Result]:
+    return [work(item) for item in chunk]
+
+
+def _begin() -> None:
+    """In a new process: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _tell(report: Report | None, done: int, total: int) -> None:
+    if report is not None:
+        report(done, total)

@@ -1,0 +1,345 @@
+"""The app as a whole: its modes and keys, runs it starts, what it says at the end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_core import DEVICES, details, install
+from layout import text
+from run_story import new_run, story
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+
+from core import children
+from core.configuration import TrainingConfig
+from core.runs import Run, RunWriter, list_runs
+from tui import __main__ as command
+from tui.app import DigitsApp, parting_words
+from tui.screens.confirm import Confirm
+from tui.screens.too_small import TooSmall
+
+NAME = "2026-01-31-142500-mnist-fast"
+
+
+@pytest.fixture(autouse=True)
+def no_children(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """No child of the app looks at real data or starts torch."""
+    return install(monkeypatch, {"devices --json": [DEVICES], "datasets mnist --json": [details()]})
+
+
+@pytest.fixture
+def going() -> Iterator[Run]:
+    """A run that trains, as far as anybody can tell."""
+    run = new_run(NAME)
+    with RunWriter(run) as writer:
+        for event in story(4, 40):
+            writer.append(event)
+        yield run
+
+
+class Trainings:
+    """Stands in for the processes of runs; notes those started, and ends them when the test does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.started: list[tuple[Run, bool]] = []
+        self._over = threading.Event()
+        self.status = 0
+        monkeypatch.setattr(children, "start_run", self._start)
+
+    def _start(self, run: Run, *, resume: bool = False) -> Any:
+        self.started.append((run, resume))
+        return self
+
+    def wait(self) -> int:
+        """As `Popen.wait`."""
+        self._over.wait()
+        return self.status
+
+    def end(self, status: int) -> None:
+        """All of them end with this exit status."""
+        self.status = status
+        self._over.set()
+
+
+@pytest.fixture
+def trainings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trainings]:
+    """Runs that are started stay `starting` until they are ended."""
+    made = Trainings(monkeypatch)
+    yield made
+    made.end(0)
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Let workers of the app (not the screens' endless ones) and messages finish."""
+    for _ in range(5):
+        await pilot.pause(0.02)
+
+
+async def until(pilot: Pilot[None], condition: Any) -> None:
+    """Wait for something that a thread or a child brings about."""
+    for _ in range(300):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("waited in vain")
+
+
+@pytest.mark.parametrize(
+    ("key", "mode"),
+    [("d", "data"), ("t", "training"), ("p", "drawing"), ("f2", "data"), ("f3", "training"), ("f4", "drawing")],
+)
+async def test_each_screen_is_one_key_away_and_home_is_another(key: str, mode: str) -> None:
+    """From the first screen and back."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert app.current_mode == "home"
+        await pilot.press(key)
+        assert app.current_mode == mode
+        await pilot.press("h")
+        assert app.current_mode == "home"
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_quit_asks_nothing_where_nothing_is_lost(key: str) -> None:
+    """Both keys, since some terminals keep ctrl+q for themselves."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        await settle(pilot)
+        assert app.return_code == 0
+
+
+async def test_ctrl_q_quits_while_text_is_typed() -> None:
+    """In the field for epochs, where q is a letter."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        app.screen.query_one("#epochs").focus()
+        await pilot.press("q")
+        assert app.return_code is None
+        await pilot.press("ctrl+q")
+        await settle(pilot)
+        assert app.return_code == 0
+
+
+async def test_quit_asks_while_a_download_is_under_way(
+    monkeypatch: pytest.MonkeyPatch, no_children: list[str]
+) -> None:
+    """Staying keeps it going; leaving ends it."""
+    install(monkeypatch, {"datasets --download usps --json": [{"done": 1, "total": 9}, {"wait": 60}]})
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.get_data("usps")
+        await pilot.press("q")
+        await settle(pilot)
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("n")
+        await settle(pilot)
+        assert app.return_code is None
+        assert app.download is not None and app.download.is_under_way
+        await pilot.press("q")
+        await settle(pilot)
+        await pilot.press("y")
+        await settle(pilot)
+        assert app.return_code == 0
+
+
+async def test_a_terminal_that_is_too_small_is_told_and_nothing_is_lost() -> None:
+    """What was typed is still there when the terminal is large again."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        app.screen.query_one("#epochs").focus()
+        await pilot.press("7")
+        await pilot.resize_terminal(60, 20)
+        await settle(pilot)
+        assert "needs 80×24" in text(app) and "is 60×20" in text(app)
+        await pilot.resize_terminal(79, 24)
+        await settle(pilot)
+        assert "is 79×24" in text(app)
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert not isinstance(app.screen, TooSmall)
+        assert app.screen.query_one("#epochs").value == "7"  # type: ignore[attr-defined]
+
+
+async def test_a_start_in_a_small_terminal_shows_home_once_there_is_room() -> None:
+    """And q quits meanwhile."""
+    app = DigitsApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await settle(pilot)
+        assert isinstance(app.screen, TooSmall)
+        await pilot.resize_terminal(100, 30)
+        await settle(pilot)
+        assert "Watch a network learn" in text(app)
+        await pilot.resize_terminal(40, 10)
+        await settle(pilot)
+        await pilot.press("q")
+        await settle(pilot)
+        assert app.return_code == 0
+
+
+async def test_start_run_makes_a_run_starts_it_and_looks_at_it(trainings: Trainings) -> None:
+    """The run directory holds what was asked for."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.start_run(TrainingConfig(recipe="accurate", epochs=3))
+        await until(pilot, lambda: trainings.started)
+        await settle(pilot)
+        [run] = list_runs()
+        assert trainings.started == [(run, False)]
+        assert run.config() == TrainingConfig(recipe="accurate", epochs=3)
+        assert (app.current_run, app.current_mode) == (run, "training")
+        assert app.is_going(run)
+        trainings.end(0)
+        await until(pilot, lambda: not app.is_going(run))
+
+
+async def test_a_second_run_is_asked_about(trainings: Trainings, going: Run) -> None:
+    """No leads to the one that goes; yes starts another."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.start_run(TrainingConfig())
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert NAME in text(app)
+        await pilot.press("n")
+        await settle(pilot)
+        assert not trainings.started
+        assert (app.current_run, app.current_mode) == (going, "training")
+        app.start_run(TrainingConfig())
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: len(trainings.started) == 1)
+
+
+async def test_resume_starts_the_same_run_again(trainings: Trainings) -> None:
+    """And looks at it."""
+    run = new_run(NAME)
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.resume_run(run)
+        await settle(pilot)
+        assert trainings.started == [(run, True)]
+        assert app.current_run == run
+
+
+async def test_a_process_that_dies_without_a_word_is_told_of(trainings: Trainings) -> None:
+    """With its status and where its output is."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        app.resume_run(new_run(NAME))
+        trainings.end(-9)
+        await until(pilot, lambda: "status -9" in text(app))
+        assert "log.txt" in text(app).replace("\n", "")
+
+
+async def test_an_unwritable_home_is_told_of(
+    trainings: Trainings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message of the error, as it is."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "file"))
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        app.start_run(TrainingConfig())
+        await until(pilot, lambda: "cannot make the folder" in text(app))
+        assert not trainings.started
+
+
+async def test_a_running_run_is_attached_to_at_the_start(going: Run) -> None:
+    """It is the one that the training screen shows."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.current_run is not None)
+        assert app.current_run == going
+        assert app.current_mode == "home"
+
+
+async def test_draw_with_opens_the_pad_with_that_checkpoint(tmp_path: Path) -> None:
+    """The drawing screen reads it from the app."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.draw_with(tmp_path / "model.npz")
+        await pilot.pause()
+        assert (app.checkpoint, app.current_mode) == (tmp_path / "model.npz", "drawing")
+
+
+async def test_the_palette_knows_the_actions_of_all_screens() -> None:
+    """Those of the screen in focus, of the others, and the choice of a theme."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        assert isinstance(app.screen, CommandPalette)
+        await pilot.press("escape")
+        names = [command.title for command in app.get_system_commands(app.screen)]
+        for name in ("Home: Data", "Data: Add", "Training: Stop", "Draw: Checkpoint", "Theme", "Quit"):
+            assert any(name in each for each in names), name
+
+
+async def test_an_action_of_another_screen_is_done_there() -> None:
+    """The palette goes to the screen first."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        [add] = [each for each in app.get_system_commands(app.screen) if each.title == "Data: Add"]
+        await add.callback()
+        await pilot.pause()
+        assert app.current_mode == "data"
+        assert type(app.screen).__name__ == "AddFolder"
+
+
+def test_the_parting_words_name_the_run_that_goes_on(going: Run) -> None:
+    """And how to find it and how to end it."""
+    words = parting_words()
+    assert f"digits-tui watch {NAME}" in words
+    assert f"digits-tui stop {NAME}" in words
+
+
+def test_nothing_is_said_at_parting_where_nothing_goes_on() -> None:
+    """A run of the past is no reason."""
+    new_run(NAME)
+    assert parting_words() == ""
+
+
+def test_without_a_terminal_the_command_explains_itself() -> None:
+    """On standard error, without a single escape, with status 2."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "tui"],
+        env=children.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "needs a terminal, and standard input is none" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_arguments_go_to_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose exit status is ours."""
+    seen: list[list[str]] = []
+
+    def main(arguments: list[str]) -> int:
+        seen.append(arguments)
+        return 7
+
+    monkeypatch.setattr("core.__main__.main", main)
+    assert command.main(["devices", "--json"]) == 7
+    assert seen == [["devices", "--json"]]
+
+
+def test_the_first_screen_needs_neither_numpy_nor_torch() -> None:
+    """The other screens are imported when they are opened."""
+    code = "import sys, tui.app; tui.app.screen_class('home'); print({'numpy', 'torch'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], env=children.environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,336 @@
+"""The drawing screen in the app: the layout at each size, drawing and being read, choosing a checkpoint."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Footer, OptionList, Static
+
+import tui.app
+from core import paths
+from core.configuration import TrainingConfig
+from core.normalise import normalise
+from core.reading import Reading
+from core.runs import Run, RunWriter, create_run
+from tui.app import DigitsApp
+from tui.reader import ReaderState
+from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.drawing import DrawingScreen
+from tui.widgets.answer import Answer
+from tui.widgets.pad import Pad
+from tui.widgets.probabilities import Probabilities
+from tui.widgets.thumbnail import Thumbnail
+
+
+class FakeReader:
+    """Reads every drawing at once as a 7, with more certainty the more ink there is on its left half."""
+
+    def __init__(
+        self, on_reading: Callable[[Reading], None], on_state: Callable[[ReaderState], None]
+    ) -> None:
+        self.on_reading = on_reading
+        self.on_state = on_state
+        self.asked: list[NDArray[np.uint8]] = []
+        self.loaded: list[Path | None] = []
+        self.closed = False
+
+    def start(self) -> None:
+        """Ready at once."""
+        self.on_state(ReaderState("ready", "", "/shipped.npz", "mnist, accurate: 99.6% test"))
+
+    def ask(self, bitmap: NDArray[np.uint8]) -> None:
+        """Answer at once."""
+        self.asked.append(bitmap.copy())
+        probabilities = [0.004] * 10
+        probabilities[7], probabilities[1] = 0.9, 0.068
+        self.on_reading(Reading(7, tuple(probabilities), normalise(bitmap, "bright"), "/shipped.npz", 1.2))
+
+    def forget(self) -> None:
+        """Nothing waits."""
+
+    def load(self, checkpoint: Path | None) -> None:
+        """Loaded at once."""
+        self.loaded.append(checkpoint)
+        self.on_state(ReaderState("ready", "", str(checkpoint or "/shipped.npz"), "another"))
+
+    async def close(self) -> None:
+        """Nothing to end."""
+        self.closed = True
+
+
+class DrawingApp(DigitsApp):
+    """The app, opened on the drawing screen, with a reader that needs no process."""
+
+    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
+    MODES: ClassVar[dict[str, Any]] = {**DigitsApp.MODES, "drawing": lambda: DrawingScreen(FakeReader)}
+    DEFAULT_MODE = "drawing"
+
+    @property
+    def drawing(self) -> DrawingScreen:
+        """The drawing screen."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, DrawingScreen)
+        return screen
+
+    @property
+    def reader(self) -> FakeReader:
+        """Its reader."""
+        reader = self.drawing._reader
+        assert isinstance(reader, FakeReader)
+        return reader
+
+    def text(self) -> str:
+        """The whole terminal, without colour."""
+        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
+
+
+SEVEN = ["home", "pageup", "space", *["end"] * 3, *["pagedown", "left"] * 3, "space"]
+
+
+def checkpoint(path: Path, title_accuracy: float = 0.99) -> Path:
+    """A file that has a checkpoint's header, which is all that the interface reads of one."""
+    header = {
+        "architecture": "small", "recipe": "fast", "data": "mnist", "parameters": 1, "epoch": 1, "epochs": 2,
+        "step": 10, "seed": 0, "figures": {"validation_accuracy": title_accuracy},
+    }  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", json.dumps(header))
+    return path
+
+
+def a_run() -> Run:
+    """A run with a checkpoint, in the test's own home."""
+    run = create_run(TrainingConfig())
+    checkpoint(run.model)
+    return run
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """The message of a key, the reader's answer and the layout that follows are all done."""
+    for _ in range(3):
+        await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 50), (100, 30), (120, 40), (160, 50), (300, 80)])
+@pytest.mark.parametrize("drawn", [False, True])
+async def test_everything_fits(size: tuple[int, int], drawn: bool) -> None:
+    """No widget reaches beyond the screen or its parent, nothing scrolls, and the footer's last key is there."""
+    app = DrawingApp()
+    async with app.run_test(size=size) as pilot:
+        if drawn:
+            await pilot.press(*SEVEN)
+        await settled(pilot)
+        for widget in app.screen.query("*"):
+            assert app.screen.region.contains_region(widget.region), widget
+            assert widget.parent.region.contains_region(widget.region), widget  # type: ignore[union-attr]
+            assert not (widget.is_scrollable and (widget.max_scroll_x or widget.max_scroll_y)), widget
+        pad = app.screen.query_one(Pad)
+        assert pad.content_size.width == 2 * pad.content_size.height == pad.ink.width
+        assert app.screen.query_one(Thumbnail).size.width % 28 == 0
+        assert app.text().splitlines()[-1].rstrip().endswith("q Quit")
+        assert app.screen.query_one(Footer).region.bottom == size[1]
+
+
+@pytest.mark.parametrize(("size", "side", "bars"), [((80, 24), 40, 5), ((160, 50), 92, 10)])
+async def test_the_pad_takes_the_room_there_is(size: tuple[int, int], side: int, bars: int) -> None:
+    """40 × 40 pixels in the smallest terminal, as many as the rows allow in a large one."""
+    app = DrawingApp()
+    async with app.run_test(size=size):
+        assert app.screen.query_one(Pad).ink.bitmap.shape == (side, side)
+        assert app.screen.query_one(Probabilities).size.height == bars
+
+
+async def test_a_drawing_is_read() -> None:
+    """Drawn with keys: bars, figures, the large 7, the 28×28 that was seen, and the milliseconds."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert app.text().count("Draw") == 2 and "something" in app.text()
+        await pilot.press(*SEVEN)
+        await settled(pilot)
+        assert app.screen.query_one(Answer).reading.digit == 7  # type: ignore[union-attr]
+        text = app.text()
+        for part in ("90.0%", "6.8%", "likely", "1.2 ms", "shipped model", "████████"):
+            assert part in text
+        assert "something" not in text
+        seen = app.screen.query_one(Thumbnail).bitmap
+        assert np.array_equal(seen, normalise(app.screen.query_one(Pad).ink.bitmap, "bright"))
+
+
+async def test_a_drawing_with_the_mouse_is_read() -> None:
+    """The newest bitmap goes to the reader after the changes."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for kind, x in ((events.MouseDown, 5), (events.MouseMove, 20), (events.MouseUp, 20)):
+            app.post_message(kind(None, x, 8, 0, 0, 1, False, False, False, x, 8))
+            await pilot.pause()
+        await settled(pilot)
+        assert np.array_equal(app.reader.asked[-1], app.screen.query_one(Pad).ink.bitmap)
+        assert "90.0%" in app.text()
+
+
+async def test_clearing_takes_the_answer_away() -> None:
+    """With the last ink bars, bitmap and answer go; an answer that comes late changes nothing."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*SEVEN)
+        await settled(pilot)
+        await pilot.press("c")
+        late = app.reader.asked[-1]
+        app.reader.ask(late)
+        await settled(pilot)
+        assert "%" not in app.text().replace("99.6% test", "") and "Draw something" in app.text()
+        assert not app.screen.query_one(Thumbnail).bitmap.any()  # type: ignore[union-attr]
+        await pilot.press("u")
+        await settled(pilot)
+        assert "90.0%" in app.text()
+
+
+async def test_the_status_line_says_pen_eraser_and_brush() -> None:
+    """What keys changed without a trace on the pad can be read there."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        status = app.screen.query_one("#status", Static)
+        assert str(status.content).startswith("Pen up  Brush 3.2 px")
+        await pilot.press("space", "e", "right_square_bracket")
+        assert str(status.content).startswith("Pen down  Eraser 3.9 px")
+
+
+async def test_the_reader_s_troubles_are_shown() -> None:
+    """Loading, a death and a failure are in the status line until all is well again."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for state in (
+            ReaderState("loading", "loading the network …"),
+            ReaderState("restarting", "the reader died (signal 9); starting another …"),
+            ReaderState("failed", "there is no checkpoint"),
+        ):
+            app.reader.on_state(state)
+            await settled(pilot)
+            assert state.text in app.text()
+        app.reader.on_state(ReaderState("ready", "", "/shipped.npz", "mnist"))
+        await settled(pilot)
+        assert "shipped model: mnist" in app.text()
+
+
+async def test_the_drawing_survives_another_screen_and_a_resize() -> None:
+    """Whoever goes to another screen and comes back, or changes the terminal's size, finds the drawing."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*SEVEN)
+        await pilot.press("h")
+        await settled(pilot)
+        assert not isinstance(app.screen, DrawingScreen)
+        await pilot.press("p")
+        await settled(pilot)
+        assert "90.0%" in app.text()
+        await pilot.resize_terminal(160, 50)
+        await settled(pilot)
+        ink = app.screen.query_one(Pad).ink
+        assert ink.bitmap.shape == (92, 92) and not ink.is_empty
+        assert np.array_equal(app.reader.asked[-1], ink.bitmap)
+
+
+async def test_leaving_the_app_ends_the_reader() -> None:
+    """No process stays behind."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)):
+        reader = app.reader
+    assert reader.closed
+
+
+async def test_a_checkpoint_is_chosen() -> None:
+    """k lists the networks there are, newest run first; a running one says so; enter takes the chosen one."""
+    old, new = a_run(), a_run()
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*SEVEN)
+        asked = len(app.reader.asked)
+        with RunWriter(new):
+            await pilot.press("k")
+            await app.workers.wait_for_complete()
+            await settled(pilot)
+        assert isinstance(app.screen, CheckpointScreen)
+        options = app.screen.query_one(OptionList)
+        listed = [str(option.prompt) for option in options.options if old.path.name[:10] in str(option.prompt)]
+        assert new.name in listed[0] and "refreshes by itself" in listed[0]
+        assert old.name in listed[1] and "refreshes" not in listed[1] and "99.00% validation" in listed[1]
+        options.highlighted = len(options.options) - 1
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.checkpoint == app.reader.loaded[-1] == old.model
+        assert len(app.reader.asked) == asked + 1
+        assert f"another ({old.name[:10]}" in app.text()
+
+
+async def test_the_choice_can_be_left_as_it_is() -> None:
+    """Escape closes the list and loads nothing."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("k")
+        await app.workers.wait_for_complete()
+        await pilot.press("escape")
+        assert isinstance(app.screen, DrawingScreen) and not app.reader.loaded
+
+
+async def test_the_shipped_network_can_be_chosen_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is in the list, and chosen it stands for what is loaded without a choice."""
+    shipped = checkpoint(tmp_path / "shipped.npz")
+    monkeypatch.setattr(paths, "shipped_checkpoint", lambda: shipped)
+    run = a_run()
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.checkpoint = run.model
+        await pilot.press("k")
+        await app.workers.wait_for_complete()
+        await settled(pilot)
+        assert "Shipped model" in app.text()
+        await pilot.press("up", "enter")
+        await settled(pilot)
+        assert app.reader.loaded == [run.model, None] and app.checkpoint is None
+
+
+async def test_a_checkpoint_that_is_being_written_is_read_anew() -> None:
+    """When the run has replaced the file the drawing is read again and the title follows; else nothing happens."""
+    run = a_run()
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.checkpoint = run.model
+        await pilot.press(*SEVEN)
+        await settled(pilot)
+        asked = len(app.reader.asked)
+        app.drawing._follow_checkpoint()
+        assert len(app.reader.asked) == asked
+        checkpoint(run.model, 0.995)
+        os.utime(run.model, ns=(time.time_ns(), time.time_ns() + 10**9))
+        app.drawing._follow_checkpoint()
+        await settled(pilot)
+        assert len(app.reader.asked) == asked + 1 and "99.50% validation" in app.text()
+
+
+async def test_a_checkpoint_chosen_elsewhere_is_loaded() -> None:
+    """The training screen's "draw with it" opens this screen with that network."""
+    run = a_run()
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("h")
+        app.draw_with(run.model)
+        await settled(pilot)
+        assert isinstance(app.screen, DrawingScreen) and app.reader.loaded == [run.model]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+@pytest.mark.parametrize("drawn", [False, True])
+def test_looks(snap_compare: Any, size: tuple[int, int], drawn: bool) -> None:
+    """The screen looks as it did when somebody last looked at it."""
+    assert snap_compare(DrawingApp(), terminal_size=size, press=SEVEN if drawn else [])

@@ -1,0 +1,226 @@
+"""The reader's client: newest bitmap only, restarts, and nothing left behind. A script plays the process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from core.reading import Reading
+from tui.reader import Reader, ReaderState
+
+# Speaks the protocol of `serve`. A bitmap's first pixel is an order: 1 dies, 2 dies where it is the first
+# process, 3 waits for the file `go`, 4 is refused, 5 is answered with
+# rubbish by the first process; any other is answered with that digit and the bitmap's sum.
+STUB = """
+import base64, json, os, sys, time
+from pathlib import Path
+here = Path(sys.argv[1])
+with open(here / "starts", "a") as file:
+    file.write(f"{os.getpid()}\\n")
+first = len((here / "starts").read_text().split()) == 1
+say = lambda **answer: print(json.dumps(answer), flush=True)
+print("a library says hello", flush=True)
+if (here / "broken").exists():
+    say(error="there is no shipped checkpoint")
+else:
+    say(ready="/shipped.npz", title="shipped")
+for line in sys.stdin:
+    request = json.loads(line)
+    if "load" in request:
+        say(id=request["id"], loaded=request["load"] or "/shipped.npz", title="loaded")
+        continue
+    pixels = base64.b64decode(request["pixels"])
+    with open(here / "asked", "a") as file:
+        file.write(f"{pixels[0]} {request['width']}x{request['height']} {request['polarity']}\\n")
+    if pixels[0] == 1 or (pixels[0] == 2 and first):
+        os._exit(7)
+    while pixels[0] == 3 and not (here / "go").exists():
+        time.sleep(0.01)
+    if pixels[0] == 5 and first:
+        print("x" * 2_000_000 if request["width"] == 1 else '{"digit": 3}', flush=True)
+    if pixels[0] == 4:
+        say(id=request["id"], error="refused")
+        continue
+    probabilities = [0.0] * 10
+    probabilities[pixels[0] % 10] = 1.0
+    say(id=request["id"], digit=pixels[0] % 10, probabilities=probabilities, checkpoint="/shipped.npz",
+        seen=base64.b64encode(bytes(784)).decode(), milliseconds=float(sum(pixels)))
+"""
+
+
+class Listener:
+    """A reader on the stub, and all that it said."""
+
+    def __init__(self, folder: Path, command: list[str] | None = None) -> None:
+        (folder / "stub.py").write_text(STUB)
+        self.folder = folder
+        self.readings: list[Reading] = []
+        self.states: list[ReaderState] = []
+        command = command or [sys.executable, str(folder / "stub.py"), str(folder)]
+        self.reader = Reader(self.readings.append, self.states.append, command, pause=0.01)
+
+    async def until(self, met: Callable[[], bool]) -> None:
+        """Wait for something to come true, and no longer than half a minute."""
+        async with asyncio.timeout(30):
+            while not met():  # noqa: ASYNC110 - what is waited for happens in another process
+                await asyncio.sleep(0.005)
+
+    def asked(self) -> list[str]:
+        """What the process was asked, oldest first."""
+        path = self.folder / "asked"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def starts(self) -> list[int]:
+        """The process numbers so far."""
+        path = self.folder / "starts"
+        return [int(number) for number in path.read_text().split()] if path.exists() else []
+
+
+@pytest.fixture
+async def listener(tmp_path: Path) -> AsyncIterator[Listener]:
+    """A started reader that is closed at the end."""
+    found = Listener(tmp_path)
+    found.reader.start()
+    yield found
+    await found.reader.close()
+
+
+def _bitmap(first: int, shape: tuple[int, int] = (3, 4)) -> NDArray[np.uint8]:
+    bitmap = np.zeros(shape, np.uint8)
+    bitmap[0, 0] = first
+    return bitmap
+
+
+async def test_a_bitmap_is_read(listener: Listener) -> None:
+    """The reading comes back, the state says which network is loaded, and the bitmap keeps its shape."""
+    listener.reader.ask(_bitmap(7))
+    await listener.until(lambda: bool(listener.readings))
+    assert listener.readings[0].digit == 7
+    assert listener.asked() == ["7 4x3 bright"]
+    assert [state.phase for state in listener.states] == ["loading", "ready"]
+    assert (listener.states[-1].checkpoint, listener.states[-1].title) == ("/shipped.npz", "shipped")
+
+
+async def test_only_the_newest_bitmap_waits(listener: Listener) -> None:
+    """While one is being read ten more come: only the last of them is read."""
+    listener.reader.ask(_bitmap(3))
+    await listener.until(lambda: listener.asked() == ["3 4x3 bright"])
+    for first in range(10, 20):
+        listener.reader.ask(_bitmap(first))
+    (listener.folder / "go").touch()
+    await listener.until(lambda: len(listener.readings) == 2)
+    assert listener.asked()[1:] == ["19 4x3 bright"]
+
+
+async def test_a_bitmap_is_taken_as_it_was(listener: Listener) -> None:
+    """Drawing on after asking does not change what is read."""
+    bitmap = _bitmap(8)
+    listener.reader.ask(bitmap)
+    bitmap[:] = 9
+    await listener.until(lambda: bool(listener.readings))
+    assert listener.readings[0].digit == 8
+
+
+async def test_a_dead_reader_is_started_again(listener: Listener) -> None:
+    """The death is said, a new process answers the bitmap that was under way, with the network chosen before."""
+    listener.reader.load(Path("/run/model.npz"))
+    await listener.until(lambda: listener.states[-1].checkpoint == "/run/model.npz")
+    listener.reader.ask(_bitmap(2))
+    await listener.until(lambda: bool(listener.readings))
+    assert listener.readings[0].digit == 2 and len(listener.starts()) == 2
+    assert any("the reader died (status 7)" in state.text for state in listener.states)
+    assert listener.states[-1] == ReaderState("ready", "", "/run/model.npz", "loaded")
+
+
+async def test_a_killed_reader_is_noticed_while_idle(listener: Listener) -> None:
+    """Nobody need draw for the interface to find out and start another."""
+    await listener.until(lambda: listener.states[-1].phase == "ready")
+    os.kill(listener.starts()[0], 9)
+    await listener.until(lambda: len(listener.starts()) == 2 and listener.states[-1].phase == "ready")
+    assert any("signal 9" in state.text for state in listener.states)
+
+
+async def test_a_bitmap_that_kills_is_given_up(listener: Listener) -> None:
+    """After two deaths it is not asked again, and the next bitmap is read as usual."""
+    listener.reader.ask(_bitmap(1))
+    await listener.until(lambda: len(listener.starts()) == 3 and listener.states[-1].phase == "ready")
+    assert listener.asked() == ["1 4x3 bright"] * 2
+    listener.reader.ask(_bitmap(6))
+    await listener.until(lambda: bool(listener.readings))
+    assert listener.readings[0].digit == 6
+
+
+async def test_a_refusal_is_said_and_passes(listener: Listener) -> None:
+    """An error answer is shown as it is; the process lives on and the next reading clears it."""
+    listener.reader.ask(_bitmap(4))
+    await listener.until(lambda: listener.states[-1].phase == "failed")
+    assert listener.states[-1].text == "refused"
+    listener.reader.ask(_bitmap(8))
+    await listener.until(lambda: bool(listener.readings))
+    assert listener.states[-1] == ReaderState("ready", "", "/shipped.npz", "shipped")
+    assert len(listener.starts()) == 1
+
+
+@pytest.mark.parametrize(("shape", "complaint"), [((2, 2), "no reading"), ((2, 1), "cannot be read")])
+async def test_rubbish_counts_as_death(listener: Listener, shape: tuple[int, int], complaint: str) -> None:
+    """A process that answers something else is replaced, and the bitmap is read by the next one."""
+    listener.reader.ask(_bitmap(5, shape))
+    await listener.until(lambda: bool(listener.readings))
+    assert listener.readings[0].digit == 5 and len(listener.starts()) == 2
+    assert any(complaint in state.text for state in listener.states)
+
+
+async def test_a_missing_network_is_said(tmp_path: Path) -> None:
+    """Where the shipped checkpoint is missing the reason stands, and another one can be loaded."""
+    (tmp_path / "broken").touch()
+    listener = Listener(tmp_path)
+    listener.reader.start()
+    await listener.until(lambda: listener.states[-1].phase == "failed")
+    assert listener.states[-1].text == "there is no shipped checkpoint"
+    listener.reader.load(tmp_path / "other.npz")
+    await listener.until(lambda: listener.states[-1].phase == "ready")
+    assert listener.states[-1].checkpoint == str(tmp_path / "other.npz")
+    await listener.reader.close()
+
+
+async def test_what_cannot_be_started_is_said(tmp_path: Path) -> None:
+    """The state names the reason, and closing still works."""
+    listener = Listener(tmp_path, [str(tmp_path / "no-such-program")])
+    listener.reader.start()
+    await listener.until(lambda: listener.states[-1].phase == "failed")
+    assert "cannot be started" in listener.states[-1].text
+    await listener.reader.close()
+
+
+async def test_what_is_forgotten_is_not_read(listener: Listener) -> None:
+    """A bitmap that waits is dropped when the drawing is wiped."""
+    listener.reader.ask(_bitmap(3))
+    await listener.until(lambda: bool(listener.asked()))
+    listener.reader.ask(_bitmap(5))
+    listener.reader.forget()
+    (listener.folder / "go").touch()
+    await listener.until(lambda: len(listener.readings) == 1)
+    await asyncio.sleep(0.05)
+    assert len(listener.asked()) == 1
+
+
+@pytest.mark.parametrize("busy", [False, True])
+async def test_closing_leaves_no_process(tmp_path: Path, busy: bool) -> None:
+    """Idle or in the middle of a slow reading, the process is gone when close returns; twice is harmless."""
+    listener = Listener(tmp_path)
+    listener.reader.start()
+    await listener.until(lambda: listener.states[-1].phase == "ready")
+    if busy:
+        listener.reader.ask(_bitmap(3))
+        await listener.until(lambda: bool(listener.asked()))
+    await listener.reader.close()
+    await listener.reader.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(listener.starts()[0], 0)

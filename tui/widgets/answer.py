@@ -1,0 +1,74 @@
+"""The digit that was read, large, and how sure the network is of it, in figures and words."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from core.reading import Reading
+
+_SHAPES = (
+    ("####", "#..#", "#..#", "#..#", "####"),
+    (".##.", "..#.", "..#.", "..#.", ".###"),
+    ("####", "...#", "####", "#...", "####"),
+    ("####", "...#", ".###", "...#", "####"),
+    ("#..#", "#..#", "####", "...#", "...#"),
+    ("####", "#...", "####", "...#", "####"),
+    ("####", "#...", "####", "#..#", "####"),
+    ("####", "...#", "..#.", ".#..", ".#.."),
+    ("####", "#..#", "####", "#..#", "####"),
+    ("####", "#..#", "####", "...#", "####"),
+)
+"""Ten digits of four by five pixels, each two cells wide to be square."""
+
+_WORDS = ((0.95, "sure"), (0.7, "likely"), (0.0, "unsure"))
+"""The word for the largest probability, by its lower bound."""
+_RIVAL = 0.1
+"""A second digit at least this probable is named."""
+
+
+class Answer(Widget):
+    """Nine columns: the digit of the reading, its probability, a word for that, and the rival if there is one."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    Answer {
+        width: 9;
+        height: auto;
+        text-wrap: nowrap;
+        color: $text-success;
+        &.-unsure { color: $text-warning; }
+        &.-nothing { color: $text-muted; }
+    }
+    """
+
+    reading: reactive[Reading | None] = reactive(None, layout=True, always_update=True)
+    """None, or a reading without a digit, where nothing is drawn."""
+
+    def on_mount(self) -> None:
+        """Begin with nothing."""
+        self.watch_reading(self.reading)
+
+    def watch_reading(self, reading: Reading | None) -> None:
+        """Colour says again what the words say."""
+        nothing = reading is None or reading.digit is None
+        self.set_class(nothing, "-nothing")
+        self.set_class(not nothing and _word(reading.confidence if reading else 0) == "unsure", "-unsure")
+
+    def render(self) -> Content:
+        """The digit and the lines below it."""
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return Content("Draw\nsomething")
+        lines = [row.replace("#", "██").replace(".", "  ") for row in _SHAPES[reading.digit]]
+        lines += ["", f"{reading.confidence:.1%}", _word(reading.confidence)]
+        probabilities = list(reading.probabilities)
+        probabilities[reading.digit] = 0
+        if max(probabilities) >= _RIVAL:
+            lines.append(f"or {probabilities.index(max(probabilities))}?")
+        return Content("\n".join(lines)).stylize("bold")
+
+
+def _word(confidence: float) -> str:
+    return next(word for least, word in _WORDS if confidence >= least)

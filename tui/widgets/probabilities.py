@@ -1,0 +1,76 @@
+"""Ten probabilities as bars with figures, the largest one marked."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_AROUND = len("7 ▌") - 1 + len(" 100.0%")  # cells of a bar's line that are not the bar
+_GAP = 2
+
+
+class Probabilities(Widget):
+    """In one column of ten, or in two of five where it is less than ten rows high."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "probabilities--bar",
+        "probabilities--best",
+        "probabilities--track",
+    }
+    DEFAULT_CSS = """
+    Probabilities {
+        height: 5;
+        .probabilities--bar { color: $primary; background: $background; }
+        .probabilities--best { color: $text-success; background: $background; text-style: bold; }
+        .probabilities--track { color: $text-muted; background: $background; }
+    }
+    """
+
+    values: reactive[tuple[float, ...]] = reactive((0.0,) * 10)
+    """Ten probabilities, of 0 to 9; all zero where nothing was read."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Two columns, unless the style sheet gives it more."""
+        return 5
+
+    def render_line(self, y: int) -> Strip:
+        """One row: one bar, or two."""
+        width, height = self.content_size
+        blank = Style.null() + self.rich_style
+        if height >= 10:
+            digits, each = [y], width
+        else:
+            digits, each = [y, y + 5], (width - _GAP) // 2
+        segments: list[Segment] = []
+        for digit in digits:
+            if digit < 10:
+                if segments:
+                    segments.append(Segment(" " * _GAP, blank))
+                segments.extend(self._bar(digit, each))
+        return Strip(segments).adjust_cell_length(width, blank)
+
+    def _bar(self, digit: int, width: int) -> list[Segment]:
+        value = self.values[digit]
+        best = value > 0 and value == max(self.values)
+        name = "best" if best else "bar"
+        style = self.get_component_rich_style(f"probabilities--{name}")
+        faint = self.get_component_rich_style("probabilities--track")
+        room = max(0, width - _AROUND)
+        eighths = round(value * room * 8)
+        whole, part = divmod(eighths, 8)
+        bar = "█" * whole + (_EIGHTHS[part] if part else "")
+        figure = f"{value:7.1%}" if any(self.values) else " " * 7
+        return [
+            Segment(f"{digit} ", style if best else self.rich_style),
+            Segment(bar, style),
+            Segment("·" * (room - len(bar)), faint),
+            Segment(figure, style if best else self.rich_style),
+        ]

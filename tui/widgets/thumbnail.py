@@ -1,0 +1,131 @@
+"""A grey bitmap in half blocks: two pixels a cell, one above the other, which makes pixels square."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.color import Color as RichColor
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+Grey = NDArray[np.uint8]
+Shades = tuple[RichColor, ...]
+"""The colours of grey levels, from no ink to full ink; empty for a terminal without colours."""
+
+LEVELS = 8
+"""More could hardly be told apart, and equal neighbours are sent to the terminal once."""
+_DARKEST_DRAWN = 96
+"""Without colours a pixel is drawn or not; thin strokes are grey all along and must not vanish."""
+_GLYPHS = " ▄▀█"
+
+
+def shades(widget: Widget) -> Shades:
+    """The levels from the widget's background to its colour; none where the terminal or theme has no colours."""
+    app = widget.app
+    if app.no_color or app.console.no_color or app.console.color_system is None or app.native_ansi_color:
+        return ()
+    _, _, paper, ink = widget.colors
+    return tuple(paper.blend(paper + ink, level / (LEVELS - 1)).rich_color for level in range(LEVELS))
+
+
+def half_blocks(bitmap: Grey, colours: Shades = (), style: Style | None = None) -> list[Strip]:
+    """A (H, W) uint8 bitmap as ⌈H / 2⌉ strips of W cells, from `colours` or, where empty, in two levels.
+
+    `style` is that of the cells without colours.
+    """
+    if len(bitmap) % 2:
+        bitmap = np.pad(bitmap, ((0, 1), (0, 0)))
+    width = bitmap.shape[1]
+    return [
+        Strip(cells(bitmap[row], bitmap[row + 1], colours, style or Style.null()), width)
+        for row in range(0, len(bitmap), 2)
+    ]
+
+
+def cells(top: Grey, bottom: Grey, colours: Shades, style: Style) -> list[Segment]:
+    """One row of cells from its upper and lower pixels, each (W,) uint8; equal neighbours share a segment."""
+    if not colours:
+        drawn = (top >= _DARKEST_DRAWN) * 2 + (bottom >= _DARKEST_DRAWN)
+        return [Segment("".join([_GLYPHS[code] for code in drawn.tolist()]), style)]
+    many = len(colours)
+    codes = _level(top, many) * many + _level(bottom, many)
+    starts = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
+    return [
+        _run(colours, *divmod(int(codes[begin]), many), end - begin)
+        for begin, end in pairwise(starts)
+    ]
+
+
+def _level(pixels: Grey, many: int) -> NDArray[np.int64]:
+    """0 … many − 1; the faintest ink still shows."""
+    return -(pixels.astype(np.int64) * (1 - many) // 255)
+
+
+@lru_cache(4096)
+def _run(colours: Shades, top: int, bottom: int, length: int) -> Segment:
+    if top == bottom:
+        return Segment(" " * length, Style(bgcolor=colours[top]))
+    return Segment("▀" * length, Style(color=colours[top], bgcolor=colours[bottom]))
+
+
+class Thumbnail(Widget):
+    """Shows one bitmap, as large as it is times `scale`; nothing where it is None."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    Thumbnail {
+        width: auto;
+        height: auto;
+        background: $background;
+        color: $foreground;
+    }
+    """
+
+    bitmap: reactive[Grey | None] = reactive(None, always_update=True)
+    """(H, W) uint8, ink bright on 0."""
+    scale: reactive[int] = reactive(1, layout=True)
+    """Terminal pixels for a pixel of the bitmap."""
+
+    def __init__(self, bitmap: Grey | None = None, *, scale: int = 1) -> None:
+        super().__init__()
+        self._strips: list[Strip] | None = None
+        self._colours: Shades = ()
+        self.set_reactive(Thumbnail.bitmap, bitmap)
+        self.set_reactive(Thumbnail.scale, scale)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """A column a pixel."""
+        return 0 if self.bitmap is None else self.bitmap.shape[1] * self.scale
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """A row for two pixels."""
+        return 0 if self.bitmap is None else -(-self.bitmap.shape[0] * self.scale // 2)
+
+    def watch_bitmap(self, old: Grey | None, new: Grey | None) -> None:
+        """A bitmap of the size of the last one only needs painting."""
+        self._strips = None
+        same = old is not None and new is not None and old.shape == new.shape
+        self.refresh(layout=not same)
+
+    def watch_scale(self) -> None:
+        """Paint anew."""
+        self._strips = None
+
+    def render_line(self, y: int) -> Strip:
+        """One row of cells."""
+        colours = shades(self)
+        if self.bitmap is not None and (self._strips is None or colours != self._colours):
+            large = self.bitmap.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
+            self._strips = half_blocks(large, colours, self.rich_style)
+            self._colours = colours
+        width = self.content_size.width
+        if self._strips is None or y >= len(self._strips):
+            return Strip.blank(width, self.rich_style)
+        return self._strips[y].adjust_cell_length(width, self.rich_style)
