@@ -20,6 +20,9 @@ from core.plan import Plan
 from core.recipes import Recipe
 from core.step import TrainingStep
 
+_SECONDS = 0.12
+"""Spent on each measurement, about."""
+
 
 def choose(name: str, recipe: Recipe) -> tuple[list[Plan], list[str]]:
     """Plans for `name`, the fastest first, and notes on devices that failed the probe.
@@ -66,7 +69,8 @@ def _best_cpu_plan(recipe: Recipe) -> Plan:
         for precision in ("bfloat16", "float32") if _has_fast_bfloat16() else ("float32",):
             for threads in _thread_counts():
                 plan = Plan("cpu", threads, precision)
-                plan = replace(plan, images_per_second=step_rate(plan, recipe))
+                enough = best.images_per_second if best else 0.0
+                plan = replace(plan, images_per_second=step_rate(plan, recipe, enough))
                 if best is None or plan.images_per_second > best.images_per_second:
                     best = plan
                 elif best.precision == precision:
@@ -90,8 +94,12 @@ def _has_fast_bfloat16() -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16"))
 
 
-def step_rate(plan: Plan, recipe: Recipe, seconds: float = 0.12) -> float:
-    """Images a second of the recipe's training step on `plan`, over about `seconds` after three warm-up steps."""
+def step_rate(plan: Plan, recipe: Recipe, enough: float = 0.0) -> float:
+    """Images a second of the recipe's training step on `plan`, from at least three steps and 0.12 s of them.
+
+    Gives up early, with the rate so far, once it is clear that it will stay under `enough` images a second: two
+    threads that fight over a busy core can be ten times slower than one, and then three steps take seconds.
+    """
     if plan.device == "cpu":
         torch.set_num_threads(plan.threads)
     step = TrainingStep(recipe, plan, total_steps=1000, seed=0)
@@ -101,20 +109,18 @@ def step_rate(plan: Plan, recipe: Recipe, seconds: float = 0.12) -> float:
     pixels = pixels.to(step.device)
     labels = torch.arange(recipe.batch_size, device=step.device) % 10
 
-    def once() -> None:
-        step(augment(as_input(pixels), recipe.augmentation, draws), labels)
+    def rate_of(steps: int) -> float:
+        began = time.perf_counter()
+        for _ in range(steps):
+            step(augment(as_input(pixels), recipe.augmentation, draws), labels)
+        synchronise(step.device)  # or the clock would only time how fast steps are asked for
+        return steps * recipe.batch_size / (time.perf_counter() - began)
 
-    for _ in range(3):
-        once()
-    synchronise(step.device)
-    began, done = time.perf_counter(), 0
-    while done < 3 or time.perf_counter() - began < seconds:
-        once()
-        done += 1
-        if done % 3 == 0:
-            synchronise(step.device)  # or the clock would only time how fast steps are asked for
-    synchronise(step.device)
-    return done * recipe.batch_size / (time.perf_counter() - began)
+    rate_of(1)  # sets up kernels and the optimiser's moments
+    first = rate_of(1)
+    if first < enough / 3:
+        return first
+    return rate_of(max(3, round(_SECONDS * first / recipe.batch_size)))
 
 
 def synchronise(device: torch.device) -> None:

@@ -47,8 +47,9 @@ def train(
         for failure in failures:
             yield Note(failure, level="warning")
     for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
-        trainer = Trainer(config, dataset, plan, run)
+        trainer = None
         try:
+            trainer = Trainer(config, dataset, plan, run)  # puts the data on the device, which may be too much
             if state is not None:
                 trainer.restore(state)
             yield from trainer.events(stop)
@@ -62,7 +63,7 @@ def train(
                     f"{failure}. Resume the run once the device is well, "
                     "or train on another one (`digits-tui devices` lists them)."
                 ) from error
-            state = trainer.safe_state
+            state = trainer.safe_state if trainer else state
             since = f"from step {state['step']:,}" if state else "from the start"
             yield Note(f"{failure}; going on with {fallback.title}, {since}", level="warning")
 

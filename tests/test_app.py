@@ -75,12 +75,6 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trainings]:
     made.end(0)
 
 
-async def settle(pilot: Pilot[None]) -> None:
-    """Let workers of the app (not the screens' endless ones) and messages finish."""
-    for _ in range(5):
-        await pilot.pause(0.02)
-
-
 async def until(pilot: Pilot[None], condition: Any) -> None:
     """Wait for something that a thread or a child brings about."""
     for _ in range(300):
@@ -111,8 +105,7 @@ async def test_quit_asks_nothing_where_nothing_is_lost(key: str) -> None:
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
-        await settle(pilot)
-        assert app.return_code == 0
+        await until(pilot, lambda: app.return_code == 0)
 
 
 async def test_ctrl_q_quits_while_text_is_typed() -> None:
@@ -124,8 +117,7 @@ async def test_ctrl_q_quits_while_text_is_typed() -> None:
         await pilot.press("q")
         assert app.return_code is None
         await pilot.press("ctrl+q")
-        await settle(pilot)
-        assert app.return_code == 0
+        await until(pilot, lambda: app.return_code == 0)
 
 
 async def test_quit_asks_while_a_download_is_under_way(
@@ -137,17 +129,15 @@ async def test_quit_asks_while_a_download_is_under_way(
     async with app.run_test(size=(80, 24)) as pilot:
         app.get_data("usps")
         await pilot.press("q")
-        await settle(pilot)
-        assert isinstance(app.screen, Confirm)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("n")
-        await settle(pilot)
+        await until(pilot, lambda: not isinstance(app.screen, Confirm))
         assert app.return_code is None
         assert app.download is not None and app.download.is_under_way
         await pilot.press("q")
-        await settle(pilot)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
-        await settle(pilot)
-        assert app.return_code == 0
+        await until(pilot, lambda: app.return_code == 0)
 
 
 async def test_a_terminal_that_is_too_small_is_told_and_nothing_is_lost() -> None:
@@ -158,14 +148,11 @@ async def test_a_terminal_that_is_too_small_is_told_and_nothing_is_lost() -> Non
         app.screen.query_one("#epochs").focus()
         await pilot.press("7")
         await pilot.resize_terminal(60, 20)
-        await settle(pilot)
-        assert "needs 80×24" in text(app) and "is 60×20" in text(app)
+        await until(pilot, lambda: "needs 80×24" in text(app) and "is 60×20" in text(app))
         await pilot.resize_terminal(79, 24)
-        await settle(pilot)
-        assert "is 79×24" in text(app)
+        await until(pilot, lambda: "is 79×24" in text(app))
         await pilot.resize_terminal(80, 24)
-        await settle(pilot)
-        assert not isinstance(app.screen, TooSmall)
+        await until(pilot, lambda: not isinstance(app.screen, TooSmall))
         assert app.screen.query_one("#epochs").value == "7"  # type: ignore[attr-defined]
 
 
@@ -173,16 +160,13 @@ async def test_a_start_in_a_small_terminal_shows_home_once_there_is_room() -> No
     """And q quits meanwhile."""
     app = DigitsApp()
     async with app.run_test(size=(40, 10)) as pilot:
-        await settle(pilot)
-        assert isinstance(app.screen, TooSmall)
+        await until(pilot, lambda: isinstance(app.screen, TooSmall))
         await pilot.resize_terminal(100, 30)
-        await settle(pilot)
-        assert "Watch a network learn" in text(app)
+        await until(pilot, lambda: "Watch a network learn" in text(app))
         await pilot.resize_terminal(40, 10)
-        await settle(pilot)
+        await until(pilot, lambda: isinstance(app.screen, TooSmall))
         await pilot.press("q")
-        await settle(pilot)
-        assert app.return_code == 0
+        await until(pilot, lambda: app.return_code == 0)
 
 
 async def test_start_run_makes_a_run_starts_it_and_looks_at_it(trainings: Trainings) -> None:
@@ -190,8 +174,7 @@ async def test_start_run_makes_a_run_starts_it_and_looks_at_it(trainings: Traini
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.start_run(TrainingConfig(recipe="accurate", epochs=3))
-        await until(pilot, lambda: trainings.started)
-        await settle(pilot)
+        await until(pilot, lambda: trainings.started and app.current_mode == "training")
         [run] = list_runs()
         assert trainings.started == [(run, False)]
         assert run.config() == TrainingConfig(recipe="accurate", epochs=3)
@@ -206,12 +189,11 @@ async def test_a_second_run_is_asked_about(trainings: Trainings, going: Run) -> 
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.start_run(TrainingConfig())
-        await until(pilot, lambda: isinstance(app.screen, Confirm))
-        assert NAME in text(app)
+        await until(pilot, lambda: isinstance(app.screen, Confirm) and NAME in text(app))
         await pilot.press("n")
-        await settle(pilot)
+        await until(pilot, lambda: app.current_mode == "training")
         assert not trainings.started
-        assert (app.current_run, app.current_mode) == (going, "training")
+        assert app.current_run == going
         app.start_run(TrainingConfig())
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
@@ -224,7 +206,7 @@ async def test_resume_starts_the_same_run_again(trainings: Trainings) -> None:
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         app.resume_run(run)
-        await settle(pilot)
+        await until(pilot, lambda: NAME in text(app))
         assert trainings.started == [(run, True)]
         assert app.current_run == run
 
@@ -288,9 +270,8 @@ async def test_an_action_of_another_screen_is_done_there() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         [add] = [each for each in app.get_system_commands(app.screen) if each.title == "Data: Add"]
         await add.callback()
-        await pilot.pause()
+        await until(pilot, lambda: type(app.screen).__name__ == "AddFolder" and "▾" in text(app))
         assert app.current_mode == "data"
-        assert type(app.screen).__name__ == "AddFolder"
 
 
 def test_the_parting_words_name_the_run_that_goes_on(going: Run) -> None:

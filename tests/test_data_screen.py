@@ -136,7 +136,7 @@ async def test_reading_a_set_shows_progress_and_ends_when_another_is_chosen(
         assert screen.query_one("#details ProgressBar", ProgressBar).percentage == pytest.approx(1 / 3)
         await pilot.press("down")
         await until(pilot, lambda: screen.details is not None)
-        assert "own: 60,000 to learn from" in text(app)
+        await until(pilot, lambda: "own: 60,000 to learn from" in text(app))
 
 
 async def test_a_set_that_cannot_be_used_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,8 +156,7 @@ async def test_skipped_files_are_listed_with_their_reasons(asked: list[str], own
         assert "1 note, 3 skipped" in text(app)
         await pilot.press("k")
         assert isinstance(app.screen, SkippedScreen)
-        await pilot.pause()
-        assert "/own/3/2.png" in text(app) and "not an image" in text(app)
+        await until(pilot, lambda: "/own/3/2.png" in text(app) and "not an image" in text(app))
         assert "Classes are of unequal size." in text(app)
         assert clipped(app) == []
         await pilot.press("escape")
@@ -192,7 +191,7 @@ async def test_what_cannot_be_added_is_explained_and_stays_typed(monkeypatch: py
     async with app.run_test(size=(80, 24)) as pilot:
         await open_data(pilot)
         await pilot.press("a", "enter")
-        assert "Give the path" in text(app)
+        await until(pilot, lambda: "Give the path" in text(app))
         await pilot.press(*"/nowhere", "enter")
         await until(pilot, lambda: f"✗ {error}" in text(app))
         assert app.screen.query_one(Input).value == "/nowhere"
@@ -256,8 +255,8 @@ async def test_an_own_set_is_removed_and_its_file_is_kept(asked: list[str], own:
         await pilot.press("down")
         await pilot.pause()
         await pilot.press("x")
-        await until(pilot, lambda: isinstance(app.screen, Confirm))
-        assert "Its files stay where they are" in text(app)
+        await until(pilot, lambda: "Its files stay where they are" in text(app))
+        assert isinstance(app.screen, Confirm)
         await pilot.press("y")
         await until(pilot, lambda: app.screen is screen and "own" not in [e.name for e in catalogue.entries()])
         await until(pilot, own.exists)
@@ -343,8 +342,7 @@ async def test_wrong_epochs_are_told_beside_the_field(asked: list[str], started:
         screen = await open_data(pilot)
         for given, message in (("0", "epochs is 0; it must be 1 to 10,000"), ("2.5", "epochs is '2.5'; it must be")):
             screen.query_one("#epochs", Input).value = given
-            await pilot.pause()
-            assert message in text(app)
+            await until(pilot, lambda message=message: message in text(app))  # type: ignore[misc]
             await pilot.press("s")
             assert not started
             assert app.focused is screen.query_one("#epochs")
@@ -363,8 +361,7 @@ async def test_a_device_that_is_not_available_is_listed_with_the_reason(asked: l
         await pilot.press("enter", "down", "down", "down", "enter")
         assert screen.query_one("#device", Select).value != "cuda"
         await pilot.press("enter")
-        await pilot.pause()
-        assert "cuda: not available: no NVIDIA driver" in text(app)
+        await until(pilot, lambda: "cuda: not available: no NVIDIA driver" in text(app))
         assert "cpu: Nonesuch 9000, 2 cores" in text(app)
 
 

@@ -1,0 +1,76 @@
+"""Takes the pictures in the README: the app exports its own screens as SVG.
+
+    python docs/pictures.py
+
+Trains once with the `fast` recipe in a folder that is thrown away, and draws a 2 with the pad's own strokes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+_SIZE = (100, 30)
+_FOLDER = Path(__file__).resolve().parent
+
+
+def _two() -> list[tuple[float, float]]:
+    """The path of a 2 in a unit square."""
+    arc = [(0.5 - 0.25 * math.cos(turn), 0.37 - 0.2 * math.sin(turn)) for turn in _steps(0, 1.15 * math.pi, 24)]
+    return [*arc, (0.27, 0.82), (0.76, 0.8)]
+
+
+def _steps(start: float, end: float, count: int) -> list[float]:
+    return [start + (end - start) * step / count for step in range(count + 1)]
+
+
+async def _take() -> None:
+    from core.runs import list_runs
+    from tui.app import DigitsApp
+    from tui.widgets.pad import Pad
+
+    app = DigitsApp()
+    async with app.run_test(size=_SIZE) as pilot:
+
+        async def save(name: str, seconds: float) -> None:
+            await pilot.pause(seconds)  # for the child processes that a screen asks
+            app.save_screenshot(str(_FOLDER / f"{name}.svg"))
+
+        await save("home", 2)
+        await pilot.press("d")
+        await save("data", 6)
+        app.open_run(list_runs()[0])
+        await save("training", 3)
+        await pilot.press("p")
+        await pilot.pause(6)
+        pad = app.screen.query_one(Pad)
+        path = [(x * pad.ink.width, y * pad.ink.height) for x, y in _two()]
+        pad.ink.press(*path[0])
+        for point in path[1:]:
+            pad.ink.drag(*point)
+        pad.ink.lift()
+        pad.refresh()
+        pad.post_message(Pad.Changed(pad))
+        await save("drawing", 2)
+
+
+def main() -> None:
+    """Train, then take all pictures."""
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["DIGITS_HOME"] = home
+        os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
+        from core.children import command, environment
+        from core.runs import list_runs
+
+        subprocess.run(command("train", "--recipe", "fast"), env=environment(), check=True)
+        name = list_runs()[0].name
+        print(f"pictures of {name} in {_FOLDER.name}/")
+        asyncio.run(_take())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The command `digits-tui`: the app where it is called alone, core's command line where it is given arguments.
+
+Nothing heavy is imported before it is known to be needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+NO_TERMINAL = """\
+digits-tui opens a full-screen app, which needs a terminal, and {stream} is none.
+Run it in a terminal (over SSH: ssh -t HOST digits-tui), or give it a command: digits-tui --help lists them."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command with `argv`, by default the process's arguments, and return its exit status."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments:
+        from core.__main__ import main as command_line
+
+        return command_line(arguments)
+    # Textual reads keys from standard input and paints on standard error; whoever redirects standard output
+    # wants text and not a screen.
+    streams = {"standard input": sys.stdin, "standard output": sys.stdout, "standard error": sys.stderr}
+    for name, stream in streams.items():
+        if not _is_terminal(stream):
+            print(NO_TERMINAL.format(stream=name), file=sys.stderr)
+            return 2
+    return _open()
+
+
+def _open() -> int:
+    """Run the app, then say what goes on without it."""
+    # Pixel mouse reports, once begun, land in the wrong cell after a resize. Read when Textual is imported.
+    os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
+    from core.errors import DigitsError
+    from tui.app import DigitsApp, parting_words
+
+    try:
+        app = DigitsApp()
+        app.run()
+    except DigitsError as error:
+        print(f"digits-tui: {error}", file=sys.stderr)
+        return 1
+    if words := parting_words():
+        print(words, file=sys.stderr)
+    return app.return_code or 0
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """False also for a stream that is closed or was never there."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

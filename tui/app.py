@@ -1,0 +1,274 @@
+"""The app: the modes and the keys that go between them, and the one run that all screens speak of.
+
+What the first screen does not need is imported where it is used: each millisecond here is one before the first
+cell, and the other screens bring NumPy and more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from core.errors import DigitsError
+from tui.download import Download
+from tui.screens.too_small import TooSmall, fits
+
+if TYPE_CHECKING:
+    from core.configuration import TrainingConfig
+    from core.runs import Run
+    from tui.run_process import RunProcessEnded
+
+_SCREENS = Binding.Group("Screens", compact=True)
+_CLASSES = {
+    "home": ("tui.screens.home", "HomeScreen"),
+    "data": ("tui.screens.datasets", "DataScreen"),
+    "training": ("tui.screens.training", "TrainingScreen"),
+    "drawing": ("tui.screens.drawing", "DrawingScreen"),
+}
+"""Of each mode the module and the class of its screen."""
+
+
+def screen_class(mode: str) -> type[Screen[None]]:
+    """The class of the mode's screen, imported when it is first asked for."""
+    module, name = _CLASSES[mode]
+    found: type[Screen[None]] = getattr(import_module(module), name)
+    return found
+
+
+def _screen(mode: str) -> Screen[None]:
+    return screen_class(mode)()
+
+
+class DigitsApp(App[None]):
+    """digits-tui."""
+
+    TITLE = "digits-tui"
+    CSS_PATH = "app.tcss"
+    BINDING_GROUP_TITLE = "Everywhere"
+    DEFAULT_MODE = "home"
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        mode: partial(_screen, mode) for mode in _CLASSES
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "go('home')", "Home", group=_SCREENS),
+        Binding("d", "go('data')", "Data", group=_SCREENS),
+        Binding("t", "go('training')", "Training", group=_SCREENS),
+        Binding("p", "go('drawing')", "Draw", group=_SCREENS),
+        Binding("f2", "go('data')", "Data", show=False),
+        Binding("f3", "go('training')", "Training", show=False),
+        Binding("f4", "go('drawing')", "Draw", show=False),
+        Binding("question_mark", "help", "Help"),
+        # Priority: also in dialogs and where text is typed.
+        Binding("f1", "help", "Help", show=False, priority=True),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+    ]
+
+    current_run: reactive[Run | None] = reactive(None, init=False, always_update=True)
+    """The run that is looked at; set again, to the same run, when that run goes on."""
+    checkpoint: reactive[Path | None] = reactive(None, init=False, always_update=True)
+    """The checkpoint that was last chosen to draw with; None is the shipped one."""
+    download: reactive[Download | None] = reactive(None, init=False)
+    """The download that is under way, or the last one where that failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._starting: set[Run] = set()
+
+    def on_mount(self) -> None:
+        """Leave in order, with the terminal restored, when the line is lost or somebody ends the process."""
+        for each in (signal.SIGHUP, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(each, self.exit, None, 128 + each)
+        self.screen_change_signal.subscribe(self, lambda _: self._cover(self.size))
+
+    # Runs
+
+    @work
+    async def start_run(self, config: TrainingConfig) -> None:
+        """Start a training run of its own process and look at it; asks first where another one is going."""
+        from core import runs
+        from tui.run_list import running_runs
+        from tui.screens.confirm import Confirm
+
+        going = await asyncio.to_thread(running_runs)
+        if going and not await self.push_screen_wait(
+            Confirm(
+                f"{going[0].name} is still training.",
+                "Two runs at once share the processor, and both become slower.",
+                yes="Start another",
+            )
+        ):
+            self.open_run(going[0])
+            return
+        try:
+            run = await asyncio.to_thread(runs.create_run, config)
+            self._start_process(run)
+        except DigitsError as error:
+            self.complain(error)
+        else:
+            self.open_run(run)
+
+    def resume_run(self, run: Run) -> None:
+        """Go on with a run that was stopped or interrupted."""
+        try:
+            self._start_process(run, resume=True)
+        except DigitsError as error:
+            self.complain(error)
+        else:
+            self.open_run(run)
+
+    def open_run(self, run: Run) -> None:
+        """Look at a run, of the present or the past, on the training screen."""
+        self.current_run = run
+        self.switch_mode("training")
+
+    def stop_run(self, run: Run) -> None:
+        """Ask a run to save its state and stop."""
+        run.request_stop()
+        self.notify(f"{run.name} saves its state and stops.")
+
+    def is_going(self, run: Run) -> bool:
+        """Whether the run trains, or was started here and is about to."""
+        return run in self._starting or run.is_running()
+
+    def draw_with(self, checkpoint: Path) -> None:
+        """Draw, and have this checkpoint read it."""
+        self.checkpoint = checkpoint
+        self.switch_mode("drawing")
+
+    def _start_process(self, run: Run, *, resume: bool = False) -> None:
+        from tui import run_process
+
+        run_process.start(run, self, resume=resume)
+        self._starting.add(run)
+
+    def on_run_process_ended(self, event: RunProcessEnded) -> None:
+        """Tell of a process that died without a word."""
+        self._starting.discard(event.run)
+        # A run that fails in a way that we foresaw says so in its events, which the training screen shows.
+        if event.status and not event.run.summary():
+            self.complain(
+                f"{event.run.name} ended unexpectedly, with status {event.status}. "
+                f"What it printed is in {event.run.log}"
+            )
+
+    def complain(self, error: DigitsError | str) -> None:
+        """Show an error's message as it is, long enough to read it."""
+        self.notify(str(error), severity="error", timeout=12, markup=False)
+
+    # Screens
+
+    def action_go(self, mode: str) -> None:
+        """Show this mode's screen."""
+        self.switch_mode(mode)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no way to where we are."""
+        return not (action == "go" and parameters == (self.current_mode,))
+
+    def action_help(self) -> None:
+        """List the keys of the screen in focus."""
+        from tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen | TooSmall):
+            self.push_screen(HelpScreen(self.screen))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action of this screen, those of the other screens, and Textual's own commands."""
+        from tui.commands import actions_elsewhere, actions_here
+
+        yield from actions_here(self, screen)
+        for mode in _CLASSES:
+            if mode != self.current_mode:
+                yield from actions_elsewhere(screen_class(mode), partial(self._act_elsewhere, mode))
+        yield from super().get_system_commands(screen)
+
+    async def _act_elsewhere(self, mode: str, action: str) -> None:
+        await self.switch_mode(mode)
+        await self.run_action(action, self.screen)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """See whether the screen still fits; `size` is that of before."""
+        self._cover(event.size)
+
+    def _cover(self, size: Size) -> None:
+        """Cover the screen while there is too little room for it, and uncover it when there is enough."""
+        covered = isinstance(self.screen, TooSmall)
+        if not fits(size) and not covered:
+            self.push_screen(TooSmall())
+        elif fits(size) and covered:
+            self.pop_screen()
+
+    # Downloads
+
+    def get_data(self, name: str) -> None:
+        """Download the data set `name`; one at a time."""
+        if self.download is not None and self.download.is_under_way:
+            self.notify(f"{self.download.name} is still coming; one download at a time.", severity="warning")
+        else:
+            self.download = Download(name)
+            self._get_data(name)
+
+    def cancel_download(self) -> None:
+        """End the download that is under way; nothing of it is kept."""
+        self.workers.cancel_group(self, "download")
+
+    @work(group="download")
+    async def _get_data(self, name: str) -> None:
+        from tui import child
+
+        def report(done: int, total: int | None) -> None:
+            self.download = Download(name, done, total)
+
+        try:
+            await child.ask("datasets", "--download", name, "--json", progress=report)
+        except DigitsError as error:
+            self.download = Download(name, error=str(error))
+        except asyncio.CancelledError:
+            self.download = None
+            raise
+        else:
+            self.download = None
+            self.notify(f"{name} is here.")
+
+    # Leaving
+
+    @work
+    async def action_quit(self) -> None:  # type: ignore[override]  # a worker, since it waits for an answer
+        """Leave; asks only where leaving would lose something."""
+        from tui.screens.confirm import Confirm
+
+        download = self.download
+        if download is None or not download.is_under_way or await self.push_screen_wait(
+            Confirm(
+                f"The download of {download.name} is not done.",
+                "Leaving ends it, and nothing of it is kept.",
+                yes="Leave",
+                no="Stay",
+            )
+        ):
+            self.exit()
+
+
+def parting_words() -> str:
+    """What to say on the terminal after the app has closed: that runs go on, and how to find them; else empty."""
+    from tui.run_list import running_runs
+
+    return "\n".join(
+        f"{run.name} goes on training without the app.\n"
+        f"  see it:  digits-tui watch {run.name}   (or open digits-tui again)\n"
+        f"  end it:  digits-tui stop {run.name}"
+        for run in running_runs()
+    )

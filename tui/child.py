@@ -1,0 +1,98 @@
+"""One `core` command run as a child, its standard output read as JSON lines while the app goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Any
+
+from core import children
+from core.errors import DigitsError
+
+_LONGEST_LINE = 16 * 2**20  # bytes; forty samples and a long list of skipped files take some hundred kB
+_GRACE = 3.0  # seconds that a cancelled child has for tidying up
+
+Progress = Callable[[int, int | None], None]
+"""Is told how much is done, of how much (None where that is not known)."""
+
+
+async def lines(*arguments: str) -> AsyncGenerator[dict[str, Any], None]:
+    """Yield the JSON objects that `core ARGUMENTS` prints, as they come.
+
+    Close the iterator (`contextlib.aclosing`) or cancel its task, and the child ends. Raises DigitsError where
+    the child says {"error": …}, cannot be started, or dies without a word.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *children.command(*arguments),
+            env=children.environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            limit=_LONGEST_LINE,
+        )
+    except OSError as error:
+        raise DigitsError(f"cannot start `core {arguments[0]}`: {error}") from error
+    assert process.stdout is not None and process.stderr is not None
+    # Read all along: a child that fills the pipe of its standard error would wait for ever.
+    complaints = asyncio.create_task(process.stderr.read())
+    try:
+        async for line in process.stdout:
+            try:
+                message = json.loads(line)
+            except ValueError:
+                continue  # something printed in passing, by a library
+            if not isinstance(message, dict):
+                continue
+            if "error" in message:
+                raise DigitsError(str(message["error"]))
+            yield message
+        if status := await process.wait():
+            raise DigitsError(_death(arguments[0], status, (await complaints).decode(errors="replace")))
+    finally:
+        await _end(process)
+        complaints.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await complaints
+
+
+async def ask(*arguments: str, progress: Progress | None = None) -> dict[str, Any]:
+    """The last object that `core ARGUMENTS` prints; those with `done` on the way go to `progress`.
+
+    Raises DigitsError as `lines` does, and where the child ends without an answer.
+    """
+    answer: dict[str, Any] | None = None
+    async with aclosing(lines(*arguments)) as messages:
+        async for message in messages:
+            if "done" in message:
+                if progress is not None:
+                    progress(int(message["done"]), message.get("total"))
+            else:
+                answer = message
+    if answer is None:
+        raise DigitsError(f"`core {arguments[0]}` ended without an answer; try again")
+    return answer
+
+
+async def _end(process: Process) -> None:
+    """See the child gone: asked first, as control-C would, so that it takes its half-written files along."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.send_signal(signal.SIGINT)
+    try:
+        await asyncio.wait_for(process.wait(), _GRACE)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _death(command: str, status: int, complaints: str) -> str:
+    last = complaints.strip().splitlines()[-1:] or ["it said nothing"]
+    return f"`core {command}` failed with status {status}: {last[0]}"

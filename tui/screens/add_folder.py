@@ -1,0 +1,123 @@
+"""The dialog that adds a folder or file of one's own to the catalogue, by path or by browsing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, DirectoryTree, Footer, Input, ProgressBar, Static
+from textual.widgets.directory_tree import DirEntry
+
+from core.errors import DigitsError
+from tui import child
+from tui.widgets.path_input import FILES, PathInput
+
+EXPLANATION = (
+    "A folder with the class folders 0 to 9 full of images, an .npz with images and labels, "
+    "or pen traces as .jsonl."
+)
+
+
+class UsableTree(DirectoryTree):
+    """Shows folders and the files that may hold a data set; nothing hidden."""
+
+    BINDING_GROUP_TITLE = "Folders"
+    # Textual's are pictures in colour, which not every terminal's font has.
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+    ICON_FILE = "· "
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "screen.add", "Add"),
+        Binding("backspace,left", "up", "Folder above"),
+    ]
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """Leave out what cannot be added."""
+        return [
+            path
+            for path in paths
+            if not path.name.startswith(".") and (path.suffix in FILES or path.is_dir())
+        ]
+
+    def action_up(self) -> None:
+        """Browse from the folder above."""
+        self.path = Path(self.path).absolute().parent
+
+
+class AddFolder(ModalScreen[str | None]):
+    """Answers the new entry's name, None where the person would rather not."""
+
+    BINDING_GROUP_TITLE = "Add own data"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("down", "browse", "Browse", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static("Add own data", classes="dialog-title")
+            yield Static(EXPLANATION, classes="muted")
+            yield PathInput(placeholder="/path/to/folder  (→ or tab completes)", id="path", compact=True)
+            yield UsableTree(Path.cwd(), id="tree")
+            yield Static(id="said", markup=False)
+            yield ProgressBar(show_eta=False)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("Add", id="add", variant="primary", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin with the path; there is nothing to wait for."""
+        self._say("")
+
+    @on(DirectoryTree.NodeHighlighted, "#tree")
+    def _browsed(self, event: DirectoryTree.NodeHighlighted[DirEntry]) -> None:
+        if self.query_one("#tree").has_focus and event.node.data is not None:
+            self.query_one(PathInput).value = str(Path(event.node.data.path).absolute())
+
+    @on(Input.Submitted, "#path")
+    @on(Button.Pressed, "#add")
+    def action_add(self) -> None:
+        """Add what the path names."""
+        given = self.query_one(PathInput).value.strip()
+        if not given:
+            self._say("✗ Give the path of a folder or file, or choose one below.")
+            self.query_one(PathInput).focus()
+            return
+        self._add(Path(given).expanduser().absolute())
+
+    @work(exclusive=True)
+    async def _add(self, path: Path) -> None:
+        self._say(f"Looking at {path} …", waiting=True)
+        try:
+            answer = await child.ask("datasets", "--add", str(path), "--json", progress=self._report)
+        except DigitsError as error:
+            self._say(f"✗ {error}")
+            self.query_one(PathInput).focus()
+        else:
+            self.dismiss(str(answer.get("added")))
+
+    def _report(self, done: int, total: int | None) -> None:
+        self.query_one(ProgressBar).update(total=total, progress=done)
+
+    def _say(self, text: str, *, waiting: bool = False) -> None:
+        said = self.query_one("#said", Static)
+        said.update(text)
+        said.display = bool(text)
+        said.set_class(text.startswith("✗"), "-wrong")
+        self.query_one(ProgressBar).display = waiting
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Close; a look at a folder that is under way ends."""
+        self.dismiss(None)
+
+    def action_browse(self) -> None:
+        """Go from the path to the folders."""
+        self.query_one("#tree").focus()

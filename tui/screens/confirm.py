@@ -1,0 +1,48 @@
+"""A question that is answered with yes or no."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, Static
+
+
+class Confirm(ModalScreen[bool]):
+    """Answers True where the person goes on, False where they would rather not."""
+
+    BINDING_GROUP_TITLE = "Question"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "dismiss(True)", "Yes"),
+        Binding("n", "dismiss(False)", "No"),
+        Binding("escape", "dismiss(False)", "No", show=False),
+        Binding("left,right,up,down", "app.focus_next", "The other answer", show=False),
+    ]
+
+    def __init__(self, question: str, explanation: str, yes: str, no: str = "Cancel") -> None:
+        super().__init__()
+        self._question = question
+        self._explanation = explanation
+        self._yes = yes
+        self._no = no
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -narrow"):
+            yield Static(self._question, classes="dialog-title", markup=False)
+            yield Static(self._explanation, classes="dialog-text", markup=False)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button(self._yes, id="yes", variant="primary", compact=True)
+                yield Button(self._no, id="no", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Enter, pressed by accident, gives the answer that changes nothing."""
+        self.query_one("#no").focus()
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")

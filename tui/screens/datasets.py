@@ -1,0 +1,248 @@
+"""The data screen: the catalogue, a close look at the chosen set, and the start of a training on it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer
+
+from core import catalogue
+from core.catalogue import Entry
+from core.errors import ConfigurationError, DigitsError
+from tui import child
+from tui.data_details import DataDetails
+from tui.screens.add_folder import AddFolder
+from tui.screens.confirm import Confirm
+from tui.screens.skipped import SkippedScreen
+from tui.widgets.catalogue_table import CatalogueTable
+from tui.widgets.data_panel import DataPanel
+from tui.widgets.training_options import TrainingOptions
+
+if TYPE_CHECKING:
+    from tui.app import DigitsApp
+    from tui.download import Download
+
+_PAUSE = 0.15  # seconds that a row must be stayed on before its set is read
+
+
+class DataScreen(Screen[None]):
+    """Choose what to learn from."""
+
+    BINDING_GROUP_TITLE = "Data"
+    CSS_PATH = "datasets.tcss"
+    AUTO_FOCUS = "#catalogue"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "start", "Train"),
+        Binding("g", "download", "Download"),
+        Binding("c", "cancel_download", "Cancel"),
+        Binding("a", "add", "Add"),
+        Binding("x", "remove", "Remove"),
+        Binding("delete", "remove", "Remove", show=False),
+        Binding("n", "more_samples", "Images"),
+        Binding("k", "skipped", "Notes"),
+        Binding("r", "read_again", "Read again", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read: dict[str, DataDetails] = {}
+
+    @property
+    def digits(self) -> DigitsApp:
+        """The app, by its own type."""
+        return cast("DigitsApp", self.app)
+
+    @property
+    def chosen(self) -> Entry | None:
+        """The entry on which the table's cursor stands."""
+        return self.query_one(CatalogueTable).chosen
+
+    @property
+    def details(self) -> DataDetails | None:
+        """What is known of the chosen set, None before it has been read."""
+        return self._read.get(self.chosen.name) if self.chosen is not None else None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="data"):
+            yield CatalogueTable(id="catalogue", classes="section")
+            yield DataPanel(id="details", classes="section")
+            yield TrainingOptions(id="options", classes="section")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the catalogue; look for devices meanwhile, which takes seconds."""
+        self.query_one("#catalogue").border_title = "Data sets"
+        self.query_one("#options").border_title = "Training"
+        self.watch(self.app, "download", self._download_changed)
+        self._list_entries()
+        self._find_devices()
+
+    # The catalogue
+
+    @work(exclusive=True, group="catalogue")
+    async def _list_entries(self, chosen: str = "") -> None:
+        """Read the catalogue again and put the cursor on `chosen`, by default on the set that it stood on."""
+        found = await asyncio.to_thread(catalogue.read)
+        for note in found.notes:
+            self.notify(note, severity="warning", timeout=12, markup=False)
+        self.query_one(CatalogueTable).show(found.entries, chosen)
+
+    @on(CatalogueTable.Chosen)
+    def _chosen(self) -> None:
+        self.refresh_bindings()
+        self._look()
+
+    @on(DataTable.RowSelected)
+    def _decided(self) -> None:
+        self.query_one("#start").focus()
+
+    def action_read_again(self) -> None:
+        """Look at the catalogue and the chosen set as if for the first time; files may have changed."""
+        self._read.clear()
+        self._list_entries()
+
+    def action_add(self) -> None:
+        """Add a folder or file of one's own to the catalogue."""
+
+        def added(name: str | None) -> None:
+            if name:
+                self._list_entries(name)
+
+        self.app.push_screen(AddFolder(), added)
+
+    @work
+    async def action_remove(self) -> None:
+        """Take an own entry out of the catalogue."""
+        entry = self.chosen
+        if entry is None or not await self.app.push_screen_wait(
+            Confirm(
+                f"Remove {entry.title} from the catalogue?",
+                f"Its files stay where they are: {entry.path}",
+                yes="Remove",
+            )
+        ):
+            return
+        try:
+            await asyncio.to_thread(catalogue.remove, entry.name)
+        except DigitsError as error:
+            self.digits.complain(error)
+        self._read.pop(entry.name, None)
+        self._list_entries()
+
+    # The chosen set
+
+    @work(exclusive=True, group="details")
+    async def _look(self) -> None:
+        """Have a child read the chosen set, unless it was read before; choosing another one ends it."""
+        entry, panel = self.chosen, self.query_one(DataPanel)
+        if entry is None:
+            return
+        if needs_download(entry):
+            panel.show_download(entry.title, self._download_of(entry))
+            return
+        if entry.name not in self._read:
+            panel.show_progress(entry.title, 0, None)
+            await asyncio.sleep(_PAUSE)
+            try:
+                answer = await child.ask(
+                    "datasets",
+                    entry.name,
+                    "--json",
+                    progress=lambda done, total: panel.show_progress(entry.title, done, total),
+                )
+                self._read[entry.name] = DataDetails.from_json(answer)
+            except (DigitsError, KeyError, TypeError, ValueError) as error:
+                panel.show_error(entry.title, str(error))
+                return
+        panel.show(self._read[entry.name])
+        self.refresh_bindings()
+
+    def action_more_samples(self) -> None:
+        """Turn the page of images."""
+        self.query_one(DataPanel).more_samples()
+
+    def action_skipped(self) -> None:
+        """Show the notes, and the files that could not be used."""
+        if (details := self.details) is not None:
+            self.app.push_screen(SkippedScreen(details))
+
+    # Downloads, which belong to the app and go on when this screen is left
+
+    def _download_of(self, entry: Entry) -> Download | None:
+        download = self.digits.download
+        return download if download is not None and download.name == entry.name else None
+
+    def _download_changed(self, download: Download | None) -> None:
+        self.refresh_bindings()
+        if download is None:
+            self._list_entries()
+        else:
+            self._look()
+
+    def action_download(self) -> None:
+        """Download the chosen set."""
+        if self.chosen is not None:
+            self.digits.get_data(self.chosen.name)
+
+    def action_cancel_download(self) -> None:
+        """End the download that is under way."""
+        self.digits.cancel_download()
+
+    # The start
+
+    @work(group="devices")
+    async def _find_devices(self) -> None:
+        try:
+            answer = await child.ask("devices", "--json")
+            self.query_one(TrainingOptions).show_devices(answer["devices"])
+        except (DigitsError, KeyError) as error:
+            self.digits.complain(f"cannot tell which devices there are ({error}); auto and cpu can be chosen")
+
+    @on(TrainingOptions.Start)
+    def action_start(self) -> None:
+        """Start training on the chosen set."""
+        entry = self.chosen
+        if entry is None:
+            return
+        if needs_download(entry):
+            self.notify(f"{entry.title} has to be downloaded first: press g.", severity="warning")
+            return
+        try:
+            config = self.query_one(TrainingOptions).config(entry.name)
+        except ConfigurationError:
+            self.query_one("#epochs").focus()  # what is wrong with it stands below the field
+            return
+        self.digits.start_run(config)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with the chosen set."""
+        if not self.is_mounted:
+            return True
+        entry, download = self.chosen, self.digits.download
+        coming = download is not None and download.is_under_way
+        match action:
+            case "download":
+                return entry is not None and needs_download(entry) and not coming
+            case "cancel_download":
+                return coming
+            case "remove":
+                return entry is not None and entry.kind not in (catalogue.MNIST, catalogue.DOWNLOAD)
+            case "more_samples":
+                return self.details is not None
+            case "skipped":
+                return self.details is not None and bool(self.details.skipped or self.details.notes)
+            case _:
+                return True
+
+
+def needs_download(entry: Entry) -> bool:
+    """Whether the set is not here yet."""
+    return entry.state == catalogue.NEEDS_DOWNLOAD

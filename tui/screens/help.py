@@ -1,0 +1,58 @@
+"""The keys of the screen in focus, read from what is bound there, and so never out of date."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any, ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Footer, Static
+
+from tui.commands import Command, commands, title
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every key of one screen, of its focused widget and of the app."""
+
+    BINDING_GROUP_TITLE = "Help"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close"),
+        Binding("question_mark,q", "dismiss(None)", "Close", show=False),
+    ]
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        """`screen` is asked for its keys now, while its focus is where the person left it."""
+        super().__init__()
+        self._heading = f"Keys: {title(screen)}"
+        self._commands = commands(screen)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._heading, classes="dialog-title", markup=False)
+            with VerticalScroll(id="keys"):
+                for namespace, group in groupby(self._commands, key=lambda command: command.namespace):
+                    yield Static(title(namespace), classes="heading", markup=False)
+                    yield Static(_table(list(group)))
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll at once."""
+        self.query_one("#keys").focus()
+
+
+def _table(group: list[Command]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=16, no_wrap=True)
+    table.add_column()
+    for command in group:
+        style = "" if command.enabled else "dim"
+        table.add_row(
+            Text("  ".join(command.keys), "bold " + style),
+            Text(command.description + ("" if command.enabled else " (not now)"), style),
+        )
+    return table
