@@ -79,18 +79,23 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
                 _check(path, images, labels, _header(file, images), _header(file, labels))
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
             arrays = {key: stored[key] for pair in wanted for key in pair}
-    except (OSError, ValueError, EOFError, NotImplementedError, RuntimeError, MemoryError, zlib.error,
-            zipfile.BadZipFile) as error:  # fmt: skip - all that damaged bytes were seen to raise
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        MemoryError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:  # fmt: skip - all that damaged bytes were seen to raise
         raise DataError(
-            f"{path} is not a NumPy archive, or is damaged ({error}); "
-            "write it with np.savez(path, images=…, labels=…)"
+            f"{path} is not a NumPy archive, or is damaged ({error}); write it with np.savez(path, images=…, labels=…)"
         ) from error
     for _, key in wanted:
         wrong = np.flatnonzero((arrays[key] < 0) | (arrays[key] >= CLASSES))
         if len(wrong):
-            raise DataError(
-                f"{path}: {key}[{wrong[0]}] is {arrays[key][wrong[0]]}; labels must be 0 to {CLASSES - 1}"
-            )
+            raise DataError(f"{path}: {key}[{wrong[0]}] is {arrays[key][wrong[0]]}; labels must be 0 to {CLASSES - 1}")
     return arrays
 
 

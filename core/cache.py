@@ -29,8 +29,17 @@ from core.normalise import VERSION
 _FORMAT = 1
 _LIMIT = 2**30  # bytes of all cached files together
 _ABANDONED = 24 * 3600  # seconds after which a half-written file belongs to a process that was killed
-_DAMAGE = (OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError,
-           zipfile.BadZipFile, zlib.error)  # fmt: skip - all that damaged bytes were seen to raise from np.load
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)  # fmt: skip - all that damaged bytes were seen to raise from np.load
 
 
 def stamp_of(file: Path) -> str:

@@ -59,9 +59,7 @@ def entries() -> list[Entry]:
 
 def read() -> Catalogue:
     """All data sets. A damaged list of additions is set aside under another name, and a note says so."""
-    mnist = Entry(
-        "mnist", "MNIST", MNIST, 70_000, 10, "shipped", READY, str(paths.shipped("data", "mnist"))
-    )
+    mnist = Entry("mnist", "MNIST", MNIST, 70_000, 10, "shipped", READY, str(paths.shipped("data", "mnist")))
     sets, notes = additions.read()
     added = [_added(each) for each in sets]
     return Catalogue([mnist, *added, *map(_offered, offers.OFFERS.values())], notes)

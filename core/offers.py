@@ -24,7 +24,7 @@ OFFERS = {
     for each in (
         Offer("emnist-digits", "EMNIST digits", 280_000, 561_753_746),
         Offer("qmnist", "QMNIST", 120_000, 20_500_000),
-        Offer("usps", "USPS, digits from envelopes", 9_298, 8_411_109),
+        Offer("usps", "USPS", 9_298, 8_411_109),
     )
 }
 

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def split(
-    labels: NDArray[np.uint8], fraction: float, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def split(labels: NDArray[np.uint8], fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Indices to keep and indices to hold out, each ascending; together every index once.
 
     Of each class the nearest whole number to `fraction` (0 ≤ fraction < 1) is held out: at least one image

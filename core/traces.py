@@ -48,8 +48,7 @@ def gather(path: Path, report: pool.Report | None = None) -> Collection:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
     skipped = [
-        Skipped(f"{path}:{line}", str(reason))
-        for line, reason in zip(kept["lines"], kept["reasons"], strict=True)
+        Skipped(f"{path}:{line}", str(reason)) for line, reason in zip(kept["lines"], kept["reasons"], strict=True)
     ]
     if not len(kept["labels"]):
         first = f"; the first, {skipped[0].path}, {skipped[0].reason}" if skipped else ", it is empty"

@@ -120,9 +120,7 @@ async def test_ctrl_q_quits_while_text_is_typed() -> None:
         await until(pilot, lambda: app.return_code == 0)
 
 
-async def test_quit_asks_while_a_download_is_under_way(
-    monkeypatch: pytest.MonkeyPatch, no_children: list[str]
-) -> None:
+async def test_quit_asks_while_a_download_is_under_way(monkeypatch: pytest.MonkeyPatch, no_children: list[str]) -> None:
     """Staying keeps it going; leaving ends it."""
     install(monkeypatch, {"datasets --download usps --json": [{"done": 1, "total": 9}, {"wait": 60}]})
     app = DigitsApp()

@@ -60,9 +60,7 @@ def test_damage_is_never_read(home: Path, tmp_path: Path) -> None:
             bad[place] ^= int(random.integers(1, 256))
         path.write_bytes(bad)
         found = cache.read(source)
-        assert found is None or (
-            set(found) == {"images", "labels"} and np.array_equal(found["images"], images())
-        )
+        assert found is None or (set(found) == {"images", "labels"} and np.array_equal(found["images"], images()))
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,9 +71,7 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pyt
     assert cache.read(tmp_path / "digits") is None
 
 
-def test_the_longest_unused_makes_room(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_longest_unused_makes_room(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over the limit the file that was used longest ago goes, the newest never."""
     import os
 

@@ -65,9 +65,7 @@ def test_an_added_folder_stays(tmp_path: Path) -> None:
     folder = digits(tmp_path / "My digits", 3, "0178")
     told: list[tuple[int, int]] = []
     entry = catalogue.add(folder, lambda done, total: told.append((done, total)))
-    assert entry == catalogue.Entry(
-        "My digits", "My digits", "folder", 12, 4, str(folder), "ready", str(folder)
-    )
+    assert entry == catalogue.Entry("My digits", "My digits", "folder", 12, 4, str(folder), "ready", str(folder))
     assert told[-1] == (12, 12)
     assert names() == ["mnist", "My digits", "emnist-digits", "qmnist", "usps"]
     (tmp_path / "link").symlink_to(folder)

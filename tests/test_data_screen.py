@@ -319,9 +319,7 @@ async def test_s_starts_the_chosen_set_as_it_stands(asked: list[str], started: l
         assert started == [TrainingConfig()]
 
 
-async def test_the_fields_are_what_is_started(
-    asked: list[str], started: list[TrainingConfig], own: Path
-) -> None:
+async def test_the_fields_are_what_is_started(asked: list[str], started: list[TrainingConfig], own: Path) -> None:
     """By keyboard alone: enter on a row leads to the button, tab through the fields."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -432,8 +430,6 @@ def test_the_data_screen_looks_right(snap_compare: Callable[..., bool], asked: l
     assert snap_compare(app, terminal_size=(80, 24), run_before=see)
 
 
-def test_the_data_screen_looks_right_on_a_large_terminal(
-    snap_compare: Callable[..., bool], asked: list[str]
-) -> None:
+def test_the_data_screen_looks_right_on_a_large_terminal(snap_compare: Callable[..., bool], asked: list[str]) -> None:
     """At 160×50."""
     assert snap_compare(DigitsApp(), terminal_size=(160, 50), run_before=see)

@@ -199,9 +199,7 @@ def test_adding_and_removing_as_json(archive: Path, capsys: pytest.CaptureFixtur
     assert len(catalogue.entries()) == 4
 
 
-@pytest.mark.parametrize(
-    "arguments", [("none",), ("--add", "none"), ("--remove", "mnist"), ("--download", "mnist")]
-)
+@pytest.mark.parametrize("arguments", [("none",), ("--add", "none"), ("--remove", "mnist"), ("--download", "mnist")])
 def test_an_error_as_json(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """One line with the message, and exit status 1."""
     status, (answer,) = answers(capsys, *arguments)

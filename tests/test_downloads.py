@@ -320,9 +320,7 @@ def test_a_terminated_command_leaves_nothing(usps: Server, home: Path) -> None:
     assert left(home) == []
 
 
-def test_what_cannot_be_stored_is_explained(
-    usps: Server, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_cannot_be_stored_is_explained(usps: Server, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk names the folder and what it takes, and leaves nothing."""
 
     def full(*_: object) -> None:

@@ -36,9 +36,7 @@ from tui.widgets.thumbnail import Thumbnail
 class FakeReader:
     """Reads every drawing at once as a 7, with more certainty the more ink there is on its left half."""
 
-    def __init__(
-        self, on_reading: Callable[[Reading], None], on_state: Callable[[ReaderState], None]
-    ) -> None:
+    def __init__(self, on_reading: Callable[[Reading], None], on_state: Callable[[ReaderState], None]) -> None:
         self.on_reading = on_reading
         self.on_state = on_state
         self.asked: list[NDArray[np.uint8]] = []

@@ -177,9 +177,7 @@ def test_train_and_test_folders_are_the_two_parts(
     assert found.notes == (f"Trains on {train}/, tests on {test}/.", "Not used: validation/.")
 
 
-def test_several_sets_in_one_folder_are_explained(
-    tmp_path: Path, mnist_part: tuple[np.ndarray, np.ndarray]
-) -> None:
+def test_several_sets_in_one_folder_are_explained(tmp_path: Path, mnist_part: tuple[np.ndarray, np.ndarray]) -> None:
     """Which of two is meant is not guessed."""
     for name in ("mine", "yours"):
         write(tmp_path / "sets" / name, mnist_part, range(1))

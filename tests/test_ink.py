@@ -186,9 +186,7 @@ def test_a_trace_is_fitted_in_mnist_s_proportions(size: int) -> None:
     assert math.isclose(width, size * 20 / 28 * STROKE_WIDTH, rel_tol=0.15)
 
 
-@pytest.mark.parametrize(
-    "trace", [[[(7, 7)]], [[(7, 7), (7, 7)]], [[(0, 5), (9, 5)]], [[(1e308, 0), (-1e308, 0)]]]
-)
+@pytest.mark.parametrize("trace", [[[(7, 7)]], [[(7, 7), (7, 7)]], [[(0, 5), (9, 5)]], [[(1e308, 0), (-1e308, 0)]]])
 def test_degenerate_traces_are_drawn(trace: list[list[Point]]) -> None:
     """A single point is a dot in the middle and a straight line a line through it."""
     bitmap = draw(trace)

@@ -63,9 +63,7 @@ def test_a_changed_file_is_refused(copy: Path) -> None:
     assert str(path) in str(caught.value) and "Install digits-tui again" in str(caught.value)
 
 
-def test_a_verified_file_is_not_hashed_again_until_it_changes(
-    copy: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_verified_file_is_not_hashed_again_until_it_changes(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The md5 is taken at first use only, and again once a file was written to."""
     hashed: list[int] = []
 

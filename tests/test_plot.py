@@ -56,9 +56,7 @@ def test_a_loss_axis_holds_its_data_and_has_legible_ticks(low: float, high: floa
         (1.0, 1.0, 3, ("99.9%", "100.0%")),
     ],
 )
-def test_an_accuracy_axis_is_scaled_to_the_data(
-    low: float, high: float, most: int, labels: tuple[str, ...]
-) -> None:
+def test_an_accuracy_axis_is_scaled_to_the_data(low: float, high: float, most: int, labels: tuple[str, ...]) -> None:
     """Round percentages around the data, never more than 100%."""
     assert axis.percentage(low, high, most).labels == labels
 

@@ -20,7 +20,6 @@ from core.model import build
 from core.reading import Reading
 from core.recogniser import Recogniser
 
-
 Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 

@@ -26,9 +26,7 @@ def write(path: Path, *lines: Any) -> Path:
 
 def test_traces_are_drawn_with_the_pad_s_brush(tmp_path: Path) -> None:
     """An image is what `draw` and `normalise` make of the strokes; labels may be texts or numbers."""
-    path = write(
-        tmp_path / "a.jsonl", {"label": "1", "strokes": ONE, "writer": 3}, {"label": 7, "strokes": SEVEN}
-    )
+    path = write(tmp_path / "a.jsonl", {"label": "1", "strokes": ONE, "writer": 3}, {"label": 7, "strokes": SEVEN})
     found = traces.gather(path)
     assert found.train.labels.tolist() == [1, 7]
     for image, strokes in zip(found.train.images, (ONE, SEVEN), strict=True):

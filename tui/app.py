@@ -58,9 +58,7 @@ class DigitsApp(App[None]):
     CSS_PATH = "app.tcss"
     BINDING_GROUP_TITLE = "Everywhere"
     DEFAULT_MODE = "home"
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
-        mode: partial(_screen, mode) for mode in _CLASSES
-    }
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {mode: partial(_screen, mode) for mode in _CLASSES}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "go('home')", "Home", group=_SCREENS),
         Binding("d", "go('data')", "Data", group=_SCREENS),
@@ -251,12 +249,16 @@ class DigitsApp(App[None]):
         from tui.screens.confirm import Confirm
 
         download = self.download
-        if download is None or not download.is_under_way or await self.push_screen_wait(
-            Confirm(
-                f"The download of {download.name} is not done.",
-                "Leaving ends it, and nothing of it is kept.",
-                yes="Leave",
-                no="Stay",
+        if (
+            download is None
+            or not download.is_under_way
+            or await self.push_screen_wait(
+                Confirm(
+                    f"The download of {download.name} is not done.",
+                    "Leaving ends it, and nothing of it is kept.",
+                    yes="Leave",
+                    no="Stay",
+                )
             )
         ):
             self.exit()

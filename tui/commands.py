@@ -64,9 +64,7 @@ def actions_here(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
             )
 
 
-def actions_elsewhere(
-    screen: type[Screen[Any]], act: Callable[[str], Awaitable[None]]
-) -> Iterator[SystemCommand]:
+def actions_elsewhere(screen: type[Screen[Any]], act: Callable[[str], Awaitable[None]]) -> Iterator[SystemCommand]:
     """The actions of a screen that is not shown; `act` goes there and does one."""
     for binding in Binding.make_bindings(screen.BINDINGS):
         if binding.show and not binding.action.startswith("app."):

@@ -43,9 +43,7 @@ class DataDetails:
         test_counts = tuple(int(count) for count in data["test_counts"])
         return cls(
             title=str(data["title"]),
-            train_counts=tuple(
-                int(count) - test for count, test in zip(data["counts"], test_counts, strict=True)
-            ),
+            train_counts=tuple(int(count) - test for count, test in zip(data["counts"], test_counts, strict=True)),
             test_counts=test_counts,
             test_note=str(data["test_note"]),
             samples=tuple(

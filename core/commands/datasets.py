@@ -107,9 +107,7 @@ def _look(data: str, as_json: bool) -> None:
         skipped = [dataclasses.asdict(each) for each in collection.skipped]
         if len(skipped) > _MOST_SKIPPED:
             notes.append(f"{len(skipped):,} could not be used; the first {_MOST_SKIPPED:,} are listed.")
-        facts = _facts(
-            entry, sum(counts), counts, test_counts, test_note, _samples(collection.train), skipped, notes
-        )
+        facts = _facts(entry, sum(counts), counts, test_counts, test_note, _samples(collection.train), skipped, notes)
     if as_json:
         _print(facts)
     else:

@@ -19,8 +19,7 @@ from tui import child
 from tui.widgets.path_input import FILES, PathInput
 
 EXPLANATION = (
-    "A folder with the class folders 0 to 9 full of images, an .npz with images and labels, "
-    "or pen traces as .jsonl."
+    "A folder with the class folders 0 to 9 full of images, an .npz with images and labels, or pen traces as .jsonl."
 )
 
 
@@ -39,11 +38,7 @@ class UsableTree(DirectoryTree):
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Leave out what cannot be added."""
-        return [
-            path
-            for path in paths
-            if not path.name.startswith(".") and (path.suffix in FILES or path.is_dir())
-        ]
+        return [path for path in paths if not path.name.startswith(".") and (path.suffix in FILES or path.is_dir())]
 
     def action_up(self) -> None:
         """Browse from the folder above."""

@@ -87,17 +87,15 @@ class TrainingScreen(Screen[None]):
             yield Results(id="results")
             yield Curves(id="curves")
             with Horizontal(id="lower"):
-                yield EpochTable(id="epochs")
-                yield DevicePanel(id="device")
+                for section, title in ((EpochTable(id="epochs"), "Epochs"), (DevicePanel(id="device"), "Device")):
+                    section.add_class("section")
+                    section.border_title = title
+                    yield section
             yield Notes(id="notes")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Follow whichever run the app names, from now on."""
-        for name, title in {"epochs": "Epochs", "device": "Device"}.items():
-            section = self.query_one(f"#{name}")
-            section.add_class("section")
-            section.border_title = title
         self._timer = self.set_interval(_LOOK, self._look)
         self.watch(self.app, "current_run", self._current_run_changed)
 

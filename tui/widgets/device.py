@@ -64,9 +64,7 @@ def _busy(state: DeviceState | None, width: int) -> list[Content]:
 
 def _metered(name: str, fraction: float, figure: str, width: int) -> Content:
     room = max(4, width - _NAME - _FIGURE)
-    return Content.assemble(
-        (f"{name:<{_NAME}}", _MUTED), meter(fraction, room, "$primary"), f"{figure:>{_FIGURE}}"
-    )
+    return Content.assemble((f"{name:<{_NAME}}", _MUTED), meter(fraction, room, "$primary"), f"{figure:>{_FIGURE}}")
 
 
 def _row(name: str, text: str, width: int) -> Content:

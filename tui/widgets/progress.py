@@ -69,9 +69,7 @@ class RunProgress(Lines):
             (duration(math.floor(history.seconds)), "so far"),
         ]
         gap = " " * (4 if width >= 76 else 2)
-        return Content(gap).join(
-            Content.assemble((value, "bold"), " ", (name, _MUTED)) for value, name in figures
-        )
+        return Content(gap).join(Content.assemble((value, "bold"), " ", (name, _MUTED)) for value, name in figures)
 
 
 def _bar(width: int, name: str, fraction: float, count: str, left: str) -> Content:

@@ -141,6 +141,5 @@ def _located(name: str, path: str, width: int) -> list[Content]:
 def _rows(name: str, parts: list[str], style: str = _MUTED) -> list[Content]:
     """One line for each part, the name before the first."""
     return [
-        Content.assemble((f"{name if index == 0 else '':<{_NAME}}", style), part)
-        for index, part in enumerate(parts)
+        Content.assemble((f"{name if index == 0 else '':<{_NAME}}", style), part) for index, part in enumerate(parts)
     ]

@@ -57,10 +57,7 @@ def cells(top: Grey, bottom: Grey, colours: Shades, style: Style) -> list[Segmen
     many = len(colours)
     codes = _level(top, many) * many + _level(bottom, many)
     starts = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
-    return [
-        _run(colours, *divmod(int(codes[begin]), many), end - begin)
-        for begin, end in pairwise(starts)
-    ]
+    return [_run(colours, *divmod(int(codes[begin]), many), end - begin) for begin, end in pairwise(starts)]
 
 
 def _level(pixels: Grey, many: int) -> NDArray[np.int64]:

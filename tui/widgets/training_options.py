@@ -55,9 +55,7 @@ class TrainingOptions(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Label("Recipe")
-            yield Select(
-                [(name, name) for name in RECIPES], value="fast", allow_blank=False, id="recipe", compact=True
-            )
+            yield Select([(name, name) for name in RECIPES], value="fast", allow_blank=False, id="recipe", compact=True)
             yield Label("Epochs")
             yield Input(id="epochs", compact=True, max_length=8)
             yield Label("Device")
