@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from core import __version__
 from core.commands import datasets, devices, evaluate, predict, runs, serve, train
-from core.errors import DigitsError
+from core.errors import ConfigurationError, DigitsError
 
 _DESCRIPTION = """\
 Watch a network learn to read digits, draw one, and see it read.
@@ -44,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         sys.stdout.flush()
+    except ConfigurationError as error:
+        print(f"digits-tui: {error}", file=sys.stderr)
+        return 2  # an option that is out of its bounds is wrong usage
     except DigitsError as error:
         print(f"digits-tui: {error}", file=sys.stderr)
         return 1

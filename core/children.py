@@ -33,7 +33,7 @@ def start_run(run: Run, *, resume: bool = False) -> subprocess.Popen[bytes]:
 
     What it prints goes to the run's `log.txt`. Raises RunError where the process cannot be started.
     """
-    arguments = ("resume", str(run.path)) if resume else ("train", "--run", str(run.path))
+    arguments = ("resume" if resume else "train", "--background", str(run.path))
     try:
         with run.log.open("ab") as log:
             return subprocess.Popen(

@@ -72,7 +72,7 @@ def find(name: str) -> Device:
 
 
 DEVICE_FAILURES = (RuntimeError, NotImplementedError)
-_FAILURE = re.compile(r"cuda|cudnn|cublas|nvml|mps|metal|out of memory", re.IGNORECASE)
+_FAILURE = re.compile(r"\bcuda|cudnn|cublas|nvml|\bmps\b|\bmetal\b|out of memory|allocate memory", re.IGNORECASE)
 
 
 def is_device_failure(error: BaseException) -> bool:

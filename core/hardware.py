@@ -108,8 +108,10 @@ def _processor_times() -> tuple[int, int] | None:
 class CardMonitor:
     """Looks at one CUDA card through `nvidia-smi`, without ever waiting for it."""
 
-    def __init__(self, index: int, memory_total: int | None) -> None:
+    def __init__(self, index: int, card: str, memory_total: int | None) -> None:
+        """Torch's `index` names the device; `card` is its UUID, since `nvidia-smi` counts cards in another order."""
         self._index = index
+        self._card = card if card.startswith("GPU-") else f"GPU-{card}"
         self._total = memory_total
         self._smi = shutil.which("nvidia-smi")
         self._child: subprocess.Popen[str] | None = None
@@ -137,7 +139,7 @@ class CardMonitor:
         query = "--query-gpu=utilization.gpu,memory.used,temperature.gpu"
         try:
             self._child = subprocess.Popen(
-                [str(self._smi), f"--id={self._index}", query, "--format=csv,noheader,nounits"],
+                [str(self._smi), f"--id={self._card}", query, "--format=csv,noheader,nounits"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             )  # fmt: skip
         except OSError:

@@ -3,8 +3,9 @@
     checkpoints/2026-01-31-142500-mnist-fast/
         config.json     what was asked for
         events.jsonl    what happened, one event a line, only ever appended to
-        model.npz       the weights, replaced whole after each epoch and every few seconds
+        model.npz       the weights, replaced whole after each epoch and every ten seconds
         state.pt        what resuming needs: optimiser, schedule, random state
+        log.txt         what a run in the background printed
         summary.json    how it ended; absent while it runs
         stop            present while somebody asks it to stop
         lock            held by the one process that writes here
@@ -104,7 +105,13 @@ class Run:
 
     def request_stop(self) -> None:
         """Ask the process that writes here to save and stop; it looks a few times a second."""
-        (self.path / "stop").touch()
+        try:
+            (self.path / "stop").touch()
+        except OSError as error:
+            raise RunError(
+                f"cannot ask {self.name} to stop: {self.path} cannot be written ({error.strerror}); "
+                "its owner can stop it, or whoever may end its process"
+            ) from error
 
     def stop_requested(self) -> bool:
         """Whether somebody asked for a stop."""
@@ -120,6 +127,16 @@ class RunWriter:
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> RunWriter:
+        try:
+            self._open()
+        except OSError as error:
+            raise RunError(
+                f"cannot write the run in {self.run.path}: {error.strerror}. "
+                "Free some space there, or make the folder writable."
+            ) from error
+        return self
+
+    def _open(self) -> None:
         self._lock = (self.run.path / "lock").open("ab")
         deadline = time.monotonic() + 1.0
         while True:
@@ -137,10 +154,11 @@ class RunWriter:
                 time.sleep(0.02)
         (self.run.path / "stop").unlink(missing_ok=True)
         (self.run.path / "summary.json").unlink(missing_ok=True)
+        for part in self.run.path.glob(".*.part"):
+            part.unlink()  # what a killed writer had begun to save
         self._file = self.run.events.open("ab", buffering=0)
         if self._file.tell() and not self._ends_in_newline():
             self._file.write(b"\n")  # a killed run may have left half a line
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -150,10 +168,12 @@ class RunWriter:
                 file.close()
 
     def append(self, event: events.Event) -> None:
-        """Add one event; a reader sees the whole line or nothing of it."""
+        """Add one event; a reader takes the whole line or nothing of it. Raises OSError where the disk is full."""
         if self._file is None:
             raise RuntimeError("append outside the with block")
-        self._file.write(json.dumps(event.to_json(), separators=(",", ":")).encode() + b"\n")
+        line = json.dumps(event.to_json(), separators=(",", ":")).encode() + b"\n"
+        while line:
+            line = line[self._file.write(line) :]  # a disk that fills up takes a part first, then fails
         if isinstance(event, events.Finished | events.Stopped | events.Failed):
             data = {"status": event.kind, **event.to_json()}
             atomic.write_text(self.run.path / "summary.json", json.dumps(data, indent=1) + "\n")
@@ -208,7 +228,11 @@ def create_run(config: TrainingConfig) -> Run:
                 f"cannot make the run directory {path}: {error.strerror}. Free some space, or set "
                 "DIGITS_HOME to a folder that you can write to."
             ) from error
-        atomic.write_text(path / "config.json", json.dumps(config.to_json(), indent=1) + "\n")
+        try:
+            atomic.write_text(path / "config.json", json.dumps(config.to_json(), indent=1) + "\n")
+        except OSError as error:
+            path.rmdir()
+            raise RunError(f"cannot write in {folder}: {error.strerror}. Free some space there.") from error
         return Run(path)
     raise RunError(f"a thousand runs were started in this second in {folder}")
 

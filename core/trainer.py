@@ -5,6 +5,7 @@ Losses stay on the device and are read a few times a second, since each reading 
 
 from __future__ import annotations
 
+import dataclasses
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core import checkpoint
+from core import __version__, checkpoint, normalise
 from core.batches import Batches
 from core.checkpoint_file import Header
 from core.configuration import TrainingConfig
@@ -65,8 +66,11 @@ class Trainer:
         self.step = TrainingStep(recipe, plan, self.epochs * self.batches.steps, config.seed)
         self.safe_state: dict[str, Any] | None = None
         """What to go on from on another device, where this one may fail."""
-        self._checksum = _checksum(self._learn)
+        self._checksum = _checksum(self._learn, self._validate, dataset.test)
         self._seconds_before = 0.0
+        self._epoch_seconds = 0.0
+        """Of the epoch in progress, those spent before this process."""
+        self._epoch_began = 0.0
         self._began = 0.0
         self._loss_sum = torch.zeros((), device=self.step.device)
         self._best: tuple[float, int] = (-1.0, 0)
@@ -88,12 +92,13 @@ class Trainer:
                 epoch, skip = divmod(self.step.done, steps)
                 if skip == 0:
                     self._loss_sum.zero_()
-                began = time.perf_counter()
+                    self._epoch_seconds = 0.0
+                self._epoch_began = time.perf_counter()
                 for event in self._epoch(epoch + 1, skip, monitor, stop):
                     yield event
                     if isinstance(event, Stopped):
                         return
-                yield self._epoch_ended(epoch + 1, time.perf_counter() - began)
+                yield self._epoch_ended(epoch + 1)
                 if self.step.done < self.step.total_steps and stop():
                     yield from self._stopped(epoch + 1)
                     return
@@ -166,8 +171,7 @@ class Trainer:
             seconds=self.seconds,
         )
 
-    def _epoch_ended(self, epoch: int, epoch_seconds: float) -> EpochEnded:
-        began = time.perf_counter()
+    def _epoch_ended(self, epoch: int) -> EpochEnded:
         result = evaluate(self.step.kept, self._validate.images, self._validate.labels, self.step.device)
         self._validation_accuracy = result.accuracy
         if result.accuracy > self._best[0]:
@@ -179,7 +183,7 @@ class Trainer:
             validation_loss=result.loss,
             validation_accuracy=result.accuracy,
             learning_rate=self.step.learning_rate,
-            epoch_seconds=epoch_seconds + time.perf_counter() - began,
+            epoch_seconds=self._epoch_seconds + time.perf_counter() - self._epoch_began,
             seconds=self.seconds,
         )
 
@@ -234,17 +238,22 @@ class Trainer:
             figures=known,
             trained={
                 "configuration": self.config.to_json(),
+                "recipe": dataclasses.asdict(self.recipe),
                 "images": len(self._learn.labels),
                 "test_images": len(self.dataset.test.labels),
                 "device": self.plan.title,
                 "torch": torch.__version__,
+                "digits-tui": __version__,
+                "normalise": normalise.VERSION,
             },
             run=self.run.name if self.run else "",
         )
 
     def _monitor(self) -> ProcessorMonitor | CardMonitor:
         if self.step.device.type == "cuda":
-            return CardMonitor(self.step.device.index or 0, find(self.plan.device).memory)
+            index = self.step.device.index or 0
+            card = str(torch.cuda.get_device_properties(index).uuid)
+            return CardMonitor(index, card, find(self.plan.device).memory)
         return ProcessorMonitor(self.plan.device)
 
     def state(self) -> dict[str, Any]:
@@ -259,6 +268,7 @@ class Trainer:
             "batch_size": self.batches.batch_size,
             "step": self.step.done,
             "seconds": self.seconds,
+            "epoch_seconds": self._epoch_seconds + time.perf_counter() - self._epoch_began,
             "loss_sum": self._loss_sum,
             "best": list(self._best),
             "validation_accuracy": self._validation_accuracy,
@@ -295,6 +305,7 @@ class Trainer:
         self.step.optimiser.load_state_dict(state["optimiser"])
         self.step.done = state["step"]
         self._seconds_before = state["seconds"]
+        self._epoch_seconds = state["epoch_seconds"]
         self._loss_sum = state["loss_sum"].to(self.step.device)
         self._best = (state["best"][0], state["best"][1])
         self._validation_accuracy = state["validation_accuracy"]
@@ -312,8 +323,13 @@ def _hold_out(part: Part, fraction: float) -> tuple[Part, Part]:
     return Part(part.images[kept], part.labels[kept]), Part(part.images[held], part.labels[held])
 
 
-def _checksum(part: Part) -> int:
-    return zlib.crc32(np.ascontiguousarray(part.images).data, zlib.crc32(part.labels.tobytes()))
+def _checksum(*parts: Part) -> int:
+    """CRC-32 over all images and labels, in order (0.1 s for MNIST)."""
+    checksum = 0
+    for part in parts:
+        checksum = zlib.crc32(part.labels.tobytes(), checksum)
+        checksum = zlib.crc32(np.ascontiguousarray(part.images).data, checksum)
+    return checksum
 
 
 def _copy(value: Any) -> Any:

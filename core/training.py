@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from core import checkpoint, probe
@@ -14,7 +15,7 @@ from core.configuration import TrainingConfig
 from core.datasets import Dataset, load
 from core.devices import find, first_line, is_device_failure
 from core.errors import DeviceError
-from core.events import Event, Loading, Note
+from core.events import Event, Loading, Note, Stopped
 from core.plan import Plan
 from core.recipes import RECIPES
 from core.runs import Run
@@ -29,21 +30,26 @@ def train(
     *,
     resume: bool = False,
     stop: Callable[[], bool] = lambda: False,
+    device: str | None = None,
 ) -> Iterator[Event]:
     """Train as `config` says and yield what happens; the last event is Finished or Stopped.
 
     With `run`, weights and state are written to its directory after each epoch and every ten seconds; the
-    caller holds its lock and appends the events. `stop` is asked four times a second. Closing the generator
-    stops at once. With `resume`, goes on from the run's state.
+    caller holds its lock and appends the events. `stop` is asked a few times a second, while data is read and
+    while training. Closing the generator stops at once. With `resume`, goes on from the run's state, on the
+    same device in the same way, or on `device` where one is given (then not to the bit).
     Raises DataError, DeviceError, CheckpointError; OSError where the disk is full.
     """
     state = checkpoint.load_state(run.state) if resume and run else None
-    dataset = yield from _loaded(config.data)
+    dataset = yield from _loaded(config.data, stop)
+    if dataset is None:
+        yield Stopped(epoch=0, step=0, seconds=0.0, checkpoint="")
+        return
     yield from _notes(dataset)
-    if state is not None:
+    if state is not None and device is None:
         plans = [_saved_plan(state)]
     else:
-        plans, failures = probe.choose(config.device, RECIPES[config.recipe])
+        plans, failures = probe.choose(device or config.device, RECIPES[config.recipe])
         for failure in failures:
             yield Note(failure, level="warning")
     for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
@@ -60,29 +66,52 @@ def train(
             failure = f"{plan.device} failed: {first_line(error)}"
             if fallback is None or config.device != "auto":
                 raise DeviceError(
-                    f"{failure}. Resume the run once the device is well, "
-                    "or train on another one (`digits-tui devices` lists them)."
+                    f"{failure}. Resume the run once the device is well, or on another one with --device "
+                    "(`digits-tui devices` lists them)."
                 ) from error
             state = trainer.safe_state if trainer else state
             since = f"from step {state['step']:,}" if state else "from the start"
             yield Note(f"{failure}; going on with {fallback.title}, {since}", level="warning")
 
 
-def _loaded(data: str) -> Generator[Event, None, Dataset]:
-    """The data set, with events while it is read; a set that is there at once gives none."""
+class _StopLoadingError(Exception):
+    """Raised in the thread that reads the data, to leave it."""
+
+
+def _loaded(data: str, stop: Callable[[], bool]) -> Generator[Event, None, Dataset | None]:
+    """The data set, with events while it is read; None where a stop was asked for."""
     latest = told = (0, 0)
+    stopped = False
+    result: queue.SimpleQueue[Dataset | BaseException] = queue.SimpleQueue()
 
     def report(done: int, total: int) -> None:
         nonlocal latest
+        if stopped:
+            raise _StopLoadingError
         latest = (done, total)
 
-    with ThreadPoolExecutor(1) as reader:
-        reading = reader.submit(load, data, report)
-        while wait([reading], timeout=_LOADING_SECONDS).not_done:
+    def read() -> None:
+        try:
+            result.put(load(data, report))
+        except BaseException as error:
+            result.put(error)
+
+    # A daemon, so that a second Ctrl+C need not wait for it.
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            found = result.get(timeout=_LOADING_SECONDS)
+        except queue.Empty:
+            if stop():
+                stopped = True
+                return None
             if latest != told:
                 told = latest
                 yield Loading(*told)
-        return reading.result()
+            continue
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
 
 def _notes(dataset: Dataset) -> Iterator[Note]:
@@ -101,5 +130,8 @@ def _saved_plan(state: dict[str, Any]) -> Plan:
     """The device as it was used before: other threads or another precision would sum in another order."""
     plan = Plan(**state["plan"])
     if plan.device != "cpu":
-        find(plan.device)
+        try:
+            find(plan.device)
+        except DeviceError as error:
+            raise DeviceError(f"{error} To go on with another one: digits-tui resume RUN --device auto") from error
     return plan

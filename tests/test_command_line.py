@@ -59,8 +59,8 @@ def test_every_command_has_help() -> None:
     [
         (["fly"], 2, "invalid choice"),
         (["train", "--epochs", "many"], 2, "invalid int"),
-        (["train", "--epochs", "0"], 1, "1 to 10,000"),
-        (["train", "--recipe", "slow"], 1, "fast, accurate"),
+        (["train", "--epochs", "0"], 2, "1 to 10,000"),
+        (["train", "--recipe", "slow"], 2, "fast, accurate"),
         (["train", "--data", "no/such/folder"], 1, "no/such/folder"),
         (["watch", "nothing"], 1, "no runs yet"),
         (["stop", "nothing"], 1, "no runs yet"),

@@ -39,10 +39,10 @@ def test_nvidia_smi_is_understood(output: str, expected: tuple[object, ...]) -> 
 def test_a_card_is_watched_without_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first look starts `nvidia-smi`, a later one has its figures."""
     smi = tmp_path / "nvidia-smi"
-    smi.write_text("#!/bin/sh\necho '50, 100, 40'\n")
+    smi.write_text('#!/bin/sh\ncase "$1" in *GPU-1234) echo "50, 100, 40";; esac\n')
     smi.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monitor = hardware.CardMonitor(0, 1 << 30)
+    monitor = hardware.CardMonitor(0, "1234", 1 << 30)
     try:
         assert monitor.state().load is None
         assert monitor._child is not None
@@ -78,3 +78,4 @@ def test_a_devices_failure_is_told_from_a_defect() -> None:
     assert devices.is_device_failure(NotImplementedError("the operator is not implemented for MPS"))
     assert not devices.is_device_failure(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
     assert not devices.is_device_failure(ValueError("cuda"))
+    assert not devices.is_device_failure(RuntimeError("the stamps of two files differ"))

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from core.checkpoint_file import Header
     from core.collection import Part, Skipped
 
 
@@ -26,7 +27,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--part",
         choices=("auto", "test", "all"),
         default="auto",
-        help="auto: the test part where the set has one of its own, else all",
+        help="auto: the test part where the set has one, or where the network was trained on it, else all",
     )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(run=run_evaluate)
@@ -42,7 +43,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
 
     path = resolve(options.checkpoint)
     network, header = checkpoint.load(path)
-    name, part, which, skipped_files = _measured(options.data, options.part)
+    name, part, which, skipped_files = _measured(options.data, options.part, header)
     for skipped in skipped_files:
         print(f"skipped {skipped.path}: {skipped.reason}", file=sys.stderr)
     print(f"reading {len(part):,} images of {name} ({which}) with {path.name}: {header.title}", file=sys.stderr)
@@ -60,7 +61,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(data: str, wanted: str) -> tuple[str, Part, str, tuple[Skipped, ...]]:
+def _measured(data: str, wanted: str, header: Header) -> tuple[str, Part, str, tuple[Skipped, ...]]:
     """The set's name, its images to measure on, which they are in words, and the files that were skipped."""
     import numpy as np
 
@@ -70,9 +71,12 @@ def _measured(data: str, wanted: str) -> tuple[str, Part, str, tuple[Skipped, ..
 
     entry = catalogue.find(data)
     collection = gather(entry)
-    if wanted == "test" or (wanted == "auto" and collection.test is not None):
+    # What a network learned from says nothing of it: of its own set only the images held out then count.
+    trained = header.trained.get("configuration", {}).get("data") in (entry.name, entry.path)
+    if wanted == "test" or (wanted == "auto" and (trained or collection.test is not None)):
         dataset = divided(entry, collection)
         return entry.name, dataset.test, dataset.test_note, dataset.skipped
     parts = [part for part in (collection.train, collection.test) if part is not None]
     images, labels = (np.concatenate([getattr(part, field) for part in parts]) for field in ("images", "labels"))
-    return entry.name, Part(images, labels), "all its images", collection.skipped
+    which = "all its images, those it was trained on among them" if trained else "all its images"
+    return entry.name, Part(images, labels), which, collection.skipped

@@ -6,6 +6,7 @@ The bar and the lines go to standard error, the result and the JSON to standard 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from types import TracebackType
 
@@ -23,6 +24,8 @@ class Narrator:
 
     def __init__(self, run: Run, as_json: bool) -> None:
         self.history = History()
+        self.unheard = False
+        """Whether whoever listened is gone: the pipe was closed, or the terminal."""
         self._run = run
         self._json = as_json
         self._console = Console(stderr=True, highlight=False)
@@ -51,8 +54,19 @@ class Narrator:
             self._bar.stop()
 
     def tell(self, event: events.Event) -> None:
-        """Take in and tell one event."""
+        """Take in and tell one event. Once nobody listens, nothing is told."""
         self.history.feed(event)
+        try:
+            self._tell(event)
+        except OSError:
+            self.unheard = True
+            # Whatever else is printed, the interpreter's own flush at the end included, goes nowhere.
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            for stream in (sys.stdout, sys.stderr):
+                os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+    def _tell(self, event: events.Event) -> None:
         if self._json:
             print(json.dumps(event.to_json()), flush=True)
             return
@@ -88,7 +102,8 @@ class Narrator:
                     flush=True,
                 )
             case events.Stopped():
-                self._say(f"stopped at step {event.step:,}; go on with: digits-tui resume {self._run.name}")
+                how = f"go on with: digits-tui resume {self._run.name}" if event.step else "nothing was learnt yet"
+                self._say(f"stopped at step {event.step:,}; {how}")
             case events.Failed():
                 self._say(f"digits-tui: {event.error}")
             case _:
@@ -122,6 +137,4 @@ def write_history(run: Run, as_json: bool) -> History:
     with Narrator(run, as_json) as narrator:
         for event in follow(run):
             narrator.tell(event)
-    if sys.stdout.isatty():
-        sys.stdout.flush()
     return narrator.history

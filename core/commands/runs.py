@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 from core.errors import RunError
-from core.events import Failed, Finished
-from core.runs import INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
+from core.events import Failed
+from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
 
 _STOP_SECONDS = 60.0
 
@@ -57,13 +57,14 @@ def _row(run: Run) -> dict[str, Any]:
     summary = run.summary()
     # Only a run without a summary can be going on; a lock is not asked for a thousand that have ended.
     status = str(summary["status"]) if summary.get("status") else RUNNING if run.is_running() else INTERRUPTED
-    return {**summary, "name": run.name, "status": status, "path": str(run.path)}
+    resumable = status in (STOPPED, INTERRUPTED, FAILED) and run.state.exists()
+    return {**summary, "name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
 
 
 def _result(row: dict[str, Any]) -> str:
     if (accuracy := row.get("test_accuracy")) is not None:
         return f"test accuracy {accuracy:.2%}, {row.get('seconds', 0):.1f} s"
-    if row["status"] in (STOPPED, INTERRUPTED):
+    if row["resumable"]:
         return f"go on with: digits-tui resume {row['name']}"
     return str(row.get("error", ""))
 
@@ -75,7 +76,8 @@ def run_watch(options: argparse.Namespace) -> int:
     run = find_run(options.name)
     history = write_history(run, options.json)
     if history.end is None:
-        print(f"run {run.name} was ended from outside; go on with: digits-tui resume {run.name}", file=sys.stderr)
+        how = f"go on with: digits-tui resume {run.name}" if run.is_resumable() else "nothing was saved yet"
+        print(f"run {run.name} was ended from outside; {how}", file=sys.stderr)
     return int(history.end is None or isinstance(history.end, Failed))
 
 
@@ -97,8 +99,8 @@ def run_stop(options: argparse.Namespace) -> int:
     row = _row(run)
     if options.json:
         print(json.dumps(row))
-    elif row["status"] == Finished.kind:
+    elif row["status"] == FINISHED:
         print(f"{run.name} had just finished")
     else:
-        print(f"{run.name} {row['status']}; go on with: digits-tui resume {run.name}")
-    return 0
+        print(f"{run.name} {row['status']}; {_result(row) or 'nothing was saved yet'}")
+    return int(row["status"] not in (STOPPED, FINISHED))

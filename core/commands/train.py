@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,8 @@ from core.errors import CheckpointError, DigitsError, RunError
 from core.events import Failed, Finished
 from core.recipes import RECIPES
 from core.runs import FINISHED, Run, RunWriter, create_run, find_run
+
+_START_SECONDS = 10.0
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,9 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     train.add_argument("--seed", type=int, default=0, metavar="N", help="fixes what is random (0)")
     train.add_argument("--json", action="store_true", help="print the run's events, one JSON object a line")
     train.add_argument("--detach", action="store_true", help="train in the background and print the run's name")
-    train.add_argument(
-        "--run", dest="directory", metavar="DIR", help=argparse.SUPPRESS
-    )  # a directory that the app made
+    train.add_argument("--background", metavar="DIR", help=argparse.SUPPRESS)  # as children.start_run asks
     train.set_defaults(run=run_train)
 
     resume = commands.add_parser(
@@ -45,17 +47,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="go on with a run that was stopped",
         description="Go on with a run that was stopped or killed, as if it had never been.",
     )
-    resume.add_argument("name", metavar="RUN", help="a run's name, the beginning of one, its folder, or `last`")
+    name_help = "a run's name, the beginning of one, its folder, or `last`"
+    resume.add_argument("name", metavar="RUN", nargs="?", default="last", help=name_help)
     resume.add_argument("--json", action="store_true", help="print the run's events, one JSON object a line")
     resume.add_argument("--detach", action="store_true", help="go on in the background")
+    resume.add_argument("--device", metavar="NAME", help="another device; without this it is the same one")
+    resume.add_argument("--background", metavar="DIR", help=argparse.SUPPRESS)
     resume.set_defaults(run=run_resume)
 
 
 def run_train(options: argparse.Namespace) -> int:
     """Train a new run, or one whose directory the app has made."""
-    if options.directory:
-        os.nice(5)  # whoever draws while this trains comes first
-        return _write(find_run(options.directory), resume=False, json=False)
+    if options.background:
+        return _in_background(find_run(options.background), resume=False)
     config = TrainingConfig(
         data=options.data, recipe=options.recipe, epochs=options.epochs, device=options.device, seed=options.seed
     )
@@ -70,12 +74,15 @@ def absolute(config: TrainingConfig) -> TrainingConfig:
     from core import catalogue
 
     entry = catalogue.find(config.data)
-    data = config.data if entry.name == config.data or entry.path is None else entry.path
-    return TrainingConfig(**{**config.to_json(), "data": data})
+    # A set that was added can be removed from the catalogue again; its path stays.
+    own = entry.kind not in (catalogue.MNIST, catalogue.DOWNLOAD)
+    return dataclasses.replace(config, data=entry.path if own and entry.path is not None else entry.name)
 
 
 def run_resume(options: argparse.Namespace) -> int:
     """Go on with a run."""
+    if options.background:
+        return _in_background(find_run(options.background), resume=True)
     run = find_run(options.name)
     if run.status() == FINISHED:
         raise RunError(
@@ -85,37 +92,62 @@ def run_resume(options: argparse.Namespace) -> int:
         raise CheckpointError(f"run {run.name} ended before its first save; start it anew with: digits-tui train")
     if options.detach:
         return _detach(run, resume=True)
-    return _write(run, resume=True, json=options.json)
+    return _write(run, resume=True, json=options.json, device=options.device)
+
+
+def _in_background(run: Run, *, resume: bool) -> int:
+    os.nice(5)  # whoever draws while this trains comes first
+    return _write(run, resume=resume, json=False)
 
 
 def _detach(run: Run, *, resume: bool) -> int:
     from core.children import start_run
 
-    start_run(run, resume=resume).returncode = 0  # it outlives us on purpose; nobody is to wait for it
+    child = start_run(run, resume=resume)
+    # Until the child holds the run's lock, `stop` and `watch` would take the run for one that was killed.
+    deadline = time.monotonic() + _START_SECONDS
+    while not run.is_running() and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if child.returncode:
+        raise RunError(f"the training of {run.name} ended at once; {run.log} says why")
+    child.returncode = 0  # it outlives us on purpose, and nobody is to be warned of it
     print(f"{run.name} trains in the background; see it with: digits-tui watch {run.name}", file=sys.stderr)
     print(run.name)
     return 0
 
 
-def _write(run: Run, *, resume: bool, json: bool) -> int:
+def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> int:
     """Hold the run's lock, train, and append what happens to its events."""
     from core.commands.narrator import Narrator
 
     config = run.config()
     with RunWriter(run) as writer, _stopping() as stopped, Narrator(run, json) as narrator:
+
+        def stop() -> bool:
+            return stopped() or narrator.unheard or run.stop_requested()
+
+        def record(error: str) -> None:
+            failed = Failed(error=error)
+            narrator.tell(failed)
+            try:
+                writer.append(failed)
+            except OSError as second:
+                print(f"digits-tui: nor could that be written to {run.path}: {second.strerror}", file=sys.stderr)
+
         try:
             from core.training import train  # torch, one to three seconds
 
-            for event in train(config, run, resume=resume, stop=lambda: stopped() or run.stop_requested()):
+            for event in train(config, run, resume=resume, stop=stop, device=device):
                 writer.append(event)
                 narrator.tell(event)
-        except (DigitsError, OSError) as error:
-            failed = Failed(error=str(error))
-            writer.append(failed)
-            narrator.tell(failed)
+        except DigitsError as error:
+            record(str(error))
+            return 1
+        except OSError as error:
+            record(f"{run.path} cannot be written: {error.strerror}. Make room or mend it, then resume the run")
             return 1
         except Exception as error:
-            writer.append(Failed(error=f"a defect in digits-tui: {type(error).__name__}: {error}"))
+            record(f"a defect in digits-tui: {type(error).__name__}: {error}")
             traceback.print_exc()
             return 1
     return 0 if isinstance(narrator.history.end, Finished) else 1
@@ -123,16 +155,19 @@ def _write(run: Run, *, resume: bool, json: bool) -> int:
 
 @contextmanager
 def _stopping() -> Iterator[Callable[[], bool]]:
-    """Turns Ctrl+C and a polite kill into a stop that saves; a second Ctrl+C ends at once."""
+    """Turns Ctrl+C, a polite kill and a lost line into a stop that saves; a second Ctrl+C ends at once."""
     asked: list[int] = []
 
     def ask(number: int, frame: FrameType | None) -> None:
+        # It only notes: printing to a terminal that has just gone would end the run by an error.
         if asked and number == signal.SIGINT:
             raise KeyboardInterrupt
         asked.append(number)
-        print("stopping; a checkpoint is kept", file=sys.stderr)
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` means it
+            before[number] = signal.signal(number, ask)
     try:
         yield lambda: bool(asked)
     finally:
