@@ -1,12 +1,16 @@
 """The command line over core: `digits-tui COMMAND …` and `python -m core COMMAND …`.
 
-Results go to standard output, narration to standard error; the exit status is 0, 1 where it failed, 2 for
-wrong usage. Torch, NumPy and rich are imported by the commands that need them, when they need them.
+Results go to standard output, narration and errors to standard error; with `--json` an error is an object
+`{"error": text}` on standard output as well. The exit status is 0, 1 where it failed, 2 for wrong usage.
+Torch, NumPy and rich are imported by the commands that need them, when they need them.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
+import io
+import json
 import os
 import signal
 import sys
@@ -37,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status. Foreseen errors become one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no block characters gets question marks
     options = parser().parse_args(arguments)
     if options.command is None:
         print("a command is needed; `digits-tui --help` lists them", file=sys.stderr)
@@ -44,15 +51,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         sys.stdout.flush()
-    except ConfigurationError as error:
-        print(f"digits-tui: {error}", file=sys.stderr)
-        return 2  # an option that is out of its bounds is wrong usage
     except DigitsError as error:
         print(f"digits-tui: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # Whoever read our output has had enough; Python would complain once more when it closes stdout.
+        if getattr(options, "json", False):
+            print(json.dumps({"error": str(error)}))
+        # An option that is out of its bounds is wrong usage.
+        return 2 if isinstance(error, ConfigurationError) else 1
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
+            raise
+        # Whoever read our output is gone, or its disk is full; Python would complain once more when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno != errno.EPIPE:
+            print(f"digits-tui: the output cannot be written: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("digits-tui: interrupted", file=sys.stderr)

@@ -60,7 +60,10 @@ def _damaged(path: Path) -> list[Path]:
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     """Raises ValueError where the file is not what this module writes, and OSError."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     sets = content.get("sets") if isinstance(content, dict) else None
     if not isinstance(sets, list) or not all(_is_line(each) for each in sets):
         raise ValueError("not a catalogue")
@@ -100,7 +103,10 @@ def changing() -> Iterator[list[dict[str, Any]]]:
         _set_aside()
         try:
             sets = _lines(file()) if sources.exists(file()) else []
-            yield sets
+        except OSError as error:
+            raise DataError(f"the catalogue {file()} cannot be read: {error.strerror}") from error
+        yield sets  # outside of both: an OSError of the block is not one of the catalogue
+        try:
             atomic.write_text(file(), json.dumps({"version": 1, "sets": sets}, indent=1) + "\n")
         except OSError as error:
             raise DataError(f"the catalogue {file()} cannot be written: {error.strerror}") from error

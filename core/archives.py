@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import zipfile
-import zlib
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from core import cache, pool
 from core.collection import CLASSES, SIDE, Collection, Part, Skipped, part_of
+from core.damage import DAMAGE
 from core.errors import DataError
 from core.normalise import Polarity, normalise
 
@@ -79,16 +79,7 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
                 _check(path, images, labels, _header(file, images), _header(file, labels))
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
             arrays = {key: stored[key] for pair in wanted for key in pair}
-    except (
-        OSError,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        MemoryError,
-        zlib.error,
-        zipfile.BadZipFile,
-    ) as error:  # fmt: skip - all that damaged bytes were seen to raise
+    except DAMAGE as error:
         raise DataError(
             f"{path} is not a NumPy archive, or is damaged ({error}); write it with np.savez(path, images=…, labels=…)"
         ) from error

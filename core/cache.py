@@ -13,8 +13,6 @@ import hashlib
 import os
 import re
 import time
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,23 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import atomic, paths
+from core.damage import DAMAGE
 from core.errors import DigitsError
 from core.normalise import VERSION
 
 _FORMAT = 1
 _LIMIT = 2**30  # bytes of all cached files together
 _ABANDONED = 24 * 3600  # seconds after which a half-written file belongs to a process that was killed
-_DAMAGE = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    MemoryError,
-    NotImplementedError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)  # fmt: skip - all that damaged bytes were seen to raise from np.load
 
 
 def stamp_of(file: Path) -> str:
@@ -57,7 +45,7 @@ def read(source: Path, stamp: str = "") -> dict[str, NDArray[Any]] | None:
         if str(arrays.pop("stamp")) != _full(source, stamp):
             return None
         os.utime(path)  # it was of use: others go before it
-    except _DAMAGE:
+    except DAMAGE:
         return None
     return arrays
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import additions, offers, paths, sources
-from core.errors import DataError
+from core.errors import DataError, DigitsError
+from core.printable import printable
 
 if TYPE_CHECKING:
     from core.pool import Report
@@ -80,7 +81,7 @@ def find(name_or_path: str) -> Entry:
             return entry
     if sources.exists(path) and name_or_path:
         kind, name = sources.kind_of(path), _fit(path)
-        return Entry(name, name, kind, None, None, _printable(str(path)), READY, str(path))
+        return Entry(name, name, kind, None, None, printable(str(path)), READY, str(path))
     names = [entry.name for entry in known]
     close = difflib.get_close_matches(name_or_path, names, n=1)
     hint = f"did you mean {close[0]}?" if close else f"the catalogue has {', '.join(names)}."
@@ -151,7 +152,7 @@ def _added(line: dict[str, Any]) -> Entry:
     state = READY if sources.exists(path) else f"missing: the {what} is gone"
     # The name is the title too: of two folders called alike only it tells which is which.
     name, counts = str(line["name"]), (line.get("images"), line.get("classes"))
-    return Entry(name, name, kind, *counts, _printable(str(path)), state, str(path))
+    return Entry(name, name, kind, *counts, printable(str(path)), state, str(path))
 
 
 def _offered(offer: offers.Offer) -> Entry:
@@ -171,7 +172,9 @@ def _offered(offer: offers.Offer) -> Entry:
 def absolute(path: str | Path) -> Path:
     """`path` from the root, `~` and links followed. Raises DataError where it cannot be one."""
     try:
-        return Path(path).expanduser().resolve()
+        return paths.expanded(path).resolve()
+    except DigitsError as error:
+        raise DataError(str(error)) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise DataError(f"{str(path)!r} is not a path that can be looked at: {error}") from error
 
@@ -185,12 +188,7 @@ def _is_same(path: Path, other: Path) -> bool:
 def _fit(path: Path) -> str:
     """A name for what lies at `path`: that of the folder, or of the file without its ending."""
     name = path.name if path.is_dir() else path.stem
-    return _printable(name).strip() or "data"
-
-
-def _printable(text: str) -> str:
-    """`text` without what would steer a terminal, or could not be written to it."""
-    return "".join(each if each.isprintable() else "�" for each in text)
+    return printable(name).strip() or "data"
 
 
 def _unique(name: str, taken: set[str]) -> str:

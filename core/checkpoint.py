@@ -18,8 +18,21 @@ from torch import Tensor, nn
 
 from core import atomic
 from core.checkpoint_file import HEADER, Header, header
+from core.damage import DAMAGE
 from core.errors import CheckpointError
 from core.model import ARCHITECTURES, build
+
+STATE_FORMAT = 1
+"""Raised whenever a state of before can no longer be gone on from."""
+_STATE_KEYS = frozenset(
+    (
+        "format", "configuration", "plan", "data", "epochs", "batch_size", "step", "seconds", "epoch_seconds",
+        "loss_sum", "best", "validation_accuracy", "network", "average", "optimiser", "distortion", "random",
+        "device_random",
+    )
+)  # fmt: skip
+_IS_FOLDER = 0x10  # in a zip's attributes
+_STATE_DAMAGE: tuple[type[Exception], ...] = (*DAMAGE, pickle.UnpicklingError)
 
 
 def save(path: Path, weights: dict[str, Tensor], described: Header) -> None:
@@ -53,7 +66,7 @@ def load(path: Path) -> tuple[nn.Module, Header]:
         with np.load(path, allow_pickle=False) as archive:
             weights = {name: torch.from_numpy(archive[name]) for name in archive.files if name != HEADER}
         network.load_state_dict(weights)
-    except (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise CheckpointError(
             f"the weights in {path} are damaged or do not fit a {described.architecture!r} network: {error}"
         ) from error
@@ -61,20 +74,45 @@ def load(path: Path) -> tuple[nn.Module, Header]:
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
-    """Write what resuming needs: nested dicts of tensors, numbers and strings."""
+    """Write what resuming needs: nested dicts of tensors, numbers and strings. Raises OSError where it cannot."""
+    # Into memory first: torch turns the OSError of a full disk into a RuntimeError, like that of a failed device.
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
     with atomic.writing(path) as file:
-        torch.save(state, file)
+        file.write(buffer.getbuffer())
 
 
 def load_state(path: Path) -> dict[str, Any]:
-    """The inverse of `save_state`, tensors on the CPU. Raises CheckpointError."""
+    """The inverse of `save_state`, tensors on the CPU.
+
+    Raises CheckpointError where the file is missing, differs by a bit from what was written, or is of another
+    version of digits-tui.
+    """
     try:
+        with zipfile.ZipFile(path) as archive:
+            if (changed := _changed(archive)) is not None:
+                raise ValueError(f"{changed} in it has changed since it was written")
         # weights_only: the unpickler builds tensors and plain containers and nothing else
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise CheckpointError(f"there is no {path}: the run was ended before its first save; start it anew") from None
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        raise CheckpointError(f"{path} is damaged and cannot be resumed from: {error}") from error
+    except _STATE_DAMAGE as error:
+        raise CheckpointError(
+            f"{path} is damaged and cannot be resumed from ({error}); start the run anew, or draw with its model.npz"
+        ) from error
     if not isinstance(state, dict):
-        raise CheckpointError(f"{path} is not the state of a run")
+        raise CheckpointError(f"{path} is not the state of a run; start the run anew")
+    if state.get("format") != STATE_FORMAT or not state.keys() >= _STATE_KEYS:
+        missing = ", ".join(sorted(_STATE_KEYS - state.keys()))
+        raise CheckpointError(
+            f"{path} was written by another version of digits-tui: it has format {state.get('format')!r}"
+            f"{f' and lacks {missing}' if missing else ''}, this one reads format {STATE_FORMAT}; start the run anew"
+        )
     return state
+
+
+def _changed(archive: zipfile.ZipFile) -> str | None:
+    """The first member that is not as it was written; torch.load itself looks at no checksum."""
+    # Of a member that is marked as a folder torch reads nothing, and hands out memory as it happens to be.
+    folders = (member.filename for member in archive.infolist() if member.external_attr & _IS_FOLDER)
+    return next(folders, None) or archive.testzip()

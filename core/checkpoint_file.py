@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core import paths
+from core import paths, sources
+from core.damage import DAMAGE
 from core.errors import CheckpointError
 from core.runs import find_run, list_runs
 
 HEADER = "header.json"
 FORMAT = 1
 _LARGEST_HEADER = 1 << 20
+_TYPES = {"str": (str,), "int": (int,), "Mapping[str, float]": (dict,), "Mapping[str, Any]": (dict,)}
+"""What JSON gives for each annotation of a header's fields."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,14 @@ class Header:
     step: int
     seed: int
     figures: Mapping[str, float] = field(default_factory=dict)
-    """`validation_accuracy`, `test_accuracy` (0 to 1), `seconds`; those that are known."""
+    """`validation_accuracy`, `test_accuracy` (0 to 1), `test_loss`, `seconds`; those that are known."""
     trained: Mapping[str, Any] = field(default_factory=dict)
-    """The configuration, the recipe's numbers, the device and the versions."""
+    """How the weights came to be, for whoever reads the file; nothing is computed from it.
+
+    `configuration` (as `TrainingConfig.to_json`), `recipe` (all numbers of that recipe), `images` and
+    `test_images` (how many there were), `device` (with threads and precision), and the versions `torch`,
+    `digits-tui` and `normalise`. Checkpoints of before may lack some.
+    """
     run: str = ""
     """The run's name."""
     format: int = FORMAT
@@ -65,9 +73,26 @@ class Header:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Header:
-        """The inverse of `to_json`; raises TypeError where a field is missing."""
-        names = {each.name for each in dataclasses.fields(cls)}
-        return cls(**{name: value for name, value in data.items() if name in names})
+        """The inverse of `to_json`; raises ValueError where a field is missing or of another type."""
+        if not isinstance(data, Mapping):
+            raise ValueError(f"its header is no JSON object but a {type(data).__name__}")
+        values: dict[str, Any] = {}
+        for each in dataclasses.fields(cls):
+            if each.name not in data:
+                continue  # left out, it takes its default, or is missing
+            value, expected = data[each.name], _TYPES[str(each.type)]
+            if type(value) not in expected:
+                raise ValueError(f"{each.name} in its header is {value!r:.40}, which is no {expected[0].__name__}")
+            values[each.name] = value
+        for name, figure in values.get("figures", {}).items():
+            if type(figure) is not float and (type(figure) is not int or abs(figure) > 2**53):
+                raise ValueError(f"the figure {name} in its header is {figure!r:.40}, which is no number")
+        if not isinstance(values.get("trained", {}).get("configuration", {}), dict):
+            raise ValueError("the configuration in its header is no JSON object")
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise ValueError(f"its header lacks a field: {error}") from error
 
 
 def header(path: Path) -> Header:
@@ -82,7 +107,7 @@ def header(path: Path) -> Header:
         raise CheckpointError(
             f"there is no checkpoint {path}; `digits-tui runs` lists the runs, each with a model.npz"
         ) from None
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
+    except DAMAGE as error:
         raise CheckpointError(
             f"{path} is not a checkpoint of digits-tui ({error}); give a model.npz of a run, "
             "or leave it out for the shipped model"
@@ -101,12 +126,19 @@ def available() -> list[Path]:
 
 
 def resolve(name: str) -> Path:
-    """The checkpoint that a person means: empty or `shipped`, a file, a run's folder, or a run's name."""
+    """The checkpoint that a person means: empty or `shipped`, a file, a run's folder, or a run's name.
+
+    Raises DigitsError where there is no such run, or the name can be neither that of a run nor a path.
+    """
     if name in ("", "shipped"):
         return paths.shipped_checkpoint()
-    path = Path(name).expanduser()
-    if path.is_dir() and (path / "model.npz").exists():
-        return (path / "model.npz").absolute()
-    if path.is_file() or path.suffix == ".npz":
-        return path.absolute()
-    return find_run(name).model
+    path = paths.expanded(name)
+    if sources.exists(path / "model.npz"):
+        return path / "model.npz"
+    if path.suffix == ".npz" or (sources.exists(path) and path.is_file()):
+        return path
+    try:
+        return find_run(name).model
+    except (OSError, ValueError) as error:  # a name that is too long to be looked for, or has a null character
+        reason = getattr(error, "strerror", error)
+        raise CheckpointError(f"{name!r:.80} is no checkpoint and no run: {reason}") from error

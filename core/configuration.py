@@ -17,7 +17,7 @@ _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """One training run, as asked for. Raises ConfigurationError where a field is outside its bounds."""
+    """One training run, as asked for. Raises ConfigurationError where a field is of another type or out of bounds."""
 
     data: str = "mnist"
     """A name of the catalogue, or the path of a folder or file."""
@@ -31,6 +31,13 @@ class TrainingConfig:
     """0 to 2³² − 1; fixes the weights' start, the order of images and their distortion."""
 
     def __post_init__(self) -> None:
+        # The fields may come from a file that somebody edited.
+        for name in ("data", "recipe", "device"):
+            if not isinstance(value := getattr(self, name), str):
+                raise ConfigurationError(f"{name} is {value!r:.40}; it must be text")
+        for name in ("epochs", "seed"):
+            if type(value := getattr(self, name)) is not int and not (name == "epochs" and value is None):
+                raise ConfigurationError(f"{name} is {value!r:.40}; it must be a whole number")
         if not self.data:
             raise ConfigurationError("data is empty; give a name that `digits-tui datasets` lists, or a path")
         if self.recipe not in RECIPES:
@@ -51,6 +58,8 @@ class TrainingConfig:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TrainingConfig:
-        """The inverse of `to_json`; fields of a later version are left aside."""
+        """The inverse of `to_json`; fields of a later version are left aside. Raises ConfigurationError."""
+        if not isinstance(data, Mapping):
+            raise ConfigurationError(f"the configuration is {data!r:.40}; it must be a JSON object")
         names = {each.name for each in dataclasses.fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in names})

@@ -33,8 +33,6 @@ class Dataset:
     notes: tuple[str, ...]
     """What a person should know, one sentence each."""
     skipped: tuple[Skipped, ...]
-    has_own_test: bool = False
-    """Whether the test part came with the set, rather than being held out of it here."""
 
     def __post_init__(self) -> None:
         for part, purpose in ((self.train, "train"), (self.test, "test")):
@@ -92,7 +90,7 @@ def divided(entry: catalogue.Entry, collection: Collection) -> Dataset:
         notes.append(f"Only {', '.join(few)}: too few to learn these and to measure it.")
     if own is not None:
         test_note = {"mnist": "MNIST's test set"}.get(entry.name, f"the test part of {entry.name}")
-        return Dataset(entry.name, collection.train, own, test_note, tuple(notes), collection.skipped, True)
+        return Dataset(entry.name, collection.train, own, test_note, tuple(notes), collection.skipped)
     kept, held = split(collection.train.labels, HELD_OUT, _SEED)
     test_note = f"{HELD_OUT:.0%} of each class, held out with a fixed seed"
     train, test = collection.train.take(kept), collection.train.take(held)

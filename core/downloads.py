@@ -11,7 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,12 @@ import numpy as np
 
 from core import paths
 from core.errors import DataError
-from core.fetching import fetch
+from core.fetching import Received, fetch
 from core.offers import OFFERS, Offer, path_of
 from core.published import remotes, unpack
 
-Report = Callable[[int, int | None], None]
-"""Is told how many bytes of how many have come; None where that is not known."""
 
-
-def download(name: str, report: Report | None = None) -> Path:
+def download(name: str, report: Received | None = None) -> Path:
     """Fetch a set of `OFFERS`, check and convert it; where it lies then. Imports torch: takes seconds.
 
     Raises DataError where it cannot be fetched or stored. Until all is done nothing lies at `path_of(name)`,
@@ -72,7 +69,7 @@ def _workshop(folder: Path, name: str) -> Iterator[Path]:
         os.close(lock)
 
 
-def _fetch(wanted: Offer, folder: Path, report: Report) -> None:
+def _fetch(wanted: Offer, folder: Path, report: Received) -> None:
     before = 0
     files = remotes(wanted.name)
     for remote in files:

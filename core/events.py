@@ -179,18 +179,44 @@ _KINDS: dict[str, type[Event]] = {
 }
 
 
+_NUMBER = frozenset({int, float})
+_TYPES: dict[str, frozenset[type]] = {
+    "str": frozenset({str}),
+    "int": frozenset({int}),
+    "float": _NUMBER,
+    "int | None": frozenset({int, type(None)}),
+    "float | None": _NUMBER | {type(None)},
+    "tuple[float, ...]": frozenset({list}),
+}
+"""What JSON may give for each annotation of an event's fields; a bool is no number here."""
+
+_FIELDS: dict[str, dict[str, frozenset[type]]] = {
+    kind: {each.name: _TYPES[str(each.type)] for each in dataclasses.fields(cls)} for kind, cls in _KINDS.items()
+}
+"""Of each kind the fields with their types: looked up once, since a run has tens of thousands of lines."""
+
+
 def from_json(data: Mapping[str, Any]) -> Event | None:
     """The event of one JSON object; None for a kind that a later version may have added.
 
-    Raises ValueError where a field of a known kind is missing.
+    Raises ValueError where it is no object, or a field of a known kind is missing or of another type.
     """
-    cls = _KINDS.get(data.get("event", ""))
-    if cls is None:
+    kind = data.get("event") if isinstance(data, Mapping) else None
+    if not isinstance(kind, str):
+        raise ValueError(f"{data!r:.40} is no event")
+    if (cls := _KINDS.get(kind)) is None:
         return None
-    names = {each.name for each in dataclasses.fields(cls)}
-    values = {name: value for name, value in data.items() if name in names}
+    values: dict[str, Any] = {}
+    for name, types in _FIELDS[kind].items():
+        if name in data:
+            value = data[name]
+            if type(value) not in types:
+                raise ValueError(f"{name} of a {kind!r} event is {value!r:.40}, of type {type(value).__name__}")
+            values[name] = value
     if "losses" in values:
-        values["losses"] = tuple(values["losses"])
+        losses = values["losses"] = tuple(values["losses"])
+        if not _NUMBER.issuperset(map(type, losses)):
+            raise ValueError(f"losses of a {kind!r} event are not all numbers")
     try:
         return cls(**values)
     except TypeError as error:

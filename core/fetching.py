@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 
 from core.errors import DataError
 
+Received = Callable[[int, int | None], None]
+"""Is told how many bytes of how many have come; None where that is not known."""
+
 PATIENCE = 30.0
 """Seconds without a byte after which a server counts as gone."""
 _BLOCK = 2**18  # bytes
 
 
-def fetch(url: str, path: Path, md5: str, report: Callable[[int, int | None], None]) -> int:
+def fetch(url: str, path: Path, md5: str, report: Received) -> int:
     """Store what `url` serves at `path`; its size in bytes. `report` is told bytes so far and in all, if known.
 
     Raises DataError where the server cannot be reached, refuses, falls silent or sends something else, and

@@ -20,6 +20,7 @@ from core.collection import CLASSES, SIDE, Collection, Part, Skipped, part_of
 from core.errors import DataError
 from core.images import read
 from core.normalise import normalise
+from core.printable import printable
 
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing")
@@ -85,9 +86,9 @@ def gather(folder: Path, report: pool.Report | None = None) -> Collection:
     parts: dict[bool, tuple[list[NDArray[np.uint8]], list[int]]] = {False: ([], []), True: ([], [])}
     for file, image in zip(files, images, strict=True):
         if isinstance(image, str):
-            skipped.append(Skipped(_shown(file.path), image))
+            skipped.append(Skipped(printable(str(file.path)), image))
         elif not image.any():
-            skipped.append(Skipped(_shown(file.path), "is blank: no ink was found in it"))
+            skipped.append(Skipped(printable(str(file.path)), "is blank: no ink was found in it"))
         else:
             parts[file.is_test][0].append(image)
             parts[file.is_test][1].append(file.label)
@@ -216,7 +217,7 @@ def _nothing_usable(folder: Path, files: list[_File], skipped: list[Skipped]) ->
     looked_at = [file for file in files if not file.is_test]
     if not looked_at:
         return f"{folder} has class folders, but they are empty; put images of each digit into its folder"
-    first = next(each for each in skipped if each.path == _shown(looked_at[0].path))
+    first = next(each for each in skipped if each.path == printable(str(looked_at[0].path)))
     return (
         f"{folder} has no usable images: none of {len(looked_at):,} files can be used. "
         f"The first, {first.path}, {first.reason}"
@@ -228,8 +229,3 @@ def _missing(part: Part, where: str) -> list[str]:
     if not missing:
         return []
     return [f"No usable images of {', '.join(missing)}{where} ({CLASSES - len(missing)} of {CLASSES} classes)."]
-
-
-def _shown(path: Path) -> str:
-    # A name that is not UTF-8 could not be printed.
-    return os.fsencode(path).decode(errors="replace")

@@ -80,7 +80,7 @@ def _pixels(path: Path, start: bytes) -> Image.Image:
     except MemoryError:
         raise DataError("does not fit into memory") from None
     except Exception as error:  # damaged files were seen to raise nearly anything from Pillow's decoders
-        raise DataError(f"is damaged: {error or type(error).__name__}") from error
+        raise DataError(f"is damaged: {str(error) or type(error).__name__}") from error
 
 
 def _turned(image: Image.Image) -> Image.Image:

@@ -119,11 +119,6 @@ class Ink:
         return not self._bitmap.any()
 
     @property
-    def is_down(self) -> bool:
-        """Whether the pen is pressed."""
-        return self._current is not None
-
-    @property
     def can_undo(self) -> bool:
         """Whether there is a stroke, or a clearing, to take back."""
         return bool(self._done)

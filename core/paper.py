@@ -67,7 +67,7 @@ def ink_on_paper(image: Grey) -> Grey:
 
 
 def grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The mask with the eight neighbours of each of its pixels."""
+    """The mask (H, W) with the eight neighbours of each of its pixels."""
     wide = mask.copy()
     wide[:, 1:] |= mask[:, :-1]
     wide[:, :-1] |= mask[:, 1:]

@@ -31,13 +31,26 @@ def shipped(*parts: str) -> Path:
 
 
 def home() -> Path:
-    """The folder over the user's `data/` and `checkpoints/`; it need not exist yet."""
-    if given := os.environ.get("DIGITS_HOME"):
-        return Path(given).expanduser().absolute()
-    if is_checkout():
-        return _ROOT
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "digits-tui"
+    """The folder over the user's `data/` and `checkpoints/`; it need not exist yet.
+
+    Raises DigitsError where it is below the home of a person whom the system does not know.
+    """
+    try:
+        if given := os.environ.get("DIGITS_HOME"):
+            return expanded(given)
+        if is_checkout():
+            return _ROOT
+        return expanded(os.environ.get("XDG_DATA_HOME") or "~/.local/share") / "digits-tui"
+    except DigitsError as error:
+        raise DigitsError(f"{error}. Set DIGITS_HOME to a folder that you can write to.") from error
+
+
+def expanded(path: str | Path) -> Path:
+    """`path` from the root, `~` followed and links kept. Raises DigitsError where there is no such person."""
+    try:
+        return Path(path).expanduser().absolute()
+    except (OSError, RuntimeError) as error:
+        raise DigitsError(f"{str(path)!r} is not a path that can be looked at: {str(error).rstrip('.')}") from error
 
 
 def user_data() -> Path:

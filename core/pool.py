@@ -6,11 +6,14 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from itertools import islice
 from typing import TypeVar
+
+from core.hardware import usable_cores
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,20 +35,21 @@ def each(
     """`work` of each of `items`, in their order. `seconds` is a guess of what one of them takes.
 
     `work` is a function of a module, which other processes can import. Where none can be started, everything
-    is done in this one.
+    is done in this one. What `work` or `report` raises ends it.
     """
     chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
     results: list[Result] = []
     done = 0
-    workers = min(_cores(), len(chunks))
+    workers = min(usable_cores(), len(chunks))
     if workers > 1 and len(items) * seconds > _WORTH:
-        try:
-            for part in _elsewhere(work, chunks, workers):
-                results += part
+        with closing(_elsewhere(work, chunks, workers)) as parts:
+            while done < len(chunks):
+                try:
+                    results += next(parts)
+                except (BrokenProcessPool, OSError):
+                    break  # no process could be started here, or one was killed: go on alone
                 done += 1
                 _tell(report, len(results), len(items))
-        except (BrokenProcessPool, OSError):
-            pass  # no process could be started here, or one was killed: go on alone
     for chunk in chunks[done:]:
         results += _work_on(work, chunk)
         _tell(report, len(results), len(items))
@@ -54,7 +58,7 @@ def each(
 
 def _elsewhere(
     work: Callable[[Item], Result], chunks: Sequence[Sequence[Item]], workers: int
-) -> Iterator[list[Result]]:
+) -> Generator[list[Result], None, None]:
     # Spawned, since a fork of a process with threads (torch has some) can hang.
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(workers, context, initializer=_begin)
@@ -84,13 +88,6 @@ def _begin() -> None:
             os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _tell(report: Report | None, done: int, total: int) -> None:

@@ -1,4 +1,8 @@
-"""Reads bitmaps with one checkpoint: normalise, network, probabilities. Runs on one core of the CPU."""
+"""Reads bitmaps with one checkpoint: normalise, network, probabilities, on the CPU.
+
+It leaves the number of threads, which is the whole process's, as it is: who calls it sets it, and to one, since
+a single small image gains nothing from more.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,8 @@ class Recogniser:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._stamp = _stamp(path)  # before loading: a file replaced meanwhile is noticed by the next `refresh`
         self.network, self.header = checkpoint.load(path)
-        self._stamp = _stamp(path)
         self.network(torch.zeros(1, 1, 28, 28))  # the first pass sets up kernels and costs many times a later one
 
     def refresh(self) -> bool:

@@ -32,7 +32,7 @@ class RunOutline:
         """The outline of `run`; None where its configuration cannot be read."""
         try:
             config = run.config()
-        except RunError:
+        except (RunError, RecursionError):
             return None
         running = run.is_running()
         summary = {} if running else run.summary()
@@ -64,8 +64,8 @@ def _epochs(run: Run) -> tuple[float | None, float | None]:
                     try:
                         epoch = json.loads(line)
                         accuracy, seconds = float(epoch["validation_accuracy"]), float(epoch["seconds"])
-                    except (ValueError, KeyError, TypeError):
-                        continue  # half a line of a killed run
+                    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+                        continue  # half a line of a killed run, or a damaged one
                     best = accuracy if best is None else max(best, accuracy)
     except OSError:
         return None, None
@@ -73,4 +73,7 @@ def _epochs(run: Run) -> tuple[float | None, float | None]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    try:
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:  # a whole number of hundreds of digits, in a damaged file
+        return None

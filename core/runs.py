@@ -70,14 +70,14 @@ class Run:
         path = self.path / "config.json"
         try:
             return TrainingConfig.from_json(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError, AttributeError, ConfigurationError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError, ConfigurationError) as error:
             raise RunError(f"{path} cannot be used ({error}); this run cannot be opened or resumed") from error
 
     def summary(self) -> dict[str, Any]:
         """How the run ended, empty while it runs or where it was killed."""
         try:
             data = json.loads((self.path / "summary.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         return data if isinstance(data, dict) else {}
 
@@ -197,15 +197,15 @@ class EventReader:
             with self.run.events.open("rb") as file:
                 file.seek(self._offset)
                 data = file.read()
-        except FileNotFoundError:
-            return []
+        except OSError:
+            return []  # not there yet, or not ours to read
         whole = data.rfind(b"\n") + 1
         self._offset += whole
         found = []
         for line in data[:whole].splitlines():
             try:
                 event = events.from_json(json.loads(line))
-            except (ValueError, AttributeError, TypeError):
+            except (ValueError, AttributeError, TypeError, RecursionError):
                 continue  # half a line of a killed run
             if event is not None:
                 found.append(event)
@@ -250,8 +250,11 @@ def list_runs() -> list[Run]:
 
 def find_run(name: str) -> Run:
     """The run of this name, of a unique beginning of a name, of a path, or `last`. Raises RunError."""
-    if (Path(name) / "config.json").exists():
-        return Run(Path(name).absolute())
+    try:
+        if (Path(name) / "config.json").exists():
+            return Run(Path(name).absolute())
+    except (OSError, ValueError):
+        pass  # longer than a path may be, or with a null character: a name at most
     known = list_runs()
     if not known:
         raise RunError(f"no run {name!r}: there are no runs yet; start one with: digits-tui train")

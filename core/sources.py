@@ -19,7 +19,7 @@ def exists(path: Path) -> bool:
     """Whether something lies at `path`, as far as this person may see."""
     try:
         path.stat()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a null character in the name
         return False
     return True
 

@@ -12,7 +12,7 @@ _SPECK = 0.02
 
 
 def without_specks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The image, ink bright on 0, without pieces that have too little ink to be a part of a digit."""
+    """A (H, W) uint8 image, ink bright on 0, without pieces that have too little ink to be a part of a digit."""
     height, width = image.shape
     factor = -(-max(height, width) // _LARGEST)
     labels = pieces(_blocks(image > 0, factor))
@@ -25,7 +25,7 @@ def without_specks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _blocks(mask: NDArray[np.bool_], factor: int) -> NDArray[np.bool_]:
-    """Whether anything of each square block of `factor` pixels is in the mask."""
+    """Of each square block of `factor` × `factor` pixels whether anything is in the mask (H, W)."""
     if factor == 1:
         return mask
     rows, columns = (-(-side // factor) for side in mask.shape)

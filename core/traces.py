@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,19 +35,17 @@ def gather(path: Path, report: pool.Report | None = None) -> Collection:
 
     Raises DataError where the file cannot be opened, or no line of it can be used.
     """
-    try:
+    with _opening(path):
         if path.stat().st_size > _LARGEST:
             raise DataError(f"{path} is larger than {_LARGEST // 2**30} GiB; split it")
         stamp = cache.stamp_of(path)
-        kept = cache.read(path, stamp)
-        notes = []
-        if kept is None or set(kept) != _KEPT:
-            kept = _drawn(path, report)
-            notes = [complaint] if (complaint := cache.write(path, kept, stamp)) else []
-        elif report is not None:
-            report(len(kept["labels"]), len(kept["labels"]))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+    kept = cache.read(path, stamp)
+    notes = []
+    if kept is None or set(kept) != _KEPT:
+        kept = _drawn(path, report)
+        notes = [complaint] if (complaint := cache.write(path, kept, stamp)) else []
+    elif report is not None:
+        report(len(kept["labels"]), len(kept["labels"]))
     skipped = [
         Skipped(f"{path}:{line}", str(reason)) for line, reason in zip(kept["lines"], kept["reasons"], strict=True)
     ]
@@ -56,12 +55,21 @@ def gather(path: Path, report: pool.Report | None = None) -> Collection:
     return Collection(Part(kept["images"], kept["labels"]), None, tuple(notes), tuple(skipped))
 
 
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    """Holds only what reads the file: an OSError of whoever is reported to is not one of the file."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+
+
 def _drawn(path: Path, report: pool.Report | None) -> dict[str, NDArray[Any]]:
     numbers: list[int] = []
     labels: list[int] = []
     lines: list[bytes] = []
     skipped: dict[int, str] = {}
-    with path.open("rb") as file:
+    with _opening(path), path.open("rb") as file:
         for number, line in _lines(file):
             try:
                 label, _ = _parse(line)

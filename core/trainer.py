@@ -35,7 +35,6 @@ from core.step import TrainingStep
 _REPORT_SECONDS = 0.25
 _DEVICE_SECONDS = 1.0
 _SAVE_SECONDS = 10.0
-_STATE_FORMAT = 1
 
 
 class Trainer:
@@ -260,7 +259,7 @@ class Trainer:
         """All that the next step depends on, copied to the CPU."""
         device = self.step.device
         state = {
-            "format": _STATE_FORMAT,
+            "format": checkpoint.STATE_FORMAT,
             "configuration": self.config.to_json(),
             "plan": {"device": self.plan.device, "threads": self.plan.threads, "precision": self.plan.precision},
             "data": self._checksum,
@@ -284,9 +283,9 @@ class Trainer:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from `state`, which may come from another device. Raises CheckpointError or DataError."""
-        if state.get("format") != _STATE_FORMAT:
+        if state.get("format") != checkpoint.STATE_FORMAT:
             raise CheckpointError(
-                f"the state has format {state.get('format')!r}, this program reads {_STATE_FORMAT}; "
+                f"the state has format {state.get('format')!r}, this program reads {checkpoint.STATE_FORMAT}; "
                 "it was written by another version of digits-tui, start the run anew"
             )
         if state["data"] != self._checksum:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fake_core import DEVICES, details, install
 from layout import text
-from run_story import new_run, story
+from run_story import ended_run, new_run, story
 from textual.command import CommandPalette
 from textual.pilot import Pilot
 
@@ -23,6 +23,7 @@ from tui import __main__ as command
 from tui.app import DigitsApp, parting_words
 from tui.screens.confirm import Confirm
 from tui.screens.too_small import TooSmall
+from tui.widgets.pad import Pad
 
 NAME = "2026-01-31-142500-mnist-fast"
 
@@ -109,11 +110,10 @@ async def test_quit_asks_nothing_where_nothing_is_lost(key: str) -> None:
 
 
 async def test_ctrl_q_quits_while_text_is_typed() -> None:
-    """In the field for epochs, where q is a letter."""
+    """In the field for a path, where q is a letter."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("d")
-        app.screen.query_one("#epochs").focus()
+        await pilot.press("d", "a")
         await pilot.press("q")
         assert app.return_code is None
         await pilot.press("ctrl+q")
@@ -250,26 +250,73 @@ async def test_draw_with_opens_the_pad_with_that_checkpoint(tmp_path: Path) -> N
         assert (app.checkpoint, app.current_mode) == (tmp_path / "model.npz", "drawing")
 
 
+_FROM_HOME = (
+    *("Data: Train", "Data: Add", "Data: Read again", "Training: Draw with it", "Training: Older epochs"),
+    *("Draw: Checkpoint", "Draw: Pen", "Draw: Eraser", "Draw: Undo", "Draw: Redo", "Draw: Clear", "Draw: Wider brush"),
+    *("Everywhere: Data", "Everywhere: Help", "Everywhere: Quit", "Theme", "Screenshot"),
+)
+
+
 async def test_the_palette_knows_the_actions_of_all_screens() -> None:
-    """Those of the screen in focus, of the others, and the choice of a theme."""
+    """Also the pad's, those that the footer leaves out, and a run's that applies; each once."""
+    ended_run(NAME)
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("ctrl+p")
         assert isinstance(app.screen, CommandPalette)
         await pilot.press("escape")
         names = [command.title for command in app.get_system_commands(app.screen)]
-        for name in ("Home: Data", "Data: Add", "Training: Stop", "Draw: Checkpoint", "Theme", "Quit"):
-            assert any(name in each for each in names), name
+        for name in _FROM_HOME:
+            assert name in names, name
+        assert len(names) == len(set(names))
+        assert not {"Home: Data", "Data: Cancel", "Data: Remove", "Data: Download", "Training: Resume"} & set(names)
+        assert not {"Keys", "Quit", "Everywhere: Home"} & set(names)
 
 
 async def test_an_action_of_another_screen_is_done_there() -> None:
     """The palette goes to the screen first."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        [add] = [each for each in app.get_system_commands(app.screen) if each.title == "Data: Add"]
-        await add.callback()
+        choose(app, "Data: Add")
         await until(pilot, lambda: type(app.screen).__name__ == "AddFolder" and "▾" in text(app))
         assert app.current_mode == "data"
+        choose(app, "Draw: Eraser")
+        await until(pilot, lambda: app.current_mode == "drawing" and app.screen.query_one(Pad).erasing)
+
+
+async def test_the_palette_starts_no_training_unseen(trainings: Trainings) -> None:
+    """From elsewhere it only leads to the screen that says what would be trained; there it starts."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        choose(app, "Data: Train")
+        await until(pilot, lambda: app.current_mode == "data" and "70,000" in text(app))
+        await pilot.pause(0.2)
+        assert not trainings.started
+        choose(app, "Data: Train")
+        await until(pilot, lambda: trainings.started)
+
+
+async def test_the_palette_follows_what_applies(
+    monkeypatch: pytest.MonkeyPatch, no_children: list[str], going: Run
+) -> None:
+    """A download can be cancelled, and a run stopped, from any screen while there is one."""
+    install(monkeypatch, {"datasets --download usps --json": [{"done": 1, "total": 9}, {"wait": 60}]})
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.get_data("usps")
+        await until(pilot, lambda: app.current_run is not None)
+        choose(app, "Training: Stop")
+        await until(pilot, going.stop_requested)
+        choose(app, "Data: Cancel")
+        await until(pilot, lambda: app.download is None)
+        names = [command.title for command in app.get_system_commands(app.screen)]
+        assert "Data: Cancel" not in names
+
+
+def choose(app: DigitsApp, name: str) -> None:
+    """As somebody who picks `name` from the palette."""
+    [command] = [each for each in app.get_system_commands(app.screen) if each.title == name]
+    command.callback()
 
 
 def test_the_parting_words_name_the_run_that_goes_on(going: Run) -> None:

@@ -168,3 +168,14 @@ def test_a_bomb_is_refused_by_its_header(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("unpacked"))
     with pytest.raises(DataError, match="GiB of pixels"):
         archives.gather(tmp_path / "a.npz")
+
+
+def test_a_header_that_cannot_be_parsed_is_explained(tmp_path: Path) -> None:
+    """NumPy parses an array's header as Python source before its checksum is known: the parser has its own errors."""
+    path = tmp_path / "a.npz"
+    np.savez(path, images=np.zeros((40, 28, 28), np.uint8), labels=np.zeros(40, int))
+    good = path.read_bytes()
+    assert b"(40, 28, 28), }" in good
+    path.write_bytes(good.replace(b"(40, 28, 28), }", b"(40, 28, 28),  "))
+    with pytest.raises(DataError, match="is damaged"):
+        archives.gather(path)

@@ -63,6 +63,16 @@ def test_damage_is_never_read(home: Path, tmp_path: Path) -> None:
         assert found is None or (set(found) == {"images", "labels"} and np.array_equal(found["images"], images()))
 
 
+def test_a_header_that_cannot_be_parsed_is_damage(home: Path, tmp_path: Path) -> None:
+    """NumPy parses an array's header as Python source before its checksum is known: the parser has its own errors."""
+    cache.write(tmp_path / "digits", {"images": images(40)})
+    path = stored_file(home)
+    good = path.read_bytes()
+    assert b"(40, 28, 28), }" in good
+    path.write_bytes(good.replace(b"(40, 28, 28), }", b"(40, 28, 28),  "))
+    assert cache.read(tmp_path / "digits") is None
+
+
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Storing tells why it failed instead of failing."""
     (tmp_path / "file").write_text("not a folder")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import catalogue, children
+from core import additions, catalogue, children
 from core.errors import DataError
 
 
@@ -201,6 +201,21 @@ def test_two_who_add_at_once_both_succeed(tmp_path: Path) -> None:
     found = [entry for entry in catalogue.entries() if entry.kind == "folder"]
     assert sorted(entry.path or "" for entry in found) == [str(folder) for folder in folders]
     assert {entry.name for entry in found} == {"mine", *(f"mine-{number}" for number in range(2, 9))}
+
+
+def test_an_error_while_changing_is_not_one_of_the_list(home: Path) -> None:
+    """An OSError of whoever changes the lines is passed on as it is, and nothing is written."""
+    with pytest.raises(BrokenPipeError), additions.changing():
+        raise BrokenPipeError("nobody reads this")
+    assert not additions.file().exists()
+
+
+def test_a_list_that_nests_too_deeply_is_set_aside(home: Path) -> None:
+    """JSON that Python cannot follow is damage as any other."""
+    additions.file().parent.mkdir(parents=True)
+    additions.file().write_text("[" * 100_000)
+    assert catalogue.read().notes
+    assert names()[0] == "mnist"
 
 
 def test_a_list_that_cannot_be_written_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import json
 import pickle
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import pytest
 import torch
 
-from core import checkpoint, checkpoint_file
+from core import atomic, checkpoint, checkpoint_file
 from core.checkpoint_file import Header, header
 from core.configuration import TrainingConfig
-from core.errors import CheckpointError
+from core.errors import CheckpointError, DigitsError
 from core.model import build
 from core.runs import create_run
 
@@ -106,6 +112,186 @@ def test_a_failed_save_keeps_the_old_file(tmp_path: Path) -> None:
         checkpoint.save(path, {"layers.0.weight": None}, _HEADER)  # type: ignore[dict-item]
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["model.npz"]
+
+
+class _Full(io.BytesIO):
+    """A file on a disk that takes a thousand bytes more."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > 1000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_full_disk_is_an_error_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Saving the state raises OSError, which nobody takes for the failure of a device."""
+
+    @contextmanager
+    def writing(path: Path) -> Iterator[IO[bytes]]:
+        yield _Full()
+
+    monkeypatch.setattr(atomic, "writing", writing)
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.save_state(tmp_path / "state.pt", _state())
+
+
+def _zip(path: Path, header_text: str) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", header_text)
+    return path
+
+
+@pytest.mark.parametrize(
+    "header_text",
+    [
+        "[]",
+        "5",
+        "null",
+        "{}",
+        "[" * 100_000,
+        *(
+            json.dumps({**_HEADER.to_json(), **changes})
+            for changes in (
+                {"figures": None},
+                {"figures": {"test_accuracy": "high"}},
+                {"figures": {"test_accuracy": 10**400}},
+                {"format": "x"},
+                {"format": None},
+                {"architecture": []},
+                {"epoch": "2"},
+                {"step": 1.5},
+                {"seed": True},
+                {"trained": 3},
+                {"trained": {"configuration": []}},
+            )
+        ),
+    ],
+    ids=lambda text: text[-60:],
+)
+def test_a_header_of_wrong_types_is_said(tmp_path: Path, header_text: str) -> None:
+    """Whatever JSON stands there instead, the file is named as no checkpoint, by `header` and by `load`."""
+    path = _zip(tmp_path / "odd.npz", header_text)
+    for read in (header, checkpoint.load):
+        with pytest.raises(CheckpointError, match=r"odd\.npz is not a checkpoint"):
+            read(path)
+
+
+def test_changed_bytes_never_crash_and_never_change_weights(tmp_path: Path) -> None:
+    """Whatever bytes of a checkpoint are changed, the weights are the right ones or there is an explanation."""
+    path = tmp_path / "model.npz"
+    # Few weights, so that most changes hit what holds them together.
+    weights = {name: tensor[:1] for name, tensor in build("deep", 0).state_dict().items() if tensor.ndim == 1}
+    checkpoint.save(path, weights, _HEADER)
+    good = path.read_bytes()
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        bad = bytearray(good)
+        for place in random.integers(0, len(good), 3):
+            bad[place] = int(random.integers(0, 256))
+        path.write_bytes(bad)
+        with pytest.raises(CheckpointError, match=r"model\.npz"):
+            checkpoint.load(path)  # intact ones do not fit the network
+
+
+def test_packed_weights_that_cannot_be_unpacked_are_said(tmp_path: Path) -> None:
+    """Damage to the packed bytes themselves, which zlib finds, is explained as any other."""
+    path = tmp_path / "model.npz"
+    checkpoint.save(path, build("deep", 0).state_dict(), _HEADER)
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo("layers.0.weight.npy")
+    bad = bytearray(path.read_bytes())
+    start = member.header_offset + 30 + len(member.filename)
+    bad[start : start + 8] = b"\xff" * 8
+    path.write_bytes(bad)
+    with pytest.raises(CheckpointError, match="damaged"):
+        checkpoint.load(path)
+
+
+def _state(**changes: Any) -> dict[str, Any]:
+    """A state with all that resuming needs, as far as the file goes."""
+    keys = (
+        "configuration", "plan", "data", "epochs", "batch_size", "step", "seconds", "epoch_seconds", "loss_sum",
+        "best", "validation_accuracy", "average", "optimiser", "distortion", "random", "device_random",
+    )  # fmt: skip
+    return {**dict.fromkeys(keys, 1), "format": 1, "network": {"weight": torch.arange(1000.0)}, **changes}
+
+
+def test_a_state_comes_back_or_is_refused(tmp_path: Path) -> None:
+    """A single flipped bit of what was saved is never gone on from."""
+    path = tmp_path / "state.pt"
+    checkpoint.save_state(path, _state())
+    assert torch.equal(checkpoint.load_state(path)["network"]["weight"], torch.arange(1000.0))
+    good = path.read_bytes()
+    weights = good.index(torch.arange(1000.0).numpy().tobytes())
+    for place in (weights, weights + 2001, weights + 3999):
+        path.write_bytes(good[:place] + bytes([good[place] ^ 0x10]) + good[place + 1 :])
+        with pytest.raises(CheckpointError, match="damaged"):
+            checkpoint.load_state(path)
+    random = np.random.default_rng(0)
+    for place in random.integers(0, len(good), 200):
+        path.write_bytes(good[:place] + bytes([good[place] ^ (1 << random.integers(8))]) + good[place + 1 :])
+        try:
+            state = checkpoint.load_state(path)
+        except CheckpointError:
+            continue
+        assert torch.equal(state["network"]["weight"], torch.arange(1000.0))
+
+
+def test_weights_that_are_marked_as_a_folder_are_refused(tmp_path: Path) -> None:
+    """torch reads nothing of such a member and hands out memory as it is: one bit in the list of members."""
+    path = tmp_path / "state.pt"
+    checkpoint.save_state(path, _state())
+    bad = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        listed, (name,) = archive.start_dir, [each for each in archive.namelist() if each.endswith("data/0")]
+    bad[bad.index(name.encode(), listed) - 8] |= 0x10  # the external attributes, before the offset and the name
+    path.write_bytes(bad)
+    with pytest.raises(CheckpointError, match="damaged"):
+        checkpoint.load_state(path)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (_state(format=2), "another version.*format 2"),
+        (_state(format=None), "another version"),
+        ({key: value for key, value in _state().items() if key != "step"}, "another version.*lacks step"),
+        ({}, "another version"),
+        ([1], "not the state of a run"),
+    ],
+    ids=["later", "none", "no step", "empty", "list"],
+)
+def test_a_state_of_another_version_is_said(tmp_path: Path, state: Any, words: str) -> None:
+    """Another format, or a part that is missing, is no KeyError in the middle of resuming."""
+    checkpoint.save_state(tmp_path / "state.pt", state)
+    with pytest.raises(CheckpointError, match=words):
+        checkpoint.load_state(tmp_path / "state.pt")
+
+
+def test_a_run_without_a_state_is_said(tmp_path: Path) -> None:
+    """A run that ended before its first save has nothing to go on from."""
+    with pytest.raises(CheckpointError, match="before its first save"):
+        checkpoint.load_state(tmp_path / "state.pt")
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "~nouser-of-this-machine/x", "a\0b", "x" * 300 + ".npz", "/" + "x/" * 3000]
+)
+def test_an_odd_name_is_no_crash(name: str) -> None:
+    """What can be neither a path nor a run is an error in words, also where it looks like a file."""
+    create_run(TrainingConfig())
+    with pytest.raises(DigitsError):
+        header(checkpoint_file.resolve(name))
+
+
+@pytest.mark.parametrize("variable", ["DIGITS_HOME", "XDG_DATA_HOME"])
+def test_a_home_of_nobody_is_said(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """A `~name` that the system does not know is an error that says what to set."""
+    monkeypatch.delenv("DIGITS_HOME")
+    monkeypatch.setattr("core.paths.is_checkout", lambda: False)
+    monkeypatch.setenv(variable, "~nouser-of-this-machine/x")
+    with pytest.raises(DigitsError, match=r"nouser.*Set DIGITS_HOME"):
+        checkpoint_file.available()
 
 
 def test_checkpoints_are_listed_and_resolved(tmp_path: Path) -> None:

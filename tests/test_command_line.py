@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from core import children, mnist
-from core.runs import list_runs
-
-_ROOT = Path(__file__).resolve().parent.parent
+from core.checkpoint import load_state
+from core.configuration import TrainingConfig
+from core.runs import Run, create_run, list_runs
 
 
 def digits(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
@@ -103,6 +103,48 @@ def test_train_evaluate_and_list_a_small_set(small_set: Path) -> None:
     assert len(result["per_class"]) == 10
 
 
+def test_what_never_began_leaves_no_run(small_set: Path) -> None:
+    """A start that fails for want of a device or of data says why and is not in the list as `last`."""
+    device = digits("train", "--data", str(small_set), "--device", "cuda:77")
+    assert device.returncode == 1
+    assert "cuda:77" in device.stderr and "Usable here" in device.stderr
+    assert list_runs() == []
+
+
+def test_an_error_is_an_object_with_json() -> None:
+    """With `--json` a machine reads the error on standard output, a person on standard error."""
+    done = digits("evaluate", "--data", "no/such/folder", "--json")
+    assert done.returncode == 1
+    assert "no/such/folder" in json.loads(done.stdout)["error"]
+    assert "no/such/folder" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["datasets", "mnist"], ["devices"]])
+def test_a_terminal_without_block_characters_is_no_crash(arguments: list[str]) -> None:
+    """Where the output cannot show a character, another stands in its place."""
+    done = subprocess.run(
+        children.command(*arguments),
+        env={**children.environment(), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_under_the_output_is_said() -> None:
+    """One line, status 1."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            children.command("devices"), env=children.environment(), stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 1
+    assert "cannot be written: No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_plain_lines_where_there_is_no_terminal(small_set: Path) -> None:
     """Narration without escapes on standard error, the result on standard output."""
     done = digits("train", "--data", str(small_set), "--epochs", "1", "--device", "cpu")
@@ -146,26 +188,129 @@ def test_stop_and_resume_a_background_run(small_set: Path) -> None:
     assert run.summary()["step"] > stopped["step"]
 
 
-def test_ctrl_c_keeps_a_checkpoint(small_set: Path) -> None:
-    """An interrupted foreground run saves, says how to go on, and exits with 1."""
+def _train(small_set: Path, *prefix: str, **streams: int) -> tuple[subprocess.Popen[bytes], Run]:
+    """A long foreground run that has begun to learn."""
     child = subprocess.Popen(
-        [*children.command("train", "--data", str(small_set), "--recipe", "accurate", "--epochs", "400")],
+        [*prefix, *children.command("train", "--data", str(small_set), "--recipe", "accurate", "--epochs", "400")],
         env=children.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
     )
     deadline = time.monotonic() + 60
     while not list_runs() and time.monotonic() < deadline:
         time.sleep(0.05)
     (run,) = list_runs()
     _wait('"progress"', run.events)
-    child.send_signal(signal.SIGINT)
+    return child, run
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_run_keeps_a_checkpoint(small_set: Path, number: signal.Signals) -> None:
+    """Ctrl+C, a polite kill and a lost line save, say how to go on, and exit with 1."""
+    child, run = _train(small_set)
+    child.send_signal(number)
     out, err = child.communicate(timeout=60)
     assert child.returncode == 1
-    assert f"digits-tui resume {run.name}" in err
-    assert out == ""
+    assert f"digits-tui resume {run.name}" in err.decode()
+    assert out == b""
     assert run.is_resumable()
+
+
+def test_nohup_is_respected(small_set: Path) -> None:
+    """A run started under `nohup` does not hear the line being lost."""
+    child, run = _train(small_set, "nohup")
+    child.send_signal(signal.SIGHUP)
+    before = len(run.events.read_bytes())
+    deadline = time.monotonic() + 60
+    while len(run.events.read_bytes()) < before + 2000 and time.monotonic() < deadline:
+        assert child.poll() is None
+        time.sleep(0.05)
+    assert run.is_running()
+    child.send_signal(signal.SIGTERM)
+    child.communicate(timeout=60)
+    assert run.status() == "stopped"
+
+
+def test_a_terminal_or_pipe_that_goes_away_costs_nothing(small_set: Path) -> None:
+    """When nobody reads any more the run stops with its state kept, and nothing is called a defect."""
+    child, run = _train(small_set)
+    assert child.stdout is not None and child.stderr is not None
+    child.stdout.close()
+    child.stderr.close()
+    child.wait(60)
+    assert run.status() == "stopped"
+    assert run.is_resumable()
+
+
+def test_a_run_that_was_killed_resumes_to_the_same_weights(small_set: Path) -> None:
+    """SIGKILL in the middle, in another process resumed: the weights are those of a run that was never touched."""
+    options = ["--data", str(small_set), "--recipe", "accurate", "--epochs", "12", "--device", "cpu", "--seed", "4"]
+    child = subprocess.Popen(
+        children.command("train", *options), env=children.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 60
+    while not list_runs() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (killed,) = list_runs()
+    _wait('"saved"', killed.events)
+    child.kill()
+    child.communicate()
+    assert killed.status() == "interrupted"
+    plan = json.loads(json.dumps(load_state(killed.state)["plan"]))
+    resumed = digits("resume", killed.name)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "going on at step" in resumed.stderr
+
+    # The same plan, whatever a probe would choose now: other threads would sum in another order.
+    whole = create_run(killed.config())
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom core import probe, training\n"
+        "from core.plan import Plan\nfrom core.runs import Run\n"
+        f"probe.choose = lambda name, recipe: ([Plan(**{plan!r})], [])\n"
+        "run = Run(Path(sys.argv[1]))\nlist(training.train(run.config(), run))\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(whole.path)], env=children.environment(), check=True)
+    with np.load(killed.model) as one, np.load(whole.model) as other:
+        assert set(one.files) == set(other.files)
+        for name in one.files:
+            if name != "header.json":
+                np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_a_full_disk_is_said(small_set: Path) -> None:
+    """A run whose files may not grow ends with what to do, not with a traceback."""
+    limit = 'ulimit -f 200; exec "$@"'
+    command = children.command("train", "--data", str(small_set), "--epochs", "3")
+    done = subprocess.run(
+        ["sh", "-c", limit, "sh", *command], env=children.environment(), capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr and "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list_runs()[0].status() == "failed"
+
+
+def test_a_folder_named_as_one_stands_is_remembered_whole(small_set: Path, tmp_path: Path) -> None:
+    """`--data small.npz` from its own folder stores the absolute path, so that the run resumes from anywhere."""
+    done = subprocess.run(
+        children.command("train", "--data", small_set.name, "--epochs", "1", "--device", "cpu"),
+        env=children.environment(),
+        cwd=small_set.parent,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list_runs()[0].config().data == str(small_set)
+
+
+def test_a_network_is_not_measured_on_what_it_learned(small_set: Path) -> None:
+    """Of its own set only the images held out count, unless all are asked for, and then it is said."""
+    assert digits("train", "--data", str(small_set), "--epochs", "1", "--device", "cpu").returncode == 0
+    held_out = digits("evaluate", "--data", str(small_set), "--checkpoint", "last", "--json")
+    assert json.loads(held_out.stdout)["count"] == 180
+    whole = digits("evaluate", "--data", str(small_set), "--checkpoint", "last", "--part", "all")
+    assert "1,200" in whole.stderr and "trained on" in whole.stderr
+    other = digits("evaluate", "--data", str(small_set), "--json")
+    assert json.loads(other.stdout)["count"] == 1200
 
 
 def test_predict_reads_image_files(tmp_path: Path) -> None:
@@ -207,12 +352,14 @@ def test_devices_lists_the_cpu() -> None:
 
 
 def test_output_cut_off_by_a_pipe_is_no_crash() -> None:
-    """`digits-tui … | head -1` ends without a traceback."""
+    """Whoever reads the list of runs may close the pipe: status 1, and no traceback."""
+    for _ in range(3):
+        create_run(TrainingConfig())
+    reader, writer = os.pipe()
+    os.close(reader)
     done = subprocess.run(
-        f"{sys.executable} -P -m tui datasets | true",
-        shell=True,
-        env={**children.environment(), "PYTHONPATH": os.fspath(_ROOT)},
-        capture_output=True,
-        text=True,
+        children.command("runs", "--json"), env=children.environment(), stdout=writer, stderr=subprocess.PIPE, text=True
     )
-    assert "Traceback" not in done.stderr
+    os.close(writer)
+    assert done.returncode == 1
+    assert done.stderr == ""

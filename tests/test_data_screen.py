@@ -183,6 +183,35 @@ async def test_a_folder_is_added_by_its_path(monkeypatch: pytest.MonkeyPatch, tm
         assert f"datasets --add {own} --json" in asked
 
 
+async def test_a_known_set_is_not_added_again(monkeypatch: pytest.MonkeyPatch, own: Path) -> None:
+    """It is chosen, and said to have been there."""
+    install(monkeypatch, {**ANSWERS, f"datasets --add {own} --json": [{"added": "own"}]})
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await open_data(pilot)
+        await pilot.press("a")
+        app.screen.query_one(Input).value = str(own)
+        await pilot.press("enter")
+        await until(pilot, lambda: "own was in the catalogue already" in text(app))
+        await until(pilot, lambda: screen.chosen is not None and screen.chosen.name == "own")
+
+
+async def test_keys_during_a_look_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the path nor the look; escape ends both."""
+    asked = install(monkeypatch, {**ANSWERS, "datasets --add /slow --json": [{"done": 1, "total": 9}, {"wait": 60}]})
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_data(pilot)
+        await pilot.press("a", *"/slow", "enter")
+        await until(pilot, lambda: "Looking at /slow" in text(app))
+        await pilot.press("x", "y", "enter", "down", "enter")
+        await pilot.pause(0.1)
+        assert app.screen.query_one(Input).value == "/slow"
+        assert [each for each in asked if "--add" in each] == ["datasets --add /slow --json"]
+        await pilot.press("escape")
+        assert app.screen is screen
+
+
 async def test_what_cannot_be_added_is_explained_and_stays_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that it can be corrected; an empty path is no reason to ask a child."""
     error = "there is no file or folder /nowhere; check the spelling"
@@ -286,6 +315,16 @@ async def test_a_download_shows_progress_and_can_be_cancelled(monkeypatch: pytes
         await until(pilot, lambda: "Press g to download it" in text(app))
 
 
+async def test_a_download_without_a_byte_is_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather than at 0.0 MB."""
+    install(monkeypatch, {**ANSWERS, "datasets --download usps --json": [{"wait": 60}]})
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_data(pilot, "usps", told=False)
+        await pilot.press("g")
+        await until(pilot, lambda: "Connecting … c cancels" in text(app))
+
+
 async def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message stays until then."""
     steps = [{"error": "no connection to the server; are you offline?"}, {"exit": 1}]
@@ -345,6 +384,54 @@ async def test_wrong_epochs_are_told_beside_the_field(asked: list[str], started:
             assert not started
             assert app.focused is screen.query_one("#epochs")
             screen.query_one(CatalogueTable).focus()
+
+
+async def test_the_epochs_take_digits_and_leave_the_other_keys_alone(asked: list[str]) -> None:
+    """Letters act as elsewhere and stand in the footer; escape leads back, as does leaving the screen."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_data(pilot)
+        field, table = screen.query_one("#epochs", Input), screen.query_one(CatalogueTable)
+        field.focus()
+        await pilot.pause()
+        assert "s Train" in text(app).splitlines()[-1]
+        await pilot.press("1", "2", "n", "backspace")
+        assert field.value == "1"
+        assert screen.query_one(Samples).first == 8
+        await pilot.press("escape")
+        assert app.focused is table
+        field.focus()
+        await pilot.press("t")
+        assert app.current_mode == "training"
+        await pilot.press("d")
+        await pilot.pause()
+        assert app.focused is table and field.value == "1"
+
+
+async def test_enter_in_the_epochs_starts_and_leaves_the_field(asked: list[str], started: list[TrainingConfig]) -> None:
+    """So that the next key is none that is typed."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_data(pilot)
+        screen.query_one("#epochs").focus()
+        await pilot.press("3", "enter")
+        await pilot.pause()
+        assert started == [TrainingConfig(epochs=3)]
+        assert app.focused is screen.query_one(CatalogueTable)
+
+
+async def test_the_recipes_open_above_the_field(asked: list[str]) -> None:
+    """At the bottom of the screen there is room nowhere else; the field, what it means and the footer stay."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_data(pilot)
+        for name in ("#recipe", "#device"):
+            screen.query_one(name).focus()
+            await pilot.press("enter")
+            await pilot.pause()
+            menu, field = screen.query_one(f"{name} OptionList").region, screen.query_one(name).region
+            assert menu.bottom <= field.y and app.screen.region.contains_region(menu)
+            await pilot.press("escape")
 
 
 async def test_a_device_that_is_not_available_is_listed_with_the_reason(asked: list[str]) -> None:

@@ -38,7 +38,7 @@ def test_mnist_is_divided_as_it_is_published() -> None:
     """60,000 to train, 10,000 to test, and the note says whose test set it is."""
     found = datasets.load("mnist")
     assert (found.name, len(found.train), len(found.test)) == ("mnist", 60_000, 10_000)
-    assert found.test_note == "MNIST's test set" and found.has_own_test
+    assert found.test_note == "MNIST's test set"
 
 
 def test_a_set_without_a_test_part_is_split_by_class(archive: Path, mnist_part: tuple[np.ndarray, ...]) -> None:
@@ -49,7 +49,7 @@ def test_a_set_without_a_test_part_is_split_by_class(archive: Path, mnist_part: 
     assert [a + b for a, b in zip(found.train.counts(), found.test.counts(), strict=True)] == before.tolist()
     train, test = ({image.tobytes() for image in part.images} for part in (found.train, found.test))
     assert len(train) + len(test) == 100 and not train & test
-    assert found.test_note == "15% of each class, held out with a fixed seed" and not found.has_own_test
+    assert found.test_note == "15% of each class, held out with a fixed seed"
     assert np.array_equal(datasets.load(str(archive)).test.images, found.test.images)
 
 

@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import Footer, OptionList
 
 import tui.app
 from core import paths
@@ -30,6 +30,7 @@ from tui.screens.drawing import DrawingScreen
 from tui.widgets.answer import Answer
 from tui.widgets.pad import Pad
 from tui.widgets.probabilities import Probabilities
+from tui.widgets.status import Status
 from tui.widgets.thumbnail import Thumbnail
 
 
@@ -158,7 +159,7 @@ async def test_a_drawing_is_read() -> None:
         await settled(pilot)
         assert app.screen.query_one(Answer).reading.digit == 7  # type: ignore[union-attr]
         text = app.text()
-        for part in ("90.0%", "6.8%", "likely", "1.2 ms", "shipped model", "████████"):
+        for part in ("90.0%", "6.8%", "likely", "shipped model: 99.6% test, 1 ms", "████████"):
             assert part in text
         assert "something" not in text
         seen = app.screen.query_one(Thumbnail).bitmap
@@ -198,10 +199,56 @@ async def test_the_status_line_says_pen_eraser_and_brush() -> None:
     """What keys changed without a trace on the pad can be read there."""
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        status = app.screen.query_one("#status", Static)
-        assert str(status.content).startswith("Pen up  Brush 3.2 px")
+        status = app.screen.query_one(Status)
+        assert str(status.render()).startswith("Pen up  Brush 3.2 px")
         await pilot.press("space", "e", "right_square_bracket")
-        assert str(status.content).startswith("Pen down  Eraser 3.9 px")
+        assert str(status.render()).startswith("Pen down  Eraser 3.9 px")
+
+
+async def test_the_status_line_has_room_for_the_run_and_its_accuracy() -> None:
+    """The name whole and first, the milliseconds left out, at 80 columns; with more all of it."""
+    run = create_run(TrainingConfig())
+    name = "2026-11-22-101500-mnist-accurate"
+    run.path.rename(run.path.with_name(name))
+    path = run.path.with_name(name) / "model.npz"
+    checkpoint(path)
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.checkpoint = path
+        app.reader.on_state(ReaderState("ready", "", str(path), "mnist, accurate: 99.00% validation, epoch 10 of 20"))
+        await pilot.press(*SEVEN)
+        await settled(pilot)
+        assert app.text().splitlines()[-2].rstrip().endswith(f"{name}: 99.00%")
+        await pilot.resize_terminal(160, 50)
+        await settled(pilot)
+        assert f"{name}: 99.00% validation, epoch 10 of 20, 1 ms" in app.text()
+
+
+async def test_only_what_changed_is_sent() -> None:
+    """A reading that is the same in whole milliseconds costs the line nothing; a changed row of pixels is one row."""
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*SEVEN)
+        await settled(pilot)
+        sent: list[Any] = []
+        app._display = lambda screen, what: sent.append(what)  # type: ignore[method-assign, assignment]
+        app.reader.ask(app.reader.asked[-1])
+        await settled(pilot)
+        assert not any(sent)
+
+
+async def test_a_long_name_in_the_chooser_takes_one_line() -> None:
+    """With the sign of a run that is going, at 80×24."""
+    run = a_run()
+    name = "2026-11-22-101500-my-own-handwritten-digits-accurate"
+    run = Run(run.path.rename(run.path.with_name(name)))
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        with RunWriter(run):
+            await pilot.press("k")
+            await app.workers.wait_for_complete()
+            await settled(pilot)
+        assert any(name[:48] in line and "● tr" in line for line in app.text().splitlines())
 
 
 async def test_the_reader_s_troubles_are_shown() -> None:
@@ -261,14 +308,15 @@ async def test_a_checkpoint_is_chosen() -> None:
         assert isinstance(app.screen, CheckpointScreen)
         options = app.screen.query_one(OptionList)
         listed = [str(option.prompt) for option in options.options if old.path.name[:10] in str(option.prompt)]
-        assert new.name in listed[0] and "refreshes by itself" in listed[0]
-        assert old.name in listed[1] and "refreshes" not in listed[1] and "99.00% validation" in listed[1]
+        assert new.name in listed[0] and "● training" in listed[0]
+        assert old.name in listed[1] and "training" not in listed[1] and "99.00% validation" in listed[1]
+        assert "refreshes by itself" in app.text()
         options.highlighted = len(options.options) - 1
         await pilot.press("enter")
         await settled(pilot)
         assert app.checkpoint == app.reader.loaded[-1] == old.model
         assert len(app.reader.asked) == asked + 1
-        assert f"another ({old.name[:10]}" in app.text()
+        assert f"{old.name}: another" in app.text()
 
 
 async def test_the_choice_can_be_left_as_it_is() -> None:

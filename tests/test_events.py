@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from core import events
+from core.configuration import TrainingConfig
 from core.history import History
+from core.runs import EventReader, create_run
 
 
 def started(**changes: Any) -> events.Started:
@@ -54,6 +56,54 @@ def test_an_unknown_event_is_passed_over_and_a_broken_one_is_said() -> None:
     assert events.from_json({"event": "later"}) is None
     with pytest.raises(ValueError, match="saved"):
         events.from_json({"event": "saved"})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"step": "3"},
+        {"step": 1.5},
+        {"step": None},
+        {"step": True},
+        {"epoch": [1]},
+        {"losses": None},
+        {"losses": 5},
+        {"losses": "ab"},
+        {"losses": [1.0, None]},
+        {"learning_rate": "0.1"},
+        {"time": "now"},
+        {"event": []},
+        {"event": None},
+    ],
+    ids=str,
+)
+def test_an_event_of_wrong_types_is_an_error(changes: dict[str, Any]) -> None:
+    """A field of another type is found here, not by whoever computes with it."""
+    with pytest.raises(ValueError):
+        events.from_json({**json.loads(json.dumps(progress(3, (1.0,)).to_json())), **changes})
+
+
+@pytest.mark.parametrize("line", ["[]", "5", "null", '"text"'])
+def test_what_is_no_object_is_no_event(line: str) -> None:
+    """Any other JSON is an error of the same kind."""
+    with pytest.raises(ValueError, match="no event"):
+        events.from_json(json.loads(line))
+
+
+def test_whole_numbers_are_numbers() -> None:
+    """JSON does not tell 1 from 1.0, so that a field of floats takes both."""
+    found = events.from_json({**progress(1, ()).to_json(), "losses": [1, 0.5], "seconds": 2})
+    assert isinstance(found, events.Progress)
+    assert found.losses == (1, 0.5) and found.seconds == 2
+
+
+def test_a_reader_passes_over_lines_of_wrong_types() -> None:
+    """A damaged line between two good ones costs that line alone."""
+    run = create_run(TrainingConfig())
+    good = json.dumps(progress(1, (1.0,)).to_json())
+    bad = json.dumps({**progress(2, (1.0,)).to_json(), "losses": None, "step": "x"})
+    run.events.write_text(f"{good}\n{bad}\n[]\n{good}\n")
+    assert [event.kind for event in EventReader(run).read()] == ["progress", "progress"]
 
 
 def test_history_adds_up() -> None:

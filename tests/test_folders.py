@@ -110,7 +110,7 @@ def test_other_processes_give_the_same(digits: Path, monkeypatch: pytest.MonkeyP
     alone = folders.gather(digits)
     monkeypatch.setattr(pool, "_CHUNK", 7)
     monkeypatch.setattr(pool, "_WORTH", 0.0)
-    monkeypatch.setattr(pool, "_cores", lambda: 2)
+    monkeypatch.setattr(pool, "usable_cores", lambda: 2)
     monkeypatch.setattr(folders, "_cached", lambda folder: {})
     told: list[tuple[int, int]] = []
     together = folders.gather(digits, lambda done, total: told.append((done, total)))

@@ -54,7 +54,7 @@ async def test_help_opens_with_a_question_mark_scrolls_and_closes_with_escape() 
 
 
 async def test_f1_helps_where_a_question_mark_is_typed() -> None:
-    """In a field, whose own keys are then listed first."""
+    """In a field, whose own keys are listed after the screen's."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("d")
@@ -62,7 +62,25 @@ async def test_f1_helps_where_a_question_mark_is_typed() -> None:
         await pilot.press("f1")
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)
-        assert "Input" in text(app)
+        assert "Delete the digit before" in text(app)
+
+
+async def test_the_screen_s_own_keys_are_in_sight_at_once() -> None:
+    """At 80×24, before those of the table; what Textual binds everywhere and means nothing here is left out."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        await pilot.pause()
+        names = [(command.keys, command.description) for command in commands(app.screen)]
+        await pilot.press("question_mark")
+        await pilot.pause()
+        seen = text(app)
+        assert seen.index("Read again") < seen.index("Set above")
+        for words in ("Train", "Add", "Read again"):
+            assert words in seen
+        assert (("tab", "shift+tab"), "To the next part of the screen, and back") in names
+        for noise in ("Copy selected text", "Focus Next", "Cursor left", "Home "):
+            assert all(noise not in description for _, description in names)
 
 
 def test_help_looks_right(snap_compare: Callable[..., bool]) -> None:

@@ -27,7 +27,7 @@ def killed_elsewhere(number: int) -> int:
 @pytest.fixture
 def two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes, whatever the machine has and however little there is to do."""
-    monkeypatch.setattr(pool, "_cores", lambda: 2)
+    monkeypatch.setattr(pool, "usable_cores", lambda: 2)
     monkeypatch.setattr(pool, "_WORTH", 0.0)
 
 
@@ -47,12 +47,27 @@ def test_a_killed_process_costs_nothing_but_time(two: None, monkeypatch: pytest.
     assert pool.each(killed_elsewhere, range(200)) == [2 * number for number in range(200)]
 
 
+@pytest.mark.parametrize("worth", [0.0, 1e9], ids=["others", "alone"])
+def test_an_error_of_who_is_told_ends_it(two: None, monkeypatch: pytest.MonkeyPatch, worth: float) -> None:
+    """An OSError of the report, such as a closed pipe, is neither swallowed nor taken for one of a process."""
+    monkeypatch.setattr(pool, "_WORTH", worth)
+    told: list[int] = []
+
+    def report(done: int, total: int) -> None:
+        told.append(done)
+        raise BrokenPipeError("nobody reads this")
+
+    with pytest.raises(BrokenPipeError):
+        pool.each(doubled, range(1000), report)
+    assert told == [64]
+
+
 def test_others_end_with_the_one_that_started_them() -> None:
     """Nothing goes on working for a process that was killed."""
     code = (
         "import multiprocessing, os, signal, time\nfrom core import pool\n"
         "if __name__ == '__main__':\n"
-        "    pool._cores, pool._WORTH = (lambda: 2), 0.0\n"
+        "    pool.usable_cores, pool._WORTH = (lambda: 2), 0.0\n"
         "    def told(done, total):\n"
         "        print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"

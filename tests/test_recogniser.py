@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,25 @@ def test_a_replaced_checkpoint_is_loaded_and_a_damaged_one_is_not(tmp_path: Path
     assert reader.header.seed == 2
 
 
+def test_a_save_while_loading_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint that is replaced after it was read, and before the reader is ready, is loaded next time."""
+    path = tmp_path / "model.npz"
+    _write(path, 1)
+    load = checkpoint.load
+
+    def slow_load(path: Path) -> tuple[torch.nn.Module, Header]:
+        loaded = load(path)
+        _write(path, 2)
+        return loaded
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint, "load", slow_load)
+        reader = Recogniser(path)
+    assert reader.header.seed == 1
+    assert reader.refresh()
+    assert reader.header.seed == 2
+
+
 class _Server:
     """The reader process, spoken to as the interface does."""
 
@@ -156,7 +176,11 @@ def test_the_process_reads(server: _Server, digits: Digits) -> None:
         ({"id": 1, "width": 1, "height": 1, "pixels": "AA==", "polarity": "grey"}, "'grey'"),
         ({"id": 1}, "not a request"),
         ([1, 2], "not a request"),
+        ({"id": 1, "width": float("inf"), "height": 5, "pixels": ""}, "not a request"),
         ({"id": 1, "load": "no such run"}, "no such run"),
+        ({"id": 1, "load": "x" * 300}, "xxx"),
+        ({"id": 1, "load": "~nouser-of-this-machine/x"}, "nouser"),
+        ({"id": 1, "load": 5}, "not a request"),
     ],
 )
 def test_a_bad_request_is_answered_and_survived(server: _Server, request_: object, words: str, digits: Digits) -> None:
@@ -164,6 +188,33 @@ def test_a_bad_request_is_answered_and_survived(server: _Server, request_: objec
     assert words in server.ask(request_)["error"]
     images, labels = digits
     assert server.ask(_bitmap(images[0], 2))["digit"] == labels[0]
+
+
+@pytest.mark.parametrize("damage", ["[]", '{"architecture": []}', None], ids=["list", "types", "packed bytes"])
+def test_the_process_survives_a_damaged_checkpoint(
+    server: _Server, tmp_path: Path, digits: Digits, damage: str | None
+) -> None:
+    """The error names the file, and the network that was loaded goes on reading."""
+    path = tmp_path / "model.npz"
+    _write(path, 1)
+    if damage is None:
+        packed = path.read_bytes()
+        start = packed.index(b"header.json") + len(b"header.json")
+        path.write_bytes(packed[:start] + b"\xff" * 8 + packed[start + 8 :])
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("header.json", damage)
+    assert str(path) in server.ask({"id": 1, "load": str(path)})["error"]
+    images, labels = digits
+    assert server.ask(_bitmap(images[0], 2))["digit"] == labels[0]
+
+
+def test_a_line_that_nests_too_deeply_is_answered(server: _Server) -> None:
+    """JSON that Python cannot follow is no request either."""
+    assert server.process.stdin is not None
+    server.process.stdin.write(b"[" * 100_000 + b"\n")
+    server.process.stdin.flush()
+    assert "not a request" in server.line()["error"]
 
 
 def test_the_process_changes_its_checkpoint(server: _Server, tmp_path: Path, digits: Digits) -> None:

@@ -112,3 +112,16 @@ def test_a_missing_file_is_explained(tmp_path: Path) -> None:
     """No file, no traceback."""
     with pytest.raises(DataError, match="cannot be read"):
         traces.gather(tmp_path / "none.jsonl")
+
+
+def test_an_error_of_who_is_told_is_not_one_of_the_file(tmp_path: Path) -> None:
+    """A closed pipe at the other end of the progress is passed on as it is, also from the cache."""
+    path = write(tmp_path / "a.jsonl", {"label": "1", "strokes": ONE})
+
+    def report(done: int, total: int) -> None:
+        raise BrokenPipeError("nobody reads this")
+
+    for _ in range(2):
+        with pytest.raises(BrokenPipeError):
+            traces.gather(path, report)
+        traces.gather(path)

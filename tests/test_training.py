@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,9 +31,17 @@ def one_plan(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _run(
-    config: TrainingConfig, run: Run | None = None, resume: bool = False, stop: Callable[[], bool] = lambda: False
+    config: TrainingConfig, run: Run | None = None, resume: bool = False, stop_after: int | None = None
 ) -> list[Event]:
-    return list(training.train(config, run, resume=resume, stop=stop))
+    """All events of a run that is asked to stop once it has reported `stop_after` times."""
+    found: list[Event] = []
+
+    def stop() -> bool:
+        return stop_after is not None and sum(isinstance(event, events.Progress) for event in found) >= stop_after
+
+    for event in training.train(config, run, resume=resume, stop=stop):
+        found.append(event)  # noqa: PERF402 - `stop` looks at what was found so far
+    return found
 
 
 def _same(one: Run, other: Run) -> bool:
@@ -76,11 +85,11 @@ def test_a_stopped_and_resumed_run_ends_with_the_same_weights(small_set: Path, r
     _run(config, whole)
 
     parts = create_run(config)
-    stopped = _run(config, parts, stop=_always_after(2))[-1]
+    stopped = _run(config, parts, stop_after=2)[-1]
     assert isinstance(stopped, events.Stopped)
     assert 0 < stopped.step < header(whole.model).step
     torch.manual_seed(99)  # whatever another process would start with
-    middle = _run(config, parts, resume=True, stop=_always_after(2))[-1]
+    middle = _run(config, parts, resume=True, stop_after=2)[-1]
     if isinstance(middle, events.Stopped):
         assert middle.step > stopped.step
         end = _run(config, parts, resume=True)[-1]
@@ -94,16 +103,6 @@ def test_a_stopped_and_resumed_run_ends_with_the_same_weights(small_set: Path, r
 def report_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step is reported, so that a stop can fall between any two."""
     monkeypatch.setattr("core.trainer._REPORT_SECONDS", 0.0)
-
-
-def _always_after(reports: int) -> Callable[[], bool]:
-    left = [reports]
-
-    def stop() -> bool:
-        left[0] -= 1
-        return left[0] < 0
-
-    return stop
 
 
 def test_the_seed_fixes_a_run_and_another_seed_is_another(small_set: Path) -> None:
@@ -153,7 +152,7 @@ def test_resuming_on_changed_data_is_refused(small_set: Path) -> None:
     """The message names the set; the state stays as it was."""
     config = TrainingConfig(data=str(small_set), epochs=2)
     run = create_run(config)
-    _run(config, run, stop=_always_after(1))
+    _run(config, run, stop_after=1)
     with np.load(small_set) as archive:
         images, labels = archive["images"].copy(), archive["labels"]
     images[5] = 255 - images[6]
@@ -161,6 +160,58 @@ def test_resuming_on_changed_data_is_refused(small_set: Path) -> None:
     np.savez(small_set, images=images, labels=labels)
     with pytest.raises(DataError, match="changed since"):
         _run(config, run, resume=True)
+
+
+def test_resuming_on_other_test_images_is_refused(small_set: Path) -> None:
+    """A changed image that only the test reads would change the figure, so it counts as changed too."""
+    config = TrainingConfig(data=str(small_set), epochs=2)
+    run = create_run(config)
+    _run(config, run, stop_after=1)
+    state = checkpoint.load_state(run.state)
+    from core.datasets import load
+
+    test = load(str(small_set)).test
+    with np.load(small_set) as archive:
+        images, labels = archive["images"].copy(), archive["labels"]
+    place = next(index for index in range(1200) if np.array_equal(images[index], test.images[0]))
+    images[place] = np.roll(images[place], 1, axis=0) // 2
+    np.savez(small_set, images=images, labels=labels)
+    with pytest.raises(DataError, match="changed since"):
+        _run(config, run, resume=True)
+    assert checkpoint.load_state(run.state)["step"] == state["step"]
+
+
+def test_a_stop_is_heard_while_data_is_read(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loader is left, the run ends as stopped at step 0, and nothing is trained."""
+    from core.datasets import Dataset
+
+    left = threading.Event()
+
+    def endless(data: str, report: Callable[[int, int], None]) -> Dataset:
+        try:
+            while True:
+                report(1, 1000)
+                time.sleep(0.01)
+        finally:
+            left.set()
+
+    monkeypatch.setattr(training, "load", endless)
+    found = list(training.train(TrainingConfig(data=str(small_set)), stop=lambda: True))
+    assert isinstance(found[-1], events.Stopped)
+    assert found[-1].step == 0
+    assert left.wait(30)
+
+
+def test_a_run_goes_on_with_another_device_when_told(small_set: Path) -> None:
+    """With a device given, resuming plans anew and finishes from the step it had reached."""
+    config = TrainingConfig(data=str(small_set), epochs=2)
+    run = create_run(config)
+    stopped = _run(config, run, stop_after=2)[-1]
+    assert isinstance(stopped, events.Stopped)
+    found = list(training.train(config, run, resume=True, device="cpu"))
+    started = next(event for event in found if isinstance(event, events.Started))
+    assert started.step == stopped.step
+    assert isinstance(found[-1], events.Finished)
 
 
 def test_resuming_without_a_state_says_so() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,6 +127,32 @@ async def test_without_a_run_it_says_what_to_do() -> None:
         assert "No run yet" in shown(app)
         assert "Press d, choose data and start" in shown(app)
         assert keys(app).isdisjoint({"s", "r", "w", "l", "o"})
+
+
+async def test_without_a_choice_the_newest_run_is_shown() -> None:
+    """Words instead of it would only be one more key to press."""
+    ended_run("2025-01-31-142500-mnist-fast")
+    ended_run(NAME)
+    app = RunsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert NAME in shown(app)
+        assert app.current_run.name == NAME
+
+
+async def test_a_run_whose_folder_is_removed_says_so() -> None:
+    """Its process was not killed."""
+    run = new_run(NAME)
+    app = RunsApp(run)
+    with RunWriter(run) as writer:
+        for event in story(6, 60):
+            writer.append(event)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: "● running" in shown(app))
+            shutil.rmtree(run.path)
+            await until(pilot, lambda: "its folder is gone" in shown(app))
+            assert "killed" not in shown(app)
+            assert keys(app).isdisjoint({"s", "r", "w"})
 
 
 async def test_a_run_that_is_going_is_followed() -> None:

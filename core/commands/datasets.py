@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from core import catalogue
-from core.errors import DataError, DigitsError
+from core.errors import DataError
+from core.printable import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -38,28 +39,21 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what.add_argument("--remove", metavar="NAME", help="take an added set off the list; its files stay")
     what.add_argument("--download", metavar="NAME", help="fetch a set that is listed as 'needs a download'")
     datasets.add_argument("--json", action="store_true", help="print one JSON object a line")
-    datasets.set_defaults(run=run)
+    datasets.set_defaults(run=run_datasets)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Do one of these; 1 where it failed."""
-    try:
-        if options.add is not None:
-            _add(options.add, options.json)
-        elif options.remove is not None:
-            _remove(options.remove, options.json)
-        elif options.download is not None:
-            _download(options.download, options.json)
-        elif options.data is not None:
-            _look(options.data, options.json)
-        else:
-            _list(options.json)
-    except DigitsError as error:
-        if options.json:
-            _print({"error": str(error)})
-        else:
-            print(f"digits-tui: {error}", file=sys.stderr)
-        return 1
+def run_datasets(options: argparse.Namespace) -> int:
+    """Do one of these. Raises DigitsError where it cannot be done."""
+    if options.add is not None:
+        _add(options.add, options.json)
+    elif options.remove is not None:
+        _remove(options.remove, options.json)
+    elif options.download is not None:
+        _download(options.download, options.json)
+    elif options.data is not None:
+        _look(options.data, options.json)
+    else:
+        _list(options.json)
     return 0
 
 
@@ -70,21 +64,16 @@ def _list(as_json: bool) -> None:
     if as_json:
         _print({"datasets": [dataclasses.asdict(entry) for entry in known.entries]})
         return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("name", overflow="fold")
-    table.add_column("images", justify="right")
-    table.add_column("classes", justify="right")
-    table.add_column("source", overflow="fold")
-    table.add_column("state", overflow="fold")
+    rows = [("name", "images", "classes", "state", "source")]
     for entry in known.entries:
         images = "?" if entry.images is None else f"{entry.images:,}"
         classes = "?" if entry.classes is None else str(entry.classes)
-        table.add_row(*map(_plain, (entry.name, images, classes, entry.source, entry.state)))
-    Console(highlight=False, markup=False).print(table)
+        name, state, source = map(printable, (entry.name, entry.state, entry.source))
+        rows.append((name, images, classes, state, source))
+    # Never wrapped: a path that is cut cannot be searched for or copied.
+    wide = [max(len(row[column]) for row in rows) for column in range(4)]
+    for name, images, classes, state, source in rows:
+        print(f"{name:{wide[0]}}  {images:>{wide[1]}}  {classes:>{wide[2]}}  {state:{wide[3]}}  {source}")
 
 
 def _look(data: str, as_json: bool) -> None:
@@ -156,8 +145,8 @@ def _samples(part: Any) -> list[dict[str, Any]]:
 
 def _describe(facts: dict[str, Any]) -> None:
     images = "? images" if facts["images"] is None else f"{facts['images']:,} images"
-    print(f"{_plain(facts['title'])} ({_plain(facts['name'])}): {images}, {facts['state']}")
-    print(f"from {_plain(facts['source'])}")
+    print(f"{printable(facts['title'])} ({printable(facts['name'])}): {images}, {facts['state']}")
+    print(f"from {printable(facts['source'])}")
     if sum(facts["counts"]):
         print("\ndigit    images  of them for the test")
         widest = max(facts["counts"])
@@ -166,9 +155,9 @@ def _describe(facts: dict[str, Any]) -> None:
     if facts["test_note"]:
         print(f"\ntested on {facts['test_note']}")
     for note in facts["notes"]:
-        print(_plain(note))
+        print(printable(note))
     for each in facts["skipped"]:
-        print(f"skipped {_plain(each['path'])}: {_plain(each['reason'])}", file=sys.stderr)
+        print(f"skipped {printable(each['path'])}: {printable(each['reason'])}", file=sys.stderr)
 
 
 def _add(path: str, as_json: bool) -> None:
@@ -178,7 +167,7 @@ def _add(path: str, as_json: bool) -> None:
         _print({"added": entry.name, "dataset": dataclasses.asdict(entry)})
     else:
         what = f"{entry.images:,} images of {entry.classes} digits"
-        print(f"added {_plain(entry.name)}: {what} from {_plain(entry.source)}")
+        print(f"added {printable(entry.name)}: {what} from {printable(entry.source)}")
 
 
 def _remove(name: str, as_json: bool) -> None:
@@ -186,7 +175,7 @@ def _remove(name: str, as_json: bool) -> None:
     if as_json:
         _print({"removed": name})
     else:
-        print(f"removed {_plain(name)} from the list; its files are where they were")
+        print(f"removed {printable(name)} from the list; its files are where they were")
 
 
 def _download(name: str, as_json: bool) -> None:
@@ -260,11 +249,6 @@ def _bar(unit: str) -> Progress:
 
     amount = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
     return Progress(BarColumn(), amount, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
-
-
-def _plain(text: str) -> str:
-    """`text` without what a file's name could do to a terminal."""
-    return "".join(each if each.isprintable() else "�" for each in text)
 
 
 def _print(message: dict[str, Any]) -> None:

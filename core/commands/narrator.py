@@ -58,7 +58,7 @@ class Narrator:
         self.history.feed(event)
         try:
             self._tell(event)
-        except OSError:
+        except (OSError, SystemExit):  # rich makes a SystemExit of a closed pipe
             self.unheard = True
             # Whatever else is printed, the interpreter's own flush at the end included, goes nowhere.
             nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -25,14 +25,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     watch = commands.add_parser(
         "watch", help="follow a run", description="Follow a run until it ends. Ctrl+C leaves the run alone."
     )
-    watch.add_argument("name", metavar="RUN", nargs="?", default="last", help=run_help)
+    watch.add_argument("name", metavar="RUN", nargs="?", default="last", help=f"{run_help}, which it is without")
     watch.add_argument("--json", action="store_true", help="print the run's events, one JSON object a line")
     watch.set_defaults(run=run_watch)
 
     stop = commands.add_parser(
         "stop", help="stop a run", description="Ask a run to keep a checkpoint and stop, and wait until it has."
     )
-    stop.add_argument("name", metavar="RUN", nargs="?", default="last", help=run_help)
+    stop.add_argument("name", metavar="RUN", nargs="?", default="last", help=f"{run_help}, which it is without")
     stop.add_argument("--json", action="store_true", help="print how the run ended as a JSON object")
     stop.set_defaults(run=run_stop)
 

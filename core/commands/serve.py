@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from core.recogniser import Recogniser
 
 _LARGEST_SIDE = 4096
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What a line raises that is no JSON, or not of the form above."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -61,10 +63,11 @@ def run_serve(options: argparse.Namespace) -> int:
                 _say({"id": request["id"], "loaded": str(recogniser.path), "title": recogniser.header.title})
             else:
                 _say({"id": request["id"], **_answer(recogniser, request)})
-        except (DigitsError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except DigitsError as error:
+            _say({"id": request.get("id"), "error": str(error)})
+        except _MALFORMED as error:
             number = request.get("id") if isinstance(request, dict) else None
-            text = str(error) if isinstance(error, DigitsError) else f"not a request: {error!r}"
-            _say({"id": number, "error": text})
+            _say({"id": number, "error": f"not a request: {error!r}"})
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+import shutil
 import signal
 import sys
 import time
@@ -16,6 +17,7 @@ from types import FrameType
 from core.configuration import MOST_EPOCHS, TrainingConfig
 from core.errors import CheckpointError, DigitsError, RunError
 from core.events import Failed, Finished
+from core.history import History
 from core.recipes import RECIPES
 from core.runs import FINISHED, Run, RunWriter, create_run, find_run
 
@@ -47,7 +49,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="go on with a run that was stopped",
         description="Go on with a run that was stopped or killed, as if it had never been.",
     )
-    name_help = "a run's name, the beginning of one, its folder, or `last`"
+    name_help = "a run's name, the beginning of one, its folder, or `last`, which it is without"
     resume.add_argument("name", metavar="RUN", nargs="?", default="last", help=name_help)
     resume.add_argument("--json", action="store_true", help="print the run's events, one JSON object a line")
     resume.add_argument("--detach", action="store_true", help="go on in the background")
@@ -66,7 +68,10 @@ def run_train(options: argparse.Namespace) -> int:
     run = create_run(absolute(config))
     if options.detach:
         return _detach(run, resume=False)
-    return _write(run, resume=False, json=options.json)
+    history = _write(run, resume=False, json=options.json)
+    if history.started is None and isinstance(history.end, Failed):
+        shutil.rmtree(run.path, ignore_errors=True)  # what never began would be in the way as `last`
+    return _status(history)
 
 
 def absolute(config: TrainingConfig) -> TrainingConfig:
@@ -92,12 +97,16 @@ def run_resume(options: argparse.Namespace) -> int:
         raise CheckpointError(f"run {run.name} ended before its first save; start it anew with: digits-tui train")
     if options.detach:
         return _detach(run, resume=True)
-    return _write(run, resume=True, json=options.json, device=options.device)
+    return _status(_write(run, resume=True, json=options.json, device=options.device))
 
 
 def _in_background(run: Run, *, resume: bool) -> int:
     os.nice(5)  # whoever draws while this trains comes first
-    return _write(run, resume=resume, json=False)
+    return _status(_write(run, resume=resume, json=False))
+
+
+def _status(history: History) -> int:
+    return 0 if isinstance(history.end, Finished) else 1
 
 
 def _detach(run: Run, *, resume: bool) -> int:
@@ -116,8 +125,8 @@ def _detach(run: Run, *, resume: bool) -> int:
     return 0
 
 
-def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> int:
-    """Hold the run's lock, train, and append what happens to its events."""
+def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> History:
+    """Hold the run's lock, train, append what happens to its events, and give it back."""
     from core.commands.narrator import Narrator
 
     config = run.config()
@@ -142,15 +151,12 @@ def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> 
                 narrator.tell(event)
         except DigitsError as error:
             record(str(error))
-            return 1
         except OSError as error:
             record(f"{run.path} cannot be written: {error.strerror}. Make room or mend it, then resume the run")
-            return 1
         except Exception as error:
             record(f"a defect in digits-tui: {type(error).__name__}: {error}")
             traceback.print_exc()
-            return 1
-    return 0 if isinstance(narrator.history.end, Finished) else 1
+    return narrator.history
 
 
 @contextmanager

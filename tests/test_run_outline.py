@@ -1,0 +1,97 @@
+"""core.run_outline: a glance at a run tells what its whole story would, and survives any damage."""
+
+from __future__ import annotations
+
+import pytest
+from run_story import accuracy, ended_run, interrupted_run, new_run, story, write
+
+from core import events
+from core.configuration import TrainingConfig
+from core.history import History
+from core.run_outline import RunOutline
+from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, EventReader, Run, RunWriter
+
+
+def outline(run: Run) -> RunOutline:
+    """That of a run that has one."""
+    found = RunOutline.of(run)
+    assert found is not None
+    return found
+
+
+def test_a_finished_run() -> None:
+    """State, data, recipe and figures are those of its story."""
+    found = outline(ended_run("one"))
+    assert (found.state, found.data, found.recipe) == (FINISHED, "mnist", "fast")
+    assert found.best_validation_accuracy == accuracy(4)
+    assert (found.test_accuracy, found.seconds) == (0.9923, 72.0)
+
+
+def test_an_interrupted_run_has_the_figures_of_its_epochs() -> None:
+    """What no summary says is taken from the events, and equals what the whole history says."""
+    run = interrupted_run("one", until=100)
+    found, history = outline(run), History()
+    for event in EventReader(run).read():
+        history.feed(event)
+    assert found.state == INTERRUPTED and found.test_accuracy is None
+    assert history.best is not None
+    assert found.best_validation_accuracy == history.best.validation_accuracy
+    assert found.seconds == history.epochs[-1].seconds
+
+
+def test_a_running_and_a_failed_run() -> None:
+    """While a process writes it is running, whatever stands in its folder; a failure is one."""
+    run = new_run("one")
+    with RunWriter(run) as writer:
+        for event in story(6, 40):
+            writer.append(event)
+        assert outline(run).state == RUNNING
+        writer.append(events.Failed("why"))
+    found = outline(run)
+    assert found.state == FAILED and found.best_validation_accuracy == accuracy(1)
+
+
+def test_data_by_path_is_shown_by_its_last_part() -> None:
+    """A whole path would fill the list."""
+    assert outline(new_run("one", TrainingConfig(data="/home/ada/my digits"))).data == "my digits"
+
+
+def test_a_run_that_only_began_has_no_figures() -> None:
+    """Nothing is known, and nothing is made up."""
+    found = outline(new_run("one"))
+    assert (found.best_validation_accuracy, found.test_accuracy, found.seconds) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "config",
+    ["", "{", "[]", "null", '{"data": 5}', '{"recipe": []}', '{"epochs": "3"}', '{"device": 0}', "[" * 100_000],
+)
+def test_a_damaged_configuration_is_no_outline(config: str) -> None:
+    """One such run does not cost the list of all the others."""
+    run = ended_run("one")
+    (run.path / "config.json").write_text(config)
+    assert RunOutline.of(run) is None
+
+
+@pytest.mark.parametrize(
+    "summary",
+    ["{", "[]", '{"status": 5}', '{"status": "finished", "seconds": "x", "test_accuracy": [1]}',
+     '{"status": "finished", "seconds": 1' + "0" * 400 + "}"],
+    ids=["half", "list", "status", "types", "huge"],
+)  # fmt: skip
+def test_a_damaged_summary_costs_only_its_figures(summary: str) -> None:
+    """The run is still listed."""
+    run = write(new_run("one"), story(6, 80))
+    (run.path / "summary.json").write_text(summary)
+    found = outline(run)
+    assert found.data == "mnist" and found.test_accuracy is None
+
+
+def test_damaged_lines_of_events_are_passed_over() -> None:
+    """The good epochs before and after them count."""
+    run = interrupted_run("one", until=80)
+    with run.events.open("a") as file:
+        for rest in ("", ',"validation_accuracy":"x"}', ',"validation_accuracy":[],"seconds":1}', "}",
+                     ',"validation_accuracy":0.5,"seconds":1' + "0" * 400 + "}"):  # fmt: skip
+            file.write('{"event":"epoch"' + rest + "\n")
+    assert outline(run).best_validation_accuracy == accuracy(2)
