@@ -194,6 +194,7 @@ async def test_a_known_set_is_not_added_again(monkeypatch: pytest.MonkeyPatch, o
         await pilot.press("enter")
         await until(pilot, lambda: "own was in the catalogue already" in text(app))
         await until(pilot, lambda: screen.chosen is not None and screen.chosen.name == "own")
+        await until(pilot, lambda: screen.details is not None and not list(app.workers))
 
 
 async def test_keys_during_a_look_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,6 +211,7 @@ async def test_keys_during_a_look_change_nothing(monkeypatch: pytest.MonkeyPatch
         assert [each for each in asked if "--add" in each] == ["datasets --add /slow --json"]
         await pilot.press("escape")
         assert app.screen is screen
+        await until(pilot, lambda: not list(app.workers))
 
 
 async def test_what_cannot_be_added_is_explained_and_stays_typed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,6 +325,8 @@ async def test_a_download_without_a_byte_is_connecting(monkeypatch: pytest.Monke
         await open_data(pilot, "usps", told=False)
         await pilot.press("g")
         await until(pilot, lambda: "Connecting … c cancels" in text(app))
+        await pilot.press("c")
+        await until(pilot, lambda: app.download is None)
 
 
 async def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -218,14 +218,14 @@ async def test_the_status_line_has_room_for_the_run_and_its_accuracy() -> None:
         app.reader.on_state(ReaderState("ready", "", str(path), "mnist, accurate: 99.00% validation, epoch 10 of 20"))
         await pilot.press(*SEVEN)
         await settled(pilot)
-        assert app.text().splitlines()[-2].rstrip().endswith(f"{name}: 99.00%")
+        assert app.text().splitlines()[-2].rstrip().endswith(f"{name}: 99.00% validation")
         await pilot.resize_terminal(160, 50)
         await settled(pilot)
         assert f"{name}: 99.00% validation, epoch 10 of 20, 1 ms" in app.text()
 
 
 async def test_only_what_changed_is_sent() -> None:
-    """A reading that is the same in whole milliseconds costs the line nothing; a changed row of pixels is one row."""
+    """A reading that says the same costs the line nothing."""
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*SEVEN)

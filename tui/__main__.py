@@ -35,10 +35,12 @@ def _open() -> int:
     """Run the app, then say what goes on without it."""
     # Pixel mouse reports, once begun, land in the wrong cell after a resize. Read when Textual is imported.
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
+    from core import paths
     from core.errors import DigitsError
     from tui.app import DigitsApp, parting_words
 
     try:
+        paths.home()  # before the screen is another: whether it can be told at all
         app = DigitsApp()
         app.run()
     except DigitsError as error:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -38,6 +39,7 @@ _CLASSES = {
     "drawing": ("tui.screens.drawing", "DrawingScreen"),
 }
 """Of each mode the module and the class of its screen."""
+_TEXTUALS = ("Theme", "Screenshot")
 
 
 def screen_class(mode: str) -> type[Screen[None]]:
@@ -184,18 +186,36 @@ class DigitsApp(App[None]):
             self.push_screen(HelpScreen(self.screen))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of this screen, those of the other screens, and Textual's own commands."""
-        from tui.commands import actions_elsewhere, actions_here
+        """Every action of every screen, and those of Textual's own commands that are not said by ours already."""
+        from tui.palette import palette
 
-        yield from actions_here(self, screen)
-        for mode in _CLASSES:
-            if mode != self.current_mode:
-                yield from actions_elsewhere(screen_class(mode), partial(self._act_elsewhere, mode))
-        yield from super().get_system_commands(screen)
+        yield from palette(self, screen, {mode: screen_class(mode) for mode in _CLASSES})
+        for command in super().get_system_commands(screen):
+            if command.title in _TEXTUALS:
+                yield command
 
-    async def _act_elsewhere(self, mode: str, action: str) -> None:
+    def opened_screens(self, mode: str) -> list[Screen[Any]]:
+        """The screens of `mode`, from the bottom up; none before it is shown for the first time."""
+        try:
+            return self.get_screen_stack(mode)
+        except KeyError:
+            return []
+
+    @work
+    async def act_on(self, mode: str, name: str, task: tuple[type[DOMNode], str] | None) -> None:
+        """Show the screen of `mode`, and there do `task`: an action, and the class of what defines it.
+
+        `name` is what the action is called in the palette.
+        """
+        from tui.palette import act, close_dialogs
+        from tui.screens.mode import ModeScreen
+
+        close_dialogs(self)
         await self.switch_mode(mode)
-        await self.run_action(action, self.screen)
+        close_dialogs(self)
+        screen = self.opened_screens(mode)[0]
+        if task is not None and isinstance(screen, ModeScreen):
+            await act(screen, name, *task)
 
     def on_resize(self, event: events.Resize) -> None:
         """See whether the screen still fits; `size` is that of before."""

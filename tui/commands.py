@@ -1,16 +1,18 @@
-"""Bindings as things that can be listed and called by name, for the help and for the command palette."""
+"""Bindings as things that can be listed by name, for the help and for the command palette."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual.binding import ActiveBinding
 from textual.dom import DOMNode
 from textual.screen import Screen
+
+_AROUND = {"tab", "shift+tab"}
+"""Textual's keys of every screen that go between its parts."""
+_COPY = "screen.copy_text"
+"""Textual binds it on every screen, for text that the mouse has selected; terminals have a way of their own."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,31 @@ class Command:
 
 
 def commands(screen: Screen[Any]) -> list[Command]:
-    """Every action that a key calls on `screen` now: the focused widget's first, then the screen's and the app's."""
-    found: dict[tuple[int, str], list[tuple[DOMNode, Binding, bool]]] = {}
-    for namespace, binding, enabled, _tooltip in screen.active_bindings.values():
-        if binding.description and not binding.system:
-            found.setdefault((id(namespace), binding.action), []).append((namespace, binding, enabled))
-    return [
-        Command(
-            namespace=same[0][0],
-            action=same[0][1].action,
-            description=same[0][1].description,
-            keys=tuple(dict.fromkeys(screen.app.get_key_display(binding) for _, binding, _ in same)),
-            enabled=same[0][2],
-        )
-        for same in found.values()
-    ]
+    """Every action that a key calls on `screen` now: the screen's own, the focused widget's, the app's."""
+    found: dict[tuple[int, str], list[ActiveBinding]] = {}
+    around = []
+    for each in screen.active_bindings.values():
+        binding = each.binding
+        if binding.key in _AROUND and each.node is screen:
+            around.append(each)
+        elif binding.description and not binding.system and binding.action != _COPY:
+            found.setdefault((id(each.node), binding.action), []).append(each)
+    listed = [_command(screen, same) for same in found.values()]
+    if around and len(screen.focus_chain) > 1:
+        keys = _command(screen, around).keys
+        listed.append(Command(screen.app, "focus_next", "To the next part of the screen, and back", keys, enabled=True))
+    return sorted(listed, key=lambda command: (command.namespace is screen.app, command.namespace is not screen))
+
+
+def _command(screen: Screen[Any], same: list[ActiveBinding]) -> Command:
+    first = same[0]
+    return Command(
+        namespace=first.node,
+        action=first.binding.action,
+        description=first.binding.description,
+        keys=tuple(dict.fromkeys(screen.app.get_key_display(each.binding) for each in same)),
+        enabled=first.enabled,
+    )
 
 
 def title(namespace: DOMNode) -> str:
@@ -50,26 +62,3 @@ def title(namespace: DOMNode) -> str:
         return namespace.BINDING_GROUP_TITLE
     letters = type(namespace).__name__.removesuffix("Screen")
     return "".join(f" {each.lower()}" if each.isupper() else each for each in letters).strip().capitalize()
-
-
-def actions_here(app: App[Any], screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Our actions as commands of the palette; what moves a cursor in Textual's own widgets is left out."""
-    for command in commands(screen):
-        ours = not type(command.namespace).__module__.startswith("textual.")
-        if ours and command.enabled and command.action != "command_palette":
-            yield SystemCommand(
-                f"{title(command.namespace)}: {command.description}",
-                f"Key {' or '.join(command.keys)}",
-                partial(app.run_action, command.action, command.namespace),
-            )
-
-
-def actions_elsewhere(screen: type[Screen[Any]], act: Callable[[str], Awaitable[None]]) -> Iterator[SystemCommand]:
-    """The actions of a screen that is not shown; `act` goes there and does one."""
-    for binding in Binding.make_bindings(screen.BINDINGS):
-        if binding.show and not binding.action.startswith("app."):
-            yield SystemCommand(
-                f"{screen.BINDING_GROUP_TITLE}: {binding.description}",
-                "Goes to that screen first",
-                partial(act, binding.action),
-            )

@@ -25,6 +25,8 @@ class Download:
 
     @property
     def progress(self) -> str:
-        """Such as `12.5 of 60.9 MB`."""
+        """Such as `Downloading 12.5 of 60.9 MB.`; before the first byte, which may take long, `Connecting …`."""
+        if not self.done:
+            return "Connecting …"
         done = f"{self.done / 1e6:.1f}"
-        return f"{done} MB" if self.total is None else f"{done} of {self.total / 1e6:.1f} MB"
+        return f"Downloading {done} MB." if self.total is None else f"Downloading {done} of {self.total / 1e6:.1f} MB."

@@ -10,7 +10,7 @@ import time
 from core.history import History
 from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run
 
-STARTING, STOPPING = "starting", "stopping"
+STARTING, STOPPING, GONE = "starting", "stopping", "gone"
 _PATIENCE = 10.0
 """Seconds after which a new run that nobody writes counts as killed, where we do not know its process."""
 
@@ -22,7 +22,7 @@ class FollowedRun:
         self.run = run
         self.history = History()
         self.state = ""
-        """A state of `core.runs`, `starting` or `stopping`; empty before the first look."""
+        """A state of `core.runs`, `starting`, `stopping` or, without its folder, `gone`; empty until the first look."""
         self._reader = EventReader(run)
         self._expected = False
         self._alive = False
@@ -56,6 +56,8 @@ class FollowedRun:
     def _state_now(self, alive: bool) -> str:
         end = self.history.end
         if not alive:
+            if not self.run.path.exists():
+                return GONE
             if self._expected or (not self.run.events.exists() and _age(self.run) < _PATIENCE):
                 return STARTING
             return str(self.run.summary().get("status", INTERRUPTED))

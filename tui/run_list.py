@@ -29,6 +29,11 @@ def running_runs() -> list[Run]:
     return [run for run in list_runs() if run.is_running()]
 
 
+def last_run() -> Run | None:
+    """The run that is going, else the newest of the past; None where there is no run at all."""
+    return next(iter(running_runs() or list_runs()), None)
+
+
 class RunList:
     """Looks again and again, and reads each growing event file only where it has grown."""
 

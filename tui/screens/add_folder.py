@@ -90,13 +90,22 @@ class AddFolder(ModalScreen[str | None]):
     @work(exclusive=True)
     async def _add(self, path: Path) -> None:
         self._say(f"Looking at {path} …", waiting=True)
+        # What is typed meanwhile would name another path than the one that is looked at.
+        self._set_fields(enabled=False)
         try:
             answer = await child.ask("datasets", "--add", str(path), "--json", progress=self._report)
         except DigitsError as error:
             self._say(f"✗ {error}")
+            self._set_fields(enabled=True)
             self.query_one(PathInput).focus()
         else:
             self.dismiss(str(answer.get("added")))
+
+    def _set_fields(self, *, enabled: bool) -> None:
+        for field in ("#path", "#tree", "#add"):
+            self.query_one(field).disabled = not enabled
+        if not enabled:
+            self.set_focus(None)  # else it goes on to the next button, and Enter would press that
 
     def _report(self, done: int, total: int | None) -> None:
         self.query_one(ProgressBar).update(total=total, progress=done)

@@ -55,7 +55,8 @@ class CheckpointScreen(ModalScreen[Path | None]):
     DEFAULT_CSS = """
     CheckpointScreen {
         align: center middle;
-        OptionList { height: auto; max-height: 14; }
+        OptionList { height: auto; max-height: 12; text-wrap: nowrap; text-overflow: ellipsis; }
+        #going { color: $text-muted; margin-top: 1; }
     }
     """
 
@@ -77,11 +78,12 @@ class CheckpointScreen(ModalScreen[Path | None]):
             yield Static("Which network reads?", classes="dialog-title")
             yield Static("Looking …", id="nothing", classes="muted")
             yield OptionList(markup=False)
+            yield Static("● still trains; what it reads with refreshes by itself.", id="going")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Look first: with many runs that takes a moment."""
-        self.query_one(OptionList).display = False
+        self.query_one(OptionList).display = self.query_one("#going").display = False
         self._look()
 
     @work(thread=True)
@@ -95,6 +97,7 @@ class CheckpointScreen(ModalScreen[Path | None]):
         nothing.update("There is none yet. Train one: press escape, then d.")
         nothing.display = not event.found
         options.display = bool(event.found)
+        self.query_one("#going").display = any(choice.going for choice in event.found)
         options.set_options([Option(_line(choice), id=str(choice.path)) for choice in event.found])
         known = [choice.path for choice in event.found]
         options.highlighted = known.index(self._current) if self._current in known else 0
@@ -106,5 +109,5 @@ class CheckpointScreen(ModalScreen[Path | None]):
 
 
 def _line(choice: Choice) -> Content:
-    going = "  ● training, refreshes by itself" if choice.going else ""
+    going = "  ● training" if choice.going else ""
     return Content.assemble((choice.name, "bold"), (going, "$text-success"), f"\n  {choice.title}")

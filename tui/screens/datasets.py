@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import DataTable, Footer
 
 from core import catalogue
@@ -19,6 +18,7 @@ from tui import child
 from tui.data_details import DataDetails
 from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm
+from tui.screens.mode import ModeScreen
 from tui.screens.skipped import SkippedScreen
 from tui.widgets.catalogue_table import CatalogueTable
 from tui.widgets.data_panel import DataPanel
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _PAUSE = 0.15  # seconds that a row must be stayed on before its set is read
 
 
-class DataScreen(Screen[None]):
+class DataScreen(ModeScreen):
     """Choose what to learn from."""
 
     BINDING_GROUP_TITLE = "Data"
@@ -46,19 +46,16 @@ class DataScreen(Screen[None]):
         Binding("a", "add", "Add"),
         Binding("x", "remove", "Remove"),
         Binding("delete", "remove", "Remove", show=False),
-        Binding("n", "more_samples", "Images"),
+        Binding("n", "more_samples", "More images"),
         Binding("k", "skipped", "Notes"),
         Binding("r", "read_again", "Read again", show=False),
+        Binding("escape", "to_table", "Back to the table", show=False),
     ]
+    SHOWN_FIRST = ("start",)
 
     def __init__(self) -> None:
         super().__init__()
         self._read: dict[str, DataDetails] = {}
-
-    @property
-    def digits(self) -> DigitsApp:
-        """The app, by its own type."""
-        return cast("DigitsApp", self.app)
 
     @property
     def chosen(self) -> Entry | None:
@@ -84,6 +81,15 @@ class DataScreen(Screen[None]):
         self.watch(self.app, "download", self._download_changed)
         self._list_entries()
         self._find_devices()
+
+    def on_screen_suspend(self) -> None:
+        """Whoever comes back from another screen begins with the table; a dialog leaves the focus where it is."""
+        if self.digits.current_mode != "data":
+            self.set_focus(self.query_one(CatalogueTable))
+
+    def action_to_table(self) -> None:
+        """Leave the fields."""
+        self.query_one(CatalogueTable).focus()
 
     # The catalogue
 
@@ -112,8 +118,12 @@ class DataScreen(Screen[None]):
     def action_add(self) -> None:
         """Add a folder or file of one's own to the catalogue."""
 
+        known = self.query_one(CatalogueTable).names
+
         def added(name: str | None) -> None:
             if name:
+                if name in known:
+                    self.notify(f"{name} was in the catalogue already; it is chosen now.", markup=False)
                 self._list_entries(name)
 
         self.app.push_screen(AddFolder(), added)
@@ -220,7 +230,15 @@ class DataScreen(Screen[None]):
         except ConfigurationError:
             self.query_one("#epochs").focus()  # what is wrong with it stands below the field
             return
+        self.action_to_table()
         self.digits.start_run(config)
+
+    @classmethod
+    def would_offer(cls, app: DigitsApp, action: str) -> bool:
+        """The cursor will be on MNIST, which is here and stays."""
+        if action == "cancel_download":
+            return app.download is not None and app.download.is_under_way
+        return action not in ("download", "remove", "to_table")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the chosen set."""
@@ -235,6 +253,8 @@ class DataScreen(Screen[None]):
                 return coming
             case "remove":
                 return entry is not None and entry.kind not in (catalogue.MNIST, catalogue.DOWNLOAD)
+            case "to_table":
+                return not self.query_one(CatalogueTable).has_focus
             case "more_samples":
                 return self.details is not None
             case "skipped":

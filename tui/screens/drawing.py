@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,8 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from core import checkpoint_file, paths
@@ -23,13 +21,12 @@ from core.errors import CheckpointError
 from core.reading import Reading
 from tui.reader import Reader, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.mode import ModeScreen
 from tui.widgets.answer import Answer
 from tui.widgets.pad import Pad
 from tui.widgets.probabilities import Probabilities
+from tui.widgets.status import Status
 from tui.widgets.thumbnail import Thumbnail
-
-if TYPE_CHECKING:
-    from tui.app import DigitsApp
 
 _SIDE = 38  # columns beside the pad: 28 of the bitmap, 9 of the answer and one between pad and them
 _ROWS_BELOW = 2  # status and footer
@@ -52,7 +49,7 @@ class ReaderLike(Protocol):
 MakeReader = Callable[[Callable[[Reading], None], Callable[[ReaderState], None]], ReaderLike]
 
 
-class DrawingScreen(Screen[None]):
+class DrawingScreen(ModeScreen):
     """Draw, and see it read after every change."""
 
     TITLE = "Draw"
@@ -60,6 +57,7 @@ class DrawingScreen(Screen[None]):
     CSS_PATH = "drawing.tcss"
     AUTO_FOCUS = "Pad"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "checkpoint", "Checkpoint")]
+    PARTS = (Pad,)
 
     class Answered(Message):
         """The reader read a bitmap."""
@@ -83,11 +81,6 @@ class DrawingScreen(Screen[None]):
         self._milliseconds: float | None = None
         self._written: int | None = None
 
-    @property
-    def digits(self) -> DigitsApp:
-        """The app, by its own type."""
-        return cast("DigitsApp", self.app)
-
     def compose(self) -> ComposeResult:
         with Horizontal(id="board"):
             yield Pad()
@@ -98,7 +91,7 @@ class DrawingScreen(Screen[None]):
                 with Horizontal(id="seen"):
                     yield Thumbnail(_NOTHING)
                     yield Answer()
-        yield Static(id="status", markup=False)
+        yield Status(id="status")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -219,27 +212,12 @@ class DrawingScreen(Screen[None]):
     # Status
 
     def _show_status(self) -> None:
-        pad = self.query_one(Pad)
+        pad, checkpoint = self.query_one(Pad), self.digits.checkpoint
         pen = "Pen down" if pad.pen_down else "Pen up"
         tool = "Eraser" if pad.erasing else "Brush"
-        parts: list[Content | str] = [f"{pen}  {tool} {2 * pad.radius:.1f} px"]
-        if self._state.text:
-            style = "$text-error" if self._state.phase == "failed" else "$text-warning"
-            parts.append(Content.styled(self._state.text, style))
-        else:
-            took = f"{self._milliseconds:.1f} ms, " if self._milliseconds is not None else ""
-            parts.append(f"{took}{self._network()}")
-        self.query_one("#status", Static).update(Content("  │  ").join(map(_content, parts)))
-
-    def _network(self) -> str:
-        checkpoint = self.digits.checkpoint
-        if checkpoint is None:
-            return f"shipped model: {self._state.title}"
-        return f"{self._state.title} ({checkpoint.parent.name})"
-
-
-def _content(part: Content | str) -> Content:
-    return part if isinstance(part, Content) else Content(part)
+        name = "shipped model" if checkpoint is None else checkpoint.parent.name
+        status = self.query_one(Status)
+        status.show(f"{pen}  {tool} {2 * pad.radius:.1f} px", self._state, name, self._milliseconds)
 
 
 def _time_of(path: Path | None) -> int | None:

@@ -5,17 +5,17 @@ What needs files or much code is shown, and imported, only after the first paint
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from tui.screens.mode import ModeScreen
+
 if TYPE_CHECKING:
-    from tui.app import DigitsApp
     from tui.widgets.recent_runs import RecentRuns
 
 BANNER = """\
@@ -45,7 +45,7 @@ class Choice(Static, can_focus=True):
         self.app.switch_mode(self._mode)
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(ModeScreen):
     """Where the app opens."""
 
     BINDING_GROUP_TITLE = "Home"
@@ -62,11 +62,6 @@ class HomeScreen(Screen[None]):
         Binding("down", "runs", "To the runs", show=False),
         Binding("up", "choices", "To the choices", show=False),
     ]
-
-    @property
-    def digits(self) -> DigitsApp:
-        """The app, by its own type."""
-        return cast("DigitsApp", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="home"):

@@ -5,7 +5,7 @@ It reads the run's files and writes nothing but the request to stop; starting an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -13,13 +13,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from core import runs
 from core.errors import DigitsError
 from core.runs import FAILED, RUNNING, Run
 from tui.followed_run import FollowedRun
+from tui.run_list import last_run
+from tui.screens.mode import ModeScreen
 from tui.widgets.curves import Curves
 from tui.widgets.device import DevicePanel
 from tui.widgets.epochs import EpochTable
@@ -41,7 +42,7 @@ _AT_ONCE = 256 * 1024
 """Bytes of events that are read without a thread: about 20 ms."""
 
 
-class TrainingScreen(Screen[None]):
+class TrainingScreen(ModeScreen):
     """Progress, curves, epochs, device and, in the end, results of one run."""
 
     CSS_PATH = "training.tcss"
@@ -56,6 +57,7 @@ class TrainingScreen(Screen[None]):
         Binding("o", "open", "Past runs"),
         Binding("l", "log", "Log"),
     ]
+    PARTS = (EpochTable,)
 
     class Opened(Message):
         """All that a run had written so far is read."""
@@ -72,11 +74,6 @@ class TrainingScreen(Screen[None]):
         """What the keys in the footer were last chosen for."""
         self._asked = ("", "")
         """The data and the recipe that the run was asked for with."""
-
-    @property
-    def digits(self) -> DigitsApp:
-        """The app, which starts, stops and resumes."""
-        return cast("DigitsApp", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="none"):
@@ -106,6 +103,8 @@ class TrainingScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Catch up at once."""
         self._timer.resume()
+        if self._followed is None and self.digits.current_run is None:
+            self._current_run_changed(None)  # runs may have come from elsewhere
         self._look(now=True)
 
     def on_resize(self) -> None:
@@ -117,8 +116,10 @@ class TrainingScreen(Screen[None]):
     def _current_run_changed(self, run: Run | None) -> None:
         if run is None:
             self._followed = None
-            self._show_none()
-            return
+            if (last := last_run()) is None:
+                self._show_none()
+                return
+            run = self.digits.current_run = last  # and go on: while this is the first call nobody is told of it
         if self._followed is not None and self._followed.run == run:
             if self.digits.is_going(run):
                 self._followed.expect()
@@ -181,11 +182,8 @@ class TrainingScreen(Screen[None]):
     # Showing
 
     def _show_none(self) -> None:
-        past = len(runs.list_runs())
-        advice = ["", "Press d, choose data and start;", "here you will see what the network learns."]
-        if past:
-            advice += ["", f"o opens one of {past:,} past runs." if past > 1 else "o opens the past run."]
-        self._show_instead(Content.assemble(("No run yet", "bold $text-primary"), "\n".join(["", *advice])))
+        advice = "\n\nPress d, choose data and start;\nhere you will see what the network learns."
+        self._show_instead(Content.assemble(("No run yet", "bold $text-primary"), advice))
 
     def _show_instead(self, words: Content) -> None:
         """Show these words in place of a run."""
@@ -228,6 +226,22 @@ class TrainingScreen(Screen[None]):
             self.query_one(Curves).show(self._followed.history)
 
     # Keys
+
+    @classmethod
+    def would_offer(cls, app: DigitsApp, action: str) -> bool:
+        """What applies to the run that would be shown, judged by its files."""
+        run = app.current_run or last_run()
+        if run is None:
+            return False
+        match action:
+            case "stop":
+                return run.is_running()
+            case "resume":
+                return not app.is_going(run) and run.is_resumable()
+            case "draw_with":
+                return run.model.exists()
+            case _:
+                return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what applies to this run, as it is now."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from core.reading import Reading
+from tui.widgets.lines import Lines
 
 _SHAPES = (
     ("####", "#..#", "#..#", "#..#", "####"),
@@ -28,7 +28,7 @@ _RIVAL = 0.1
 """A second digit at least this probable is named."""
 
 
-class Answer(Widget):
+class Answer(Lines):
     """Nine columns: the digit of the reading, its probability, a word for that, and the rival if there is one."""
 
     ALLOW_SELECT = False
@@ -43,31 +43,28 @@ class Answer(Widget):
     }
     """
 
-    reading: reactive[Reading | None] = reactive(None, layout=True, always_update=True)
+    reading: reactive[Reading | None] = reactive(None, repaint=False, always_update=True)
     """None, or a reading without a digit, where nothing is drawn."""
 
-    def on_mount(self) -> None:
-        """Begin with nothing."""
-        self.watch_reading(self.reading)
-
     def watch_reading(self, reading: Reading | None) -> None:
-        """Colour says again what the words say."""
+        """Send what changed; colour says again what the words say."""
         nothing = reading is None or reading.digit is None
         self.set_class(nothing, "-nothing")
         self.set_class(not nothing and _word(reading.confidence if reading else 0) == "unsure", "-unsure")
+        self.renew()
 
-    def render(self) -> Content:
+    def lines(self, width: int) -> list[Content]:
         """The digit and the lines below it."""
         reading = self.reading
         if reading is None or reading.digit is None:
-            return Content("Draw\nsomething")
-        lines = [row.replace("#", "██").replace(".", "  ") for row in _SHAPES[reading.digit]]
-        lines += ["", f"{reading.confidence:.1%}", _word(reading.confidence)]
+            return [Content("Draw"), Content("something")]
+        rows = [row.replace("#", "██").replace(".", "  ") for row in _SHAPES[reading.digit]]
+        rows += ["", f"{reading.confidence:.1%}", _word(reading.confidence)]
         probabilities = list(reading.probabilities)
         probabilities[reading.digit] = 0
         if max(probabilities) >= _RIVAL:
-            lines.append(f"or {probabilities.index(max(probabilities))}?")
-        return Content("\n".join(lines)).stylize("bold")
+            rows.append(f"or {probabilities.index(max(probabilities))}?")
+        return [Content.styled(row, "bold") for row in rows]
 
 
 def _word(confidence: float) -> str:

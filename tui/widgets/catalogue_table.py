@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -14,10 +16,19 @@ _IMAGES, _CLASSES, _STATE, _SOURCE = 9, 7, 16, 19  # columns; longer states only
 _WIDE = 110
 
 
-class CatalogueTable(DataTable[Text]):
+class CatalogueTable(DataTable[Text], inherit_bindings=False):
     """One row an entry; the cursor's is the chosen one."""
 
     BINDING_GROUP_TITLE = "Table"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", "To the start of a training", show=False),
+        Binding("up", "cursor_up", "Set above", show=False),
+        Binding("down", "cursor_down", "Set below", show=False),
+        Binding("pageup", "page_up", "A page up", show=False),
+        Binding("pagedown", "page_down", "A page down", show=False),
+        Binding("home,ctrl+home", "scroll_top", "First set", show=False),
+        Binding("end,ctrl+end", "scroll_bottom", "Last set", show=False),
+    ]
     DEFAULT_CSS = """
     CatalogueTable {
         background: transparent;
@@ -33,6 +44,11 @@ class CatalogueTable(DataTable[Text]):
         super().__init__(id=id, classes=classes, cursor_type="row")
         self._entries: Sequence[Entry] = ()
         self._chosen = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all entries, from top to bottom."""
+        return [entry.name for entry in self._entries]
 
     @property
     def chosen(self) -> Entry | None:

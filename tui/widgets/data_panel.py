@@ -53,7 +53,7 @@ class DataPanel(ContentSwitcher):
 
     def show_progress(self, title: str, done: int, total: int | None) -> None:
         """The set is being read; `total` is None while nobody knows how much there is."""
-        message = "Reading …" if total is None else f"Reading {done:,} of {total:,} images …"
+        message = "Reading …" if total is None else f"Reading {done:,} of {total:,} image{'s' * (total != 1)} …"
         self._wait(title, message, done, total)
 
     def show_download(self, title: str, download: Download | None) -> None:
@@ -63,7 +63,7 @@ class DataPanel(ContentSwitcher):
         elif download.error:
             self._say(title, f"✗ {download.error}\n\nPress g to try again.")
         else:
-            self._wait(title, f"Downloading {download.progress}. c cancels.", download.done, download.total)
+            self._wait(title, f"{download.progress} c cancels.", download.done, download.total)
 
     def show_error(self, title: str, error: str) -> None:
         """The set cannot be used."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -34,8 +34,15 @@ class Probabilities(Widget):
     }
     """
 
-    values: reactive[tuple[float, ...]] = reactive((0.0,) * 10)
+    values: reactive[tuple[float, ...]] = reactive((0.0,) * 10, repaint=False)
     """Ten probabilities, of 0 to 9; all zero where nothing was read."""
+
+    def watch_values(self, old: tuple[float, ...], new: tuple[float, ...]) -> None:
+        """Paint the rows that look different."""
+        width, height = self.content_size
+        if width:
+            rows = [self._row(y, old) != self._row(y, new) for y in range(height)]
+            self.refresh(*(Region(0, y, width, 1) for y, differs in enumerate(rows) if differs))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Two columns, unless the style sheet gives it more."""
@@ -43,6 +50,9 @@ class Probabilities(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One row: one bar, or two."""
+        return self._row(y, self.values)
+
+    def _row(self, y: int, values: tuple[float, ...]) -> Strip:
         width, height = self.content_size
         blank = Style.null() + self.rich_style
         if height >= 10:
@@ -54,12 +64,12 @@ class Probabilities(Widget):
             if digit < 10:
                 if segments:
                     segments.append(Segment(" " * _GAP, blank))
-                segments.extend(self._bar(digit, each))
+                segments.extend(self._bar(digit, each, values))
         return Strip(segments).adjust_cell_length(width, blank)
 
-    def _bar(self, digit: int, width: int) -> list[Segment]:
-        value = self.values[digit]
-        best = value > 0 and value == max(self.values)
+    def _bar(self, digit: int, width: int, values: tuple[float, ...]) -> list[Segment]:
+        value = values[digit]
+        best = value > 0 and value == max(values)
         name = "best" if best else "bar"
         style = self.get_component_rich_style(f"probabilities--{name}")
         faint = self.get_component_rich_style("probabilities--track")
@@ -67,7 +77,7 @@ class Probabilities(Widget):
         eighths = round(value * room * 8)
         whole, part = divmod(eighths, 8)
         bar = "█" * whole + (_EIGHTHS[part] if part else "")
-        figure = f"{value:7.1%}" if any(self.values) else " " * 7
+        figure = f"{value:7.1%}" if any(values) else " " * 7
         return [
             Segment(f"{digit} ", style if best else self.rich_style),
             Segment(bar, style),

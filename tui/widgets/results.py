@@ -13,7 +13,7 @@ from textual.content import Content
 from core.duration import duration
 from core.events import Failed, Finished
 from core.runs import FAILED, FINISHED, STOPPED
-from tui.followed_run import FollowedRun
+from tui.followed_run import GONE, FollowedRun
 from tui.widgets.lines import Lines, fit
 
 _MUTED = "$foreground-muted"
@@ -55,7 +55,7 @@ class Results(Lines):
         if followed.state == FINISHED and isinstance(end, Finished):
             margin = error_margin(end.test_accuracy, end.test_count) * 100
             note = history.started.test_note if history.started else ""
-            rest = f"on {end.test_count:,} images" + (f", {note}" if note else "")
+            rest = f"on {end.test_count:,} image{'s' * (end.test_count != 1)}" + (f", {note}" if note else "")
             return [
                 _named("Test accuracy", f"{end.test_accuracy:.2%} ± {margin:.2f}", rest, width),
                 _named(
@@ -69,6 +69,9 @@ class Results(Lines):
         done = "nothing was trained"
         if history.started:
             done = f"{history.step:,} of {history.total_steps:,} batches done in {duration(history.seconds)}"
+        if followed.state == GONE:
+            gone = f"its folder is gone: {shown_path(followed.run.path)}; what is shown is what was read of it before"
+            return _wrapped("Gone", gone, width, "bold $text-error")
         if followed.state == STOPPED:
             return _wrapped("Stopped", f"{done}; a checkpoint is kept", width, "bold $text-warning")
         if followed.state == FAILED:

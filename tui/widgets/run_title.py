@@ -7,7 +7,7 @@ from pathlib import Path
 from textual.content import Content
 
 from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
-from tui.followed_run import STARTING, STOPPING, FollowedRun
+from tui.followed_run import GONE, STARTING, STOPPING, FollowedRun
 from tui.widgets.lines import Lines, fit
 
 _MUTED = "$foreground-muted"
@@ -19,6 +19,7 @@ _STATES = {
     STOPPED: ("■ stopped", "$text-warning"),
     FAILED: ("✘ failed", "$text-error"),
     INTERRUPTED: ("■ interrupted", "$text-warning"),
+    GONE: ("✘ gone", "$text-error"),
 }
 
 
@@ -43,7 +44,8 @@ class RunTitle(Lines):
         if started is not None:
             threads = f"{started.threads} thread" + ("s" if started.threads != 1 else "")
             how = f"{started.device}, {started.precision}, {threads}, seed {started.seed}"
-            images = f"{started.train_count:,} training, {started.validation_count:,} validation images"
+            images = f"{started.train_count:,} training, {started.validation_count:,} validation image"
+            images += "s" * (started.validation_count != 1)
         recipe = f", {self._recipe} recipe" if self._recipe else ""
         room = width - len(recipe) - len(how) - len(state) - 5
         what = fit(Path(self._data).name or self._data, max(4, room)) + recipe

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -85,7 +85,7 @@ class Thumbnail(Widget):
     }
     """
 
-    bitmap: reactive[Grey | None] = reactive(None, always_update=True)
+    bitmap: reactive[Grey | None] = reactive(None, repaint=False, always_update=True)
     """(H, W) uint8, ink bright on 0."""
     scale: reactive[int] = reactive(1, layout=True)
     """Terminal pixels for a pixel of the bitmap."""
@@ -106,10 +106,25 @@ class Thumbnail(Widget):
         return 0 if self.bitmap is None else -(-self.bitmap.shape[0] * self.scale // 2)
 
     def watch_bitmap(self, old: Grey | None, new: Grey | None) -> None:
-        """A bitmap of the size of the last one only needs painting."""
+        """A bitmap of the size of the last one only needs painting where it differs."""
         self._strips = None
-        same = old is not None and new is not None and old.shape == new.shape
-        self.refresh(layout=not same)
+        if old is None or new is None or old.shape != new.shape:
+            self.refresh(layout=True)
+        elif changed := self._changes(old, new):
+            self.refresh(*changed)
+
+    def _changes(self, old: Grey, new: Grey) -> list[Region]:
+        """One region for each row of cells that looks different, from its first to its last such cell."""
+        differ = (_level(old, LEVELS) != _level(new, LEVELS)) | ((old >= _DARKEST_DRAWN) != (new >= _DARKEST_DRAWN))
+        large = differ.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
+        if len(large) % 2:
+            large = np.pad(large, ((0, 1), (0, 0)))
+        regions = []
+        for y, row in enumerate(large[0::2] | large[1::2]):
+            columns = np.flatnonzero(row)
+            if len(columns):
+                regions.append(Region(int(columns[0]), y, int(columns[-1] - columns[0]) + 1, 1))
+        return regions
 
     def watch_scale(self) -> None:
         """Paint anew."""

@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Label, OptionList, Select, Static
 from core.configuration import MOST_EPOCHS, TrainingConfig
 from core.errors import ConfigurationError
 from core.recipes import RECIPES
+from tui.widgets.epochs_field import EpochsField
 
 _AUTO = ("auto (fastest)", "auto")
 _CPU = ("cpu", "cpu")
@@ -35,7 +36,15 @@ class TrainingOptions(Vertical):
             &.-wrong { background: $error-muted; color: $text-error; }
         }
         #device { width: 1fr; max-width: 60; margin-right: 2; }
-        #device > SelectOverlay { width: 60; constrain: inside inside; }
+        Select > SelectOverlay {
+            /* Above the field where there is no room below it, so that field and explanation stay to be read. */
+            constrain: inside inflect;
+            margin-bottom: 1;  /* the row of the field, when above it */
+            background: $surface;
+            &.-textual-compact { border: round $primary !important; }
+            &:focus { background-tint: transparent; }
+        }
+        #device > SelectOverlay { width: 60; }
         Select:focus > SelectCurrent {
             background: $block-cursor-background;
             Static#label, .arrow { color: $block-cursor-foreground; text-style: bold; }
@@ -57,7 +66,7 @@ class TrainingOptions(Vertical):
             yield Label("Recipe")
             yield Select([(name, name) for name in RECIPES], value="fast", allow_blank=False, id="recipe", compact=True)
             yield Label("Epochs")
-            yield Input(id="epochs", compact=True, max_length=8)
+            yield EpochsField(id="epochs")
             yield Label("Device")
             yield Select([_AUTO, _CPU], value="auto", allow_blank=False, id="device", compact=True)
             yield Button("Start", id="start", variant="primary", compact=True)

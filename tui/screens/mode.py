@@ -1,0 +1,30 @@
+"""What the four screens of the app's modes have in common: how they tell the command palette what they can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.screen import Screen
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from tui.app import DigitsApp
+
+
+class ModeScreen(Screen[None]):
+    """A screen that a key of the app leads to."""
+
+    PARTS: ClassVar[tuple[type[Widget], ...]] = ()
+    """Widgets whose actions belong to the screen's; each occurs once in it."""
+    SHOWN_FIRST: ClassVar[tuple[str, ...]] = ()
+    """Actions that a person should see the screen before: chosen from elsewhere they only lead to it."""
+
+    @property
+    def digits(self) -> DigitsApp:
+        """The app, by its own type."""
+        return cast("DigitsApp", self.app)
+
+    @classmethod
+    def would_offer(cls, app: DigitsApp, action: str) -> bool:
+        """Whether `action` would apply on this screen, which has not been opened yet."""
+        return True
