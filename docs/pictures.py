@@ -1,6 +1,6 @@
 """Takes the pictures in the README: the app exports its own screens as SVG.
 
-    python docs/pictures.py
+    python -m docs.pictures   (from the top of the checkout)
 
 Trains once with the `fast` recipe in a folder that is thrown away, and draws a 2 with the pad's own strokes.
 """
@@ -53,15 +53,15 @@ async def _take() -> None:
         for point in path[1:]:
             pad.ink.drag(*point)
         pad.ink.lift()
-        pad.refresh()
-        pad.post_message(Pad.Changed(pad))
+        pad.action_undo()
+        pad.action_redo()  # as if it had been drawn on the pad
         await save("drawing", 2)
 
 
 def main() -> None:
     """Train, then take all pictures."""
     with tempfile.TemporaryDirectory() as home:
-        os.environ["DIGITS_HOME"] = home
+        os.environ["DIGITS_HOME"] = os.environ["PWD"] = home  # paths are shown from where one stands
         os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
         from core.children import command, environment
         from core.runs import list_runs
