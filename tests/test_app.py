@@ -27,6 +27,8 @@ from tui.widgets.pad import Pad
 
 NAME = "2026-01-31-142500-mnist-fast"
 
+pytestmark = pytest.mark.usefixtures("children_end")
+
 
 @pytest.fixture(autouse=True)
 def no_children(monkeypatch: pytest.MonkeyPatch) -> list[str]:

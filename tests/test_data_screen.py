@@ -33,6 +33,8 @@ ANSWERS: dict[str, list[dict[str, Any]]] = {
     "datasets own --json": [details("own", skipped=3)],
 }
 
+pytestmark = pytest.mark.usefixtures("children_end")
+
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:

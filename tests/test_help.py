@@ -12,6 +12,8 @@ from tui.app import DigitsApp
 from tui.commands import commands
 from tui.screens.help import HelpScreen
 
+pytestmark = pytest.mark.usefixtures("children_end")
+
 
 @pytest.fixture(autouse=True)
 def no_children(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,8 @@ from tui.widgets.recent_runs import RecentRuns
 NAME = "2024-01-31-142500-mnist-fast"
 SIZES = [(80, 24), (160, 50)]
 
+pytestmark = pytest.mark.usefixtures("children_end")
+
 
 @pytest.fixture(autouse=True)
 def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
