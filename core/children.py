@@ -28,12 +28,14 @@ def environment() -> dict[str, str]:
     return variables
 
 
-def start_run(run: Run, *, resume: bool = False) -> subprocess.Popen[bytes]:
+def start_run(run: Run, *, resume: bool = False, device: str | None = None) -> subprocess.Popen[bytes]:
     """Start training `run` in a session of its own, so that it outlives the terminal it was started from.
 
     What it prints goes to the run's `log.txt`. Raises RunError where the process cannot be started.
     """
-    arguments = ("resume" if resume else "train", "--background", str(run.path))
+    arguments = ["resume" if resume else "train", "--background", str(run.path)]
+    if device is not None:
+        arguments += ["--device", device]
     try:
         with run.log.open("ab") as log:
             return subprocess.Popen(

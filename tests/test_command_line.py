@@ -215,6 +215,16 @@ def test_an_interrupted_run_keeps_a_checkpoint(small_set: Path, number: signal.S
     assert run.is_resumable()
 
 
+def test_another_device_is_taken_in_the_background_too(small_set: Path) -> None:
+    """`resume --device` with `--detach` asks the child for that device; one that is missing is said, not ignored."""
+    child, run = _train(small_set)
+    child.send_signal(signal.SIGTERM)
+    child.communicate(timeout=60)
+    digits("resume", run.name, "--device", "cuda:77", "--detach")
+    _wait("cuda:77", run.events)
+    assert run.summary().get("status") in (None, "failed")
+
+
 def test_nohup_is_respected(small_set: Path) -> None:
     """A run started under `nohup` does not hear the line being lost."""
     child, run = _train(small_set, "nohup")

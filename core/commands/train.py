@@ -87,7 +87,7 @@ def absolute(config: TrainingConfig) -> TrainingConfig:
 def run_resume(options: argparse.Namespace) -> int:
     """Go on with a run."""
     if options.background:
-        return _in_background(find_run(options.background), resume=True)
+        return _in_background(find_run(options.background), resume=True, device=options.device)
     run = find_run(options.name)
     if run.status() == FINISHED:
         raise RunError(
@@ -96,23 +96,23 @@ def run_resume(options: argparse.Namespace) -> int:
     if not run.state.exists():
         raise CheckpointError(f"run {run.name} ended before its first save; start it anew with: digits-tui train")
     if options.detach:
-        return _detach(run, resume=True)
+        return _detach(run, resume=True, device=options.device)
     return _status(_write(run, resume=True, json=options.json, device=options.device))
 
 
-def _in_background(run: Run, *, resume: bool) -> int:
+def _in_background(run: Run, *, resume: bool, device: str | None = None) -> int:
     os.nice(5)  # whoever draws while this trains comes first
-    return _status(_write(run, resume=resume, json=False))
+    return _status(_write(run, resume=resume, json=False, device=device))
 
 
 def _status(history: History) -> int:
     return 0 if isinstance(history.end, Finished) else 1
 
 
-def _detach(run: Run, *, resume: bool) -> int:
+def _detach(run: Run, *, resume: bool, device: str | None = None) -> int:
     from core.children import start_run
 
-    child = start_run(run, resume=resume)
+    child = start_run(run, resume=resume, device=device)
     # Until the child holds the run's lock, `stop` and `watch` would take the run for one that was killed.
     deadline = time.monotonic() + _START_SECONDS
     while not run.is_running() and child.poll() is None and time.monotonic() < deadline:
