@@ -22,7 +22,7 @@ from core.damage import DAMAGE
 from core.errors import CheckpointError
 from core.model import ARCHITECTURES, build
 
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 """Raised whenever a state of before can no longer be gone on from."""
 _STATE_KEYS = frozenset(
     (

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.model import build
+from core.optimiser import AdamW
 from core.plan import Plan
 from core.recipes import Recipe
 
@@ -25,13 +26,7 @@ class TrainingStep:
         self.average = copy.deepcopy(self.network).eval() if recipe.averaging else None
         """Running mean of the weights, which is what is kept; None where the last weights are."""
         self._bfloat16 = plan.precision == "bfloat16"
-        decayed = [each for each in self.network.parameters() if each.ndim > 1]
-        plain = [each for each in self.network.parameters() if each.ndim <= 1]
-        self.optimiser = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=recipe.learning_rate,
-            fused=True,  # one kernel for all weights: on small networks the loop over them costs more than the sums
-        )
+        self.optimiser = AdamW(self.network.parameters(), recipe.weight_decay)
         self.done = 0
         """Steps done."""
 
@@ -46,14 +41,12 @@ class TrainingStep:
 
     def __call__(self, images: Tensor, labels: Tensor) -> Tensor:
         """Learn from `images` (B, 1, 28, 28) float 0 to 1 and `labels` (B,) int64; the loss, () on the device."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16):
             logits = self.network(images)
         loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad()
         torch.autograd.backward(loss)
-        self.optimiser.step()
+        self.optimiser.step(self.learning_rate)
         self.done += 1
         if self.average is not None:
             self._update_average(self.average)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from textual.app import App
 from textual.geometry import Region
+from textual.pilot import Pilot
 from textual.widget import Widget
 
 
@@ -42,3 +46,27 @@ def text(app: App[object]) -> str:
 def scrollbars(app: App[object]) -> bool:
     """Whether the screen itself has any."""
     return any(app.screen.scrollbars_enabled)
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until the screen has been the same for a quarter of a second: on a busy machine a look may be too early."""
+    before, same = "", 0
+    for _ in range(200):
+        await pilot.pause(0.05)
+        now = text(pilot.app)
+        same = same + 1 if now == before else 0
+        before = now
+        if same >= 5:
+            return
+
+
+def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """For a snapshot: press `keys` once the app has settled, and wait until it has again."""
+
+    async def press(pilot: Pilot[Any]) -> None:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+        await settled(pilot)
+
+    return press

@@ -213,7 +213,12 @@ def _state(**changes: Any) -> dict[str, Any]:
         "configuration", "plan", "data", "epochs", "batch_size", "step", "seconds", "epoch_seconds", "loss_sum",
         "best", "validation_accuracy", "average", "optimiser", "distortion", "random", "device_random",
     )  # fmt: skip
-    return {**dict.fromkeys(keys, 1), "format": 1, "network": {"weight": torch.arange(1000.0)}, **changes}
+    return {
+        **dict.fromkeys(keys, 1),
+        "format": checkpoint.STATE_FORMAT,
+        "network": {"weight": torch.arange(1000.0)},
+        **changes,
+    }
 
 
 def test_a_state_comes_back_or_is_refused(tmp_path: Path) -> None:
@@ -253,7 +258,7 @@ def test_weights_that_are_marked_as_a_folder_are_refused(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (_state(format=2), "another version.*format 2"),
+        (_state(format=checkpoint.STATE_FORMAT + 1), f"another version.*format {checkpoint.STATE_FORMAT + 1}"),
         (_state(format=None), "another version"),
         ({key: value for key, value in _state().items() if key != "step"}, "another version.*lacks step"),
         ({}, "another version"),

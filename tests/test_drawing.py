@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from layout import after
 from numpy.typing import NDArray
 from textual import events
 from textual.pilot import Pilot
@@ -379,4 +380,4 @@ async def test_a_checkpoint_chosen_elsewhere_is_loaded() -> None:
 @pytest.mark.parametrize("drawn", [False, True])
 def test_looks(snap_compare: Any, size: tuple[int, int], drawn: bool) -> None:
     """The screen looks as it did when somebody last looked at it."""
-    assert snap_compare(DrawingApp(), terminal_size=size, press=SEVEN if drawn else [])
+    assert snap_compare(DrawingApp(), terminal_size=size, run_before=after(*(SEVEN if drawn else [])))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from fake_core import DEVICES, details, install
-from layout import clipped, text
+from layout import after, clipped, text
 
 from tui.app import DigitsApp
 from tui.commands import commands
@@ -87,9 +87,9 @@ async def test_the_screen_s_own_keys_are_in_sight_at_once() -> None:
 
 def test_help_looks_right(snap_compare: Callable[..., bool]) -> None:
     """At 80×24."""
-    assert snap_compare(DigitsApp(), terminal_size=(80, 24), press=["question_mark"])
+    assert snap_compare(DigitsApp(), terminal_size=(80, 24), run_before=after("question_mark"))
 
 
 def test_help_looks_right_on_a_large_terminal(snap_compare: Callable[..., bool]) -> None:
     """At 160×50."""
-    assert snap_compare(DigitsApp(), terminal_size=(160, 50), press=["question_mark"])
+    assert snap_compare(DigitsApp(), terminal_size=(160, 50), run_before=after("question_mark"))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from layout import after
 from run_story import (
     accuracy,
     ended_run,
@@ -375,20 +376,20 @@ def going() -> Iterator[Run]:
 def test_a_run_in_progress_looks_right(snap_compare: Callable[..., bool]) -> None:
     """At 80×24."""
     with going() as run:
-        assert snap_compare(RunsApp(run), terminal_size=(80, 24))
+        assert snap_compare(RunsApp(run), terminal_size=(80, 24), run_before=after())
 
 
 def test_a_run_in_progress_looks_right_on_a_large_terminal(snap_compare: Callable[..., bool]) -> None:
     """At 160×50."""
     with going() as run:
-        assert snap_compare(RunsApp(run), terminal_size=(160, 50))
+        assert snap_compare(RunsApp(run), terminal_size=(160, 50), run_before=after())
 
 
 def test_results_look_right(snap_compare: Callable[..., bool]) -> None:
     """At 80×24."""
-    assert snap_compare(RunsApp(ended_run(NAME)), terminal_size=(80, 24))
+    assert snap_compare(RunsApp(ended_run(NAME)), terminal_size=(80, 24), run_before=after())
 
 
 def test_results_look_right_on_a_large_terminal(snap_compare: Callable[..., bool]) -> None:
     """At 160×50."""
-    assert snap_compare(RunsApp(ended_run(NAME)), terminal_size=(160, 50))
+    assert snap_compare(RunsApp(ended_run(NAME)), terminal_size=(160, 50), run_before=after())
