@@ -1,77 +1,45 @@
 """A folder of ten class folders `0` … `9` with image files becomes a Collection.
 
 Class folders may lie one level down, or in `train/` and `test/`. Each image is decoded and normalised once and
-kept in the cache, by name, size and time of change: adding one image decodes that one.
+kept in the cache, by name, size and time of change: adding one image decodes that one. What a person decided
+about single images at a check-up is obeyed.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core import cache, pool
-from core.collection import CLASSES, SIDE, Collection, Part, Skipped, part_of
+from core import amendments, file_rows, pool
+from core.collection import CLASSES, SIDE, Collection, Part, Skipped
 from core.errors import DataError
 from core.images import read
+from core.listing import Listing, layout, listing
 from core.normalise import normalise
 from core.printable import printable
 
-_TRAIN = ("train", "training")
-_TEST = ("test", "testing")
-_LITTER = {"thumbs.db", "desktop.ini", "icon\r", "__macosx"}
-"""What file managers leave behind; hidden files are passed over too."""
+__all__ = ["BLANK", "LEFT_OUT", "Decoded", "amended", "gather", "keep", "layout", "recall", "seconds_each"]
+
+LEFT_OUT = 255
+"""Stands for a digit in the labels of `amended`."""
+BLANK = "is blank: no ink was found in it"
+_NO_IMAGE = {"images": np.zeros((1, SIDE, SIDE), np.uint8)}
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where the class folders of a data set are."""
+class Decoded:
+    """What N files show."""
 
-    train: dict[int, Path]
-    test: dict[int, Path]
-    """Empty where the set has no test part of its own."""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _File:
-    path: Path
-    key: bytes
-    """The path below the data set's folder."""
-    label: int
-    is_test: bool
-    stamp: tuple[int, int]
-    """Size in bytes and time of change in nanoseconds; (-1, -1) where they cannot be had."""
-
-
-def layout(folder: Path) -> Layout:
-    """Find the class folders. Raises DataError where there are none, saying what is there instead."""
-    _require_folder(folder)
-    if own := _class_folders(folder):
-        return Layout(own, {})
-    inner = {each.name: found for each in _folders(folder) if (found := _class_folders(each))}
-    by_role = {name.lower(): name for name in inner}
-    train = next((by_role[name] for name in _TRAIN if name in by_role), None)
-    test = next((by_role[name] for name in _TEST if name in by_role), None)
-    if train and test:
-        unused = sorted(set(inner) - {train, test})
-        notes = [f"Not used: {', '.join(f'{name}/' for name in unused)}."] if unused else []
-        return Layout(inner[train], inner[test], (f"Trains on {train}/, tests on {test}/.", *notes))
-    if len(inner) == 1:
-        name, found = next(iter(inner.items()))
-        return Layout(found, {}, (f"The class folders are those in {name}/.",))
-    if inner:
-        names = ", ".join(sorted(inner)[:5])
-        raise DataError(
-            f"{folder} has no class folders 0 … 9 itself, but {len(inner)} folders in it have: {names}; "
-            "give one of these"
-        )
-    raise DataError(_nothing_found(folder))
+    images: NDArray[np.uint8]
+    """(N, 28, 28) uint8, normalised; all zero where nothing is drawn or nothing could be read."""
+    reasons: dict[int, str]
+    """Why there is no image, by the file's index."""
+    complaint: str = ""
+    """Why the images could not be cached."""
 
 
 def gather(folder: Path, report: pool.Report | None = None) -> Collection:
@@ -79,147 +47,115 @@ def gather(folder: Path, report: pool.Report | None = None) -> Collection:
 
     Raises DataError where there is no class folder, or no usable image in any.
     """
-    found = layout(folder)
-    files = [*_files(folder, found.train, False), *_files(folder, found.test, True)]
-    images, complaint = _normalised(folder, files, report)
-    skipped: list[Skipped] = []
-    parts: dict[bool, tuple[list[NDArray[np.uint8]], list[int]]] = {False: ([], []), True: ([], [])}
-    for file, image in zip(files, images, strict=True):
-        if isinstance(image, str):
-            skipped.append(Skipped(printable(str(file.path)), image))
-        elif not image.any():
-            skipped.append(Skipped(printable(str(file.path)), "is blank: no ink was found in it"))
-        else:
-            parts[file.is_test][0].append(image)
-            parts[file.is_test][1].append(file.label)
-    train, test = part_of(*parts[False]), part_of(*parts[True])
+    files = listing(folder)
+    decoded = _decoded(files, report)
+    labels, notes = amended(files)
+    wanted = labels != LEFT_OUT
+    drawn = decoded.images.any(axis=(1, 2))
+    skipped = tuple(
+        Skipped(printable(files.path(index)), decoded.reasons.get(index, BLANK))
+        for index in np.flatnonzero(wanted & ~drawn).tolist()
+    )
+    usable = wanted & drawn
+    train = _part(decoded.images, labels, usable & ~files.is_test)
+    test = _part(decoded.images, labels, usable & files.is_test)
     if not len(train):
-        raise DataError(_nothing_usable(folder, files, skipped))
-    notes = [*found.notes, *_missing(train, ""), *([complaint] if complaint else [])]
-    if found.test and not len(test):
+        raise DataError(_nothing_usable(files, wanted, skipped))
+    notes = [*files.notes, *notes, *_missing(train, ""), *filter(None, [decoded.complaint])]
+    if files.has_test and not len(test):
         notes.append("The test folder has no usable images.")
-    elif found.test:
+    elif files.has_test:
         notes += _missing(test, " in the test folder")
-    return Collection(train, test if len(test) else None, tuple(notes), tuple(skipped))
+    return Collection(train, test if len(test) else None, tuple(notes), skipped)
 
 
-def _normalised(
-    folder: Path, files: list[_File], report: pool.Report | None
-) -> tuple[list[NDArray[np.uint8] | str], str]:
-    """For each file its (28, 28) image or why there is none; and why they could not be cached, else empty."""
-    known = _cached(folder)
-    images = {file.key: known[file.key, file.stamp] for file in files if (file.key, file.stamp) in known}
-    new = [file for file in files if file.key not in images]
-    have = len(images)
+def amended(files: Listing) -> tuple[NDArray[np.uint8], list[str]]:
+    """The labels (N,) with what a person decided, 255 for what is left out, and notes that say how many that is."""
+    decisions = amendments.read(files.folder)
+    labels = files.labels.copy()
+    left_out = relabelled = 0
+    if decisions:
+        where = {name: index for index, name in enumerate(files.names)}
+        for path, decision in decisions.items():
+            index = where.get(path.encode(errors="surrogateescape"))
+            if index is None:
+                continue  # the file is gone
+            labels[index] = LEFT_OUT if decision.label is None else decision.label
+            left_out += decision.label is None
+            relabelled += decision.label is not None
+    notes = list(amendments.complaints(files.folder))
+    counts = [f"{count:,} {what}" for count, what in ((left_out, "left out"), (relabelled, "relabelled")) if count]
+    if counts:
+        first, *others = counts
+        number, what = first.split(" ", 1)
+        first = f"{number} image{'s' if number != '1' else ''} {what}"
+        notes.append(f"{' and '.join([first, *others])} by your check-up.")
+    return labels, notes
 
-    def told(done: int, _: int) -> None:
-        if report is not None:
-            report(have + done, len(files))
 
-    told(0, len(new))
-    bytes_each = sum(max(0, file.stamp[0]) for file in new) / max(1, len(new))
+def recall(files: Listing) -> tuple[NDArray[np.uint8], NDArray[np.bool_], int]:
+    """The images (N, 28, 28) that the cache has, which these are (N,), and how many files it has in all."""
+    rows, known, kept = file_rows.recall(files.folder, files, _NO_IMAGE)
+    return rows["images"], known, kept
+
+
+def keep(files: Listing, images: NDArray[np.uint8], known: NDArray[np.bool_]) -> str:
+    """Cache the images that are `known`; why they could not be, else empty."""
+    return file_rows.keep(files.folder, files, {"images": images}, known)
+
+
+def _decoded(files: Listing, report: pool.Report | None) -> Decoded:
+    images, known, kept = recall(files)
+    new = np.flatnonzero(~known)
+    told = report or (lambda done, total: None)
+    done = len(files) - len(new)
+    told(done, len(files))
+    reasons: dict[int, str] = {}
+    paths = [files.path(index) for index in new.tolist()]
+    with closing(pool.parts(_image, paths, seconds_each(files, new))) as parts:
+        place = 0
+        for part in parts:
+            for image in part:
+                index = int(new[place])
+                place += 1
+                if isinstance(image, str):
+                    reasons[index] = image
+                else:
+                    images[index], known[index] = image, True
+            told(done + place, len(files))
+    # Rewritten where there is more than was kept, or less: files that are gone.
+    changed = len(reasons) < len(new) or int(known.sum()) < kept
+    return Decoded(images, reasons, keep(files, images, known) if changed else "")
+
+
+def seconds_each(files: Listing, which: NDArray[np.int64]) -> float:
+    """A guess of what decoding one of these files takes."""
     # 28×28 PNG and 100×100 JPEG took 1 to 2 ms of a server core; large ones go with their size.
-    fresh = pool.each(_image, [file.path for file in new], told, seconds=0.0015 + bytes_each * 1e-7)
-    answers: dict[bytes, NDArray[np.uint8] | str] = {**images}
-    answers.update(zip([file.key for file in new], fresh, strict=True))
-    usable = [(file, image) for file in files if not isinstance(image := answers[file.key], str)]
-    complaint = ""
-    if any(not isinstance(image, str) for image in fresh) or len(usable) < len(known):
-        arrays: dict[str, NDArray[Any]] = {
-            "keys": np.frombuffer(b"\0".join(file.key for file, _ in usable), np.uint8),
-            "stamps": np.array([file.stamp for file, _ in usable], np.int64).reshape(-1, 2),
-            "images": np.array([image for _, image in usable], np.uint8).reshape(-1, SIDE, SIDE),
-        }
-        complaint = cache.write(folder, arrays)
-    return [answers[file.key] for file in files], complaint
+    return 0.0015 + 1e-7 * (float(files.stamps[which, 0].clip(0).mean()) if len(which) else 0.0)
 
 
-def _cached(folder: Path) -> dict[tuple[bytes, tuple[int, int]], NDArray[np.uint8]]:
-    arrays = cache.read(folder)
-    if arrays is None or set(arrays) != {"keys", "stamps", "images"}:
-        return {}
-    keys = arrays["keys"].tobytes().split(b"\0")
-    stamps = [(int(size), int(time)) for size, time in arrays["stamps"]]
-    return {(key, stamp): image for key, stamp, image in zip(keys, stamps, arrays["images"], strict=False)}
-
-
-def _image(path: Path) -> NDArray[np.uint8] | str:
+def _image(path: str) -> NDArray[np.uint8] | str:
     """(28, 28), or why there is none. All zero where nothing is drawn."""
     try:
-        return normalise(read(path))
+        return normalise(read(Path(path)))
     except DataError as error:
         return str(error)
 
 
-def _files(folder: Path, classes: dict[int, Path], is_test: bool) -> Iterable[_File]:
-    for label, place in sorted(classes.items()):
-        try:
-            entries = _entries(place)
-        except OSError:
-            # Kept as a "file" that cannot be read, so that it is listed with its reason.
-            yield _File(place, os.fsencode(place.relative_to(folder)), label, is_test, (-1, -1))
-            continue
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower() in _LITTER:
-                continue
-            path = Path(entry.path)
-            try:
-                status = entry.stat()
-                stamp = (status.st_size, status.st_mtime_ns)
-            except OSError:
-                stamp = (-1, -1)  # a link to nothing; reading it gives the reason
-            yield _File(path, os.fsencode(path.relative_to(folder)), label, is_test, stamp)
+def _part(images: NDArray[np.uint8], labels: NDArray[np.uint8], which: NDArray[np.bool_]) -> Part:
+    # All of 100,000 images are 78 MB: not copied where none is to be left away.
+    return Part(images, labels) if which.all() else Part(images[which], labels[which])
 
 
-def _require_folder(folder: Path) -> None:
-    try:
-        with os.scandir(folder):
-            return
-    except FileNotFoundError:
-        raise DataError(f"there is no folder {folder}; check the spelling") from None
-    except NotADirectoryError:
-        raise DataError(
-            f"{folder} is a file, not a folder; give the folder that holds the class folders 0 … 9"
-        ) from None
-    except OSError as error:
-        raise DataError(f"the folder {folder} cannot be opened: {error.strerror}") from error
-
-
-def _class_folders(folder: Path) -> dict[int, Path]:
-    return {int(each.name): each for each in _folders(folder) if each.name in set("0123456789")}
-
-
-def _folders(folder: Path) -> list[Path]:
-    try:
-        entries = _entries(folder)
-    except OSError:
-        return []
-    return [Path(entry.path) for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    with os.scandir(folder) as entries:
-        return sorted(entries, key=lambda entry: entry.name)
-
-
-def _nothing_found(folder: Path) -> str:
-    if len(folder.name) == 1 and folder.name in "0123456789":
-        return f"{folder} looks like one class folder; give the folder above it, which holds 0 … 9"
-    names = [each.name for each in _folders(folder)]
-    holds = f"the folders {', '.join(names[:5])}{' …' if len(names) > 5 else ''}" if names else "no folders"
+def _nothing_usable(files: Listing, wanted: NDArray[np.bool_], skipped: tuple[Skipped, ...]) -> str:
+    looked_at = np.flatnonzero(~files.is_test)
+    if not len(looked_at):
+        return f"{files.folder} has class folders, but they are empty; put images of each digit into its folder"
+    if not wanted[looked_at].any():
+        return f"{files.folder} has no images left: your check-up leaves all {len(looked_at):,} out; take some back"
+    first = next(each for each in skipped if each.path == printable(files.path(int(looked_at[wanted[looked_at]][0]))))
     return (
-        f"{folder} has no class folders: it holds {holds}. It should hold folders named 0 to 9, "
-        "each with images of that digit"
-    )
-
-
-def _nothing_usable(folder: Path, files: list[_File], skipped: list[Skipped]) -> str:
-    looked_at = [file for file in files if not file.is_test]
-    if not looked_at:
-        return f"{folder} has class folders, but they are empty; put images of each digit into its folder"
-    first = next(each for each in skipped if each.path == printable(str(looked_at[0].path)))
-    return (
-        f"{folder} has no usable images: none of {len(looked_at):,} files can be used. "
+        f"{files.folder} has no usable images: none of {len(looked_at):,} files can be used. "
         f"The first, {first.path}, {first.reason}"
     )
 

@@ -37,33 +37,43 @@ def each(
     `work` is a function of a module, which other processes can import. Where none can be started, everything
     is done in this one. What `work` or `report` raises ends it.
     """
-    chunks = [items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK)]
     results: list[Result] = []
-    done = 0
-    workers = min(usable_cores(), len(chunks))
-    if workers > 1 and len(items) * seconds > _WORTH:
-        with closing(_elsewhere(work, chunks, workers)) as parts:
-            while done < len(chunks):
-                try:
-                    results += next(parts)
-                except (BrokenProcessPool, OSError):
-                    break  # no process could be started here, or one was killed: go on alone
-                done += 1
-                _tell(report, len(results), len(items))
-    for chunk in chunks[done:]:
-        results += _work_on(work, chunk)
-        _tell(report, len(results), len(items))
+    with closing(parts(work, items, seconds)) as found:
+        for part in found:
+            results += part
+            if report is not None:
+                report(len(results), len(items))
     return results
 
 
+def parts(
+    work: Callable[[Item], Result], items: Sequence[Item], seconds: float = 0.001
+) -> Generator[list[Result], None, None]:
+    """As `each`, but the results come 64 at a time, so that whoever takes them decides what is kept of them."""
+    count = -(-len(items) // _CHUNK)
+    done = 0
+    workers = min(usable_cores(), count)
+    if workers > 1 and len(items) * seconds > _WORTH:
+        with closing(_elsewhere(work, items, workers)) as others:
+            while done < count:
+                try:
+                    part = next(others)
+                except (BrokenProcessPool, OSError):
+                    break  # no process could be started here, or one was killed: go on alone
+                done += 1
+                yield part
+    for start in range(done * _CHUNK, len(items), _CHUNK):
+        yield _work_on(work, items[start : start + _CHUNK])
+
+
 def _elsewhere(
-    work: Callable[[Item], Result], chunks: Sequence[Sequence[Item]], workers: int
+    work: Callable[[Item], Result], items: Sequence[Item], workers: int
 ) -> Generator[list[Result], None, None]:
     # Spawned, since a fork of a process with threads (torch has some) can hang.
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(workers, context, initializer=_begin)
     try:
-        waiting = iter(chunks)
+        waiting = (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
         # A few chunks ahead, not all: what waits in the queue is memory.
         under_way = [executor.submit(_work_on, work, chunk) for chunk in islice(waiting, 3 * workers)]
         while under_way:
@@ -88,8 +98,3 @@ def _begin() -> None:
             os._exit(1)
 
     threading.Thread(target=follow, daemon=True).start()
-
-
-def _tell(report: Report | None, done: int, total: int) -> None:
-    if report is not None:
-        report(done, total)

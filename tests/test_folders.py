@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import folders, pool
+from core import amendments, cache, folders, pool
 from core.errors import DataError
 from core.normalise import normalise
 
@@ -111,7 +111,7 @@ def test_other_processes_give_the_same(digits: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pool, "_CHUNK", 7)
     monkeypatch.setattr(pool, "_WORTH", 0.0)
     monkeypatch.setattr(pool, "usable_cores", lambda: 2)
-    monkeypatch.setattr(folders, "_cached", lambda folder: {})
+    cache.forget(digits)
     told: list[tuple[int, int]] = []
     together = folders.gather(digits, lambda done, total: told.append((done, total)))
     assert np.array_equal(alone.train.images, together.train.images)
@@ -226,3 +226,54 @@ def test_names_in_any_bytes_are_read(digits: Path) -> None:
         found = folders.gather(digits)
         assert found.counts()[9] == 6
         assert found.skipped[0].path.encode().endswith(b".png")
+
+
+def test_what_lies_beside_an_image_is_not_worth_a_word(digits: Path) -> None:
+    """The strokes of a drawing, `.json` of the same stem, are passed over; other `.json` files are listed."""
+    (digits / "0" / "0.json").write_text("{}")
+    (digits / "1" / "2.JSON").write_text("{}")
+    (digits / "2" / "other.json").write_text("{}")
+    assert [Path(each.path).name for each in folders.gather(digits).skipped] == ["other.json"]
+
+
+def test_decisions_of_a_check_up_are_obeyed(digits: Path, decoded: list[Path]) -> None:
+    """What is left out is neither used nor listed, a new label counts, and taking both back restores the set."""
+    (digits / "4" / "broken.png").write_bytes(b"")
+    before = folders.gather(digits)
+    amendments.leave_out(digits, "4/broken.png")
+    amendments.leave_out(digits, "2/1.png")
+    amendments.relabel(digits, "7/0.png", 1)
+    amendments.relabel(digits, "9/gone.png", 1)
+    decoded.clear()
+    found = folders.gather(digits)
+    assert found.counts() == [4, 5, 3, 4, 4, 4, 4, 3, 4, 4] and found.skipped == ()
+    assert found.notes == ("2 images left out and 1 relabelled by your check-up.",)
+    assert len(decoded) <= 1  # the damaged one, which nothing is known of
+    for _ in range(4):
+        amendments.undo(digits)
+    after = folders.gather(digits)
+    assert np.array_equal(after.train.images, before.train.images)
+    assert np.array_equal(after.train.labels, before.train.labels) and after.notes == before.notes
+
+
+def test_a_set_that_is_all_left_out_is_explained(tmp_path: Path, mnist_part: tuple[np.ndarray, np.ndarray]) -> None:
+    """Not called damaged."""
+    folder = write(tmp_path / "one", mnist_part, range(1))
+    for label in range(10):
+        amendments.leave_out(folder, f"{label}/0.png")
+    with pytest.raises(DataError, match="leaves all 10 out"):
+        folders.gather(folder)
+
+
+def test_damaged_decisions_are_a_note(digits: Path) -> None:
+    """The set is used as its folders say, and the person is told."""
+    (digits / amendments.NAME).write_text("{")
+    found = folders.gather(digits)
+    assert found.counts() == [4] * 10 and "damaged" in found.notes[0]
+
+
+def test_loading_copies_no_array_twice(digits: Path) -> None:
+    """From the cache the whole set is the one array that was read, so that memory stays near its size."""
+    folders.gather(digits)
+    train = folders.gather(digits).train
+    assert train.images.base is None or train.images.base.nbytes < 2 * train.images.nbytes

@@ -14,7 +14,7 @@ from typing import Any
 from core import children
 from core.errors import DigitsError
 
-_LONGEST_LINE = 16 * 2**20  # bytes; forty samples and a long list of skipped files take some hundred kB
+_LONGEST_LINE = 64 * 2**20  # bytes; twenty findings of a check-up that name a thousand long paths each
 _GRACE = 3.0  # seconds that a cancelled child has for tidying up
 
 Progress = Callable[[int, int | None], None]

@@ -15,7 +15,7 @@ from textual import actions
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from tui.commands import commands, title
 from tui.screens.mode import ModeScreen
@@ -77,8 +77,8 @@ async def act(screen: ModeScreen, name: str, part: type[DOMNode], action: str) -
 
 def close_dialogs(app: DigitsApp) -> None:
     """Close what covers the screen of this mode, without an answer."""
-    for screen in reversed(app.screen_stack):
-        if isinstance(screen, ModalScreen) and not isinstance(screen, TooSmall):
+    for screen in reversed(app.screen_stack[1:]):
+        if not isinstance(screen, TooSmall):
             screen.dismiss(None)
 
 

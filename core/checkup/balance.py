@@ -1,0 +1,61 @@
+"""Classes that are missing, or have far fewer or far more images than the others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.checkup.finding import Finding, counted, finding, listed
+from core.checkup.survey import Survey
+from core.collection import CLASSES
+
+_UNEQUAL = 2.0
+"""A class is out of balance with this many times fewer, or more, images than the median class,"""
+_CHANCE = 3.0
+"""and by more than this many standard deviations of a count that chance alone varies (its square root)."""
+
+
+def missing(survey: Survey) -> list[Finding]:
+    """Classes of which there is no image that shows anything."""
+    counts = np.bincount(survey.labels[survey.drawn], minlength=CLASSES)
+    absent = np.flatnonzero(counts == 0).tolist()
+    if not absent:
+        return []
+    return [
+        finding(
+            "missing",
+            "problem",
+            f"No images of {listed(absent)}",
+            "A network that never sees a digit never answers with it: every such digit will be read wrongly.",
+            "It trains on the classes that there are. Add images; fine-tuning from the shipped model replays MNIST's "
+            "and so keeps what it knows of these digits.",
+            count=0,
+        )
+    ]
+
+
+def unbalanced(survey: Survey) -> list[Finding]:
+    """Classes that are far smaller or larger than the usual one."""
+    counts = np.bincount(survey.labels[survey.drawn], minlength=CLASSES)
+    present = counts[counts > 0]
+    if len(present) < 2:
+        return []
+    usual = float(np.median(present))
+    told = []
+    for label, count in enumerate(counts.tolist()):
+        unequal = count * _UNEQUAL <= usual or count >= _UNEQUAL * usual
+        if count and unequal and abs(count - usual) > _CHANCE * usual**0.5:
+            told.append(f"{counted(count)} of {label}")
+    if not told:
+        return []
+    return [
+        finding(
+            "unbalanced",
+            "warning",
+            f"Out of balance: {listed(told)}, {usual:,.0f} of a usual class",
+            "A network answers with what it saw often: rare digits are read as frequent ones, and a high accuracy "
+            "may only be that of the frequent ones.",
+            "Each class gives the same part to validation and test, so that rare digits are measured too. Add images "
+            "of the rare ones.",
+            count=0,
+        )
+    ]

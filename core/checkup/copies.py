@@ -1,0 +1,202 @@
+"""Copies among the images: the same file again, nearly the same image, in two classes, on both sides of a split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkup import duplicates
+from core.checkup.finding import Finding, Named, counted, finding
+from core.checkup.survey import Survey
+from core.datasets import HELD_OUT, SEED
+from core.recipes import RECIPES
+from core.splits import split
+
+_FILLS = 0.45
+"""Part of the shorter side that a digit must fill for the whole image, at 28×28, to show enough of it to compare."""
+_PLACED = 0.045
+"""Part of the side, a little over one of 28 pixels, by which a copy of a bare stroke may be moved."""
+_TRAIN, _VALIDATION, _TEST = 0, 1, 2
+_ROLES = ("learnt from", "in the validation part", "in the test part")
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Which images belong together."""
+
+    group: NDArray[np.int64]
+    """(N,) the position of the first image of its group, its own where it has no copy."""
+    same: NDArray[np.int64]
+    """(N,) the position of the first file with the same bytes, its own where there is none before it."""
+
+    @property
+    def groups(self) -> list[NDArray[np.int64]]:
+        """Positions of each group of two or more, ascending."""
+        order = np.argsort(self.group, kind="stable")
+        parts = np.split(order, np.flatnonzero(np.diff(self.group[order])) + 1)
+        return [part for part in parts if len(part) > 1]
+
+
+def find(survey: Survey, report: Callable[[int, int], None] = lambda done, total: None) -> Copies:
+    """Compare all images with each other: their bytes, what the network sees, and the whole images."""
+    drawn = survey.drawn
+    same = np.arange(len(survey))
+    first: dict[bytes, int] = {}
+    for position in drawn.tolist():
+        same[position] = first.setdefault(survey.facts["digest"][position].tobytes(), position)
+    report(1, 4)
+    pairs = [np.stack([drawn, same[drawn]], axis=1)]
+    # Each file once: a hundred copies of one would hide its other neighbours.
+    once = drawn[same[drawn] == drawn]
+    kept, which = duplicates.unique(survey.images[once])
+    # Those that look the same when they are normalised, each with the one nearest to its left and above it.
+    for side in (0, 1):
+        order = np.lexsort((survey.facts["box"][once, side], which))
+        beside = np.stack([once[order[:-1]], once[order[1:]]], axis=1)
+        pairs.append(_placed_alike(survey, beside[which[order[:-1]] == which[order[1:]]]))
+    report(2, 4)
+    different = once[kept]
+    pairs.append(_placed_alike(survey, different[duplicates.copies(survey.images[different])]))
+    report(3, 4)
+    facts = survey.facts[once]
+    large = once[facts["longer"] > _FILLS * np.minimum(facts["width"], facts["height"])]
+    pairs.append(large[duplicates.copies(survey.whole[large], stretch=False)])
+    report(4, 4)
+    return Copies(duplicates.joined(len(survey), np.concatenate(pairs)), same)
+
+
+def _placed_alike(survey: Survey, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`pairs` (P, 2) without those of bare strokes in different places of their images.
+
+    Two careful ones may look the same once they are cropped and scaled; drawn twice, they are not drawn at the same
+    place and length.
+    """
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    if not len(pairs):
+        return pairs
+    boxes = survey.facts["box"][pairs]
+    alike = np.abs(boxes[:, 0] - boxes[:, 1]).max(axis=1) < _PLACED
+    return np.asarray(pairs[alike | ~duplicates.are_bare(survey.images[pairs[:, 0]])], np.int64)
+
+
+def identical(survey: Survey, copies: Copies) -> list[Finding]:
+    """Files of one class with the same bytes."""
+    files = [
+        survey.named(position, "the same file, byte for byte", int(copies.same[position]))
+        for position in np.flatnonzero(copies.same != np.arange(len(survey))).tolist()
+        if survey.labels[position] == survey.labels[copies.same[position]]
+    ]
+    if not files:
+        return []
+    return [
+        finding(
+            "identical",
+            "warning",
+            f"{counted(len(files), 'file')} {'is' if len(files) == 1 else 'are'} there twice or more",
+            "What is there twice counts twice, and adds nothing to learn.",
+            "Cross-validation keeps copies in one part. Leave the copies out.",
+            files,
+        )
+    ]
+
+
+def near(survey: Survey, copies: Copies) -> list[Finding]:
+    """Images of one class that are nearly the same: saved again, scaled, moved by a pixel."""
+    files: list[Named] = []
+    for group in copies.groups:
+        for place, position in enumerate(group.tolist()):
+            before = [each for each in group[:place].tolist() if survey.labels[each] == survey.labels[position]]
+            if before and copies.same[position] == position:
+                files.append(survey.named(position, "nearly the same image", before[0]))
+    if not files:
+        return []
+    return [
+        finding(
+            "near-duplicate",
+            "warning",
+            f"{counted(len(files))} nearly the same as another",
+            "They were saved again, scaled or moved, and teach what their originals do. They flatter a measurement "
+            "that finds the one after learning from the other.",
+            "Cross-validation keeps them in one part. Leave out those that are no drawings of their own.",
+            files,
+        )
+    ]
+
+
+def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
+    """The same image, or nearly, in two classes."""
+    files: list[Named] = []
+    for group in copies.groups:
+        labels = survey.labels[group]
+        for position, label in zip(group.tolist(), labels.tolist(), strict=True):
+            others = group[labels != label]
+            if len(others):
+                exact = survey.facts["digest"][others] == survey.facts["digest"][position]
+                alike = others[exact.all(axis=1)]
+                other = int(alike[0] if len(alike) else others[0])
+                how = "the same file" if len(alike) else "nearly the same image"
+                files.append(survey.named(position, f"{how} is a {survey.labels[other]} too", other))
+    if not files:
+        return []
+    return [
+        finding(
+            "conflicting",
+            "problem",
+            f"{counted(len(files))} of one digit {'is' if len(files) == 1 else 'are'} also in the class of another",
+            "One of the two labels is wrong, and whatever the network answers, it is told that it erred.",
+            "They are used as they are. Give them the right digit, or leave them out.",
+            files,
+        )
+    ]
+
+
+def across_split(survey: Survey, copies: Copies) -> list[Finding]:
+    """Images that are measured on while the network learns from a copy of them."""
+    roles = parts(survey)
+    files: list[Named] = []
+    counts = [0, 0, 0]
+    for group in copies.groups:
+        learnt = group[roles[group] == _TRAIN]
+        seen = learnt if len(learnt) else group[roles[group] == _VALIDATION]
+        for position in group[roles[group] > (_TRAIN if len(learnt) else _VALIDATION)].tolist() if len(seen) else ():
+            role, other = int(roles[position]), int(seen[0])
+            counts[role] += 1
+            files.append(survey.named(position, f"is {_ROLES[role]}, its copy is {_ROLES[roles[other]]}", other))
+    if not files:
+        return []
+    where = [f"{counts[role]:,} {_ROLES[role]}" for role in (_TEST, _VALIDATION) if counts[role]]
+    return [
+        finding(
+            "split-duplicate",
+            "warning",
+            f"{counted(len(files))} to measure on {'has a copy' if len(files) == 1 else 'have copies'} to learn from: "
+            + ", ".join(where),
+            "The network has seen them: what it reaches on them says nothing of new digits, and flatters.",
+            "Cross-validation (--folds) keeps copies together, a single split does not. Leave the copies out.",
+            files,
+        )
+    ]
+
+
+def parts(survey: Survey) -> NDArray[np.int64]:
+    """(N,) what a training does with each image: 0 learns from it, 1 validates with it, 2 tests on it; else −1.
+
+    As `datasets.divided` and, without folds, `stage.stages` divide them.
+    """
+    drawn = survey.drawn
+    roles = np.full(len(survey), -1)
+    own = survey.is_test[drawn]
+    rest = drawn[~own]
+    roles[drawn[own]] = _TEST
+    if len(rest) and not own.any():
+        kept, held = split(survey.labels[rest], HELD_OUT, SEED)
+        roles[rest[held]] = _TEST
+        rest = rest[kept]
+    if len(rest):
+        fraction = max(RECIPES["fast"].validation, min(0.15, 500 / len(rest)))
+        kept, held = split(survey.labels[rest], fraction, seed=0)
+        roles[rest[kept]], roles[rest[held]] = _TRAIN, _VALIDATION
+    return roles

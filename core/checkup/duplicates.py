@@ -1,0 +1,235 @@
+"""Which of many small images are copies of one another: saved again, scaled, compressed, moved by a pixel.
+
+Two steps. A descriptor (blurred, centred by mass, a few principal components) finds for each image the few that
+lie nearest. Each such pair is then compared pixel by pixel, after the small shift, stretch and brightening that
+bring the two closest together, found by least squares on the image's derivatives (the idea of the tangent
+distance: P. Simard, Y. LeCun, J. Denker, 1993). Knows neither files nor labels.
+
+Measured on MNIST, blurred with a standard deviation of 1 pixel: copies of 112×112 drawings that were compressed
+(JPEG, quality 30 to 90), halved or scaled by 0.8 or 1.3 and normalised differ by 0.0001 of the ink's energy in
+the median and 99 of 100 by less than 0.005. Of the 10,000 test images the nearest two that are no ones differ by
+over 0.006, of all 7,877 ones, bare strokes with little to differ in, the nearest two by 0.0013. Of 7,494 digits
+drawn by 30 people with one pen, which differ less than MNIST's, 2 pairs differ by less than 0.003.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Real = NDArray[np.float32]
+Pairs = NDArray[np.int64]
+
+_BLUR = 1.0
+"""Standard deviation in pixels: it takes away what resampling and compression do to edges."""
+_LIMITS = {True: (0.003, 0.0012), False: (0.004, 0.0018)}
+"""Part of the ink's energy by which copies may differ, with and without stretch; the second for a bare stroke, of
+which two may be alike by chance."""
+_BARE = 2.2
+"""The ink of a bare stroke has a smaller standard deviation than this across its length, in pixels."""
+_NEAREST = 4
+_PARTS = 24
+_FAR = 0.02
+"""Squared distance of two descriptors of length 1 beyond which nothing is a copy."""
+_SAMPLE = 4000
+_BLOCK = 1024
+_LEAF = 256
+_MANY = 64
+
+
+def groups(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Group numbers (N,) of (N, H, W) uint8 images, ink bright on 0: copies share one, others have their own.
+
+    Numbers count from 0 in the order in which the groups first appear. Blank images are copies of each other.
+    """
+    count = len(images)
+    if not count:
+        return np.zeros(0, np.int64)
+    first, which = unique(images)
+    pairs = copies(images[first]) if len(first) < count else copies(images)
+    return numbered(joined(len(first), pairs)[which])
+
+
+def unique(images: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Indices of the images that differ in any pixel, and for each of all (N,) which of these it is."""
+    seen: dict[bytes, int] = {}
+    first: list[int] = []
+    which = np.empty(len(images), np.int64)
+    for index, image in enumerate(images):
+        number = seen.setdefault(image.tobytes(), len(first))
+        if number == len(first):
+            first.append(index)
+        which[index] = number
+    return np.array(first, np.int64), which
+
+
+def copies(images: NDArray[np.uint8], stretch: bool = True) -> Pairs:
+    """Pairs (P, 2) of indices, the smaller first, of images (N, H, W) that are copies; not all of a large group.
+
+    With `stretch` one may be longer or wider by a little, as rounding to whole pixels makes it.
+    """
+    drawn = np.flatnonzero(images.any(axis=(1, 2)))
+    if len(drawn) < 2:
+        return np.zeros((0, 2), np.int64)
+    near = drawn[_near(_descriptors(images, drawn))]
+    kept = [
+        part[_difference(images[part[:, 0]], images[part[:, 1]], stretch) < _limits(images, part, stretch)]
+        for part in (near[start : start + _BLOCK] for start in range(0, len(near), _BLOCK))
+    ]
+    return np.concatenate(kept) if kept else near
+
+
+def joined(count: int, pairs: Pairs) -> NDArray[np.int64]:
+    """For each of `count` things the least one that it hangs together with by `pairs` (P, 2)."""
+    parents = list(range(count))
+
+    def root(each: int) -> int:
+        while parents[each] != each:
+            parents[each] = parents[parents[each]]
+            each = parents[each]
+        return each
+
+    for one, other in pairs.tolist():
+        low, high = sorted((root(one), root(other)))
+        parents[high] = low
+    return np.array([root(each) for each in range(count)], np.int64)
+
+
+def numbered(groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same groups (N,), numbered from 0 in the order in which they first appear."""
+    _, first, which = np.unique(groups, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[which]
+
+
+def _descriptors(images: NDArray[np.uint8], which: NDArray[np.int64]) -> Real:
+    """(M, 24) of the images at `which`, length about 1, the components by falling variance."""
+    chosen = which if len(which) <= _SAMPLE else np.sort(np.random.default_rng(0).permutation(which)[:_SAMPLE])
+    sample = np.concatenate([_small(images[part]) for part in _blocks(chosen)])
+    _, vectors = np.linalg.eigh(sample.T @ sample / np.float32(len(sample)))
+    axes = vectors[:, ::-1][:, :_PARTS]
+    return np.concatenate([_small(images[part]) @ axes for part in _blocks(which)])
+
+
+def _blocks(indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    return [indices[start : start + _BLOCK] for start in range(0, len(indices), _BLOCK)]
+
+
+def _small(images: NDArray[np.uint8]) -> Real:
+    """(M, 14 · 14) of length 1: blurred and halved, the centre of mass brought to the middle."""
+    real = images.astype(np.float32)
+    height, width = images.shape[1:]
+    mass = real.sum(axis=(1, 2))
+    down = _window(real.sum(axis=2) @ np.arange(height, dtype=np.float32) / mass, height)
+    across = _window(real.sum(axis=1) @ np.arange(width, dtype=np.float32) / mass, width)
+    small = (down @ real @ across.transpose(0, 2, 1)).reshape(len(images), -1)
+    return np.asarray(small / np.linalg.norm(small, axis=1, keepdims=True), np.float32)
+
+
+def _window(centres: Real, side: int) -> Real:
+    """(M, 14, side): what a blurred sample at each of 14 places around each centre takes of each pixel."""
+    places = (np.arange(14, dtype=np.float32) - 6.5) * np.float32(side / 14)
+    distance = np.arange(side, dtype=np.float32) - places[:, None] - centres[:, None, None]
+    return np.asarray(np.exp(-0.5 * (distance / (_BLUR * side / 28)) ** 2), np.float32)
+
+
+def _near(descriptors: Real) -> Pairs:
+    """Pairs (P, 2), the smaller index first, of each descriptor with its nearest few that are not far."""
+    leaves = _leaves(descriptors, np.arange(len(descriptors)))
+    low = np.stack([descriptors[leaf].min(axis=0) for leaf in leaves])
+    high = np.stack([descriptors[leaf].max(axis=0) for leaf in leaves])
+    lengths = (descriptors**2).sum(axis=1)
+    found: list[Pairs] = []
+    for leaf, least, most in zip(leaves, low, high, strict=True):
+        # What is near to one of the leaf is near to its box, and so is the box of its own leaf.
+        boxes = np.flatnonzero(_beyond(low, high, least, most) < _FAR)
+        beside = np.concatenate([leaves[each] for each in boxes])
+        points = descriptors[beside]
+        reached = _beyond(points, points, least, most) < _FAR
+        beside, points = beside[reached], points[reached]
+        away = lengths[leaf, None] + lengths[beside] - 2 * descriptors[leaf] @ points.T
+        away[leaf[:, None] == beside] = np.inf
+        if np.count_nonzero(away < _FAR) > _MANY * len(leaf):
+            # Nearly all alike, as the pictures of a film: to sort them all would take minutes.
+            away[away > np.partition(away, _NEAREST, axis=1)[:, _NEAREST, None]] = np.inf
+        rows, columns = np.divmod(np.flatnonzero(away < _FAR), len(beside))
+        order = np.lexsort((away[rows, columns], rows))
+        rows, columns = rows[order], columns[order]
+        nearest = np.arange(len(rows)) - np.searchsorted(rows, rows) < _NEAREST
+        found.append(np.stack([leaf[rows[nearest]], beside[columns[nearest]]], axis=1))
+    pairs = np.sort(np.concatenate(found), axis=1)
+    return np.asarray(np.unique(pairs, axis=0), np.int64)
+
+
+def _beyond(low: Real, high: Real, least: Real, most: Real) -> Real:
+    """(M,) squared distances of boxes from `low` to `high` (M, 24) from the one from `least` to `most` (24,)."""
+    apart = np.maximum(np.maximum(low - most, least - high), 0)
+    return np.asarray((apart**2).sum(axis=1), np.float32)
+
+
+def _leaves(descriptors: Real, which: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """The indices `which` in parts of at most 256 that lie near each other: halved where they spread the most."""
+    if len(which) <= _LEAF:
+        return [which]
+    axis = int(np.ptp(descriptors[which], axis=0).argmax())
+    order = which[np.argsort(descriptors[which, axis], kind="stable")]
+    middle = len(order) // 2
+    return _leaves(descriptors, order[:middle]) + _leaves(descriptors, order[middle:])
+
+
+def _difference(left: NDArray[np.uint8], right: NDArray[np.uint8], stretch: bool) -> Real:
+    """(P,) part of the ink's energy by which images (P, H, W) still differ when best aligned."""
+    one, other = _blurred(left), _blurred(right)
+    middle = (one + other) / 2
+    gap = (one - other).reshape(len(one), -1)
+    down, across = np.gradient(middle, axis=(1, 2))
+    directions = [down, across, middle]
+    if stretch:
+        height, width = middle.shape[1:]
+        directions += [down * (np.arange(height, dtype=np.float32)[:, None] - (height - 1) / 2)]
+        directions += [across * (np.arange(width, dtype=np.float32) - (width - 1) / 2)]
+    tangents = np.stack([each.reshape(len(one), -1) for each in directions], axis=1).astype(np.float64)
+    square = tangents @ tangents.transpose(0, 2, 1)
+    # A bare horizontal stroke has no direction across: a little of the diagonal keeps that solvable.
+    square += np.eye(len(directions)) * (1e-6 * np.trace(square, axis1=1, axis2=2))[:, None, None]
+    onto = (tangents @ gap[:, :, None].astype(np.float64))[..., 0]
+    explained = (onto * np.linalg.solve(square, onto[..., None])[..., 0]).sum(axis=1)
+    energy = (middle.astype(np.float64) ** 2).sum(axis=(1, 2))
+    return np.asarray(((gap.astype(np.float64) ** 2).sum(axis=1) - explained) / energy, np.float32)
+
+
+def _blurred(images: NDArray[np.uint8]) -> Real:
+    blurred: Any = images.astype(np.float32)
+    for axis, side in ((1, images.shape[1]), (2, images.shape[2])):
+        away = np.arange(side, dtype=np.float32)
+        window = np.exp(-0.5 * ((away[:, None] - away) / _BLUR) ** 2)
+        window /= window[side // 2].sum()
+        blurred = np.moveaxis(np.moveaxis(blurred, axis, 2) @ window, 2, axis)
+    return np.asarray(blurred, np.float32)
+
+
+def _limits(images: NDArray[np.uint8], pairs: Pairs, stretch: bool) -> NDArray[np.float64]:
+    """(P,) by how much the pairs may differ: by less where they are bare strokes."""
+    usual, bare = _LIMITS[stretch]
+    return np.where(are_bare(images[pairs[:, 0]]), bare, usual)
+
+
+def are_bare(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(P,) whether images (P, H, W) that show something are bare strokes, as most ones are."""
+    return np.asarray(_breadth(images) < _BARE, np.bool_)
+
+
+def _breadth(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """(P,) standard deviation, in pixels, of the ink across the direction in which it is longest."""
+    real = images.astype(np.float64)
+    mass = real.sum(axis=(1, 2))
+    rows, columns = real.sum(axis=2) / mass[:, None], real.sum(axis=1) / mass[:, None]
+    down, across = np.arange(images.shape[1]), np.arange(images.shape[2])
+    middle_down, middle_across = rows @ down, columns @ across
+    var_down, var_across = rows @ down**2 - middle_down**2, columns @ across**2 - middle_across**2
+    both = np.einsum("pyx,y,x->p", real, down, across, optimize=True) / mass - middle_down * middle_across
+    least = (var_down + var_across) / 2 - np.sqrt(((var_down - var_across) / 2) ** 2 + both**2)
+    return np.asarray(np.sqrt(least.clip(0)), np.float64)

@@ -1,0 +1,108 @@
+"""Faults of whole files: unreadable ones, wrong extensions, blank ones, and which are dark on light."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from core.checkup.finding import Finding, counted, finding
+from core.checkup.survey import Survey
+
+_EXTENSIONS = {
+    "PNG": ("png",),
+    "JPEG": ("jpg", "jpeg", "jpe", "jfif"),
+    "MPO": ("jpg", "jpeg", "mpo"),
+    "BMP": ("bmp", "dib"),
+    "WEBP": ("webp",),
+}
+
+
+def unreadable(survey: Survey) -> list[Finding]:
+    """Files in class folders that are no images, or damaged."""
+    files = [survey.named(position, reason) for position, reason in sorted(survey.reasons.items())]
+    if not files:
+        return []
+    return [
+        finding(
+            "unreadable",
+            "problem",
+            f"{counted(len(files), 'file')} cannot be read",
+            "Nothing is learnt from them, and what should be in them is missing.",
+            "They are skipped. Save them anew as PNG or JPEG; leave out what is no image, and it is not listed again.",
+            files,
+        )
+    ]
+
+
+def extension(survey: Survey) -> list[Finding]:
+    """Images whose name says another format than their content."""
+    files = []
+    for position in survey.readable.tolist():
+        kind = survey.facts["format"][position].decode()
+        suffix = PurePosixPath(survey.name(position)).suffix.lower().removeprefix(".")
+        if suffix not in _EXTENSIONS.get(kind, (suffix,)):
+            named = f"is called .{suffix}" if suffix else "has no extension"
+            files.append(survey.named(position, f"is a {kind} and {named}"))
+    if not files:
+        return []
+    return [
+        finding(
+            "extension",
+            "hint",
+            f"{counted(len(files))} with a wrong extension",
+            "Nothing here, since formats are told by content. Programs that trust the name refuse such files, and "
+            "where the format goes with the class it gives the class away.",
+            "They are read by their content. Rename them, or save them anew in one format.",
+            files,
+        )
+    ]
+
+
+def blank(survey: Survey) -> list[Finding]:
+    """Images in which no ink was found."""
+    positions = survey.readable[survey.facts["blank"][survey.readable]]
+    if not len(positions):
+        return []
+    return [
+        finding(
+            "blank",
+            "problem",
+            f"{counted(len(positions), 'blank image')}",
+            "There is nothing to learn from them; a program that takes them as they are learns that an empty sheet "
+            "is a digit.",
+            "They are skipped. Draw them again, or leave them out.",
+            [survey.named(position, "no ink was found in it") for position in positions.tolist()],
+        )
+    ]
+
+
+def polarity(survey: Survey) -> list[Finding]:
+    """Where some images are dark on light and others light on dark: those that are in the minority."""
+    drawn = survey.drawn
+    dark = survey.facts["dark"][drawn]
+    counts = int(dark.sum()), int((~dark).sum())
+    if not all(counts):
+        return []
+    fewer = drawn[dark] if counts[0] <= counts[1] else drawn[~dark]
+    says = "dark ink on light paper" if counts[0] <= counts[1] else "light ink on dark paper"
+    others = "light on dark" if counts[0] <= counts[1] else "dark on light"
+    return [
+        finding(
+            "polarity",
+            "warning",
+            f"{counted(len(fewer))} {'is' if len(fewer) == 1 else 'are'} {says}, the other {max(counts):,} {others}",
+            "A network that saw both as they are would take one for the other's background.",
+            "Each image is judged by itself and turned to light ink on dark. Look whether each of these was judged "
+            "rightly: what is shown as 28×28 must be the digit, not its surroundings.",
+            [survey.named(position, says) for position in fewer.tolist()],
+        )
+    ]
+
+
+def polarity_note(survey: Survey) -> str:
+    """Which way round all images are, where they agree; else empty."""
+    dark = survey.facts["dark"][survey.drawn]
+    if not len(dark) or not (dark.all() or not np.any(dark)):
+        return ""
+    return "All images are dark on light." if dark.all() else "All images are light on dark."

@@ -1,0 +1,133 @@
+"""Where in its image a digit is: cut off by the border, far off the centre, very small."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.checkup.finding import Finding, Severity, counted, finding, listed
+from core.checkup.survey import Survey
+from core.collection import SIDE
+
+_OFF_CENTRE = 0.2
+"""Distance of the middle of the ink from that of the image, as part of the image's side; MNIST's keep below 0.15."""
+_SMALL = 0.35
+"""The digit's longer side as part of the image's shorter one; MNIST's are 0.71."""
+_FEW_PIXELS = 12
+"""A longer side of fewer pixels shows less than MNIST's 20."""
+_RARE = 0.005
+"""Part of all images below which those that touch are hardly more than chance."""
+_ROUNDING = 40
+"""Grey levels by which an image may differ from its normalised self and still be one that was made as MNIST's."""
+_FRAMED = 70
+"""Hundredths of a border that are ink where it is no digit that touches it."""
+_MOST = 0.5
+"""Part of all images from which being cropped tightly is how the set was made."""
+_SIDES = ("left", "upper", "right", "lower")
+
+
+def clipped(survey: Survey) -> list[Finding]:
+    """Images whose ink touches the border."""
+    drawn = survey.drawn
+    sides = survey.facts["sides"][drawn]
+    touching = np.flatnonzero(sides.any(axis=1) & ~_as_mnist(survey, drawn))
+    if not len(touching):
+        return []
+    # Those with most ink at the border first: they lost most.
+    touching = touching[np.argsort(-sides[touching].astype(int).sum(axis=1), kind="stable")]
+    files = [survey.named(int(drawn[each]), _touched(sides[each])) for each in touching.tolist()]
+    tight = len(touching) > _MOST * len(drawn)
+    return [
+        finding(
+            "clipped",
+            "warning" if len(files) >= _RARE * len(drawn) else "hint",
+            f"{counted(len(files))} {'touches' if len(files) == 1 else 'touch'} the border",
+            "What lay beyond it is lost: a 9 whose head is cut off is learnt as a 9."
+            + (" Most images here touch it; where they were cropped tightly, nothing is lost." if tight else ""),
+            "They are used as they are. Leave out those that can no longer be told, and draw them again with room "
+            "around them.",
+            files,
+        )
+    ]
+
+
+def _as_mnist(survey: Survey, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(M,) which images are as normalising leaves them: placed by their mass, which puts 1% of MNIST at a border."""
+    sizes = survey.facts["width"][positions], survey.facts["height"][positions]
+    away = np.abs(survey.images[positions].astype(np.int16) - survey.whole[positions]).max(axis=(1, 2))
+    return np.asarray((sizes[0] == SIDE) & (sizes[1] == SIDE) & (away < _ROUNDING), np.bool_)
+
+
+def _touched(sides: NDArray[np.uint8]) -> str:
+    if (sides > _FRAMED).sum() >= 3:
+        return "a frame runs along the border"
+    found = [f"{name} border ({share}% of it)" for name, share in zip(_SIDES, sides.tolist(), strict=True) if share]
+    return f"touches the {listed(found)}"
+
+
+def off_centre(survey: Survey) -> list[Finding]:
+    """Digits far from the middle of their images."""
+    drawn = survey.drawn
+    box = survey.facts["box"][drawn]
+    off = (box[:, :2] + box[:, 2:]) / 2 - 0.5
+    far = np.flatnonzero(np.abs(off).max(axis=1) > _OFF_CENTRE)
+    if not len(far):
+        return []
+    far = far[np.argsort(-np.abs(off[far]).max(axis=1), kind="stable")]
+    files = [survey.named(int(drawn[each]), _direction(*off[each].tolist())) for each in far.tolist()]
+    return [
+        finding(
+            "off-centre",
+            _severity(len(files), len(drawn)),
+            f"{counted(len(files))} with the digit far from the middle",
+            "Nothing here, since digits are centred as MNIST's were. A program that takes images as they are reads "
+            "such digits badly.",
+            "Each digit is cropped and centred by its mass. Look at the 28×28: a blot far from the digit would move "
+            "it too.",
+            files,
+        )
+    ]
+
+
+def _direction(across: float, down: float) -> str:
+    found = []
+    for share, back, on in ((across, "left", "right"), (down, "up", "down")):
+        if abs(share) > _OFF_CENTRE / 2:
+            found.append(f"{abs(share):.0%} of the side too far {back if share < 0 else on}")
+    return listed(found)
+
+
+def small(survey: Survey) -> list[Finding]:
+    """Digits that fill little of their images, or have few pixels."""
+    drawn = survey.drawn
+    facts = survey.facts[drawn]
+    shorter = np.minimum(facts["width"], facts["height"])
+    little = np.flatnonzero((facts["longer"] < _SMALL * shorter) | (facts["longer"] < _FEW_PIXELS))
+    if not len(little):
+        return []
+    little = little[np.argsort(facts["longer"][little], kind="stable")]
+    files = [
+        survey.named(
+            int(drawn[each]),
+            f"the digit is {facts['longer'][each]:.0f} pixels long in an image of "
+            f"{facts['width'][each]}×{facts['height'][each]}",
+        )
+        for each in little.tolist()
+    ]
+    coarse = int((facts["longer"][little] < _FEW_PIXELS).sum())
+    return [
+        finding(
+            "small",
+            "warning" if coarse else _severity(len(files), len(drawn)),
+            f"{counted(len(files))} with a very small digit",
+            "A digit of few pixels is blurred when it is scaled up to 20, and may only be a blot."
+            if coarse
+            else "Little here, since digits are scaled as MNIST's were; but what is so small may only be a blot.",
+            "Each digit is cropped and scaled to 20 pixels. Look at the 28×28; draw larger where it is unclear.",
+            files,
+        )
+    ]
+
+
+def _severity(count: int, total: int) -> Severity:
+    return "warning" if count >= 0.05 * total else "hint"

@@ -1,0 +1,119 @@
+"""`check`: the check-up of a folder of images before a network learns from them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core import catalogue, sources
+from core.errors import DataError
+from core.printable import printable
+
+if TYPE_CHECKING:
+    from core.checkup.checkup import Checkup
+    from core.checkup.finding import Finding
+
+_SHOWN = 10
+"""Files that are named of each finding where a person reads."""
+_SECONDS = 0.1
+"""Between two lines of progress."""
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `check`."""
+    check = commands.add_parser(
+        "check",
+        help="find what is wrong with a folder of images",
+        description=(
+            "Check a folder with the class folders 0 … 9: unreadable, blank and clipped images, wrong extensions, "
+            "copies, classes out of balance, properties that give the class away, labels that are probably wrong. "
+            "Nothing in the folder is changed."
+        ),
+    )
+    check.add_argument("data", metavar="FOLDER", help="a folder, or the name of one that `datasets` lists")
+    check.add_argument("--json", action="store_true", help="print progress and the result, one JSON object a line")
+    check.add_argument("--quick", action="store_true", help="leave out the check of labels, which trains networks")
+    check.set_defaults(run=run_check)
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check a folder and print what was found. Raises DataError where there is no such folder of images."""
+    folder = folder_of(options.data)
+    from core.checkup.checkup import check
+
+    with _progress(options.json) as report:
+        found = check(folder, report, quick=options.quick)
+    if options.json:
+        print(json.dumps(found.to_json()), flush=True)
+    else:
+        _describe(found)
+    return 0
+
+
+def folder_of(data: str) -> Path:
+    """The folder that a path or a name of the catalogue means. Raises DataError where it is none."""
+    entry = catalogue.find(data)
+    if entry.path is None or entry.kind in (catalogue.MNIST, catalogue.DOWNLOAD):
+        raise DataError(f"{entry.title} comes as it was published; a check-up looks at folders of images of your own")
+    path = Path(entry.path)
+    if sources.kind_of(path) != sources.FOLDER:
+        raise DataError(f"{path} is a file; a check-up looks at folders with the class folders 0 … 9")
+    return path
+
+
+def _describe(found: Checkup) -> None:
+    counts = ", ".join(f"{count:,} of {label}" for label, count in enumerate(found.counts))
+    print(f"{printable(str(found.folder))}: {found.images:,} images: {counts}")
+    for each in found.findings:
+        _tell(each)
+    if not found.findings:
+        print("\nNothing was found.")
+    print()
+    for note in found.notes:
+        print(printable(note))
+
+
+def _tell(finding: Finding) -> None:
+    print(f"\n{finding.severity}: {printable(finding.title)}")
+    print(f"  {finding.meaning}\n  {finding.action}")
+    for each in finding.files[:_SHOWN]:
+        details = [each.detail, f"see {each.other}" if each.other else ""]
+        print(f"    {printable(each.path)}: {printable('; '.join(filter(None, details)))}")
+    if finding.count > _SHOWN and finding.files:
+        print(f"    … and {finding.count - _SHOWN:,} more (--json names {len(finding.files):,})")
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[Callable[[int, int, str], None]]:
+    """JSON lines, or a bar where a person looks, or nothing."""
+    if as_json:
+        yield _lines()
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=None)
+            yield lambda done, total, doing: bar.update(task, completed=done, total=total, description=doing)
+    else:
+        yield lambda done, total, doing: None
+
+
+def _lines() -> Callable[[int, int, str], None]:
+    """At most ten lines a second, and one at each beginning and end."""
+    last: dict[str, Any] = {"at": 0.0, "doing": ""}
+
+    def report(done: int, total: int, doing: str) -> None:
+        now = time.monotonic()
+        if doing != last["doing"] or done == total or now - last["at"] >= _SECONDS:
+            last.update(at=now, doing=doing)
+            print(json.dumps({"done": done, "total": total, "doing": doing}), flush=True)
+
+    return report

@@ -1,0 +1,284 @@
+"""The check-up of a folder: what was found, each finding's images before and after, and what a person decides."""
+
+from __future__ import annotations
+
+import asyncio
+import textwrap
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, ProgressBar, Static
+
+from core.errors import DataError, DigitsError
+from core.printable import printable
+from tui import child
+from tui.checkup import Checkup, Finding, every_file
+from tui.decisions import Decisions, said, summary
+from tui.widgets.before_after import BeforeAfter
+from tui.widgets.findings import Findings, counted, counts, explained
+from tui.widgets.lines import fit
+
+if TYPE_CHECKING:
+    from tui.app import DigitsApp
+
+_WIDE = 140
+"""Columns from which the findings and their images stand side by side."""
+_ABOUT = 2
+"""Lines above the images that say what they were found for, where the findings do not stand beside them."""
+
+
+class CheckScreen(Screen[bool]):
+    """Answers whether anything was decided, so that the folder's figures may be others now."""
+
+    CSS_PATH = "check.tcss"
+    BINDING_GROUP_TITLE = "Check-up"
+    AUTO_FOCUS = "#findings"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("u", "undo", "Undo", tooltip="Take the last decision back"),
+        Binding("r", "check_again", "Check again", show=False),
+        Binding("escape", "back", "Back", key_display="esc"),
+    ]
+
+    def __init__(self, path: Path, title: str) -> None:
+        """Check the folder at `path`, which is called `title`."""
+        super().__init__()
+        self._path = path
+        self._name = fit(printable(title), 24)
+        self._decisions = Decisions(path)
+        self._all: Finding | None = None
+        self._checkup: Checkup | None = None
+        self._error = ""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="check"):
+            with Horizontal(id="parts"):
+                with Vertical(id="overview"):
+                    yield Findings(id="findings", classes="section")
+                    with VerticalScroll(id="explained", can_focus=False):
+                        yield Static(id="explanation")
+                with Vertical(id="files", classes="section"):
+                    yield Static(id="about", markup=False)
+                    yield BeforeAfter(self._path, id="images")
+            with Horizontal(id="progress"):
+                yield ProgressBar(show_eta=False)
+                yield Static(id="doing", markup=False)
+            yield Static(id="status", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin with everything at once: all images can be looked at while the check goes on."""
+        self._arrange(images=False)
+        self._tell()
+        self._recall()
+        self._check()
+
+    def on_unmount(self) -> None:
+        """Let the thread that keeps the decisions end."""
+        self._decisions.close()
+
+    def on_resize(self) -> None:
+        """Show both parts where there is room."""
+        self._arrange(images=self._looking)
+        self._show_chosen_words()
+
+    def dismiss(self, result: bool | None = None) -> AwaitComplete:
+        """Close; whoever closes it, the answer is whether anything was decided."""
+        return super().dismiss(self._decisions.changed if result is None else result)
+
+    # The check
+
+    @work(exclusive=True, group="check")
+    async def _check(self) -> None:
+        """Have a child check the folder; leaving the screen ends it."""
+        self._error = ""
+        self._progress(None, None, "Looking for the files")
+        try:
+            self._all = await asyncio.to_thread(every_file, self._path)
+            self._list()
+            answer: dict[str, Any] | None = None
+            async with aclosing(child.lines("check", str(self._path.absolute()), "--json")) as messages:
+                async for message in messages:
+                    if "done" in message:
+                        self._progress(message["done"], message.get("total"), str(message.get("doing") or "Checking"))
+                    else:
+                        answer = message
+            if answer is None:
+                raise DataError("the check ended without an answer; press r to try again")
+            # In a thread: a large folder may have hundreds of thousands of files among its findings.
+            self._checkup = await asyncio.to_thread(Checkup.from_json, answer)
+        except (DigitsError, KeyError, TypeError, ValueError) as error:
+            self._fail(
+                str(error) if isinstance(error, DigitsError) else f"the check's answer makes no sense: {error!r}"
+            )
+        else:
+            self._end_progress()
+            self._list()
+            self._findings.border_title = Content(f"{self._name}: {counts(self._checkup)}")
+
+    def _progress(self, done: int | None, total: int | None, doing: str) -> None:
+        self.query_one("#progress").display = True
+        self.query_one(ProgressBar).update(total=total or None, progress=done or 0)
+        figures = f": {done:,} of {total:,}" if done is not None and total else ""
+        self.query_one("#doing", Static).update(printable(doing[:1].upper() + doing[1:]) + figures)
+        self._findings.border_title = Content(f"{self._name}: checking …")
+
+    def _fail(self, error: str) -> None:
+        self._error = printable(error)
+        self._end_progress()
+        self._findings.border_title = Content(f"{self._name}: not checked")
+        self.query_one("#explanation", Static).update(Content(f"✗ {self._error}\n\nPress r to check again."))
+        if self._looking:
+            self.digits.complain(self._error)  # the findings, beside which it stands, may not show
+
+    def _end_progress(self) -> None:
+        self.query_one("#progress").display = False
+
+    def _list(self) -> None:
+        """Show what is known: all images, and the findings once they are there."""
+        findings = self._checkup.findings if self._checkup is not None else ()
+        every = [self._all] if self._all is not None else []
+        # Whoever looks at images is not taken away from them.
+        path = self._images.current.path if self._looking and self._images.current is not None else None
+        self._findings.show([*findings, *every], self._findings.chosen if self._looking else None)
+        self._show_chosen()
+        if path is not None:
+            self._images.go_to(path)
+
+    def action_check_again(self) -> None:
+        """Check once more, and decode the images again: files may have changed."""
+        self._images.forget()
+        self._recall()
+        self._check()
+
+    # The findings and their images
+
+    @on(OptionList.OptionHighlighted)
+    def _show_chosen(self) -> None:
+        finding = self._findings.chosen
+        if finding is None:
+            return
+        if self._images.pictures is not finding.files:
+            self._images.show(finding.files, has_pairs=finding.has_pairs)
+        self._show_chosen_words()
+
+    @on(BeforeAfter.Moved)
+    def _show_chosen_words(self) -> None:
+        finding = self._findings.chosen
+        if finding is None:
+            return
+        place = f"{self._images.cursor + 1:,} of {len(finding.files):,}" if finding.files else counted(finding)
+        self.query_one("#files").border_title = Content(f"{place}: {finding.title}")
+        width = max(20, self.size.width - 3)
+        words = textwrap.wrap(f"{finding.meaning} {finding.action}", width, max_lines=_ABOUT, placeholder=" …")
+        self.query_one("#about", Static).update("\n".join(words))
+        if not self._error:
+            notes = self._checkup.notes if self._checkup is not None and finding is self._all else ()
+            self.query_one("#explanation", Static).update(explained(finding, notes))
+
+    @on(OptionList.OptionSelected)
+    def _open(self) -> None:
+        finding = self._findings.chosen
+        if finding is None:
+            return
+        if not finding.files:
+            self.notify("This is about the folder as a whole; there are no single images to show.")
+            return
+        self._arrange(images=True)
+        self._images.focus()
+
+    async def action_back(self) -> None:
+        """From the images to the findings, from there back to the data."""
+        if self._looking:
+            self._arrange(images=False)
+            self._findings.focus()
+            return
+        await self._decisions.settled()
+        self.dismiss()
+
+    def _arrange(self, *, images: bool) -> None:
+        """Show the findings, their `images`, or both where there is room."""
+        wide = self.size.width >= _WIDE
+        self.set_class(wide, "-wide")
+        self.query_one("#overview").display = wide or not images
+        self.query_one("#files").display = wide or images
+        self.query_one("#about").display = not wide
+
+    # Decisions
+
+    @work(group="decisions")
+    async def _recall(self) -> None:
+        try:
+            for complaint in await self._decisions.read():
+                self.notify(complaint, severity="warning", timeout=12, markup=False)
+        except DigitsError as error:
+            self.digits.complain(printable(str(error)))
+        self._tell()
+
+    @on(BeforeAfter.Decided)
+    @work(group="decisions")
+    async def _decide(self, event: BeforeAfter.Decided) -> None:
+        decisions = self._decisions
+        try:
+            match event.decision:
+                case "leave out":
+                    await decisions.leave_out(event.path)
+                case "withdraw":
+                    await decisions.withdraw(event.path)
+                case digit:
+                    await decisions.relabel(event.path, digit)
+        except DigitsError as error:
+            self.digits.complain(printable(str(error)))
+        self._tell()
+
+    @work(group="decisions")
+    async def action_undo(self) -> None:
+        """Take the last decision back."""
+        try:
+            path = await self._decisions.undo()
+        except DigitsError as error:
+            self.digits.complain(printable(str(error)))
+            return
+        self._tell()
+        if path is None:
+            self.notify("There is nothing to undo.")
+            return
+        amendment = self._decisions.amended.get(path)
+        now = "taken as it is" if amendment is None else said(amendment)
+        self.notify(f"Undone: {fit(printable(path), 60)} is {now} again.", markup=False)
+        self._images.go_to(path)
+
+    def _tell(self) -> None:
+        """Show what is decided on the images and in the last line."""
+        amended = self._decisions.amended
+        self._images.amended = amended
+        self.query_one("#status", Static).update(
+            f"{summary(amended)}: training obeys this; no file is changed."
+            if amended
+            else "Nothing decided yet. Training obeys what you decide; no file is changed."
+        )
+
+    @property
+    def digits(self) -> DigitsApp:
+        """The app, by its own type."""
+        return cast("DigitsApp", self.app)
+
+    @property
+    def _looking(self) -> bool:
+        """Whether keys go to the images, also while a dialog covers them."""
+        return self.focused is self._images
+
+    @property
+    def _findings(self) -> Findings:
+        return self.query_one(Findings)
+
+    @property
+    def _images(self) -> BeforeAfter:
+        return self.query_one(BeforeAfter)
