@@ -37,3 +37,12 @@ def write_text(path: Path, text: str) -> None:
     """Replace `path` by `text` in UTF-8, whole or not at all."""
     with writing(path) as file:
         file.write(text.encode())
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in `folder` reach the disk: without it a power cut may undo a rename. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,8 +1,8 @@
-"""The data sets that a person can choose from: MNIST, what can be downloaded, and what they added by path.
+"""The data sets that a person can choose from: MNIST, their own drawings, what they added by path, downloads.
 
-Listing is quick, since the interface does it at its start: no folder is scanned, no NumPy imported; the counts
-of added sets are those of the last look. Nothing that a person added is ever moved, changed or deleted, only its
-line here.
+Listing is quick, since the interface does it at its start: no added folder is scanned, no NumPy imported; the
+counts of added sets are those of the last look, own drawings are counted by their names. Nothing that a person
+added is ever moved, changed or deleted, only its line here.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import additions, offers, paths, sources
+from core import additions, drawings, offers, own_set, paths, sources
 from core.errors import DataError, DigitsError
 from core.printable import printable
 
 if TYPE_CHECKING:
     from core.pool import Report
 
-MNIST, DOWNLOAD = "mnist", "download"
+MNIST, DOWNLOAD, OWN = "mnist", "download", "own"
 READY, NEEDS_DOWNLOAD, DOWNLOADED = "ready", "needs a download", "downloaded"
 
 
@@ -32,7 +32,7 @@ class Entry:
     """By which commands address it; unique."""
     title: str
     kind: str
-    """`mnist`, `download`, `folder`, `archive` or `traces`."""
+    """`mnist`, `own`, `download`, `folder`, `archive` or `traces`."""
     images: int | None
     """How many there are, test images included, at the last look; None before the first."""
     classes: int | None
@@ -54,7 +54,7 @@ class Catalogue:
 
 
 def entries() -> list[Entry]:
-    """All data sets: MNIST, the added ones in the order they were added, the offers."""
+    """All data sets: MNIST, own ones and added ones, each in the order they were made, the offers."""
     return read().entries
 
 
@@ -63,7 +63,12 @@ def read() -> Catalogue:
     mnist = Entry("mnist", "MNIST", MNIST, 70_000, 10, "shipped", READY, str(paths.shipped("data", "mnist")))
     sets, notes = additions.read()
     added = [_added(each) for each in sets]
-    return Catalogue([mnist, *added, *map(_offered, offers.OFFERS.values())], notes)
+    taken = {"mnist", *offers.OFFERS, *(each.name for each in added)}
+    drawn = []
+    for own in own_set.sets():
+        drawn.append(_own(own, _unique(own.name, taken)))
+        taken.add(drawn[-1].name)
+    return Catalogue([mnist, *drawn, *added, *map(_offered, offers.OFFERS.values())], notes)
 
 
 def find(name_or_path: str) -> Entry:
@@ -104,7 +109,7 @@ def add(path: str | Path, report: Report | None = None) -> Entry:
         # Another program may have added it meanwhile.
         line = next((each for each in sets if _is_same(place, Path(each["path"]))), None)
         if line is None:
-            taken = {"mnist", *offers.OFFERS, *(each["name"] for each in sets)}
+            taken = {"mnist", *offers.OFFERS, *(each["name"] for each in sets), *(own.name for own in own_set.sets())}
             line = {"name": _unique(_fit(place), taken), "path": str(place), "kind": kind}
             sets.append(line)
         line.update(_summary(counts))
@@ -118,6 +123,8 @@ def remove(name: str) -> None:
     """
     if name == "mnist" or name in offers.OFFERS:
         raise DataError(f"{name} belongs to the program and cannot be removed; only sets that were added can be")
+    if any(entry.name == name and entry.kind == OWN for entry in entries()):
+        raise DataError(f"{name} is a set of your own drawings, which stays in the list; its drawings can be removed")
     with additions.changing() as sets:
         line = next((each for each in sets if each["name"] == name), None)
         if line is None:
@@ -153,6 +160,12 @@ def _added(line: dict[str, Any]) -> Entry:
     # The name is the title too: of two folders called alike only it tells which is which.
     name, counts = str(line["name"]), (line.get("images"), line.get("classes"))
     return Entry(name, name, kind, *counts, printable(str(path)), state, str(path))
+
+
+def _own(own: own_set.OwnSet, name: str) -> Entry:
+    counts = drawings.counts(own)
+    classes = sum(count > 0 for count in counts)
+    return Entry(name, name, OWN, sum(counts), classes, printable(str(own.folder)), READY, str(own.folder))
 
 
 def _offered(offer: offers.Offer) -> Entry:

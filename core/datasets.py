@@ -15,7 +15,7 @@ __all__ = ["Collection", "Dataset", "Part", "Skipped", "gather", "load"]
 
 HELD_OUT = 0.15
 """Part of each class that is held out for the test where a set has no test part."""
-_SEED = 2026
+SEED = 2026
 _LEAST = 3
 """Images of a class that can be learnt: one to learn from, one to validate, one to test."""
 
@@ -63,6 +63,8 @@ def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collect
             f"{entry.title} needs a download first ({entry.source}): digits-tui datasets --download {entry.name}"
         )
     path = Path(entry.path)
+    if entry.kind == catalogue.OWN and not entry.images:
+        raise DataError(f"{entry.title} holds no drawings yet; draw a digit and say which one it is, then it is kept")
     if entry.kind == catalogue.DOWNLOAD:
         return archives.gather(path, report, "bright")
     collection = sources.gather(path, report)
@@ -91,7 +93,7 @@ def divided(entry: catalogue.Entry, collection: Collection) -> Dataset:
     if own is not None:
         test_note = {"mnist": "MNIST's test set"}.get(entry.name, f"the test part of {entry.name}")
         return Dataset(entry.name, collection.train, own, test_note, tuple(notes), collection.skipped)
-    kept, held = split(collection.train.labels, HELD_OUT, _SEED)
+    kept, held = split(collection.train.labels, HELD_OUT, SEED)
     test_note = f"{HELD_OUT:.0%} of each class, held out with a fixed seed"
     train, test = collection.train.take(kept), collection.train.take(held)
     return Dataset(entry.name, train, test, test_note, tuple(notes), collection.skipped)

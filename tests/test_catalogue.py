@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn import teach
 from PIL import Image
 
-from core import additions, catalogue, children
+from core import additions, catalogue, children, own
 from core.errors import DataError
 
 
@@ -226,3 +227,35 @@ def test_a_list_that_cannot_be_written_is_explained(tmp_path: Path, monkeypatch:
     assert len(names()) == 4
     with pytest.raises(Exception, match="DIGITS_HOME"):
         catalogue.add(folder)
+
+
+def test_own_sets_are_listed_with_what_they_hold_now(tmp_path: Path, home: Path) -> None:
+    """After MNIST, under their names, counted anew each time; found by name and by folder."""
+    catalogue.add(digits(tmp_path / "mine"))
+    teach(own.active(), [1, 1, 7])
+    own.create("Bea")
+    assert names() == ["mnist", "own", "Bea", "mine", "emnist-digits", "qmnist", "usps"]
+    folder = str(home / "data" / "own")
+    entry = catalogue.find("own")
+    assert entry == catalogue.Entry("own", "own", "own", 3, 2, folder, "ready", folder)
+    assert catalogue.find(folder) == catalogue.add(folder) == entry
+    teach(own.active(), [2])
+    assert (catalogue.find("own").images, catalogue.find("Bea").images) == (4, 0)
+
+
+def test_names_of_own_sets_are_unique_in_the_catalogue(tmp_path: Path) -> None:
+    """A folder that was added first keeps its name, and one that is added later makes way."""
+    catalogue.add(digits(tmp_path / "own"))
+    teach(own.active(), [1])
+    own.create("Bea")
+    (tmp_path / "other").mkdir()
+    assert catalogue.add(digits(tmp_path / "other" / "Bea")).name == "Bea-2"
+    assert names()[1:5] == ["own-2", "Bea", "own", "Bea-2"]
+    assert catalogue.find("own-2").kind == "own" and catalogue.find("own").kind == "folder"
+
+
+def test_own_sets_cannot_be_taken_off_the_catalogue(home: Path) -> None:
+    """There is no way back by adding; the error says what can be removed."""
+    teach(own.active(), [1])
+    with pytest.raises(DataError, match="own is a set of your own drawings, which stays in the list"):
+        catalogue.remove("own")

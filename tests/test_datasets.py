@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from drawn import teach
 
-from core import catalogue, datasets
+from core import catalogue, datasets, own
 from core.__main__ import main
 from core.collection import Part
 from core.errors import DataError
@@ -228,3 +229,21 @@ def test_a_name_cannot_write_to_the_terminal(tmp_path: Path, capsys: pytest.Capt
     assert main(["datasets"]) == 0
     printed = capsys.readouterr()
     assert "\x1b]" not in printed.out + printed.err and "evil" in printed.out
+
+
+def test_own_drawings_are_data_to_train_on(home: Path) -> None:
+    """By name or by folder; their strokes and what was removed are not in the way, and none of them is skipped."""
+    mine = own.active()
+    kept = teach(mine, [1, 1, 1, 1, 7, 7, 7, 7])
+    own.remove(mine, kept[0])
+    for given in ("own", str(mine.folder)):
+        found = datasets.load(given)
+        assert (found.name, found.skipped) == ("own", ())
+        assert [a + b for a, b in zip(found.train.counts(), found.test.counts(), strict=True)][1::6] == [3, 4]
+
+
+def test_an_empty_own_set_says_how_to_fill_it(home: Path) -> None:
+    """Instead of speaking of class folders."""
+    own.create("Bea")
+    with pytest.raises(DataError, match="Bea holds no drawings yet; draw a digit"):
+        datasets.load("Bea")

@@ -1,23 +1,21 @@
-"""`datasets`: the catalogue, a look at one set, adding, removing, downloading."""
+"""`datasets`: the catalogue, a look at one set, adding, removing, downloading, and own sets on the move."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import signal
 import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core import catalogue
+from core.commands import own_sets
+from core.commands.progress import progress, say
 from core.errors import DataError
 from core.printable import printable
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 SAMPLES = 40
 _MOST_SKIPPED = 1000
@@ -27,7 +25,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add `datasets`."""
     datasets = commands.add_parser(
         "datasets",
-        help="list, look at, add and download data sets",
+        help="list, look at, add, download, export and import data sets",
         description=(
             "List the data sets, or look at one: a name of the list, a folder with the class folders 0 … 9, "
             "a NumPy archive (.npz) with images and labels, or pen traces (.jsonl)."
@@ -38,6 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     what.add_argument("--add", metavar="PATH", help="add a folder or file to the list")
     what.add_argument("--remove", metavar="NAME", help="take an added set off the list; its files stay")
     what.add_argument("--download", metavar="NAME", help="fetch a set that is listed as 'needs a download'")
+    own_sets.add_arguments(datasets, what)
     datasets.add_argument("--json", action="store_true", help="print one JSON object a line")
     datasets.set_defaults(run=run_datasets)
 
@@ -50,6 +49,8 @@ def run_datasets(options: argparse.Namespace) -> int:
         _remove(options.remove, options.json)
     elif options.download is not None:
         _download(options.download, options.json)
+    elif own_sets.are_meant(options):
+        own_sets.run(options)
     elif options.data is not None:
         _look(options.data, options.json)
     else:
@@ -62,7 +63,7 @@ def _list(as_json: bool) -> None:
     for note in known.notes:
         print(note, file=sys.stderr)
     if as_json:
-        _print({"datasets": [dataclasses.asdict(entry) for entry in known.entries]})
+        say({"datasets": [dataclasses.asdict(entry) for entry in known.entries]})
         return
     rows = [("name", "images", "classes", "state", "source")]
     for entry in known.entries:
@@ -84,7 +85,7 @@ def _look(data: str, as_json: bool) -> None:
         notes = [f"Needs a download first ({entry.source}): digits-tui datasets --download {entry.name}"]
         facts: dict[str, Any] = _facts(entry, entry.images, [0] * 10, [0] * 10, "", [], [], notes)
     else:
-        with _progress(as_json, "images") as report:
+        with progress(as_json, "images") as report:
             collection = gather(entry, report)
         counts, notes = collection.counts(), list(collection.notes)
         test_counts, test_note = [0] * 10, ""
@@ -98,7 +99,7 @@ def _look(data: str, as_json: bool) -> None:
             notes.append(f"{len(skipped):,} could not be used; the first {_MOST_SKIPPED:,} are listed.")
         facts = _facts(entry, sum(counts), counts, test_counts, test_note, _samples(collection.train), skipped, notes)
     if as_json:
-        _print(facts)
+        say(facts)
     else:
         _describe(facts)
 
@@ -161,10 +162,10 @@ def _describe(facts: dict[str, Any]) -> None:
 
 
 def _add(path: str, as_json: bool) -> None:
-    with _progress(as_json, "images") as report:
+    with progress(as_json, "images") as report:
         entry = catalogue.add(path, report)
     if as_json:
-        _print({"added": entry.name, "dataset": dataclasses.asdict(entry)})
+        say({"added": entry.name, "dataset": dataclasses.asdict(entry)})
     else:
         what = f"{entry.images:,} images of {entry.classes} digits"
         print(f"added {printable(entry.name)}: {what} from {printable(entry.source)}")
@@ -173,7 +174,7 @@ def _add(path: str, as_json: bool) -> None:
 def _remove(name: str, as_json: bool) -> None:
     catalogue.remove(name)
     if as_json:
-        _print({"removed": name})
+        say({"removed": name})
     else:
         print(f"removed {printable(name)} from the list; its files are where they were")
 
@@ -185,7 +186,7 @@ def _download(name: str, as_json: bool) -> None:
         raise DataError(f"{name!r} cannot be downloaded; what can is {', '.join(OFFERS)}")
     from core.downloads import download
 
-    with _tidying_up(), _progress(as_json, "bytes") as report:
+    with _tidying_up(), progress(as_json, "bytes") as report:
         download(name, report)
         if not as_json:
             print("normalising its images, once", file=sys.stderr)
@@ -194,7 +195,7 @@ def _download(name: str, as_json: bool) -> None:
 
         gather(name)
     if as_json:
-        _print({"downloaded": name})
+        say({"downloaded": name})
     else:
         print(f"downloaded {name}; train on it with: digits-tui train --data {name}")
 
@@ -212,44 +213,3 @@ def _tidying_up() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _progress(as_json: bool, unit: str) -> Iterator[Any]:
-    """A function to report done and total to: JSON lines, or a bar where a person looks, or nothing."""
-    if as_json:
-        yield _throttled(lambda done, total: _print({"done": done, "total": total}))
-    elif sys.stderr.isatty():
-        with _bar(unit) as bar:
-            task = bar.add_task("", total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
-    else:
-        yield None
-
-
-def _throttled(tell: Any, seconds: float = 0.1) -> Any:
-    """`tell`, at most ten times a second, the end always."""
-    import time
-
-    last = -seconds
-
-    def report(done: int, total: int | None) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if done == total or now - last >= seconds:
-            last = now
-            tell(done, total)
-
-    return report
-
-
-def _bar(unit: str) -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    amount = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
-    return Progress(BarColumn(), amount, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
-
-
-def _print(message: dict[str, Any]) -> None:
-    print(json.dumps(message), flush=True)

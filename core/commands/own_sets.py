@@ -1,0 +1,84 @@
+"""The part of `datasets` that is about the sets that people draw: out of this computer, into it, another name."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+from core import catalogue, own, paths
+from core.commands.progress import progress, say
+from core.errors import DataError
+from core.printable import printable
+
+
+def add_arguments(parser: argparse.ArgumentParser, what: argparse._MutuallyExclusiveGroup) -> None:
+    """Add the options; `what` holds those of `datasets` of which one can be given."""
+    what.add_argument(
+        "--export",
+        nargs=2,
+        metavar=("NAME", "PATH"),
+        help="write an own set to a new folder, or to one file where PATH ends in .npz",
+    )
+    what.add_argument("--import", dest="source", metavar="PATH", help="make what was exported an own set here")
+    what.add_argument("--rename", nargs=2, metavar=("NAME", "NEW"), help="call an own set otherwise")
+    parser.add_argument("--name", metavar="NAME", help="with --import: what to call it; else as the folder or file")
+
+
+def are_meant(options: argparse.Namespace) -> bool:
+    """Whether one of these was given. Raises DataError where `--name` was given for nothing."""
+    if options.name is not None and options.source is None:
+        raise DataError("--name says what to call an imported set; give --import PATH with it")
+    return options.export is not None or options.source is not None or options.rename is not None
+
+
+def run(options: argparse.Namespace) -> None:
+    """Do the one that was given. Raises DigitsError where it cannot be done."""
+    if options.export is not None:
+        name, path = options.export
+        _export(name, path, options.json)
+    elif options.source is not None:
+        _import(options.source, options.name, options.json)
+    else:
+        name, new = options.rename
+        _rename(name, new, options.json)
+
+
+def _export(name: str, path: str, as_json: bool) -> None:
+    found = _own(name)
+    with progress(as_json, "images") as report:
+        count = own.export(found, path, report)
+    target = str(paths.expanded(path))
+    if as_json:
+        say({"exported": found.name, "path": target, "images": count})
+    else:
+        print(f"wrote {count:,} drawings of {printable(found.name)} to {printable(target)}")
+
+
+def _import(path: str, name: str | None, as_json: bool) -> None:
+    given = name if name is not None else Path(paths.expanded(path)).stem
+    with progress(as_json, "images") as report:
+        made = own.import_set(path, given, report)
+    entry = catalogue.find(str(made.folder))
+    if as_json:
+        say({"imported": entry.name, "dataset": dataclasses.asdict(entry)})
+    else:
+        print(f"imported {printable(entry.name)}: {entry.images:,} drawings of {entry.classes} digits")
+
+
+def _rename(name: str, new: str, as_json: bool) -> None:
+    found = _own(name)
+    renamed = own.rename(found, new)
+    if as_json:
+        say({"renamed": renamed.name, "was": found.name})
+    else:
+        print(f"{printable(found.name)} is now called {printable(renamed.name)}")
+
+
+def _own(name: str) -> own.OwnSet:
+    entry = catalogue.find(name)
+    found = own.at(Path(entry.path)) if entry.kind == catalogue.OWN and entry.path is not None else None
+    if found is None:
+        names = ", ".join(printable(each.name) for each in own.sets()) or "there are none yet"
+        raise DataError(f"{name!r} is no set of your own drawings; those are: {names}")
+    return found

@@ -1,0 +1,81 @@
+"""What was done to an own set, so that it can be undone, also after a restart. Moves no file itself.
+
+One JSON object a line, only ever appended to, by whoever holds the set's lock:
+
+    {"id": "9f1c22ab", "do": "relabel", "from": "3/….png", "to": "5/….png", "time": 1769869500.2}
+    {"id": "9f1c22ab", "do": "undo", "time": 1769869512.9}
+
+A line is written before the files are moved. A line whose file is not at `to` describes something that did not
+happen, since a kill came between, or that somebody undid by hand; whoever reads the journal passes it over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Deed = Literal["keep", "take back", "relabel", "remove"]
+_DEEDS = ("keep", "take back", "relabel", "remove")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One move of a drawing."""
+
+    id: str
+    do: Deed
+    source: str
+    """Where the image was, relative to the set, with slashes; empty for a drawing that was new."""
+    target: str
+    """Where it went."""
+
+
+class Journal:
+    """The journal in one file, which need not exist yet."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def append(self, do: Deed, source: str, target: str) -> None:
+        """Write down a move that is about to be made. Raises OSError."""
+        self._write({"id": secrets.token_hex(4), "do": do, "from": source, "to": target, "time": time.time()})
+
+    def undone(self, entry: Entry) -> None:
+        """Write down that a move was taken back. Raises OSError."""
+        self._write({"id": entry.id, "do": "undo", "time": time.time()})
+
+    def entries(self) -> list[Entry]:
+        """What was done and not undone, in that order. Lines that are damaged are passed over."""
+        found: dict[str, Entry] = {}
+        try:
+            lines = self._path.read_bytes().splitlines()
+        except OSError:
+            return []
+        for line in lines:
+            try:
+                data = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if not isinstance(data, dict):
+                continue
+            named = [data.get(key) for key in ("id", "do", "from", "to")]
+            if data.get("do") == "undo":
+                found.pop(str(data.get("id")), None)
+            elif all(isinstance(each, str) for each in named) and data["do"] in _DEEDS:
+                found[data["id"]] = Entry(data["id"], data["do"], data["from"], data["to"])
+        return list(found.values())
+
+    def _write(self, line: dict[str, str | float]) -> None:
+        with self._path.open("a+b") as file:
+            # A line that a kill or a full disk cut off must not swallow the one after it.
+            if size := file.seek(0, os.SEEK_END):
+                file.seek(size - 1)
+            begins = not size or file.read(1) == b"\n"
+            file.write((b"" if begins else b"\n") + json.dumps(line).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())

@@ -1,0 +1,307 @@
+"""An own set's drawings, page by page: look at them, say that one is another digit, take one out, bring it back.
+
+Whatever changes the set is done in a thread, one after another, and what is shown is read again after it: another
+window may have changed the set too. Knows nothing of how drawings are stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+from textual.worker import get_current_worker
+
+from core import amendments, own
+from core.amendments import Amendment
+from core.errors import DataError, DigitsError
+from core.images import read
+from core.normalise import normalise
+from core.own import Drawing, OwnSet
+from core.printable import printable
+from tui import own_dialogs
+from tui.widgets.drawing_grid import DrawingGrid, Grey
+from tui.widgets.lines import fit
+from tui.widgets.own_summary import OwnSummary
+
+if TYPE_CHECKING:
+    from tui.app import DigitsApp
+
+_KEPT_IMAGES = 1000  # (28, 28) bytes each
+
+
+class OwnSetScreen(Screen[OwnSet | None]):
+    """Answers the set that was shown last, where anything may be different from before; else None."""
+
+    CSS_PATH = "own_set.tcss"
+    BINDING_GROUP_TITLE = "Own drawings"
+    AUTO_FOCUS = "DrawingGrid"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Stands for the ten below, in the footer, the help and the palette; no terminal sends such a key.
+        Binding("0-9", "which", "It is"),
+        *(Binding(str(digit), f"relabel({digit})", show=False) for digit in range(10)),
+        Binding("x", "remove", "Remove"),
+        Binding("delete", "remove", "Remove", show=False),
+        Binding("u", "undo", "Undo"),
+        Binding("e", "export", "Export"),
+        Binding("i", "import", "Import a set", show=False),
+        Binding("r", "rename", "Rename", show=False),
+        Binding("a", "activate", "Teach into it", show=False),
+        Binding("n", "new", "New set", show=False),
+        Binding("o", "other", "Next of your sets", show=False),
+        Binding("escape", "back", "Back", key_display="esc"),
+    ]
+
+    class ImagesRead(Message):
+        """Images of the page were read: (28, 28), ink bright, or None for a file that cannot be read."""
+
+        def __init__(self, found: dict[Path, Grey | None]) -> None:
+            super().__init__()
+            self.found = found
+
+    def __init__(self, own_set: OwnSet) -> None:
+        """Show this set, which need not exist yet."""
+        super().__init__()
+        self.own = own_set
+        """The set that is shown."""
+        self._drawings: list[Drawing] = []
+        self._decided: dict[str, Amendment] = {}
+        self._images: dict[Path, Grey | None] = {}
+        self._sets: list[OwnSet] = []
+        self._is_active = False
+        self._changed = False
+        self._turn = asyncio.Lock()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="own"):
+            with Horizontal(id="parts"):
+                yield OwnSummary(classes="section")
+                yield DrawingGrid(classes="section")
+            yield Static("Reading …", id="status", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    @property
+    def _grid(self) -> DrawingGrid:
+        return self.query_one(DrawingGrid)
+
+    def on_screen_resume(self) -> None:
+        """Another screen, or another window, may have changed the set."""
+        self._read_again()
+
+    def dismiss(self, result: OwnSet | None = None) -> AwaitComplete:
+        """Close; whoever closes it, the answer is the set that was shown last."""
+        return super().dismiss(self.own if self._changed else result)
+
+    def action_back(self) -> None:
+        """Close."""
+        self.dismiss()
+
+    # What is shown
+
+    @work(group="list")
+    async def _read_again(self, said: str = "") -> None:
+        async with self._turn:
+            await self._list(said)
+
+    async def _list(self, said: str, to: Path | None = None) -> None:
+        """Read which drawings there are; the cursor stays where it is, or goes to the drawing at `to`."""
+        shown = self.own
+        drawings, sets, active = await asyncio.to_thread(lambda: (own.drawings(shown), own.sets(), own.active()))
+        self._decided = await asyncio.to_thread(amendments.read, shown.folder)
+        known = next((each for each in sets if each.folder == shown.folder), shown)
+        self.own, self._sets, self._is_active = known, sets, active.folder == shown.folder
+        self._drawings = drawings
+        paths = [each.path for each in drawings]
+        decided = frozenset(path for path in paths if self._key(path) in self._decided)
+        self._grid.show(drawings, paths.index(to) if to in paths else self._grid.cursor, decided)
+        counts = [0] * 10
+        for each in drawings:
+            counts[each.label] += 1
+        summary = self.query_one(OwnSummary)
+        summary.border_title = Content(fit(printable(known.name), 21)).markup  # a name may look like markup
+        summary.show_counts(counts)
+        self._say(said)
+        self.refresh_bindings()
+
+    def _key(self, path: Path) -> str:
+        return path.relative_to(self.own.folder).as_posix()
+
+    def _say(self, text: str) -> None:
+        if not text and not self._drawings:
+            text = "Nothing is drawn yet: draw a digit on the drawing screen and say which one it is. i imports a set."
+        elif not text and self._is_active:
+            text = "What you teach is kept here."
+        elif not text:
+            text = "You teach into another set; press a to teach into this one."
+        self.query_one("#status", Static).update(text)
+
+    @on(DrawingGrid.Moved)
+    def _show_page(self) -> None:
+        number, pages = self._grid.pages
+        count = len(self._drawings)
+        drawings = "1 drawing" if count == 1 else f"{count:,} drawings"
+        self._grid.border_title = f"{drawings}, page {number:,} of {pages:,}" if count else "No drawings"
+        if missing := [each.path for each in self._grid.page if each.path not in self._images]:
+            self._read_images(missing)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen = self._grid.chosen
+        image = self._images.get(chosen.path) if chosen is not None else None
+        decided = self._decided.get(self._key(chosen.path)) if chosen is not None else None
+        self.query_one(OwnSummary).show_drawing(chosen, image, decided)
+
+    @work(thread=True, exclusive=True, group="images")
+    def _read_images(self, paths: list[Path]) -> None:
+        """Only those of the page that is shown; turning to the next one ends it."""
+        worker = get_current_worker()
+        found: dict[Path, Grey | None] = {}
+        for path in paths:
+            if worker.is_cancelled:
+                break
+            found[path] = _image(path)
+        self.post_message(self.ImagesRead(found))
+
+    def on_own_set_screen_images_read(self, event: ImagesRead) -> None:
+        """Show them, and keep them for when their page is turned to again."""
+        self._images |= event.found
+        page = {each.path for each in self._grid.page}
+        for path in list(self._images)[: max(0, len(self._images) - _KEPT_IMAGES)]:
+            if path not in page:
+                del self._images[path]
+        self._grid.show_images(self._images)
+        self._show_chosen()
+
+    # What is changed
+
+    @work(group="change")
+    async def _change(self, change: Callable[[], str], *, follow: bool = False) -> None:
+        """Do it in a thread, which takes as long as the disk does; say what it says.
+
+        With `follow` the cursor goes to what came in by it.
+        """
+        async with self._turn:
+            before = {each.path for each in self._drawings}
+            said, new = "", None
+            try:
+                said = await asyncio.to_thread(change)
+                self._changed = True
+                if follow:
+                    now = await asyncio.to_thread(own.drawings, self.own)
+                    new = next((each.path for each in now if each.path not in before), None)
+            except DataError as error:
+                self._complain(error)
+            await self._list(said, new)
+
+    def action_which(self) -> None:
+        """Say how to say which digit it is."""
+        self._say("Press the digit that the drawing under the cursor is.")
+
+    def action_relabel(self, digit: int) -> None:
+        """Say that the drawing under the cursor is this digit."""
+        chosen, shown = self._grid.chosen, self.own
+        if chosen is None:
+            return
+        if chosen.label == digit:
+            self._say(f"It is a {digit} already.")
+            return
+
+        def change() -> str:
+            own.relabel(shown, chosen, digit)
+            return f"The {chosen.label} is a {digit} now; u undoes it."
+
+        self._change(change)
+
+    def action_remove(self) -> None:
+        """Take the drawing under the cursor out of the set."""
+        chosen, shown = self._grid.chosen, self.own
+        if chosen is None:
+            return
+
+        def change() -> str:
+            own.remove(shown, chosen)
+            return f"The {chosen.label} is out of the set; u brings it back."
+
+        self._change(change)
+
+    def action_undo(self) -> None:
+        """Undo the last change of this set, also one of days ago."""
+        shown = self.own
+        self._change(lambda: own.undo(shown) or "There is nothing to undo.", follow=True)
+
+    def action_activate(self) -> None:
+        """Teach into this set from now on."""
+        shown = self.own
+
+        def change() -> str:
+            own.activate(shown)
+            return f"What you teach is kept in {printable(shown.name)} from now on."
+
+        self._change(change)
+
+    # Names, and sets on the move
+
+    def action_rename(self) -> None:
+        """Call the set otherwise."""
+        self.app.push_screen(own_dialogs.rename(self.own, self._open))
+
+    def action_new(self) -> None:
+        """Make a set for somebody else, or for another pen, and show it."""
+        self.app.push_screen(own_dialogs.create(self._open))
+
+    def action_export(self) -> None:
+        """Write the set to a folder or a file."""
+        self.app.push_screen(own_dialogs.export(self.own, lambda said: self.notify(said, timeout=6, markup=False)))
+
+    def action_import(self) -> None:
+        """Make what was exported a further set, and show it."""
+        self.app.push_screen(own_dialogs.bring_in(self._open))
+
+    def action_other(self) -> None:
+        """Show the next of the own sets."""
+        folders = [each.folder for each in self._sets]
+        index = folders.index(self.own.folder) if self.own.folder in folders else -1
+        self._open(self._sets[(index + 1) % len(self._sets)])
+        self._read_again()
+
+    def _open(self, other: OwnSet) -> None:
+        """Show this set, or this one under its new name, as soon as no dialog covers the screen."""
+        if other.folder != self.own.folder:
+            self._grid.cursor = 0
+        self.own = other
+        self._changed = True
+
+    def _complain(self, error: DigitsError) -> None:
+        cast("DigitsApp", self.app).complain(printable(str(error)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what can be done with this set."""
+        match action:
+            case "which" | "relabel" | "remove" | "export":
+                return bool(self._drawings)
+            case "activate":
+                return not self._is_active
+            case "other":
+                return len(self._sets) > 1
+            case _:
+                return True
+
+
+def _image(path: Path) -> Grey | None:
+    """(28, 28) as the network sees it; None where the file cannot be read."""
+    try:
+        return normalise(read(path))
+    except DataError:
+        return None

@@ -1,0 +1,94 @@
+"""Whose hand is taught: the dialog that chooses the set to teach into, or makes one for another person."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from core import own
+from core.errors import DataError
+from core.own import OwnSet
+from core.own_set import LONGEST_NAME
+from core.printable import printable
+
+
+class OwnSetsScreen(ModalScreen[OwnSet | None]):
+    """Answers the chosen set, None where it stays as it is. Makes new ones, and activates none."""
+
+    BINDING_GROUP_TITLE = "Own sets"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "New set"),
+        Binding("escape", "back", "Leave it as it is"),
+    ]
+    DEFAULT_CSS = """
+    OwnSetsScreen {
+        OptionList { height: auto; max-height: 10; margin-top: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        #name { margin-top: 1; background: $boost; }
+        #wrong { color: $text-error; margin-top: 1; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        active, known = own.active(), own.sets()
+        self._sets = known if active in known else [active, *known]
+        self._active = self._sets.index(active)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -narrow"):
+            yield Static("Whose hand is taught?", classes="dialog-title")
+            yield Static("Each person's drawings are a data set of their own.", classes="muted")
+            yield OptionList(*map(_option, self._sets), markup=False)
+            yield Input(placeholder="Name of the new set", id="name", max_length=LONGEST_NAME, compact=True)
+            yield Static(id="wrong", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """The one in use is highlighted."""
+        self.query_one("#wrong").display = self.query_one("#name").display = False
+        options = self.query_one(OptionList)
+        options.highlighted = self._active
+        options.focus()
+
+    def action_new(self) -> None:
+        """Ask for a name."""
+        self.query_one("#name").display = True
+        self.query_one("#name").focus()
+
+    def action_back(self) -> None:
+        """From the name to the list, from the list to the drawing."""
+        name = self.query_one("#name", Input)
+        if not name.display:
+            self.dismiss(None)
+            return
+        self.query_one("#wrong").display = name.display = False
+        self.query_one(OptionList).focus()
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._sets[event.option_index])
+
+    @on(Input.Submitted, "#name")
+    def _make(self, event: Input.Submitted) -> None:
+        try:
+            made = own.create(event.value)
+        except DataError as error:
+            wrong = self.query_one("#wrong", Static)
+            wrong.update(f"✗ {printable(str(error))}")
+            wrong.display = True
+        else:
+            self.dismiss(made)
+
+
+def _option(each: OwnSet) -> Option:
+    count = sum(own.counts(each))
+    drawings = "1 drawing" if count == 1 else f"{count:,} drawings"
+    return Option(Content.assemble((printable(each.name), "bold"), f"  {drawings}"))
