@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from core.augmentation import augment
+from core.collection import Part
 from core.recipes import Augmentation
 
 
@@ -18,36 +17,54 @@ class Batches:
 
     def __init__(
         self,
-        images: NDArray[np.uint8],
-        labels: NDArray[np.uint8],
+        part: Part,
         batch_size: int,
         augmentation: Augmentation,
         device: torch.device,
         seed: int,
+        *,
+        steps: int | None = None,
+        replay: Part | None = None,
+        replayed: int = 0,
     ) -> None:
-        """`images` (N, 28, 28) and `labels` (N,), uint8, N at least 1; copied to `device` once."""
-        self._images = torch.tensor(images, device=device)
-        self._labels = torch.tensor(labels, device=device).long()
-        self.batch_size = min(batch_size, len(images))
+        """`part`, of at least one image, is copied to `device` once, and `replay` too.
+
+        Of each batch the last `replayed` images are drawn from `replay`, fewer than `batch_size`. An epoch has as
+        many batches as `part` fills, or `steps`: more than it fills show images more than once, each as often as
+        any other, give or take one.
+        """
+        self._images = torch.tensor(part.images, device=device)
+        self._labels = torch.tensor(part.labels, device=device).long()
+        self._own = min(batch_size - replayed, len(part)) if steps is None else batch_size - replayed
+        self.batch_size = self._own + replayed
+        self.replayed = replayed
+        if replay is not None:
+            self._replay_images = torch.tensor(replay.images, device=device)
+            self._replay_labels = torch.tensor(replay.labels, device=device).long()
         self._augmentation = augmentation
         self._seed = seed
+        self.steps = len(part) // self._own if steps is None else steps
+        """Batches an epoch. What does not fill the last one is left to later epochs, other images each time."""
         self.generator = torch.Generator(device=device).manual_seed(seed)
         """Draws the distortions; its state is part of what a resumed run goes on from."""
-
-    @property
-    def steps(self) -> int:
-        """Batches an epoch. What does not fill the last one is left to later epochs, other images each time."""
-        return len(self._images) // self.batch_size
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of epoch `number`, after the first `skip`: images (B, 1, 28, 28) float 0 to 1, labels (B,)."""
         # Shuffled on the CPU, whose generator gives the same order for every device.
         shuffler = torch.Generator().manual_seed((self._seed * 1_000_003 + number) % 2**63)
-        order = torch.randperm(len(self._images), generator=shuffler).to(self._images.device)
+        count, device = len(self._images), self._images.device
+        rounds = max(1, -(-self.steps * self._own // count))
+        order = torch.cat([torch.randperm(count, generator=shuffler) for _ in range(rounds)]).to(device)
+        if self.replayed:
+            size = (self.steps, self.replayed)
+            again = torch.randint(len(self._replay_images), size, generator=shuffler).to(device)
         for step in range(skip, self.steps):
-            chosen = order[step * self.batch_size : (step + 1) * self.batch_size]
-            images = as_input(self._images[chosen])
-            yield augment(images, self._augmentation, self.generator), self._labels[chosen]
+            chosen = order[step * self._own : (step + 1) * self._own]
+            images, labels = self._images[chosen], self._labels[chosen]
+            if self.replayed:
+                images = torch.cat([images, self._replay_images[again[step]]])
+                labels = torch.cat([labels, self._replay_labels[again[step]]])
+            yield augment(as_input(images), self._augmentation, self.generator), labels
 
 
 def as_input(images: Tensor) -> Tensor:

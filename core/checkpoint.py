@@ -26,9 +26,8 @@ STATE_FORMAT = 2
 """Raised whenever a state of before can no longer be gone on from."""
 _STATE_KEYS = frozenset(
     (
-        "format", "configuration", "plan", "data", "epochs", "batch_size", "step", "seconds", "epoch_seconds",
-        "loss_sum", "best", "validation_accuracy", "network", "average", "optimiser", "distortion", "random",
-        "device_random",
+        "format", "configuration", "plan", "data", "epochs", "batch_size", "stage", "step", "tally", "network",
+        "average", "optimiser", "distortion", "random", "device_random",
     )
 )  # fmt: skip
 _IS_FOLDER = 0x10  # in a zip's attributes

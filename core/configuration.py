@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import ConfigurationError
-from core.recipes import RECIPES
+from core.recipes import FINE_TUNE, RECIPES
 
 MOST_EPOCHS = 10_000
+MOST_FOLDS = 20
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -28,7 +29,11 @@ class TrainingConfig:
     device: str = "auto"
     """`auto`, `cpu`, `mps`, `cuda` or `cuda:N`."""
     seed: int = 0
-    """0 to 2³² − 1; fixes the weights' start, the order of images and their distortion."""
+    """0 to 2³² − 1; fixes the weights' start, the order of images and their distortion, and the folds."""
+    fine_tune: str | None = None
+    """The checkpoint file to go on from, with MNIST replayed; None learns from fresh weights."""
+    folds: int = 0
+    """Parts for cross-validation, 2 to 20, after one training on all images; 0 for none."""
 
     def __post_init__(self) -> None:
         # The fields may come from a file that somebody edited.
@@ -38,10 +43,21 @@ class TrainingConfig:
         for name in ("epochs", "seed"):
             if type(value := getattr(self, name)) is not int and not (name == "epochs" and value is None):
                 raise ConfigurationError(f"{name} is {value!r:.40}; it must be a whole number")
+        if self.fine_tune is not None and (not isinstance(self.fine_tune, str) or not self.fine_tune):
+            raise ConfigurationError(f"fine_tune is {self.fine_tune!r:.40}; it must be the path of a checkpoint")
+        if type(self.folds) is not int or not (self.folds == 0 or 2 <= self.folds <= MOST_FOLDS):
+            raise ConfigurationError(f"folds is {self.folds!r:.40}; it must be 2 to {MOST_FOLDS}, or 0 for none")
         if not self.data:
             raise ConfigurationError("data is empty; give a name that `digits-tui datasets` lists, or a path")
         if self.recipe not in RECIPES:
             raise ConfigurationError(f"recipe is {self.recipe!r}; it must be one of {', '.join(RECIPES)}")
+        if (self.fine_tune is not None) != (self.recipe == FINE_TUNE):
+            raise ConfigurationError(
+                f"recipe is {self.recipe!r} and fine_tune is {self.fine_tune!r}; a checkpoint to go on from belongs to "
+                f"the recipe {FINE_TUNE!r}, and to no other"
+            )
+        if self.fine_tune is not None and self.data == "mnist":
+            raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give a data set of your own")
         if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
             raise ConfigurationError(f"epochs is {self.epochs}; it must be 1 to {MOST_EPOCHS:,}")
         if not _DEVICE.fullmatch(self.device):

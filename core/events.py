@@ -78,6 +78,14 @@ class Started(Event):
     """Training time already spent, in seconds."""
     test_note: str = ""
     """Where the test images come from, such as `MNIST's test set` or `15% of each class, held out`."""
+    folds: int = 0
+    """Parts of a cross-validation: the epochs are those of a training on all images and then of one for each part."""
+    fine_tuned: str = ""
+    """The checkpoint whose weights it began with; empty where they were fresh."""
+
+    def fold_of(self, epoch: int) -> int:
+        """Which fold an epoch, from 1, belongs to: 1 to `folds`, or 0 for the training on all images."""
+        return (epoch - 1) * (self.folds + 1) // self.epochs if self.folds else 0
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,34 @@ class EpochEnded(Event):
 
 
 @dataclass(frozen=True)
+class Measured(Event):
+    """What fine-tuning on all images did to MNIST, which it is not to forget."""
+
+    kind = "measured"
+    mnist_before: float
+    """Accuracy on MNIST's test set of the weights that were begun with, 0 to 1."""
+    mnist_after: float
+    """That of the new weights."""
+
+
+@dataclass(frozen=True)
+class FoldEnded(Event):
+    """One part of a cross-validation was read by a network that learned from the others."""
+
+    kind = "fold"
+    fold: int
+    """From 1."""
+    folds: int
+    accuracy: float
+    """0 to 1."""
+    count: int
+    """Images in the part."""
+    accuracy_before: float | None
+    """Of the same images, with the weights that were begun with; None where these were fresh."""
+    fold_seconds: float
+
+
+@dataclass(frozen=True)
 class Saved(Event):
     """A checkpoint that can be read was written."""
 
@@ -139,7 +175,10 @@ class Saved(Event):
 
 @dataclass(frozen=True)
 class Finished(Event):
-    """All epochs are done; the last weights were measured once on the test images."""
+    """All epochs are done; the last weights were measured once on the test images.
+
+    Of a cross-validation the test images are all images, each read by the one network that had not seen it.
+    """
 
     kind = "finished"
     test_accuracy: float
@@ -152,6 +191,19 @@ class Finished(Event):
     seconds: float
     """Training time, evaluation after each epoch included, in seconds."""
     checkpoint: str
+    accuracy: float | None = None
+    """Over all folds, 0 to 1, the same as `test_accuracy`; None without folds, as are the next four."""
+    fold_accuracies: tuple[float, ...] = ()
+    spread: float | None = None
+    """Standard deviation of the folds' accuracies; their mean is `mean`."""
+    mean: float | None = None
+    confusion: tuple[tuple[int, ...], ...] = ()
+    """(10, 10): images of digit [row] read as digit [column]; empty without folds."""
+    accuracy_before: float | None = None
+    """Of the same images with the weights that were begun with; None where these were fresh."""
+    mnist_before: float | None = None
+    """Accuracy on MNIST's test set before fine-tuning, 0 to 1; None where nothing was fine-tuned."""
+    mnist_after: float | None = None
 
 
 @dataclass(frozen=True)
@@ -175,7 +227,20 @@ class Failed(Event):
 
 _KINDS: dict[str, type[Event]] = {
     cls.kind: cls
-    for cls in (Note, Loading, Started, Progress, DeviceState, EpochEnded, Saved, Finished, Stopped, Failed)
+    for cls in (
+        Note,
+        Loading,
+        Started,
+        Progress,
+        DeviceState,
+        EpochEnded,
+        Measured,
+        FoldEnded,
+        Saved,
+        Finished,
+        Stopped,
+        Failed,
+    )
 }
 
 
@@ -187,6 +252,7 @@ _TYPES: dict[str, frozenset[type]] = {
     "int | None": frozenset({int, type(None)}),
     "float | None": _NUMBER | {type(None)},
     "tuple[float, ...]": frozenset({list}),
+    "tuple[tuple[int, ...], ...]": frozenset({list}),
 }
 """What JSON may give for each annotation of an event's fields; a bool is no number here."""
 
@@ -213,10 +279,16 @@ def from_json(data: Mapping[str, Any]) -> Event | None:
             if type(value) not in types:
                 raise ValueError(f"{name} of a {kind!r} event is {value!r:.40}, of type {type(value).__name__}")
             values[name] = value
-    if "losses" in values:
-        losses = values["losses"] = tuple(values["losses"])
-        if not _NUMBER.issuperset(map(type, losses)):
-            raise ValueError(f"losses of a {kind!r} event are not all numbers")
+    for name in ("losses", "fold_accuracies"):
+        if name in values:
+            numbers = values[name] = tuple(values[name])
+            if not _NUMBER.issuperset(map(type, numbers)):
+                raise ValueError(f"{name} of a {kind!r} event are not all numbers")
+    if "confusion" in values:
+        rows = values["confusion"]
+        if not all(type(row) is list and all(type(each) is int for each in row) for row in rows):
+            raise ValueError(f"confusion of a {kind!r} event is no table of whole numbers")
+        values["confusion"] = tuple(tuple(row) for row in rows)
     try:
         return cls(**values)
     except TypeError as error:

@@ -19,6 +19,8 @@ class History:
         self.epochs: list[events.EpochEnded] = []
         self.notes: list[events.Note] = []
         self.checkpoint: events.Saved | None = None
+        self.folds: list[events.FoldEnded] = []
+        self.measured: events.Measured | None = None
 
     def feed(self, event: events.Event) -> None:
         """Take in one more event."""
@@ -31,6 +33,8 @@ class History:
                 # Steps that a killed run did after its last checkpoint are done again.
                 del self.losses[event.step :]
                 self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.step]
+                done = event.step // event.steps_per_epoch if event.steps_per_epoch else 0
+                self.folds = [fold for fold in self.folds if fold.fold < event.fold_of(done + 1)]
             case events.Loading():
                 self.loading = event
             case events.Progress():
@@ -39,6 +43,10 @@ class History:
                 self.losses.extend(event.losses)
             case events.EpochEnded():
                 self.epochs.append(event)
+            case events.FoldEnded():
+                self.folds.append(event)
+            case events.Measured():
+                self.measured = event
             case events.DeviceState():
                 self.device = event
             case events.Note():

@@ -87,6 +87,20 @@ class Ink:
         if radius is not None:
             self.radius = radius
 
+    @classmethod
+    def of(cls, width: int, height: int, strokes: Iterable[Stroke]) -> Ink:
+        """A canvas of `width` × `height` pixels with a drawing of that size on it, to be gone on with."""
+        ink = cls(width, height)
+        usual = ink.radius
+        for stroke in strokes:
+            ink.radius, ink.erasing = stroke.radius, stroke.erasing
+            ink.press(*stroke.points[0])
+            for point in stroke.points[1:]:
+                ink.drag(*point)
+        ink.lift()
+        ink.radius, ink.erasing = usual, False
+        return ink
+
     @property
     def width(self) -> int:
         """The canvas's width in pixels."""

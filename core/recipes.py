@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 
@@ -24,6 +25,19 @@ class Augmentation:
 
 
 @dataclass(frozen=True)
+class Few:
+    """What a recipe does differently where there are fewer than `FEW` images."""
+
+    architecture: str
+    batch_size: int
+    steps: int
+    """At least so many, by more epochs, unless epochs are given."""
+    learning_rate: float
+    averaging: float
+    augmentation: Augmentation
+
+
+@dataclass(frozen=True)
 class Recipe:
     """One way to train."""
 
@@ -34,6 +48,7 @@ class Recipe:
     """A name in `model.ARCHITECTURES`."""
     epochs: int
     batch_size: int
+    """Images of the data set in a batch; replayed ones come on top."""
     learning_rate: float
     """The peak of the one-cycle schedule."""
     weight_decay: float
@@ -45,15 +60,39 @@ class Recipe:
     validation: float
     """Part of the training images of each class held out for validation."""
     augmentation: Augmentation
-    few_augmentation: Augmentation
-    """Used in its place where there are fewer than `FEW` training images."""
-    least_steps: int
-    """Steps that a small data set is trained for at least, by more epochs, unless epochs are given."""
+    few: Few
+    """What replaces the above where there are few images."""
+    least_steps: int = 0
+    """Steps that are done at least, by more epochs, unless epochs are given."""
+    replay: float = 0.0
+    """Part of each batch that is MNIST's, so that it is not forgotten."""
+    distillation: float = 0.0
+    """Weight of the divergence, on MNIST's part, from what the network that was begun with says of it."""
+
+    def on(self, count: int) -> Recipe:
+        """The recipe as it is for `count` images to learn from."""
+        if count >= FEW:
+            return self
+        few = self.few
+        return dataclasses.replace(
+            self,
+            architecture=few.architecture,
+            batch_size=few.batch_size,
+            learning_rate=few.learning_rate,
+            averaging=few.averaging,
+            augmentation=few.augmentation,
+            least_steps=few.steps,
+        )
 
 
 FEW = 10_000
+FINE_TUNE = "fine-tune"
+"""The recipe that goes on from a checkpoint."""
 
 _STRONG = Augmentation(degrees=10, scale=0.12, shear=0.15, shift=2.0, elastic=0.6, stroke=0.4)
+_WIDE = Augmentation(degrees=15, scale=0.2, shear=0.25, shift=1.0, elastic=0.8, stroke=0.4)
+"""A few hundred images show little of how a hand varies; more than this makes one digit of another."""
+_FROM_SCRATCH = Few("deep", batch_size=64, steps=400, learning_rate=5e-3, averaging=0.98, augmentation=_WIDE)
 
 RECIPES: dict[str, Recipe] = {
     "fast": Recipe(
@@ -69,8 +108,7 @@ RECIPES: dict[str, Recipe] = {
         averaging=0.0,
         validation=0.03,
         augmentation=Augmentation(),
-        few_augmentation=_STRONG,
-        least_steps=300,
+        few=_FROM_SCRATCH,
     ),
     "accurate": Recipe(
         name="accurate",
@@ -85,7 +123,23 @@ RECIPES: dict[str, Recipe] = {
         averaging=0.999,
         validation=0.02,
         augmentation=_STRONG,
-        few_augmentation=_STRONG,
-        least_steps=1500,
+        few=dataclasses.replace(_FROM_SCRATCH, steps=1500, averaging=0.995),
+    ),
+    FINE_TUNE: Recipe(
+        name=FINE_TUNE,
+        summary="goes on from a trained network with your own images, MNIST replayed",
+        architecture="deep",
+        epochs=3,
+        batch_size=64,
+        learning_rate=3e-3,
+        weight_decay=2e-2,
+        warm_up=0.25,
+        label_smoothing=0.02,
+        averaging=0.97,
+        validation=0.0,
+        augmentation=_WIDE,
+        few=Few("deep", batch_size=64, steps=200, learning_rate=3e-3, averaging=0.97, augmentation=_WIDE),
+        replay=2 / 3,
+        distillation=1.0,
     ),
 }

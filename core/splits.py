@@ -22,3 +22,33 @@ def split(labels: NDArray[np.uint8], fraction: float, seed: int) -> tuple[NDArra
         held.append(np.random.default_rng([seed, int(label)]).permutation(members)[:count])
     held_out = np.sort(np.concatenate(held))
     return np.setdiff1d(np.arange(len(labels)), held_out, assume_unique=True), held_out
+
+
+def folds(
+    labels: NDArray[np.uint8], count: int, seed: int, groups: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
+    """For each image its fold, 0 to `count` − 1 (N,): each class dealt out evenly, after a shuffle.
+
+    Images of one group, such as copies of one image, fall into one fold: a network that learned from a copy would
+    be praised for reading it. `groups` (N,) are any numbers; without them each image is its own group. Raises
+    ValueError where `count` is less than 2 or there are fewer groups than folds.
+    """
+    if groups is None:
+        groups = np.arange(len(labels))
+    _, first, member_of = np.unique(groups, return_index=True, return_inverse=True)
+    if count < 2 or len(first) < count:
+        raise ValueError(f"{len(first)} different images cannot be divided into {count} parts")
+    sizes = np.bincount(member_of)
+    fold_of = np.zeros(len(first), np.int64)
+    filled = np.zeros(count, np.int64)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels[first] == label)
+        members = np.random.default_rng([seed, int(label)]).permutation(members)
+        # Large groups first, each into the fold that has the fewest of this class, and of all where these are equal.
+        here = np.zeros(count, np.int64)
+        for member in members[np.argsort(-sizes[members], kind="stable")]:
+            fold = min(range(count), key=lambda each: (here[each], filled[each]))
+            fold_of[member] = fold
+            here[fold] += sizes[member]
+            filled[fold] += sizes[member]
+    return fold_of[member_of]

@@ -18,11 +18,30 @@ from core.recipes import Recipe
 class TrainingStep:
     """A network with its optimiser. Call it with a batch; the loss stays on the device."""
 
-    def __init__(self, recipe: Recipe, plan: Plan, total_steps: int, seed: int) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        plan: Plan,
+        total_steps: int,
+        seed: int,
+        start: nn.Module | None = None,
+        replayed: int = 0,
+    ) -> None:
+        """With `start` a copy of that network goes on, of any device; without, fresh weights of `seed`.
+
+        The last `replayed` images of each batch are of what `start` knew: where the recipe distils, what it says
+        of them is to stay as it was.
+        """
         self.recipe = recipe
         self.device = torch.device(plan.device)
         self.total_steps = total_steps
-        self.network = build(recipe.architecture, seed).to(self.device).train()
+        fresh = build(recipe.architecture, seed) if start is None else copy.deepcopy(start)
+        self.network = fresh.to(self.device).train()
+        self._fresh = start is None
+        self._replayed = replayed
+        self._teacher = None
+        if start is not None and recipe.distillation and replayed:
+            self._teacher = copy.deepcopy(start).to(self.device).eval()
         self.average = copy.deepcopy(self.network).eval() if recipe.averaging else None
         """Running mean of the weights, which is what is kept; None where the last weights are."""
         self._bfloat16 = plan.precision == "bfloat16"
@@ -43,7 +62,16 @@ class TrainingStep:
         """Learn from `images` (B, 1, 28, 28) float 0 to 1 and `labels` (B,) int64; the loss, () on the device."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16):
             logits = self.network(images)
+            known = self._known(images)
         loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
+        if known is not None:
+            drift = F.kl_div(
+                F.log_softmax(logits[-self._replayed :].float(), dim=1),
+                F.log_softmax(known.float(), dim=1),
+                reduction="batchmean",
+                log_target=True,
+            )
+            loss = loss + self.recipe.distillation * drift
         self.optimiser.zero_grad()
         torch.autograd.backward(loss)
         self.optimiser.step(self.learning_rate)
@@ -53,9 +81,16 @@ class TrainingStep:
         return loss.detach()
 
     @torch.no_grad()
+    def _known(self, images: Tensor) -> Tensor | None:
+        """What the network that was begun with says of the replayed images (Li and Hoiem 2016)."""
+        known: Tensor | None = self._teacher(images[-self._replayed :]) if self._teacher is not None else None
+        return known
+
+    @torch.no_grad()
     def _update_average(self, average: nn.Module) -> None:
-        # A shorter memory at first, or the random start would weigh in for long.
-        decay = min(self.recipe.averaging, self.done / (self.done + 10))
+        decay = self.recipe.averaging
+        if self._fresh:  # a shorter memory at first, or the random start would weigh in for long
+            decay = min(decay, self.done / (self.done + 10))
         torch._foreach_lerp_(list(average.parameters()), list(self.network.parameters()), 1 - decay)
         for kept, now in zip(average.buffers(), self.network.buffers(), strict=True):
             if kept.is_floating_point():

@@ -5,7 +5,7 @@ Losses stay on the device and are read a few times a second, since each reading 
 
 from __future__ import annotations
 
-import dataclasses
+import copy
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,93 +13,120 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from core import __version__, checkpoint, normalise
-from core.batches import Batches
-from core.checkpoint_file import Header
+from core import checkpoint, report
 from core.configuration import TrainingConfig
+from core.cross_validation import Fold
 from core.datasets import Dataset, Part
 from core.devices import find
 from core.errors import CheckpointError, DataError
-from core.evaluation import evaluate
-from core.events import EpochEnded, Event, Finished, Progress, Saved, Started, Stopped
+from core.evaluation import Evaluation, evaluate
+from core.events import EpochEnded, Event, Finished, FoldEnded, Measured, Saved, Stopped
 from core.hardware import CardMonitor, ProcessorMonitor
-from core.model import parameter_count
+from core.learning import Learning
 from core.plan import Plan
-from core.recipes import FEW, RECIPES
+from core.pretrained import Pretrained, recipe_for
+from core.recipes import RECIPES
 from core.runs import Run
-from core.splits import split
-from core.step import TrainingStep
+from core.schedule import Schedule
+from core.stage import Stage, stages
+from core.tally import Tally
 
 _REPORT_SECONDS = 0.25
 _DEVICE_SECONDS = 1.0
 _SAVE_SECONDS = 10.0
+_WATCHED_SECONDS = 0.5
+"""Between two checkpoints while somebody looks at each of them."""
 
 
 class Trainer:
-    """One run on one device."""
+    """One run on one device: a network that is kept, and one for each fold of a cross-validation."""
 
-    def __init__(self, config: TrainingConfig, dataset: Dataset, plan: Plan, run: Run | None = None) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        dataset: Dataset,
+        plan: Plan,
+        run: Run | None = None,
+        pretrained: Pretrained | None = None,
+    ) -> None:
+        """`pretrained` is what to fine-tune, of the checkpoint that `config` names. Raises DataError."""
         self.config = config
         self.dataset = dataset
         self.plan = plan
         self.run = run
-        self.recipe = recipe = RECIPES[config.recipe]
-        self._learn, self._validate = _hold_out(dataset.train, recipe.validation)
-        if plan.device == "cpu":
-            torch.set_num_threads(plan.threads)
-        # Denormals arise in moments that decay towards zero and take a hundred times longer to multiply.
-        torch.set_flush_denormal(True)
-        torch.manual_seed(config.seed)
-        count = len(self._learn.labels)
-        self.batches = Batches(
-            self._learn.images,
-            self._learn.labels,
-            min(recipe.batch_size, max(16, count // 16)),
-            recipe.augmentation if count >= FEW else recipe.few_augmentation,
-            torch.device(plan.device),
-            config.seed,
-        )
-        self.epochs = config.epochs or max(recipe.epochs, -(-recipe.least_steps // self.batches.steps))
-        self.step = TrainingStep(recipe, plan, self.epochs * self.batches.steps, config.seed)
+        self.pretrained = pretrained
+        self.stages = stages(dataset, RECIPES[config.recipe].validation, config.folds, config.seed)
+        # The same number of steps in each, so that one scale counts them all.
+        fewest = min(len(stage.learn) for stage in self.stages)
+        self.recipe = recipe_for(config, fewest, pretrained)
+        self.schedule = Schedule.of(self.recipe, fewest, config.epochs)
+        self.epochs = self.schedule.epochs * len(self.stages)
+        self._begin(0)
         self.safe_state: dict[str, Any] | None = None
         """What to go on from on another device, where this one may fail."""
-        self._checksum = _checksum(self._learn, self._validate, dataset.test)
-        self._seconds_before = 0.0
-        self._epoch_seconds = 0.0
-        """Of the epoch in progress, those spent before this process."""
+        weights = pretrained.network.state_dict().values() if pretrained else ()
+        self._checksum = _checksum(
+            *(array for part in (*self.stages[0].parts, dataset.test) for array in (part.labels, part.images)),
+            *(weight.numpy() for weight in weights),
+        )
+        self.tally = Tally()
         self._epoch_began = 0.0
         self._began = 0.0
-        self._loss_sum = torch.zeros((), device=self.step.device)
-        self._best: tuple[float, int] = (-1.0, 0)
-        self._validation_accuracy: float | None = None
+        self._fold_began = 0.0
+
+    def _begin(self, index: int) -> None:
+        """Start the training of stage `index` from its first step."""
+        self._index = index
+        stage = self.stages[index]
+        # Other folds are other trainings, with other draws.
+        seed = (self.config.seed + 1_000_003 * index) % 2**32
+        self.learning = Learning(self.recipe, self.schedule, self.plan, stage.learn, seed, self.pretrained)
+
+    @property
+    def _stage(self) -> Stage:
+        return self.stages[self._index]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the network lies."""
+        return self.learning.step.device
+
+    @property
+    def steps_done(self) -> int:
+        """Of all stages."""
+        return self._index * self.schedule.total_steps + self.learning.step.done
 
     @property
     def seconds(self) -> float:
         """Training time over all parts of the run, in seconds."""
-        return self._seconds_before + (time.perf_counter() - self._began if self._began else 0.0)
+        return self.tally.seconds_before + (time.perf_counter() - self._began if self._began else 0.0)
+
+    @property
+    def epoch_seconds(self) -> float:
+        """Training time of the epoch in progress."""
+        return self.tally.epoch_seconds + time.perf_counter() - self._epoch_began
 
     def events(self, stop: Callable[[], bool]) -> Iterator[Event]:
         """Do what is left of the run."""
-        yield self._started()
+        yield report.started(self)
         self._began = time.perf_counter()
         monitor = self._monitor()
         try:
-            steps = self.batches.steps
-            while self.step.done < self.step.total_steps:
-                epoch, skip = divmod(self.step.done, steps)
-                if skip == 0:
-                    self._loss_sum.zero_()
-                    self._epoch_seconds = 0.0
-                self._epoch_began = time.perf_counter()
-                for event in self._epoch(epoch + 1, skip, monitor, stop):
-                    yield event
-                    if isinstance(event, Stopped):
-                        return
-                yield self._epoch_ended(epoch + 1)
-                if self.step.done < self.step.total_steps and stop():
-                    yield from self._stopped(epoch + 1)
+            while True:
+                while not self.learning.is_done:
+                    for event in self._epoch(monitor, stop):
+                        yield event
+                        if isinstance(event, Stopped):
+                            return
+                yield from self._stage_ended()
+                if self._index + 1 == len(self.stages):
+                    break
+                self._begin(self._index + 1)
+                if stop():
+                    yield from self._stopped()
                     return
                 if saved := self._save():
                     yield saved
@@ -108,19 +135,40 @@ class Trainer:
             if isinstance(monitor, CardMonitor):
                 monitor.close()
 
-    def _epoch(
-        self, epoch: int, skip: int, monitor: ProcessorMonitor | CardMonitor, stop: Callable[[], bool]
+    def _epoch(self, monitor: ProcessorMonitor | CardMonitor, stop: Callable[[], bool]) -> Iterator[Event]:
+        """What is left of the epoch in progress; the last event is Stopped where a stop was asked for."""
+        epoch, skip = divmod(self.steps_done, self.schedule.steps)
+        epoch += 1
+        if skip == 0:
+            self.tally.loss_sum = None
+            self.tally.epoch_seconds = 0.0
+        self._epoch_began = time.perf_counter()
+        for event in self._batches(epoch, monitor, stop):
+            yield event
+            if isinstance(event, Stopped):
+                return
+        if len(self._stage.validate):
+            yield self._validated(epoch)
+        if self.learning.is_done:
+            return  # what follows is the stage's end
+        if stop():
+            yield from self._stopped()
+        elif saved := self._save():
+            yield saved
+
+    def _batches(
+        self, epoch: int, monitor: ProcessorMonitor | CardMonitor, stop: Callable[[], bool]
     ) -> Iterator[Event]:
         losses: list[Tensor] = []
         reported = looked = saved = time.perf_counter()
-        for images, labels in self.batches.epoch(epoch, skip):
-            losses.append(self.step(images, labels))
-            self._loss_sum += losses[-1]
+        for loss in self.learning.epoch():
+            losses.append(loss)
+            self.tally.loss_sum = loss.clone() if self.tally.loss_sum is None else self.tally.loss_sum.add_(loss)
             now = time.perf_counter()
-            last = self.step.done == epoch * self.batches.steps
+            last = self.learning.step.done % self.schedule.steps == 0
             if now - reported < _REPORT_SECONDS and not last:
                 continue
-            yield self._progress(epoch, losses, reported)
+            yield report.progress(self, epoch, losses, reported)
             losses, reported = [], time.perf_counter()
             if now - looked >= _DEVICE_SECONDS:
                 yield monitor.state()
@@ -128,155 +176,108 @@ class Trainer:
             if last:
                 return  # the epoch is to be measured before a stop is heard
             if stop():
-                yield from self._stopped(epoch)
+                yield from self._stopped()
                 return
             if now - saved >= _SAVE_SECONDS:
                 if event := self._save():
                     yield event
                 reported = saved = time.perf_counter()
+            elif now - saved >= _WATCHED_SECONDS and self._is_watched():
+                yield self._show()
+                reported = saved = time.perf_counter()
 
-    def _started(self) -> Started:
-        recipe, device = self.recipe, find(self.plan.device)
-        return Started(
-            data=self.dataset.name,
-            recipe=recipe.name,
-            architecture=recipe.architecture,
-            parameters=parameter_count(self.step.network),
-            epochs=self.epochs,
-            steps_per_epoch=self.batches.steps,
-            batch_size=self.batches.batch_size,
-            train_count=len(self._learn.labels),
-            validation_count=len(self._validate.labels),
-            test_count=len(self.dataset.test.labels),
-            device=self.plan.device,
-            device_name=device.title,
-            threads=self.plan.threads,
-            precision=self.plan.precision,
-            seed=self.config.seed,
-            step=self.step.done,
-            seconds=self._seconds_before,
-            test_note=self.dataset.test_note,
-        )
+    def _stage_ended(self) -> Iterator[Event]:
+        """Measure what the stage was for; a run that was resumed at its very end has done so before."""
+        stage, kept, tally = self._stage, self.learning.step.kept, self.tally
+        base = self.pretrained
+        if stage.fold == 0:
+            if base is not None and tally.mnist is None:
+                before = self._evaluated(self._base(), base.test).accuracy
+                tally.mnist = (before, self._evaluated(kept, base.test).accuracy)
+                yield Measured(*tally.mnist)
+            if self.config.folds:
+                tally.kept = _copy(kept.state_dict())
+                if saved := self._save():
+                    yield saved
+            self._fold_began = time.perf_counter()
+        elif len(tally.folds) < stage.fold:
+            read = self._evaluated(kept, stage.validate)
+            accuracy_before = self._evaluated(self._base(), stage.validate).accuracy if base else None
+            tally.folds.append(Fold(read.accuracy, read.loss, read.count, accuracy_before, read.confusion.tolist()))
+            now = time.perf_counter()
+            seconds, self._fold_began = now - self._fold_began, now
+            yield FoldEnded(stage.fold, self.config.folds, read.accuracy, read.count, accuracy_before, seconds)
 
-    def _progress(self, epoch: int, losses: list[Tensor], since: float) -> Progress:
-        values = torch.stack(losses).tolist()  # waits for the device
-        elapsed = max(time.perf_counter() - since, 1e-9)
-        return Progress(
-            epoch=epoch,
-            step=self.step.done,
-            losses=tuple(round(value, 5) for value in values),
-            learning_rate=self.step.learning_rate,
-            images_per_second=len(values) * self.batches.batch_size / elapsed,
-            seconds=self.seconds,
-        )
+    def _base(self) -> torch.nn.Module:
+        """The network that was begun with, on the device."""
+        if self.pretrained is None:
+            raise RuntimeError("nothing is fine-tuned")
+        return copy.deepcopy(self.pretrained.network).to(self.device)
 
-    def _epoch_ended(self, epoch: int) -> EpochEnded:
-        result = evaluate(self.step.kept, self._validate.images, self._validate.labels, self.step.device)
-        self._validation_accuracy = result.accuracy
-        if result.accuracy > self._best[0]:
-            self._best = (result.accuracy, epoch)
-        return EpochEnded(
-            epoch=epoch,
-            step=self.step.done,
-            train_loss=self._loss_sum.item() / self.batches.steps,
-            validation_loss=result.loss,
-            validation_accuracy=result.accuracy,
-            learning_rate=self.step.learning_rate,
-            epoch_seconds=self._epoch_seconds + time.perf_counter() - self._epoch_began,
-            seconds=self.seconds,
-        )
+    def _validated(self, epoch: int) -> EpochEnded:
+        read = self._evaluated(self.learning.step.kept, self._stage.validate)
+        self.tally.validation_accuracy = read.accuracy
+        if read.accuracy > self.tally.best[0]:
+            self.tally.best = (read.accuracy, epoch)
+        return report.epoch_ended(self, epoch, read)
+
+    def _evaluated(self, network: torch.nn.Module, part: Part) -> Evaluation:
+        return evaluate(network, part.images, part.labels, self.device)
 
     def _finished(self) -> Finished:
-        test = self.dataset.test
-        result = evaluate(self.step.kept, test.images, test.labels, self.step.device)
-        seconds = self.seconds
-        self._save(test_accuracy=result.accuracy, test_loss=result.loss, seconds=seconds)
-        return Finished(
-            test_accuracy=result.accuracy,
-            test_loss=result.loss,
-            test_count=result.count,
-            validation_accuracy=self._validation_accuracy or 0.0,
-            best_validation_accuracy=self._best[0],
-            best_epoch=self._best[1],
-            seconds=seconds,
-            checkpoint=str(self.run.model) if self.run else "",
-        )
+        read = None if self.config.folds else self._evaluated(self.learning.step.kept, self.dataset.test)
+        end = report.finished(self, read)
+        self._save(end)
+        return end
 
-    def _stopped(self, epoch: int) -> Iterator[Event]:
+    def _stopped(self) -> Iterator[Event]:
         if event := self._save():
             yield event
         yield Stopped(
-            epoch=epoch,
-            step=self.step.done,
+            epoch=min(self.epochs, self.steps_done // self.schedule.steps + 1),
+            step=self.steps_done,
             seconds=self.seconds,
             checkpoint=str(self.run.model) if self.run else "",
         )
 
-    def _save(self, **figures: float) -> Saved | None:
+    def _save(self, end: Finished | None = None) -> Saved | None:
         if self.plan.device != "cpu":
             self.safe_state = self.state()
         if self.run is None:
             return None
         checkpoint.save_state(self.run.state, self.safe_state or self.state())
-        checkpoint.save(self.run.model, self.step.kept.state_dict(), self._header(figures))
-        return Saved(checkpoint=str(self.run.model), step=self.step.done)
+        return self._show(end)
 
-    def _header(self, figures: dict[str, float]) -> Header:
-        known = {"seconds": self.seconds, **figures}
-        if self._validation_accuracy is not None:
-            known["validation_accuracy"] = self._validation_accuracy
-        return Header(
-            architecture=self.recipe.architecture,
-            recipe=self.recipe.name,
-            data=self.dataset.name,
-            parameters=parameter_count(self.step.network),
-            epoch=self.step.done // self.batches.steps,
-            epochs=self.epochs,
-            step=self.step.done,
-            seed=self.config.seed,
-            figures=known,
-            trained={
-                "configuration": self.config.to_json(),
-                "recipe": dataclasses.asdict(self.recipe),
-                "images": len(self._learn.labels),
-                "test_images": len(self.dataset.test.labels),
-                "device": self.plan.title,
-                "torch": torch.__version__,
-                "digits-tui": __version__,
-                "normalise": normalise.VERSION,
-            },
-            run=self.run.name if self.run else "",
-        )
+    def _show(self, end: Finished | None = None) -> Saved:
+        """Write the weights alone, of the network that is kept."""
+        if self.run is None:
+            raise RuntimeError("there is no run to write to")
+        weights = self.tally.kept if self.tally.kept is not None else self.learning.step.kept.state_dict()
+        checkpoint.save(self.run.model, weights, report.header(self, end))
+        return Saved(checkpoint=str(self.run.model), step=self.steps_done)
+
+    def _is_watched(self) -> bool:
+        return self.run is not None and self.tally.kept is None and self.run.is_watched()
 
     def _monitor(self) -> ProcessorMonitor | CardMonitor:
-        if self.step.device.type == "cuda":
-            index = self.step.device.index or 0
+        if self.device.type == "cuda":
+            index = self.device.index or 0
             card = str(torch.cuda.get_device_properties(index).uuid)
             return CardMonitor(index, card, find(self.plan.device).memory)
         return ProcessorMonitor(self.plan.device)
 
     def state(self) -> dict[str, Any]:
         """All that the next step depends on, copied to the CPU."""
-        device = self.step.device
         state = {
             "format": checkpoint.STATE_FORMAT,
             "configuration": self.config.to_json(),
             "plan": {"device": self.plan.device, "threads": self.plan.threads, "precision": self.plan.precision},
             "data": self._checksum,
             "epochs": self.epochs,
-            "batch_size": self.batches.batch_size,
-            "step": self.step.done,
-            "seconds": self.seconds,
-            "epoch_seconds": self._epoch_seconds + time.perf_counter() - self._epoch_began,
-            "loss_sum": self._loss_sum,
-            "best": list(self._best),
-            "validation_accuracy": self._validation_accuracy,
-            "network": self.step.network.state_dict(),
-            "average": self.step.average.state_dict() if self.step.average else None,
-            "optimiser": self.step.optimiser.state_dict(),
-            "distortion": self.batches.generator.get_state(),
-            "random": torch.get_rng_state(),
-            "device_random": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
+            "batch_size": self.schedule.batch_size,
+            "stage": self._index,
+            "tally": self.tally.to_state(self.seconds, self.epoch_seconds),
+            **self.learning.state(),
         }
         copied: dict[str, Any] = _copy(state)
         return copied
@@ -290,44 +291,27 @@ class Trainer:
             )
         if state["data"] != self._checksum:
             raise DataError(
-                f"the data set {self.config.data} has changed since this run began, so that the run cannot go on "
+                f"the data set {self.config.data}, or the checkpoint that was begun with, has changed since this "
+                "run began, so that it cannot go on "
                 "as it would have; start a new one"
             )
-        if (state["epochs"], state["batch_size"]) != (self.epochs, self.batches.batch_size):
+        if (state["epochs"], state["batch_size"]) != (self.epochs, self.schedule.batch_size):
             raise CheckpointError(
                 f"the state is of {state['epochs']} epochs in batches of {state['batch_size']}, the run is of "
-                f"{self.epochs} in batches of {self.batches.batch_size}; start the run anew"
+                f"{self.epochs} in batches of {self.schedule.batch_size}; start the run anew"
             )
-        self.step.network.load_state_dict(state["network"])
-        if self.step.average is not None:
-            self.step.average.load_state_dict(state["average"])
-        self.step.optimiser.load_state_dict(state["optimiser"])
-        self.step.done = state["step"]
-        self._seconds_before = state["seconds"]
-        self._epoch_seconds = state["epoch_seconds"]
-        self._loss_sum = state["loss_sum"].to(self.step.device)
-        self._best = (state["best"][0], state["best"][1])
-        self._validation_accuracy = state["validation_accuracy"]
-        torch.set_rng_state(state["random"])
-        if state["plan"]["device"] == self.plan.device:
-            self.batches.generator.set_state(state["distortion"])
-            if state["device_random"] is not None:
-                torch.cuda.set_rng_state(state["device_random"], self.step.device)
+        self._begin(state["stage"])
+        self.learning.restore(state, same_device=state["plan"]["device"] == self.plan.device)
+        self.tally = Tally.of_state(state["tally"])
+        if self.tally.loss_sum is not None:
+            self.tally.loss_sum = self.tally.loss_sum.to(self.device)
 
 
-def _hold_out(part: Part, fraction: float) -> tuple[Part, Part]:
-    """`part` without and with only the validation images: the fraction, or up to 500 of a small set's 15%."""
-    count = len(part.labels)
-    kept, held = split(part.labels, max(fraction, min(0.15, 500 / count)), seed=0)
-    return Part(part.images[kept], part.labels[kept]), Part(part.images[held], part.labels[held])
-
-
-def _checksum(*parts: Part) -> int:
-    """CRC-32 over all images and labels, in order (0.1 s for MNIST)."""
+def _checksum(*arrays: NDArray[Any]) -> int:
+    """CRC-32 over all that the run depends on from outside, in order (0.1 s for MNIST)."""
     checksum = 0
-    for part in parts:
-        checksum = zlib.crc32(part.labels.tobytes(), checksum)
-        checksum = zlib.crc32(np.ascontiguousarray(part.images).data, checksum)
+    for array in arrays:
+        checksum = zlib.crc32(np.ascontiguousarray(array).data, checksum)
     return checksum
 
 

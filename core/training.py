@@ -8,6 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 from core import checkpoint, probe
@@ -17,7 +18,8 @@ from core.devices import find, first_line, is_device_failure
 from core.errors import DeviceError
 from core.events import Event, Loading, Note, Stopped
 from core.plan import Plan
-from core.recipes import RECIPES
+from core.pretrained import load as load_pretrained
+from core.pretrained import recipe_for
 from core.runs import Run
 from core.trainer import Trainer
 
@@ -46,16 +48,20 @@ def train(
         yield Stopped(epoch=0, step=0, seconds=0.0, checkpoint="")
         return
     yield from _notes(dataset)
+    pretrained = load_pretrained(Path(config.fine_tune)) if config.fine_tune is not None else None
+    recipe = recipe_for(config, len(dataset.train), pretrained)
     if state is not None and device is None:
         plans = [_saved_plan(state)]
     else:
-        plans, failures = probe.choose(device or config.device, RECIPES[config.recipe])
+        plans, failures = probe.choose(device or config.device, recipe)
         for failure in failures:
             yield Note(failure, level="warning")
     for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
         trainer = None
         try:
-            trainer = Trainer(config, dataset, plan, run)  # puts the data on the device, which may be too much
+            trainer = Trainer(
+                config, dataset, plan, run, pretrained
+            )  # puts the data on the device, which may be too much
             if state is not None:
                 trainer.restore(state)
             yield from trainer.events(stop)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from core.batches import Batches, as_input
+from core.collection import Part
 from core.recipes import Augmentation
 
 _CPU = torch.device("cpu")
@@ -14,7 +15,7 @@ _CPU = torch.device("cpu")
 def _batches(count: int, size: int, seed: int = 0) -> Batches:
     images = np.zeros((count, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(count) % 256  # each image says which it is
-    return Batches(images, (np.arange(count) % 10).astype(np.uint8), size, Augmentation(), _CPU, seed)
+    return Batches(Part(images, (np.arange(count) % 10).astype(np.uint8)), size, Augmentation(), _CPU, seed)
 
 
 def _shown(batches: Batches, epoch: int, skip: int = 0) -> list[int]:

@@ -210,8 +210,8 @@ def test_packed_weights_that_cannot_be_unpacked_are_said(tmp_path: Path) -> None
 def _state(**changes: Any) -> dict[str, Any]:
     """A state with all that resuming needs, as far as the file goes."""
     keys = (
-        "configuration", "plan", "data", "epochs", "batch_size", "step", "seconds", "epoch_seconds", "loss_sum",
-        "best", "validation_accuracy", "average", "optimiser", "distortion", "random", "device_random",
+        "configuration", "plan", "data", "epochs", "batch_size", "stage", "step", "tally", "average", "optimiser",
+        "distortion", "random", "device_random",
     )  # fmt: skip
     return {
         **dict.fromkeys(keys, 1),

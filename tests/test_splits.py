@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.splits import split
+from core.splits import folds, split
 
 
 def test_each_index_is_kept_or_held_out_once() -> None:
@@ -64,3 +64,41 @@ def test_a_fraction_outside_its_bounds_is_refused(fraction: float) -> None:
     """A fraction of one or more would leave nothing."""
     with pytest.raises(ValueError, match="fraction"):
         split(np.zeros(5, np.uint8), fraction, 0)
+
+
+def test_folds_deal_out_each_class_evenly() -> None:
+    """Of every class each fold gets as many as any other, give or take one; and so of all images."""
+    labels = np.random.default_rng(2).integers(0, 10, 249).astype(np.uint8)
+    fold_of = folds(labels, 5, 0)
+    for digit in range(10):
+        sizes = np.bincount(fold_of[labels == digit], minlength=5)
+        assert sizes.max() - sizes.min() <= 1
+    sizes = np.bincount(fold_of, minlength=5)
+    assert sizes.max() - sizes.min() <= 1
+
+
+def test_folds_follow_the_seed() -> None:
+    """The same seed gives the same folds, another one others."""
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 20)
+    assert np.array_equal(folds(labels, 5, 7), folds(labels, 5, 7))
+    assert not np.array_equal(folds(labels, 5, 7), folds(labels, 5, 8))
+
+
+def test_copies_of_an_image_share_a_fold() -> None:
+    """However many there are, and the classes stay as even as that allows."""
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 30)
+    groups = np.arange(300)
+    groups[0:30:3] = 0  # a third of the zeros are one image
+    groups[100] = groups[101] = groups[250] = 1000  # one image, under two classes
+    fold_of = folds(labels, 5, 0, groups)
+    for group in (0, 1000):
+        assert len(set(fold_of[groups == group])) == 1
+    assert np.bincount(fold_of[labels == 0], minlength=5).tolist().count(5) == 4 or (
+        np.bincount(fold_of[labels == 0], minlength=5).min() >= 5
+    )
+
+
+def test_fewer_images_than_folds_are_refused() -> None:
+    """Copies of one image count once."""
+    with pytest.raises(ValueError, match="3 different images cannot be divided into 5"):
+        folds(np.zeros(9, np.uint8), 5, 0, np.arange(9) % 3)

@@ -94,6 +94,16 @@ class Narrator:
                     f"{event.validation_loss:.4f}  validation accuracy {event.validation_accuracy:.2%}  "
                     f"{duration(event.epoch_seconds)}"
                 )
+            case events.Measured():
+                self._say(f"MNIST's test set: {event.mnist_before:.2%} before, {event.mnist_after:.2%} after")
+            case events.FoldEnded():
+                before = f", {event.accuracy_before:.2%} before" if event.accuracy_before is not None else ""
+                self._say(
+                    f"fold {event.fold}/{event.folds}  {event.accuracy:.2%} of {event.count:,} images right{before}  "
+                    f"{duration(event.fold_seconds)}"
+                )
+            case events.Finished(accuracy=float()):
+                print(_cross_validation(event), flush=True)
             case events.Finished():
                 print(
                     f"test accuracy {event.test_accuracy:.2%} on {event.test_count:,} images after "
@@ -128,6 +138,23 @@ class Narrator:
             description=f"epoch {progress.epoch}/{started.epochs}  loss {progress.losses[-1]:.4f}",
             rate=f"{progress.images_per_second:,.0f} images/s" + (f"  {duration(left)} left" if left else ""),
         )
+
+
+def _cross_validation(event: events.Finished) -> str:
+    """The figures of a run with folds, and its confusion matrix, line by line."""
+    before = f", {event.accuracy_before:.2%} before" if event.accuracy_before is not None else ""
+    lines = [
+        f"accuracy {event.test_accuracy:.2%} over {len(event.fold_accuracies)} folds ({event.test_count:,} images, "
+        f"each read by a network that had not seen it){before}",
+        f"mean of the folds {event.mean or 0:.2%}, standard deviation {event.spread or 0:.2%}; "
+        f"trained in {duration(event.seconds)}",
+    ]
+    if event.mnist_before is not None and event.mnist_after is not None:
+        lines.append(f"MNIST's test set: {event.mnist_before:.2%} before, {event.mnist_after:.2%} after")
+    lines += ["", "is \\ read as" + "".join(f"{digit:6}" for digit in range(10))]
+    lines += [f"{digit:12}" + "".join(f"{each:6,}" if each else "     ·" for each in row)
+              for digit, row in enumerate(event.confusion)]  # fmt: skip
+    return "\n".join([*lines, "", f"weights, of all images: {event.checkpoint}"])
 
 
 def write_history(run: Run, as_json: bool) -> History:

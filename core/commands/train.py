@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from core.configuration import MOST_EPOCHS, TrainingConfig
+from core import checkpoint_file
+from core.configuration import MOST_EPOCHS, MOST_FOLDS, TrainingConfig
 from core.errors import CheckpointError, DigitsError, RunError
 from core.events import Failed, Finished
 from core.history import History
-from core.recipes import RECIPES
+from core.recipes import FINE_TUNE, RECIPES
 from core.runs import FINISHED, Run, RunWriter, create_run, find_run
 
 _START_SECONDS = 10.0
@@ -35,7 +36,21 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.add_argument("--data", default="mnist", metavar="NAME|PATH", help="a name that `datasets` lists, or a path")
-    train.add_argument("--recipe", default="fast", metavar="NAME", help="fast (as it is without this) or accurate")
+    train.add_argument("--recipe", metavar="NAME", help="fast (as it is without this), accurate or fine-tune")
+    train.add_argument(
+        "--fine-tune",
+        nargs="?",
+        const="shipped",
+        metavar="CHECKPOINT",
+        help="go on from a file, a run or, without a name, the shipped model; MNIST is replayed",
+    )
+    train.add_argument(
+        "--folds",
+        type=int,
+        default=0,
+        metavar="K",
+        help=f"cross-validate too, in 2 to {MOST_FOLDS} parts; the model itself learns from all images",
+    )
     train.add_argument("--epochs", type=int, metavar="N", help=f"1 to {MOST_EPOCHS:,}; else the recipe's own")
     train.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, mps, cuda or cuda:N")
     train.add_argument("--seed", type=int, default=0, metavar="N", help="fixes what is random (0)")
@@ -62,8 +77,15 @@ def run_train(options: argparse.Namespace) -> int:
     """Train a new run, or one whose directory the app has made."""
     if options.background:
         return _in_background(find_run(options.background), resume=False)
+    tunes = options.fine_tune is not None or options.recipe == FINE_TUNE
     config = TrainingConfig(
-        data=options.data, recipe=options.recipe, epochs=options.epochs, device=options.device, seed=options.seed
+        data=options.data,
+        recipe=options.recipe or (FINE_TUNE if tunes else "fast"),
+        epochs=options.epochs,
+        device=options.device,
+        seed=options.seed,
+        fine_tune=_checkpoint(options.fine_tune or "shipped") if tunes else None,
+        folds=options.folds,
     )
     run = create_run(absolute(config))
     if options.detach:
@@ -72,6 +94,13 @@ def run_train(options: argparse.Namespace) -> int:
     if history.started is None and isinstance(history.end, Failed):
         shutil.rmtree(run.path, ignore_errors=True)  # what never began would be in the way as `last`
     return _status(history)
+
+
+def _checkpoint(name: str) -> str:
+    """The path of the checkpoint that a person means, from the root. Raises CheckpointError where it is none."""
+    path = checkpoint_file.resolve(name).absolute()
+    checkpoint_file.header(path)
+    return str(path)
 
 
 def absolute(config: TrainingConfig) -> TrainingConfig:

@@ -1,0 +1,41 @@
+"""The network that fine-tuning goes on from, with the MNIST that it is not to forget."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from core import checkpoint, mnist
+from core.checkpoint_file import Header
+from core.collection import Part
+from core.configuration import TrainingConfig
+from core.recipes import RECIPES, Recipe
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """Weights of before, never changed."""
+
+    path: Path
+    network: nn.Module
+    """In evaluation mode, float32, on the CPU."""
+    header: Header
+    replay: Part
+    """MNIST's training images."""
+    test: Part
+    """MNIST's test images."""
+
+
+def load(path: Path) -> Pretrained:
+    """Read a checkpoint and MNIST. Raises CheckpointError, or DataError where MNIST's files are not as shipped."""
+    network, header = checkpoint.load(path)
+    return Pretrained(path, network, header, *mnist.load())
+
+
+def recipe_for(config: TrainingConfig, count: int, pretrained: Pretrained | None) -> Recipe:
+    """The recipe that `config` names, as it is for `count` images; fine-tuning keeps the shape of the network."""
+    recipe = RECIPES[config.recipe].on(count)
+    return dataclasses.replace(recipe, architecture=pretrained.header.architecture) if pretrained else recipe
