@@ -26,6 +26,7 @@ class Batches:
         steps: int | None = None,
         replay: Part | None = None,
         replayed: int = 0,
+        replay_augmentation: Augmentation | None = None,
     ) -> None:
         """`part`, of at least one image, is copied to `device` once, and `replay` too.
 
@@ -42,6 +43,7 @@ class Batches:
             self._replay_images = torch.tensor(replay.images, device=device)
             self._replay_labels = torch.tensor(replay.labels, device=device).long()
         self._augmentation = augmentation
+        self._replay_augmentation = replay_augmentation or augmentation
         self._seed = seed
         self.steps = len(part) // self._own if steps is None else steps
         """Batches an epoch. What does not fill the last one is left to later epochs, other images each time."""
@@ -60,11 +62,15 @@ class Batches:
             again = torch.randint(len(self._replay_images), size, generator=shuffler).to(device)
         for step in range(skip, self.steps):
             chosen = order[step * self._own : (step + 1) * self._own]
-            images, labels = self._images[chosen], self._labels[chosen]
+            images, labels = (
+                augment(as_input(self._images[chosen]), self._augmentation, self.generator),
+                self._labels[chosen],
+            )
             if self.replayed:
-                images = torch.cat([images, self._replay_images[again[step]]])
+                known = as_input(self._replay_images[again[step]])
+                images = torch.cat([images, augment(known, self._replay_augmentation, self.generator)])
                 labels = torch.cat([labels, self._replay_labels[again[step]]])
-            yield augment(as_input(images), self._augmentation, self.generator), labels
+            yield images, labels
 
 
 def as_input(images: Tensor) -> Tensor:

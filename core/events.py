@@ -85,7 +85,7 @@ class Started(Event):
 
     def fold_of(self, epoch: int) -> int:
         """Which fold an epoch, from 1, belongs to: 1 to `folds`, or 0 for the training on all images."""
-        return (epoch - 1) * (self.folds + 1) // self.epochs if self.folds else 0
+        return (epoch - 1) * (self.folds + 1) // self.epochs if self.folds and self.epochs > 0 else 0
 
 
 @dataclass(frozen=True)

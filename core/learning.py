@@ -45,6 +45,7 @@ class Learning:
             steps=schedule.steps,
             replay=pretrained.replay if pretrained else None,
             replayed=schedule.replayed,
+            replay_augmentation=recipe.replay_augmentation,
         )
         start = pretrained.network if pretrained else None
         self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, schedule.replayed)

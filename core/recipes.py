@@ -32,6 +32,8 @@ class Few:
     batch_size: int
     steps: int
     """At least so many, by more epochs, unless epochs are given."""
+    fewest_steps: int
+    """So many do for very few images: five steps for four images, but no fewer than this and no more than `steps`."""
     learning_rate: float
     averaging: float
     augmentation: Augmentation
@@ -66,6 +68,8 @@ class Recipe:
     """Steps that are done at least, by more epochs, unless epochs are given."""
     replay: float = 0.0
     """Part of each batch that is MNIST's, so that it is not forgotten."""
+    replay_augmentation: Augmentation = Augmentation()
+    """How MNIST's part is changed: little, since what is to be kept is how it is read as it is."""
     distillation: float = 0.0
     """Weight of the divergence, on MNIST's part, from what the network that was begun with says of it."""
 
@@ -81,7 +85,7 @@ class Recipe:
             learning_rate=few.learning_rate,
             averaging=few.averaging,
             augmentation=few.augmentation,
-            least_steps=few.steps,
+            least_steps=min(few.steps, max(few.fewest_steps, count * 5 // 4)),
         )
 
 
@@ -92,7 +96,16 @@ FINE_TUNE = "fine-tune"
 _STRONG = Augmentation(degrees=10, scale=0.12, shear=0.15, shift=2.0, elastic=0.6, stroke=0.4)
 _WIDE = Augmentation(degrees=15, scale=0.2, shear=0.25, shift=1.0, elastic=0.8, stroke=0.4)
 """A few hundred images show little of how a hand varies; more than this makes one digit of another."""
-_FROM_SCRATCH = Few("deep", batch_size=64, steps=400, learning_rate=5e-3, averaging=0.98, augmentation=_WIDE)
+_GENTLE = Augmentation(degrees=3, scale=0.04, shear=0.05, shift=0.6, elastic=0.2, stroke=0.1)
+_FROM_SCRATCH = Few(
+    architecture="deep",
+    batch_size=64,
+    steps=400,
+    fewest_steps=400,
+    learning_rate=5e-3,
+    averaging=0.98,
+    augmentation=_WIDE,
+)
 
 RECIPES: dict[str, Recipe] = {
     "fast": Recipe(
@@ -123,7 +136,7 @@ RECIPES: dict[str, Recipe] = {
         averaging=0.999,
         validation=0.02,
         augmentation=_STRONG,
-        few=dataclasses.replace(_FROM_SCRATCH, steps=1500, averaging=0.995),
+        few=dataclasses.replace(_FROM_SCRATCH, steps=1500, fewest_steps=1500, averaging=0.995),
     ),
     FINE_TUNE: Recipe(
         name=FINE_TUNE,
@@ -131,15 +144,24 @@ RECIPES: dict[str, Recipe] = {
         architecture="deep",
         epochs=3,
         batch_size=64,
-        learning_rate=3e-3,
+        learning_rate=6e-3,
         weight_decay=2e-2,
         warm_up=0.25,
         label_smoothing=0.02,
-        averaging=0.97,
+        averaging=0.99,
         validation=0.0,
         augmentation=_WIDE,
-        few=Few("deep", batch_size=64, steps=200, learning_rate=3e-3, averaging=0.97, augmentation=_WIDE),
-        replay=2 / 3,
+        few=Few(
+            architecture="deep",
+            batch_size=64,
+            steps=250,
+            fewest_steps=100,
+            learning_rate=6e-3,
+            averaging=0.99,
+            augmentation=_WIDE,
+        ),
+        replay=1 / 2,
+        replay_augmentation=_GENTLE,
         distillation=1.0,
     ),
 }

@@ -87,7 +87,8 @@ ANSWER = {
 
 def told(monkeypatch: pytest.MonkeyPatch, folder: Path, *steps: Mapping[str, Any]) -> list[str]:
     """Have the child that checks `folder` say this; by default the ANSWER."""
-    return install(monkeypatch, {f"check {folder} --json": list(steps or [ANSWER])})
+    said = list(steps or [ANSWER])
+    return install(monkeypatch, {f"check {folder} --json --quick": said, f"check {folder} --json": list(said)})
 
 
 def child_of(monkeypatch: pytest.MonkeyPatch, program: str, *arguments: str) -> None:

@@ -5,20 +5,51 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
+import sys
 import termios
 import time
 import warnings
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pyte
+
+from core import children
 
 KEYS = {
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "enter": "\r", "tab": "\t",
     "escape": "\x1b", "space": " ", "ctrl+q": "\x11",
 }  # fmt: skip
+
+
+def digits_tui(columns: int = 80, rows: int = 24, **variables: str) -> Terminal:
+    """The program, the installed one where it is installed, in the home of this test."""
+    installed = Path(sys.executable).with_name("digits-tui")
+    if installed.exists():
+        # Without PYTHONPATH, or it would import this tree instead of what was installed.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        return Terminal([str(installed)], {**environment, **variables}, columns, rows)
+    command = [sys.executable, "-P", "-m", "tui"]
+    return Terminal(command, {**children.environment(), **variables}, columns, rows)
+
+
+def wait_for_digit(terminal: Terminal, digit: int) -> None:
+    """Wait until the bar of the digit says more than 50%."""
+    for _ in range(200):
+        if float(_bar(terminal, digit)) > 50:
+            return
+        terminal.pump(0.1)
+    raise AssertionError(f"{digit} was not read:\n{terminal.text()}")
+
+
+def _bar(terminal: Terminal, digit: int) -> str:
+    """What stands behind the digit among the bars, in per cent."""
+    match = re.search(rf"(?:^|\s){digit} [█▉▊▋▌▍▎▏·━─ ]*\s*(\d+\.\d)%", terminal.text(), re.MULTILINE)
+    return match.group(1) if match else "0"
 
 
 class Terminal:

@@ -104,9 +104,12 @@ async def test_all_images_can_be_paged_through_while_the_check_goes_on(
 ) -> None:
     """The check tells how far it is; whoever looks at images is not taken away from them when it ends."""
     gate = folder.parent / "gate"
-    os.mkfifo(gate)
     lines = [json.dumps({"done": 20, "total": 50, "doing": "Comparing the images"}), json.dumps(ANSWER)]
-    wait = "import sys; _, gate, *lines = sys.argv; print(lines[0], flush=True); open(gate).read(); print(lines[1])"
+    wait = (
+        "import os, sys, time; _, gate, *lines = sys.argv; print(lines[0], flush=True)\n"
+        "while not os.path.exists(gate): time.sleep(0.02)\n"
+        "print(lines[1])"
+    )
     child_of(monkeypatch, wait, str(gate), *lines)
     app = CheckApp(folder)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -118,10 +121,9 @@ async def test_all_images_can_be_paged_through_while_the_check_goes_on(
         grid = screen.query_one(BeforeAfter)
         await decoded(pilot, grid)
         assert "3 of 50: All images" in text(app)
-        await asyncio.to_thread(gate.write_text, "go on")
-        await until(pilot, lambda: screen.query_one(Findings).option_count == 5)
-        await pilot.pause()
-        assert "3 of 50: All images" in text(app) and "Comparing" not in text(app)
+        gate.touch()
+        await until(pilot, lambda: screen.query_one(Findings).option_count == 5 and "Comparing" not in text(app))
+        assert "3 of 50: All images" in text(app)
         await pilot.press("escape")
         await pilot.pause()
         assert "A note about the folder." in text(app)

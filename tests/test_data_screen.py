@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList, ProgressBar, Select
 
-from core import catalogue
+from core import catalogue, paths
 from core.configuration import TrainingConfig
 from tui.app import DigitsApp
 from tui.screens.add_folder import AddFolder
@@ -30,7 +30,7 @@ SIZES = [(80, 24), (160, 50)]
 ANSWERS: dict[str, list[dict[str, Any]]] = {
     "devices --json": [DEVICES],
     "datasets mnist --json": [{"done": 1, "total": 2}, details()],
-    "datasets own --json": [details("own", skipped=3)],
+    "datasets own --json": [{**details("own", skipped=3), "counts": [7] * 10, "test_counts": [1] * 10}],
 }
 
 pytestmark = pytest.mark.usefixtures("children_end")
@@ -138,7 +138,7 @@ async def test_reading_a_set_shows_progress_and_ends_when_another_is_chosen(
         assert screen.query_one("#details ProgressBar", ProgressBar).percentage == pytest.approx(1 / 3)
         await pilot.press("down")
         await until(pilot, lambda: screen.details is not None)
-        await until(pilot, lambda: "own: 60,000 to learn from" in text(app))
+        await until(pilot, lambda: "own: 60 to learn from" in text(app))
 
 
 async def test_a_set_that_cannot_be_used_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,7 +341,7 @@ async def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch
         await until(pilot, lambda: "Press g to download it" in text(app))
         await pilot.press("g")
         await until(pilot, lambda: "✗ no connection to the server" in text(app))
-        assert "Press g to try again" in text(app)
+        await until(pilot, lambda: "Press g to try again" in text(app))
 
 
 # The start of a training
@@ -370,12 +370,12 @@ async def test_the_fields_are_what_is_started(asked: list[str], started: list[Tr
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_data(pilot, "own")
         await until(pilot, lambda: screen.query_one("#device OptionList", OptionList).option_count == 3)
-        await pilot.press("tab", "enter", "down", "enter")
+        await pilot.press("tab", "enter", "up", "enter")
         assert screen.query_one("#recipe", Select).value == "accurate"
-        await pilot.press("tab", "3", "tab", "enter", "down", "enter", "tab")
+        await pilot.press("tab", "3", "tab", "enter", "down", "enter", "tab", "enter", "down", "enter", "tab")
         assert isinstance(app.focused, Button)
         await pilot.press("enter")
-        assert started == [TrainingConfig(data="own", recipe="accurate", epochs=3, device="cpu")]
+        assert started == [TrainingConfig(data="own", recipe="accurate", epochs=3, device="cpu", folds=10)]
 
 
 async def test_wrong_epochs_are_told_beside_the_field(asked: list[str], started: list[TrainingConfig]) -> None:
@@ -431,7 +431,7 @@ async def test_the_recipes_open_above_the_field(asked: list[str]) -> None:
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_data(pilot)
-        for name in ("#recipe", "#device"):
+        for name in ("#recipe", "#folds", "#device"):
             screen.query_one(name).focus()
             await pilot.press("enter")
             await pilot.pause()
@@ -464,7 +464,8 @@ async def test_the_mouse_does_it_too(asked: list[str], started: list[TrainingCon
         await pilot.click(CatalogueTable, offset=(4, 3))
         assert screen.chosen is not None and screen.chosen.name == "own"
         await pilot.click("#start")
-        assert started == [TrainingConfig(data="own")]
+        shipped = str(paths.shipped_checkpoint())
+        assert started == [TrainingConfig(data="own", recipe="fine-tune", fine_tune=shipped, folds=5)]
 
 
 # What it is drawn with

@@ -6,25 +6,20 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
+from drawing_app import SEVEN, DrawingApp, settled
 from layout import after
-from numpy.typing import NDArray
 from textual import events
-from textual.pilot import Pilot
 from textual.widgets import Footer, OptionList
 
-import tui.app
 from core import paths
 from core.configuration import TrainingConfig
 from core.normalise import normalise
-from core.reading import Reading
 from core.runs import Run, RunWriter, create_run
-from tui.app import DigitsApp
 from tui.reader import ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.drawing import DrawingScreen
@@ -33,69 +28,6 @@ from tui.widgets.pad import Pad
 from tui.widgets.probabilities import Probabilities
 from tui.widgets.status import Status
 from tui.widgets.thumbnail import Thumbnail
-
-
-class FakeReader:
-    """Reads every drawing at once as a 7, with more certainty the more ink there is on its left half."""
-
-    def __init__(self, on_reading: Callable[[Reading], None], on_state: Callable[[ReaderState], None]) -> None:
-        self.on_reading = on_reading
-        self.on_state = on_state
-        self.asked: list[NDArray[np.uint8]] = []
-        self.loaded: list[Path | None] = []
-        self.closed = False
-
-    def start(self) -> None:
-        """Ready at once."""
-        self.on_state(ReaderState("ready", "", "/shipped.npz", "mnist, accurate: 99.6% test"))
-
-    def ask(self, bitmap: NDArray[np.uint8]) -> None:
-        """Answer at once."""
-        self.asked.append(bitmap.copy())
-        probabilities = [0.004] * 10
-        probabilities[7], probabilities[1] = 0.9, 0.068
-        self.on_reading(Reading(7, tuple(probabilities), normalise(bitmap, "bright"), "/shipped.npz", 1.2))
-
-    def forget(self) -> None:
-        """Nothing waits."""
-
-    def load(self, checkpoint: Path | None) -> None:
-        """Loaded at once."""
-        self.loaded.append(checkpoint)
-        self.on_state(ReaderState("ready", "", str(checkpoint or "/shipped.npz"), "another"))
-
-    async def close(self) -> None:
-        """Nothing to end."""
-        self.closed = True
-
-
-class DrawingApp(DigitsApp):
-    """The app, opened on the drawing screen, with a reader that needs no process."""
-
-    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
-    MODES: ClassVar[dict[str, Any]] = {**DigitsApp.MODES, "drawing": lambda: DrawingScreen(FakeReader)}
-    DEFAULT_MODE = "drawing"
-
-    @property
-    def drawing(self) -> DrawingScreen:
-        """The drawing screen."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, DrawingScreen)
-        return screen
-
-    @property
-    def reader(self) -> FakeReader:
-        """Its reader."""
-        reader = self.drawing._reader
-        assert isinstance(reader, FakeReader)
-        return reader
-
-    def text(self) -> str:
-        """The whole terminal, without colour."""
-        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
-
-
-SEVEN = ["home", "pageup", "space", *["end"] * 3, *["pagedown", "left"] * 3, "space"]
 
 
 def checkpoint(path: Path, title_accuracy: float = 0.99) -> Path:
@@ -114,12 +46,6 @@ def a_run() -> Run:
     run = create_run(TrainingConfig())
     checkpoint(run.model)
     return run
-
-
-async def settled(pilot: Pilot[Any]) -> None:
-    """The message of a key, the reader's answer and the layout that follows are all done."""
-    for _ in range(3):
-        await pilot.pause()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (80, 50), (100, 30), (120, 40), (160, 50), (300, 80)])

@@ -85,8 +85,8 @@ async def test_the_answer_is_large_and_says_how_sure(most: float, word: str, riv
         await pilot.pause()
         lines = [line.rstrip() for line in app.lines()]
         assert lines[:5] == ["████████", "      ██", "    ██", "  ██", "  ██"]
-        assert lines[6:8] == [f"{most:.1%}", word]
-        assert lines[8:] == ([rival] if rival else [])
+        assert lines[5:7] == [f"{most:.1%}", word]
+        assert lines[7:] == ([rival] if rival else [])
 
 
 @pytest.mark.parametrize("nothing", [None, reading(*(0.0,) * 10)])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
+from terminal import Terminal, digits_tui, wait_for_digit
 
 from core import catalogue, children
 from core.configuration import TrainingConfig
@@ -18,34 +17,8 @@ from core.runs import create_run, list_runs
 
 @pytest.fixture
 def app() -> Callable[..., Terminal]:
-    """Opens the program, the installed one where it is installed, in the home of this test."""
-    installed = Path(sys.executable).with_name("digits-tui")
-
-    def start(columns: int = 80, rows: int = 24, **variables: str) -> Terminal:
-        if installed.exists():
-            # Without PYTHONPATH, or it would import this tree instead of what was installed.
-            environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-            return Terminal([str(installed)], {**environment, **variables}, columns, rows)
-        command = [sys.executable, "-P", "-m", "tui"]
-        return Terminal(command, {**children.environment(), **variables}, columns, rows)
-
-    return start
-
-
-def _bar(terminal: Terminal, digit: int) -> str:
-    """What stands behind the digit among the bars."""
-    import re
-
-    match = re.search(rf"(?:^|\s){digit} [█▉▊▋▌▍▎▏·━─ ]*\s*(\d+\.\d)%", terminal.text(), re.MULTILINE)
-    return match.group(1) if match else ""
-
-
-def _wait_for_digit(terminal: Terminal, digit: int) -> None:
-    for _ in range(200):
-        if _bar(terminal, digit) and float(_bar(terminal, digit)) > 50:
-            return
-        terminal.pump(0.1)
-    raise AssertionError(f"{digit} was not read:\n{terminal.text()}")
+    """Opens the program in the home of this test."""
+    return digits_tui
 
 
 def test_draw_with_the_mouse_and_with_the_arrow_keys(app: Callable[..., Terminal]) -> None:
@@ -58,12 +31,12 @@ def test_draw_with_the_mouse_and_with_the_arrow_keys(app: Callable[..., Terminal
         for row in range(8, 18, 4):
             terminal.mouse("move", 20, row)
         terminal.mouse("up", 20, 17)
-        _wait_for_digit(terminal, 1)
+        wait_for_digit(terminal, 1)
 
         terminal.press("c")
         terminal.expect("Draw something")
         terminal.press(*["left"] * 6, *["up"] * 14, "space", *["right"] * 13, *["down"] * 26, "space")
-        _wait_for_digit(terminal, 7)
+        wait_for_digit(terminal, 7)
         terminal.press("u")
         terminal.expect("Draw something")
 

@@ -46,6 +46,7 @@ class RunsApp(App[None]):
     DEFAULT_MODE = "training"
 
     current_run: reactive[Run | None] = reactive(None, init=False, always_update=True)
+    pinned: reactive[Any] = reactive(None, init=False, always_update=True)
 
     def __init__(self, run: Run | None = None) -> None:
         super().__init__()
@@ -196,7 +197,10 @@ async def test_nothing_is_sent_while_nothing_changes() -> None:
         for event in story(6, 60):
             writer.append(event)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause(0.5)
+            before = -1
+            while app.displayed != before:
+                before = app.displayed
+                await pilot.pause(0.5)
             app.displayed = 0
             for _ in range(10):
                 app.screen._look(now=True)  # as the timer does

@@ -1,4 +1,4 @@
-"""The app: the modes and the keys that go between them, and the one run that all screens speak of.
+"""The app: the modes and the keys that go between them, and the run, the model and the lesson that all speak of.
 
 What the first screen does not need is imported where it is used: each millisecond here is one before the first
 cell, and the other screens bring NumPy and more.
@@ -22,13 +22,18 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from core import kept
 from core.errors import DigitsError
 from tui.download import Download
 from tui.screens.too_small import TooSmall, fits
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from core.configuration import TrainingConfig
     from core.runs import Run
+    from tui.lessons import Lesson, Lessons
     from tui.run_process import RunProcessEnded
 
 _SCREENS = Binding.Group("Screens", compact=True)
@@ -40,6 +45,8 @@ _CLASSES = {
 }
 """Of each mode the module and the class of its screen."""
 _TEXTUALS = ("Theme", "Screenshot")
+_AFTER_START = 0.2
+"""Seconds that the first screen has to itself before a lesson of an earlier time is looked for."""
 
 
 def screen_class(mode: str) -> type[Screen[None]]:
@@ -79,25 +86,47 @@ class DigitsApp(App[None]):
     current_run: reactive[Run | None] = reactive(None, init=False, always_update=True)
     """The run that is looked at; set again, to the same run, when that run goes on."""
     checkpoint: reactive[Path | None] = reactive(None, init=False, always_update=True)
-    """The checkpoint that was last chosen to draw with; None is the shipped one."""
+    """The checkpoint that was last chosen to draw with; None is the shipped one. At first the one that was kept."""
+    lesson: reactive[Lesson | None] = reactive(None, init=False, always_update=True)
+    """The run that learns the person's hand, or has learnt it and waits for an answer; set again as it goes on."""
+    pinned: reactive[NDArray[np.uint8] | None] = reactive(None, init=False, always_update=True)
+    """(H, W) uint8, ink bright on 0: the drawing whose reading is followed while a run learns."""
     download: reactive[Download | None] = reactive(None, init=False)
     """The download that is under way, or the last one where that failed."""
 
     def __init__(self) -> None:
         super().__init__()
         self._starting: set[Run] = set()
+        self._lessons: Lessons | None = None
+        self.set_reactive(DigitsApp.checkpoint, kept.checkpoint())
 
     def on_mount(self) -> None:
         """Leave in order, with the terminal restored, when the line is lost or somebody ends the process."""
         for each in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(each, self.exit, None, 128 + each)
         self.screen_change_signal.subscribe(self, lambda _: self._cover(self.size))
+        self.set_timer(_AFTER_START, self._attach_lesson)
 
     # Runs
 
     @work
     async def start_run(self, config: TrainingConfig) -> None:
         """Start a training run of its own process and look at it; asks first where another one is going."""
+        from tui.run_list import last_run
+
+        try:
+            run = await self.begin_run(config) or await asyncio.to_thread(last_run)
+        except DigitsError as error:
+            self.complain(error)
+        else:
+            if run is not None:
+                self.open_run(run)
+
+    async def begin_run(self, config: TrainingConfig) -> Run | None:
+        """Start a training run of its own process; None where another one is going and the person leaves it at that.
+
+        Call it from a worker, since it may ask. Raises DigitsError where no run can be made or started.
+        """
         from core import runs
         from tui.run_list import running_runs
         from tui.screens.confirm import Confirm
@@ -110,15 +139,10 @@ class DigitsApp(App[None]):
                 yes="Start another",
             )
         ):
-            self.open_run(going[0])
-            return
-        try:
-            run = await asyncio.to_thread(runs.create_run, config)
-            self._start_process(run)
-        except DigitsError as error:
-            self.complain(error)
-        else:
-            self.open_run(run)
+            return None
+        run = await asyncio.to_thread(runs.create_run, config)
+        self._start_process(run)
+        return run
 
     def resume_run(self, run: Run) -> None:
         """Go on with a run that was stopped or interrupted."""
@@ -167,6 +191,26 @@ class DigitsApp(App[None]):
     def complain(self, error: DigitsError | str) -> None:
         """Show an error's message as it is, long enough to read it."""
         self.notify(str(error), severity="error", timeout=12, markup=False)
+
+    # Learning the person's hand
+
+    @work
+    async def learn(self) -> None:
+        """Learn what was taught, in the background; or ask what was not answered yet about what was learnt."""
+        try:
+            await self._teacher().begin()
+        except DigitsError as error:
+            self.notify(str(error), severity="warning", timeout=12, markup=False)
+
+    def _attach_lesson(self) -> None:
+        if kept.lesson() is not None:
+            self._teacher().attach()
+
+    def _teacher(self) -> Lessons:
+        from tui.lessons import Lessons
+
+        self._lessons = self._lessons or Lessons(self)
+        return self._lessons
 
     # Screens
 

@@ -8,6 +8,7 @@ from core import events
 from core.duration import duration
 from core.history import History
 from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run, list_runs
+from tui.part import Part
 
 MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}
 """A sign for each status, so that it can be told without colour."""
@@ -63,6 +64,8 @@ def _past(run: Run) -> ListedRun:
 def _progress(history: History) -> str:
     if history.started is None:
         return "getting ready"
+    if history.started.folds:
+        return Part.of(history.started, history.step // max(1, history.started.steps_per_epoch) + 1).name
     epoch = min(len(history.epochs) + 1, history.started.epochs)
     text = f"epoch {epoch} of {history.started.epochs}"
     if (best := history.best) is not None:

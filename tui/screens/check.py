@@ -103,17 +103,10 @@ class CheckScreen(Screen[bool]):
         try:
             self._all = await asyncio.to_thread(every_file, self._path)
             self._list()
-            answer: dict[str, Any] | None = None
-            async with aclosing(child.lines("check", str(self._path.absolute()), "--json")) as messages:
-                async for message in messages:
-                    if "done" in message:
-                        self._progress(message["done"], message.get("total"), str(message.get("doing") or "Checking"))
-                    else:
-                        answer = message
-            if answer is None:
-                raise DataError("the check ended without an answer; press r to try again")
-            # In a thread: a large folder may have hundreds of thousands of files among its findings.
-            self._checkup = await asyncio.to_thread(Checkup.from_json, answer)
+            # Doubtful labels take a network many seconds to find; all else is known in a few.
+            self._checkup = await self._answer("--quick")
+            self._list()
+            self._checkup = await self._answer()
         except (DigitsError, KeyError, TypeError, ValueError) as error:
             self._fail(
                 str(error) if isinstance(error, DigitsError) else f"the check's answer makes no sense: {error!r}"
@@ -122,6 +115,20 @@ class CheckScreen(Screen[bool]):
             self._end_progress()
             self._list()
             self._findings.border_title = Content(f"{self._name}: {counts(self._checkup)}")
+
+    async def _answer(self, *options: str) -> Checkup:
+        """What a child finds in the folder. Raises DigitsError, or an error of an answer without sense."""
+        answer: dict[str, Any] | None = None
+        async with aclosing(child.lines("check", str(self._path.absolute()), "--json", *options)) as messages:
+            async for message in messages:
+                if "done" in message:
+                    self._progress(message["done"], message.get("total"), str(message.get("doing") or "Checking"))
+                else:
+                    answer = message
+        if answer is None:
+            raise DataError("the check ended without an answer; press r to try again")
+        # In a thread: a large folder may have hundreds of thousands of files among its findings.
+        return await asyncio.to_thread(Checkup.from_json, answer)
 
     def _progress(self, done: int | None, total: int | None, doing: str) -> None:
         self.query_one("#progress").display = True

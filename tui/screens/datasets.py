@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -16,10 +17,12 @@ from core.catalogue import Entry
 from core.errors import ConfigurationError, DigitsError
 from tui import child
 from tui.data_details import DataDetails
+from tui.entry_actions import applies, needs_download
 from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm
 from tui.screens.mode import ModeScreen
 from tui.screens.skipped import SkippedScreen
+from tui.suited import Suited
 from tui.widgets.catalogue_table import CatalogueTable
 from tui.widgets.data_panel import DataPanel
 from tui.widgets.training_options import TrainingOptions
@@ -44,10 +47,12 @@ class DataScreen(ModeScreen):
         Binding("g", "download", "Download"),
         Binding("c", "cancel_download", "Cancel"),
         Binding("a", "add", "Add"),
+        Binding("v", "check_up", "Check-up"),
+        Binding("e", "edit", "Edit"),
         Binding("x", "remove", "Remove"),
         Binding("delete", "remove", "Remove", show=False),
         Binding("n", "more_samples", "More images"),
-        Binding("k", "skipped", "Notes"),
+        Binding("k", "skipped", "Notes", show=False),
         Binding("r", "read_again", "Read again", show=False),
         Binding("escape", "to_table", "Back to the table", show=False),
     ]
@@ -96,7 +101,10 @@ class DataScreen(ModeScreen):
     @work(exclusive=True, group="catalogue")
     async def _list_entries(self, chosen: str = "") -> None:
         """Read the catalogue again and put the cursor on `chosen`, by default on the set that it stood on."""
+        before = self.chosen
         found = await asyncio.to_thread(catalogue.read)
+        if not chosen and before is not None:  # which may have got another name
+            chosen = next((each.name for each in found.entries if each.path and each.path == before.path), "")
         for note in found.notes:
             self.notify(note, severity="warning", timeout=12, markup=False)
         self.query_one(CatalogueTable).show(found.entries, chosen)
@@ -104,7 +112,12 @@ class DataScreen(ModeScreen):
     @on(CatalogueTable.Chosen)
     def _chosen(self) -> None:
         self.refresh_bindings()
+        self._suit()
         self._look()
+
+    def _suit(self) -> None:
+        if self.chosen is not None:
+            self.query_one(TrainingOptions).suit(Suited.to(self.chosen, self.details))
 
     @on(DataTable.RowSelected)
     def _decided(self) -> None:
@@ -173,6 +186,7 @@ class DataScreen(ModeScreen):
                 panel.show_error(entry.title, str(error))
                 return
         panel.show(self._read[entry.name])
+        self._suit()
         self.refresh_bindings()
 
     def action_more_samples(self) -> None:
@@ -183,6 +197,35 @@ class DataScreen(ModeScreen):
         """Show the notes, and the files that could not be used."""
         if (details := self.details) is not None:
             self.app.push_screen(SkippedScreen(details))
+
+    def action_check_up(self) -> None:
+        """Look for what is wrong with the images of a folder, and decide about them."""
+        from tui.screens.check import CheckScreen
+
+        if (entry := self.chosen) is not None and entry.path is not None:
+
+            def checked(decided: bool | None) -> None:
+                if decided:
+                    self._forget(entry)
+
+            self.app.push_screen(CheckScreen(Path(entry.path), entry.title), checked)
+
+    def action_edit(self) -> None:
+        """Look at a set of drawings of one's own, one by one, and change it."""
+        from core import own
+        from tui.screens.own_set import OwnSetScreen
+
+        if (entry := self.chosen) is not None and entry.path is not None:
+            if (drawn := own.at(Path(entry.path))) is None:
+                self.notify(f"{entry.title} is gone.", severity="warning", markup=False)
+                self.action_read_again()
+            else:
+                self.app.push_screen(OwnSetScreen(drawn), lambda _: self._forget(entry))
+
+    def _forget(self, entry: Entry) -> None:
+        """Read this set again: it may have changed."""
+        self._read.pop(entry.name, None)
+        self._list_entries()
 
     # Downloads, which belong to the app and go on when this screen is left
 
@@ -228,7 +271,7 @@ class DataScreen(ModeScreen):
         try:
             config = self.query_one(TrainingOptions).config(entry.name)
         except ConfigurationError:
-            self.query_one("#epochs").focus()  # what is wrong with it stands below the field
+            self.query_one(TrainingOptions).focus_wrong()  # what is wrong with it stands below the fields
             return
         self.action_to_table()
         self.digits.start_run(config)
@@ -238,31 +281,17 @@ class DataScreen(ModeScreen):
         """The cursor will be on MNIST, which is here and stays."""
         if action == "cancel_download":
             return app.download is not None and app.download.is_under_way
-        return action not in ("download", "remove", "to_table")
+        return action not in ("download", "check_up", "edit", "remove", "to_table")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the chosen set."""
         if not self.is_mounted:
             return True
-        entry, download = self.chosen, self.digits.download
-        coming = download is not None and download.is_under_way
+        coming = self.digits.download is not None and self.digits.download.is_under_way
         match action:
-            case "download":
-                return entry is not None and needs_download(entry) and not coming
             case "cancel_download":
                 return coming
-            case "remove":
-                return entry is not None and entry.kind not in (catalogue.MNIST, catalogue.DOWNLOAD)
             case "to_table":
                 return not self.query_one(CatalogueTable).has_focus
-            case "more_samples":
-                return self.details is not None
-            case "skipped":
-                return self.details is not None and bool(self.details.skipped or self.details.notes)
             case _:
-                return True
-
-
-def needs_download(entry: Entry) -> bool:
-    """Whether the set is not here yet."""
-    return entry.state == catalogue.NEEDS_DOWNLOAD
+                return applies(action, self.chosen, self.details) and not (action == "download" and coming)

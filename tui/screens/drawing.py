@@ -1,230 +1,308 @@
-"""The drawing screen: the pad, and beside it what the network makes of it. Knows the reader, not the network."""
+"""The drawing screen: draw, see it read, say what it is, and have the network learn it.
+
+What is taught lies in `tui.teaching`, what is learnt in `tui.lessons`; here are the keys and what they show.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
-from textual.message import Message
-from textual.widgets import Footer, Static
 
-from core import checkpoint_file, paths
-from core.errors import CheckpointError
+from core import draft, guided_session, own
+from core.errors import DataError
+from core.ink import Ink
+from core.normalise import normalise
+from core.own import OwnSet
+from core.printable import printable
 from core.reading import Reading
-from tui.reader import Reader, ReaderState
-from tui.screens.checkpoints import CheckpointScreen
-from tui.screens.mode import ModeScreen
+from tui.draft_keeper import DraftKeeper
+from tui.reader import Reader
+from tui.screens.confirm import Confirm
+from tui.screens.guided import GuidedScreen
+from tui.screens.own_sets import OwnSetsScreen
+from tui.screens.reading import MakeReader, ReadingScreen
+from tui.teaching import Teaching
 from tui.widgets.answer import Answer
-from tui.widgets.pad import Pad
+from tui.widgets.pad import HINT, Pad
 from tui.widgets.probabilities import Probabilities
-from tui.widgets.status import Status
-from tui.widgets.thumbnail import Thumbnail
-
-_SIDE = 38  # columns beside the pad: 28 of the bitmap, 9 of the answer and one between pad and them
-_ROWS_BELOW = 2  # status and footer
-_FRAME = 2  # the pad's border, both sides
-_HEADINGS = 3  # rows beside the pad: two headings and a space between bars and bitmap
-_LOOK_AGAIN = 1.0  # seconds between looks at the checkpoint's file, while it may be written
-_NOTHING = np.zeros((28, 28), np.uint8)
+from tui.widgets.taught import Taught
 
 
-class ReaderLike(Protocol):
-    """What this screen needs of a reader."""
-
-    def start(self) -> None: ...
-    def ask(self, bitmap: NDArray[np.uint8]) -> None: ...
-    def forget(self) -> None: ...
-    def load(self, checkpoint: Path | None) -> None: ...
-    async def close(self) -> None: ...
-
-
-MakeReader = Callable[[Callable[[Reading], None], Callable[[ReaderState], None]], ReaderLike]
-
-
-class DrawingScreen(ModeScreen):
-    """Draw, and see it read after every change."""
+class DrawingScreen(ReadingScreen):
+    """Draw, see it read, and teach."""
 
     TITLE = "Draw"
     BINDING_GROUP_TITLE = "Draw"
     CSS_PATH = "drawing.tcss"
-    AUTO_FOCUS = "Pad"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "checkpoint", "Checkpoint")]
-    PARTS = (Pad,)
-
-    class Answered(Message):
-        """The reader read a bitmap."""
-
-        def __init__(self, reading: Reading) -> None:
-            super().__init__()
-            self.reading = reading
-
-    class ReaderChanged(Message):
-        """The reader is in another state."""
-
-        def __init__(self, state: ReaderState) -> None:
-            super().__init__()
-            self.state = state
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "confirm", "Keep"),
+        # Stands for the ten below, in the footer, the help and the palette; no terminal sends such a key.
+        Binding("0-9", "which", "It is"),
+        *(Binding(str(digit), f"keep({digit})", show=False) for digit in range(10)),
+        Binding("b", "take_back", "Take the last one back", show=False),
+        Binding("backspace", "take_back", "Take the last one back", show=False),
+        Binding("l", "learn", "Learn"),
+        Binding("s", "skip", "Skip"),
+        Binding("escape", "leave", "Leave"),
+        Binding("g", "guided", "Guided session", show=False),
+        Binding("i", "pin", "Pin this drawing, or unpin it", show=False),
+        Binding("o", "own", "Whose hand is taught", show=False),
+        *ReadingScreen.BINDINGS,
+    ]
 
     def __init__(self, make_reader: MakeReader = Reader) -> None:
         """`make_reader` is called with the two callbacks of `Reader`."""
-        super().__init__()
-        self._reader = make_reader(self._post_reading, self._post_state)
-        self._state = ReaderState("loading", "loading the network …")
-        self._milliseconds: float | None = None
-        self._written: int | None = None
+        super().__init__(make_reader)
+        self._teaching = Teaching(self._complain)
+        self._draft = DraftKeeper(self._complain)
+        self._said, self._said_at = "", 0
+        """What was just done, and how many strokes there were then: with the next one it is old."""
+        self._confirmed: tuple[int, NDArray[np.uint8]] | None = None
+        """The digit that was confirmed, and the drawing, while it is not read yet as it is."""
 
-    def compose(self) -> ComposeResult:
-        with Horizontal(id="board"):
-            yield Pad()
-            with Vertical(id="beside"):
-                yield Static("How probable each digit is", classes="heading")
-                yield Probabilities()
-                yield Static("What the network sees", id="seen-heading", classes="heading")
-                with Horizontal(id="seen"):
-                    yield Thumbnail(_NOTHING)
-                    yield Answer()
-        yield Status(id="status")
-        yield Footer(show_command_palette=False, compact=True)
+    def compose_said(self) -> ComposeResult:
+        """The answer, and how much was taught."""
+        yield Answer()
+        yield Taught()
 
     def on_mount(self) -> None:
-        """Start the reader; the pad can be drawn on before it is there."""
-        self._arrange(self.app.size)
-        self._timer = self.set_interval(_LOOK_AGAIN, self._follow_checkpoint, pause=True)
-        pad = self.query_one(Pad)
-        for name in ("pen_down", "erasing", "radius"):
-            self.watch(pad, name, self._show_status, init=False)
-        self.watch(self.app, "checkpoint", self._load, init=False)
-        self._reader.start()
-        if self.digits.checkpoint is not None:
-            self._load(self.digits.checkpoint)
-        self._show_status()
+        """Put back what was on the pad when the app was last left, however that happened."""
+        for name in ("lesson", "pinned"):
+            self.watch(self.app, name, self.show_status, init=False)
+        try:
+            left = draft.load()
+        except DataError as error:
+            self._complain(error)
+            return
+        if left is not None:
+            self.query_one(Pad).put(*left)
+            self._say("your last drawing is back")
 
     async def on_unmount(self) -> None:
-        """No process stays behind."""
-        await self._reader.close()
+        """What is on the pad stays for the next start."""
+        await self._draft.close()
 
     def on_screen_resume(self) -> None:
-        """Look at the checkpoint's file while somebody can see what comes of it."""
-        self._timer.resume()
+        """The sets may have been changed on another screen, or by another program."""
+        self._teaching.look()
+        self._show_teaching()
 
-    def on_screen_suspend(self) -> None:
-        """Nobody looks."""
-        self._timer.pause()
+    @property
+    def can_be_interrupted(self) -> bool:
+        """Not in the middle of a stroke."""
+        return not self.query_one(Pad).is_drawing
 
-    # Layout
+    def drawn(self, ink: Ink) -> None:
+        """Have it read, and keep it for the next start until it is kept for good."""
+        if self._said and len(ink.strokes) != self._said_at:
+            self._said = ""
+            self.show_status()
+        super().drawn(ink)
+        self._draft.changed(ink)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Give the pad all the room there is."""
-        self._arrange(event.size)
+    # Teaching
 
-    def _arrange(self, size: Size) -> None:
-        """The largest square pad that leaves room beside it; what else there is goes to bars and bitmap."""
-        rows = size.height - _ROWS_BELOW
-        side = max(2, min(2 * (rows - _FRAME), size.width - _FRAME - _SIDE) // 2 * 2)
-        pad = self.query_one(Pad)
-        pad.styles.width, pad.styles.height = side + _FRAME, side // 2 + _FRAME
-        bars = 10 if rows >= 10 + _HEADINGS + 14 else 5
-        room = size.width - side - _FRAME - (_SIDE - 28)
-        scale = max(1, min(room // 28, (rows - bars - _HEADINGS) // 14))
-        self.query_one(Probabilities).styles.height = bars
-        self.query_one(Thumbnail).scale = scale
-        self.query_one(Answer).styles.margin = (0, 0, 0, min(2, room - 28 * scale))
-
-    # Drawing and reading
-
-    @on(Pad.Changed)
-    def _drawn(self, event: Pad.Changed) -> None:
-        ink = event.pad.ink
-        if ink.is_empty:
-            self._reader.forget()
-            self._milliseconds = None
-            self._show(None)
+    async def action_confirm(self) -> None:
+        """Keep the drawing as the digit that was asked for or, where none was, as what it was read as."""
+        if self._teaching.asked is not None:
+            await self.action_keep(self._teaching.asked)
+        elif self.query_one(Pad).ink.is_empty:
+            self._say("draw something first")
+        elif self._reading is None or self._reading.digit is None:
+            self._say("it is not read yet: press its digit")
+        elif self._is_of_now(self._reading):
+            await self.action_keep(self._reading.digit)
         else:
-            self._reader.ask(ink.bitmap)
+            # The reading shown is of a moment ago, and the newest is on its way: it may say something else.
+            self._confirmed = self._reading.digit, self.query_one(Pad).ink.bitmap.copy()
 
-    def _post_reading(self, reading: Reading) -> None:
-        self.post_message(self.Answered(reading))
-
-    def _post_state(self, state: ReaderState) -> None:
-        self.post_message(self.ReaderChanged(state))
-
-    @on(Answered)
-    def _answered(self, event: Answered) -> None:
-        # An answer may come after its drawing was wiped.
-        if not self.query_one(Pad).ink.is_empty:
-            self._milliseconds = event.reading.milliseconds
-            self._show(event.reading)
-
-    def _show(self, reading: Reading | None) -> None:
-        self.query_one(Probabilities).values = reading.probabilities if reading else (0.0,) * 10
-        self.query_one(Thumbnail).bitmap = reading.seen if reading else _NOTHING
-        self.query_one(Answer).reading = reading
-        self._show_status()
-
-    @on(ReaderChanged)
-    def _reader_changed(self, event: ReaderChanged) -> None:
-        self._state = event.state
-        self._show_status()
-
-    # Checkpoints
-
-    def action_checkpoint(self) -> None:
-        """Choose the network that reads."""
-        self.app.push_screen(CheckpointScreen(self.digits.checkpoint), self._chosen)
-
-    def _chosen(self, checkpoint: Path | None) -> None:
-        if checkpoint is not None:
-            self.digits.checkpoint = None if checkpoint == paths.shipped_checkpoint() else checkpoint
-
-    def _load(self, checkpoint: Path | None) -> None:
-        self._written = _time_of(checkpoint)
-        self._reader.load(checkpoint)
-        self._read_again()
-
-    def _follow_checkpoint(self) -> None:
-        """Where a run has written the chosen checkpoint anew, have the drawing read by it."""
-        checkpoint = self.digits.checkpoint
-        written = _time_of(checkpoint)
-        if checkpoint is None or written is None or written == self._written:
+    @on(ReadingScreen.Answered)
+    async def _confirm_late(self, event: ReadingScreen.Answered) -> None:
+        """Keep what was confirmed before its last strokes were read, where they changed nothing."""
+        if self._confirmed is None:
             return
-        self._written = written
+        digit, bitmap = self._confirmed
+        if not np.array_equal(bitmap, self.query_one(Pad).ink.bitmap):
+            self._confirmed = None
+        elif self._is_of_now(event.reading):
+            self._confirmed = None
+            if event.reading.digit == digit:
+                await self.action_keep(digit)
+            else:
+                self._say(f"it was a {digit}, then more came: Enter again?")
+
+    def _is_of_now(self, reading: Reading) -> bool:
+        """Whether this drawing was read, and not an earlier one whose answer came late."""
+        return np.array_equal(reading.seen, normalise(self.query_one(Pad).ink.bitmap, "bright"))
+
+    async def action_keep(self, digit: int) -> None:
+        """Keep the drawing as `digit`, and clear the pad for the next one."""
+        pad = self.query_one(Pad)
+        if pad.ink.is_empty:
+            self._say("draw something first")
+            return
+        pad.lift()
         try:
-            title = checkpoint_file.header(checkpoint).title
-        except CheckpointError:
-            return  # the reader goes on with what it has
-        self._state = ReaderState(self._state.phase, self._state.text, str(checkpoint), title)
-        self._read_again()
-        self._show_status()
+            await self._teaching.keep(digit, pad.ink)
+        except DataError as error:
+            self._complain(error)  # the drawing stays on the pad
+            return
+        pad.begin_another()
+        self._say(f"kept as {digit}; b takes it back")
+        self._show_teaching()
+        session = self._teaching.session
+        if session is not None and session.digit is None:
+            self._end_session(session.total)
 
-    def _read_again(self) -> None:
-        ink = self.query_one(Pad).ink
-        if not ink.is_empty:
-            self._reader.ask(ink.bitmap)
+    def action_which(self) -> None:
+        """Say how to say which digit it is."""
+        self._say("press the digit that it is, or click its bar")
 
-    # Status
+    async def on_probabilities_chosen(self, event: Probabilities.Chosen) -> None:
+        """A click on a digit's bar says that it is this one."""
+        await self.action_keep(event.digit)
 
-    def _show_status(self) -> None:
-        pad, checkpoint = self.query_one(Pad), self.digits.checkpoint
-        pen = "Pen down" if pad.pen_down else "Pen up"
-        tool = "Eraser" if pad.erasing else "Brush"
-        name = "shipped model" if checkpoint is None else checkpoint.parent.name
-        status = self.query_one(Status)
-        status.show(f"{pen}  {tool} {2 * pad.radius:.1f} px", self._state, name, self._milliseconds)
+    async def action_take_back(self) -> None:
+        """Take the drawing that was kept last out of the set, and put it on the pad to be corrected."""
+        pad = self.query_one(Pad)
+        if not pad.ink.is_empty:
+            self._say("keep or clear this one first")
+            return
+        try:
+            taken = await self._teaching.take_back()
+        except DataError as error:
+            self._complain(error)
+            return
+        if taken is None:
+            self._say("nothing is kept yet")
+            return
+        pad.put(taken.width, taken.height, taken.strokes)
+        self._say(f"the {taken.label} is taken back" + ("" if taken.strokes else "; its strokes are lost"))
+        self._show_teaching()
 
+    def action_own(self) -> None:
+        """Choose the set that is taught into, or make another."""
 
-def _time_of(path: Path | None) -> int | None:
-    """When the file was last written, in nanoseconds; None where there is none."""
-    if path is None:
-        return None
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return None
+        def chosen(found: OwnSet | None) -> None:
+            if found is None:
+                return
+            try:
+                own.activate(found)
+            except DataError as error:
+                self._complain(error)
+            self._teaching.look()
+            self._show_teaching()
+
+        self.app.push_screen(OwnSetsScreen(), chosen)
+
+    # The guided session
+
+    def action_guided(self) -> None:
+        """Be asked for each digit, or go on with being asked."""
+
+        async def chosen(each: int | None) -> None:
+            if each is None:
+                return
+            await self._teaching.begin(each or None)
+            self._said = ""
+            if self.query_one(Pad).ink.is_empty:
+                self.query_one(Pad).begin_another()
+            self._show_teaching()
+
+        self.app.push_screen(GuidedScreen(guided_session.unfinished(self._teaching.own.folder)), chosen)
+
+    async def action_skip(self) -> None:
+        """Be asked for this digit last."""
+        await self._teaching.skip()
+        self._show_teaching()
+
+    def action_leave(self) -> None:
+        """Be asked no more; g goes on."""
+        self._teaching.leave()
+        self._say("g goes on with the session")
+        self._show_teaching()
+
+    def _end_session(self, total: int) -> None:
+        def answered(learn: bool | None) -> None:
+            if learn:
+                self.action_learn()
+
+        self._teaching.leave()
+        self._show_teaching()
+        self.app.push_screen(
+            Confirm(
+                f"All {total} digits are drawn and kept.",
+                "The network can learn them now; it takes seconds to minutes, and you can go on drawing.",
+                yes="Learn",
+                no="Later",
+            ),
+            answered,
+        )
+
+    # Learning
+
+    def action_learn(self) -> None:
+        """Have the network learn what was taught, in the background."""
+        self.digits.learn()
+
+    def action_pin(self) -> None:
+        """Have this drawing followed while a run learns; the same again, or an empty pad, unpins."""
+        bitmap, pinned = self.query_one(Pad).ink.bitmap, self.digits.pinned
+        if pinned is not None and (not bitmap.any() or np.array_equal(bitmap, pinned)):
+            self.digits.pinned = None
+            self._say("unpinned")
+        elif not bitmap.any():
+            self._say("draw something to pin")
+        else:
+            self.digits.pinned = bitmap.copy()
+            self._say("pinned: t shows how it is learnt")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What belongs to a guided session is offered there, and there alone."""
+        guided = self._teaching.session is not None
+        if action in ("skip", "leave"):
+            return guided
+        if action in ("which", "learn", "guided"):
+            return not guided
+        return True
+
+    # Showing
+
+    def _show_teaching(self) -> None:
+        """The set's counts and, on the pad, what is to be drawn."""
+        teaching, pad = self._teaching, self.query_one(Pad)
+        self.query_one(Taught).show(teaching.own.name, teaching.counts)
+        session = teaching.session
+        if session is not None and session.digit is not None:
+            asked = f"Draw {'an' if session.digit == 8 else 'a'} {session.digit}"
+            place = f"{session.number} of {session.total}"
+            pad.border_title = f"{asked}  ({place})"
+            pad.hint = (asked, place, "", "Enter keeps it", "b takes the last one back")
+        else:
+            left = guided_session.unfinished(teaching.own.folder)
+            pad.border_title = ""
+            more = "g asks you for each digit" if left is None else "g goes on with the session"
+            pad.hint = (*HINT, "", more)
+        self.refresh_bindings()
+        self.show_status()
+
+    def pen_words(self) -> str:
+        """Where the pen is, what it does, and whether a drawing is pinned."""
+        return super().pen_words() + ("  ◆ pinned" if self.digits.pinned is not None else "")
+
+    def said(self) -> tuple[str, str]:
+        """What was just done, and what is being learnt."""
+        lesson = self.digits.lesson
+        return self._said, "" if lesson is None else lesson.words
+
+    def _say(self, text: str) -> None:
+        self._said, self._said_at = text, len(self.query_one(Pad).ink.strokes)
+        self.show_status()
+
+    def _complain(self, error: DataError) -> None:
+        self.digits.complain(printable(str(error)))

@@ -28,3 +28,8 @@ class ModeScreen(Screen[None]):
     def would_offer(cls, app: DigitsApp, action: str) -> bool:
         """Whether `action` would apply on this screen, which has not been opened yet."""
         return True
+
+    @property
+    def can_be_interrupted(self) -> bool:
+        """Whether a question that does not come of what the person is doing may cover the screen now."""
+        return True

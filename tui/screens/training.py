@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Footer, Static
@@ -19,15 +19,14 @@ from core import runs
 from core.errors import DigitsError
 from core.runs import FAILED, RUNNING, Run
 from tui.followed_run import FollowedRun
+from tui.reader import Reader
 from tui.run_list import last_run
 from tui.screens.mode import ModeScreen
-from tui.widgets.curves import Curves
-from tui.widgets.device import DevicePanel
+from tui.widgets.confusion import confusion_of
 from tui.widgets.epochs import EpochTable
-from tui.widgets.notes import Notes
-from tui.widgets.progress import RunProgress
-from tui.widgets.results import Results
-from tui.widgets.run_title import RunTitle
+from tui.widgets.folds import FoldTable
+from tui.widgets.pinned import MakeReader
+from tui.widgets.run_panel import TALL, RunPanel
 
 if TYPE_CHECKING:
     from tui.app import DigitsApp
@@ -36,28 +35,28 @@ _LOOK = 0.2
 """Seconds between two looks at a run that is going, and so between two changes of a figure."""
 _REDRAW = 5
 """Looks between two drawings of the curves, and between two looks at a run that has ended."""
-_TALL = 36
-"""Rows from which there is room for empty lines between the parts."""
 _AT_ONCE = 256 * 1024
 """Bytes of events that are read without a thread: about 20 ms."""
 
 
 class TrainingScreen(ModeScreen):
-    """Progress, curves, epochs, device and, in the end, results of one run."""
+    """Progress, curves, epochs or folds, device, a pinned drawing and, in the end, results of one run."""
 
     CSS_PATH = "training.tcss"
     BINDING_GROUP_TITLE = "Training"
     AUTO_FOCUS = "#epochs"
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (_TALL, "-tall")]  # noqa: RUF012 - as Textual declares it
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-widest")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "stop", "Stop"),
         Binding("r", "resume", "Resume"),
         Binding("w", "draw_with", "Draw with it"),
+        Binding("m", "mistakes", "Mistakes"),
+        Binding("b", "bars", "Pinned"),
         Binding("o", "open", "Past runs"),
         Binding("l", "log", "Log"),
     ]
-    PARTS = (EpochTable,)
+    PARTS = (EpochTable, FoldTable)
 
     class Opened(Message):
         """All that a run had written so far is read."""
@@ -66,8 +65,10 @@ class TrainingScreen(ModeScreen):
             super().__init__()
             self.followed = followed
 
-    def __init__(self) -> None:
+    def __init__(self, make_reader: MakeReader = Reader) -> None:
+        """`make_reader` makes what reads the pinned drawing; called with the two callbacks of `Reader`."""
         super().__init__()
+        self._make_reader = make_reader
         self._followed: FollowedRun | None = None
         self._ticks = 0
         self._offered: object = None
@@ -78,18 +79,8 @@ class TrainingScreen(ModeScreen):
     def compose(self) -> ComposeResult:
         with Vertical(id="none"):
             yield Static(id="advice", markup=False)
-        with Vertical(id="run"):
-            yield RunTitle(id="title")
-            yield RunProgress(id="progress")
-            yield Results(id="results")
-            yield Curves(id="curves")
-            with Horizontal(id="lower"):
-                for section, title in ((EpochTable(id="epochs"), "Epochs"), (DevicePanel(id="device"), "Device")):
-                    section.add_class("section")
-                    section.border_title = title
-                    yield section
-            yield Notes(id="notes")
-        yield Footer(show_command_palette=False)
+        yield RunPanel(self._make_reader, id="run")
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Follow whichever run the app names, from now on."""
@@ -106,10 +97,7 @@ class TrainingScreen(ModeScreen):
         if self._followed is None and self.digits.current_run is None:
             self._current_run_changed(None)  # runs may have come from elsewhere
         self._look(now=True)
-
-    def on_resize(self) -> None:
-        """Give the notes the lines that there are."""
-        self._show_notes()
+        self.query_one(RunPanel).show_pinned()
 
     # Following
 
@@ -153,16 +141,17 @@ class TrainingScreen(ModeScreen):
     def _open(self, followed: FollowedRun) -> None:
         self._followed = followed
         self.query_one("#none").display = False
-        self.query_one("#run").display = True
+        self.query_one(RunPanel).display = True
         try:
             config = followed.run.config()
             self._asked = (config.data, config.recipe)
         except DigitsError as error:
             self._asked = (followed.run.name, "")
             self.notify(str(error), severity="error", markup=False)
-        self.query_one(Curves).clear()
+        panel = self.query_one(RunPanel)
+        panel.clear()
         self._show_figures()
-        self._show_curves()
+        panel.show_curves()
 
     def _look(self, now: bool = False) -> None:
         self._ticks += 1
@@ -177,7 +166,7 @@ class TrainingScreen(ModeScreen):
         if followed.look():
             self._show_figures()
         if now or followed.state != before or self._ticks % _REDRAW == 0:
-            self._show_curves()
+            self.query_one(RunPanel).show_curves()
 
     # Showing
 
@@ -187,7 +176,7 @@ class TrainingScreen(ModeScreen):
 
     def _show_instead(self, words: Content) -> None:
         """Show these words in place of a run."""
-        self.query_one("#run").display = False
+        self.query_one(RunPanel).display = False
         self.query_one("#none").display = True
         self.query_one("#advice", Static).update(words)
         self.refresh_bindings()
@@ -196,34 +185,16 @@ class TrainingScreen(ModeScreen):
         followed = self._followed
         if followed is None:
             return
-        history = followed.history
-        if self.has_class("-ended") == followed.is_going or not self.has_class("-going", "-ended"):
-            self.set_class(followed.is_going, "-going")
-            self.set_class(not followed.is_going, "-ended")
-        self.query_one(RunTitle).show(followed, *self._asked)
-        self.query_one(RunProgress).show(followed)
-        self.query_one(Results).show(followed)
-        self.query_one(EpochTable).show(history.epochs, history.best)
-        device = self.query_one(DevicePanel)
-        if device.border_title != (title := "Device" if followed.is_going else "Device, as last seen"):
-            device.border_title = title  # which repaints, even to the same
-        device.show(followed)
-        self._show_notes()
+        self.query_one(RunPanel).show(followed, *self._asked)
         run = followed.run
-        offered = (run, followed.state, run.is_resumable(), run.model.exists(), bool(history.notes))
+        offered = (run, followed.state, run.is_resumable(), run.model.exists(), bool(followed.history.notes))
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
 
-    def _show_notes(self) -> None:
-        if self._followed is not None:
-            short = 2 if self._followed.is_going else 1
-            most = 5 if self.app.size.height >= _TALL else short
-            self.query_one(Notes).show(self._followed.history.notes, most)
-
-    def _show_curves(self) -> None:
-        if self._followed is not None:
-            self.query_one(Curves).show(self._followed.history)
+    @on(RunPanel.OfferChanged)
+    def _offer(self) -> None:
+        self.refresh_bindings()
 
     # Keys
 
@@ -240,6 +211,10 @@ class TrainingScreen(ModeScreen):
                 return not app.is_going(run) and run.is_resumable()
             case "draw_with":
                 return run.model.exists()
+            case "mistakes":
+                return bool(run.summary().get("confusion"))
+            case "bars":
+                return app.pinned is not None and run.is_running()
             case _:
                 return True
 
@@ -255,6 +230,10 @@ class TrainingScreen(ModeScreen):
                 return followed is not None and not followed.is_going and followed.run.is_resumable()
             case "draw_with":
                 return followed is not None and followed.run.model.exists()
+            case "mistakes":
+                return followed is not None and bool(confusion_of(followed.history.end))
+            case "bars":
+                return self.query_one(RunPanel).has_class("-pinned") and not self.has_class("-widest")
             case "log":
                 return followed is not None and bool(followed.history.notes or followed.state == FAILED)
             case _:
@@ -275,6 +254,17 @@ class TrainingScreen(ModeScreen):
         """Draw with the weights that this run has written last."""
         if self._followed is not None:
             self.digits.draw_with(self._followed.run.model)
+
+    def action_mistakes(self) -> None:
+        """Show which digit was read as which."""
+        from tui.screens.mistakes import MistakesScreen
+
+        if self._followed is not None:
+            self.app.push_screen(MistakesScreen(confusion_of(self._followed.history.end)))
+
+    def action_bars(self) -> None:
+        """Show the device in place of the pinned drawing's bars, or these again."""
+        self.query_one(RunPanel).toggle_class("-unpinned")
 
     def action_open(self) -> None:
         """Choose a run of the past."""

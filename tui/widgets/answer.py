@@ -59,7 +59,7 @@ class Answer(Lines):
         if reading is None or reading.digit is None:
             return [Content("Draw"), Content("something")]
         rows = [row.replace("#", "██").replace(".", "  ") for row in _SHAPES[reading.digit]]
-        rows += ["", f"{reading.confidence:.1%}", _word(reading.confidence)]
+        rows += [f"{reading.confidence:.1%}", _word(reading.confidence)]
         probabilities = list(reading.probabilities)
         probabilities[reading.digit] = 0
         if max(probabilities) >= _RIVAL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +87,21 @@ def epochs(done: float, total: int, most: int) -> Axis:
     step = next(step for step in (0.25, 0.5, *_STEPS[6:]) if high / step < most)
     ticks = [index * step for index in range(int(high / step + 1e-9) + 1)]
     return Axis(0.0, float(high), tuple(ticks), tuple(f"{tick:g}" for tick in ticks))
+
+
+def parts(ends: Sequence[float], names: Sequence[str], cells: int) -> Axis:
+    """An axis from 0 of parts that end at `ends`, each named in its middle; names that `cells` have no room for go.
+
+    The first name always stays, then every second, third, …
+    """
+    begins = [0.0, *ends[:-1]]
+    apart = math.ceil((max(map(len, names)) + 1) * len(names) / max(1, cells))
+    kept = [
+        ((begin + end) / 2, name)
+        for index, (begin, end, name) in enumerate(zip(begins, ends, names, strict=True))
+        if index % apart == 0
+    ]
+    return Axis(0.0, float(ends[-1]), tuple(middle for middle, _ in kept), tuple(name for _, name in kept))
 
 
 def _is_decade(value: float) -> bool:

@@ -1,14 +1,24 @@
-"""The two curves of a run, side by side over the same epochs: its losses and its validation accuracy."""
+"""The two curves of a run, side by side over the same epochs: its losses and its validation accuracy.
+
+Of a cross-validation each part has curves of its own, since each begins anew; lines mark where.
+"""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from core.events import EpochEnded, Started
 from core.history import History
+from tui.part import Part
 from tui.widgets import axis
 from tui.widgets.plot import Curve, Plot
+
+_ACCURACY = "Validation accuracy"
+_FOLDS = "Accuracy on the fold left out"
 
 
 class Curves(Horizontal):
@@ -21,7 +31,7 @@ class Curves(Horizontal):
         loss = Plot(y=axis.logarithmic, below="epoch", empty="after the first batches", id="loss")
         loss.border_title = "Loss [not bold $primary]  ── training[/] [not bold $success] ─•─ validation[/]"
         accuracy = Plot(y=axis.percentage, below="epoch", empty="after the first epoch", id="accuracy")
-        accuracy.border_title = "Validation accuracy"
+        accuracy.border_title = _ACCURACY
         for plot in (loss, accuracy):
             plot.add_class("section")
             yield plot
@@ -41,13 +51,38 @@ class Curves(Horizontal):
         self._drawn = state
         steps = max(1, started.steps_per_epoch)
         losses = np.asarray(history.losses)
-        ends = [each.epoch for each in history.epochs]
-        loss = Curve.of(np.arange(1, len(losses) + 1) / steps, losses)
-        validation = Curve.of(ends, [each.validation_loss for each in history.epochs], marked=True)
-        accuracy = Curve.of(ends, [each.validation_accuracy for each in history.epochs], marked=True)
+        across = np.arange(1, len(losses) + 1) / steps
+        parts = Part.all(started)
+        ends = [float(part.first - 1 + part.epochs) for part in parts]
+        edges = [0, *(round(end) * steps for end in ends)]
+        loss = [Curve.of(across[begin:end], losses[begin:end]) for begin, end in pairwise(edges)]
+        measured = _by_part(started, history.epochs)
+        loss += [_marked(each, [epoch.validation_loss for epoch in each]) for each in measured]
+        accuracy = [_marked(each, [epoch.validation_accuracy for epoch in each]) for each in measured]
 
-        def across(most: int) -> axis.Axis:
+        def epochs(most: int) -> axis.Axis:
             return axis.epochs(history.step / steps, started.epochs, most)
 
-        self.query_one("#loss", Plot).draw([loss, validation], across)
-        self.query_one("#accuracy", Plot).draw([accuracy], across)
+        def folds(most: int) -> axis.Axis:
+            return axis.parts(ends, ["all", *(str(part.fold) for part in parts[1:])], 8 * most)
+
+        plot = self.query_one("#accuracy", Plot)
+        title = _FOLDS if started.folds else _ACCURACY
+        if plot.border_title != title:
+            plot.border_title = title
+        for name, curves in (("#loss", loss), ("#accuracy", accuracy)):
+            if started.folds:
+                self.query_one(name, Plot).draw(curves, folds, below="fold", borders=ends[:-1])
+            else:
+                self.query_one(name, Plot).draw(curves, epochs)
+
+
+def _by_part(started: Started, epochs: list[EpochEnded]) -> list[list[EpochEnded]]:
+    found: list[list[EpochEnded]] = [[] for _ in range(started.folds + 1)]
+    for epoch in epochs:
+        found[started.fold_of(min(epoch.epoch, started.epochs))].append(epoch)
+    return found
+
+
+def _marked(epochs: list[EpochEnded], values: list[float]) -> Curve:
+    return Curve.of([epoch.epoch for epoch in epochs], values, marked=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -15,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from core import ink
-from core.ink import Ink
+from core.ink import Ink, Stroke
 from tui.widgets.thumbnail import cells, shades
 
 HINT = ("Draw something", "with the mouse, or with", "the arrow keys and space")
@@ -44,9 +45,9 @@ class Pad(Widget, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pen", "Pen"),
-        Binding("e", "eraser", "Eraser"),
+        Binding("e", "eraser", "Eraser", show=False),
         Binding("u", "undo", "Undo"),
-        Binding("r", "redo", "Redo"),
+        Binding("r", "redo", "Redo", show=False),
         Binding("c", "clear", "Clear"),
         Binding("right_square_bracket,plus", "brush(1)", "Wider brush", show=False),
         Binding("left_square_bracket,minus", "brush(-1)", "Narrower brush", show=False),
@@ -66,6 +67,8 @@ class Pad(Widget, can_focus=True):
     """Whether the eraser is chosen; the right mouse button erases in any case."""
     radius: reactive[float] = reactive(1.0, repaint=False)
     """The brush's, in canvas pixels."""
+    hint: reactive[tuple[str, ...]] = reactive(HINT, repaint=False)
+    """Lines that an empty pad says, the first of them bold; five at most, so that they end above the pen."""
 
     class Changed(Message):
         """The drawing is another; the newest state is in `pad.ink`."""
@@ -128,12 +131,17 @@ class Pad(Widget, can_focus=True):
 
     def _hinted(self, strip: Strip, y: int, style: Style) -> Strip:
         line = y - (self.ink.height // 4 - 5)
-        if not 0 <= line < len(HINT) or len(HINT[line]) > self.ink.width:
+        if not 0 <= line < len(self.hint) or len(self.hint[line]) > self.ink.width:
             return strip
-        text = HINT[line]
+        text = self.hint[line]
         left = (self.ink.width - len(text)) // 2
         said = Strip([Segment(text, style + Style(bold=line == 0, dim=line > 0))], len(text))
         return Strip.join([strip.crop(0, left), said, strip.crop(left + len(text))])
+
+    def watch_hint(self) -> None:
+        """Say it, where there is nothing else to see."""
+        if self._was_empty:
+            self.refresh()
 
     @property
     def _shows_cursor(self) -> bool:
@@ -164,6 +172,39 @@ class Pad(Widget, can_focus=True):
     def on_blur(self) -> None:
         """Keys go elsewhere."""
         self._repaint_cursor()
+
+    # Other drawings
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a stroke is being drawn, so that nothing should come between."""
+        return self.pen_down or self._dragging
+
+    def lift(self) -> None:
+        """End the stroke, if there is one."""
+        self._lift()
+        self._repaint_cursor()
+
+    def begin_another(self) -> None:
+        """An empty canvas, without a history, and the pen where most digits begin; brush and eraser stay."""
+        side = self.ink.width
+        self._replace(Ink(side, side))
+        self._x, self._y = side // 2, side // 5
+        self._repaint_cursor()
+
+    def put(self, width: int, height: int, strokes: Iterable[Stroke]) -> None:
+        """Show a drawing made on a canvas of `width` × `height` pixels in place of this one, to be gone on with."""
+        other = Ink.of(width, height, strokes)
+        other.resize(self.ink.width, self.ink.height)
+        self._replace(other)
+
+    def _replace(self, other: Ink) -> None:
+        self._lift()
+        other.radius = self.radius
+        self.ink = other
+        self._was_empty = other.is_empty
+        self.refresh()
+        self.post_message(self.Changed(self))
 
     # The keyboard
 

@@ -70,15 +70,27 @@ class Plot(Widget):
     def __init__(self, *, y: Scaling, below: str, empty: str, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._scaling = y
-        self._below = below
+        self._below = self._usually_below = below
         self._empty = empty
         self._curves: Sequence[Curve] = ()
         self._across: Callable[[int], Axis] | None = None
+        self._borders: Sequence[float] = ()
         self._frame = Frame(0, 0)
 
-    def draw(self, curves: Sequence[Curve], across: Callable[[int], Axis]) -> None:
-        """Show these curves over the axis that `across` makes for a number of ticks."""
-        self._curves, self._across = curves, across
+    def draw(
+        self,
+        curves: Sequence[Curve],
+        across: Callable[[int], Axis],
+        *,
+        below: str | None = None,
+        borders: Sequence[float] = (),
+    ) -> None:
+        """Show these curves over the axis that `across` makes for a number of ticks.
+
+        `below` takes the place of the axis' name; at `borders`, values of that axis, a line goes up.
+        """
+        self._curves, self._across, self._borders = curves, across, borders
+        self._below = below or self._usually_below
         self._paint()
 
     def clear(self) -> None:
@@ -159,10 +171,16 @@ class Plot(Widget):
             frame.write(left - 1 - len(label), row, label, _TICK)
             frame.put(left, row, "┤", _AXIS)
             frame.write(left + 1, row, "┈" * columns, _GRID)
+        for place in across.place(np.array(self._borders, np.float64)):
+            column = left + 1 + round(place * (2 * columns - 1)) // 2
+            for row in range(rows):
+                frame.put(column, row, "┊", _GRID)
+            frame.put(column, rows, "┴", _AXIS)
         frame.write(0, rows + 1, self._below, _TICK)
         for place, label in zip(across.place(np.array(across.ticks)), across.labels, strict=True):
             column = left + 1 + round(place * (2 * columns - 1)) // 2
-            frame.put(column, rows, "┬", _AXIS)
+            if not self._borders:  # names of what lies between the borders belong to no one value
+                frame.put(column, rows, "┬", _AXIS)
             begin = min(column - len(label) // 2, frame.width - len(label))
             frame.write(begin, rows + 1, label, _TICK)
 

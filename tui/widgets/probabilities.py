@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -36,6 +38,21 @@ class Probabilities(Widget):
 
     values: reactive[tuple[float, ...]] = reactive((0.0,) * 10, repaint=False)
     """Ten probabilities, of 0 to 9; all zero where nothing was read."""
+
+    class Chosen(Message):
+        """The bar of a digit was clicked."""
+
+        def __init__(self, digit: int) -> None:
+            super().__init__()
+            self.digit = digit
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which digit's bar it was."""
+        width, height = self.content_size
+        right = height < 10 and event.x > (width - _GAP) // 2
+        digit = event.y + 5 * right
+        if digit < 10:
+            self.post_message(self.Chosen(digit))
 
     def watch_values(self, old: tuple[float, ...], new: tuple[float, ...]) -> None:
         """Paint the rows that look different."""

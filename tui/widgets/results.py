@@ -14,7 +14,9 @@ from core.duration import duration
 from core.events import Failed, Finished
 from core.runs import FAILED, FINISHED, STOPPED
 from tui.followed_run import GONE, FollowedRun
+from tui.widgets.confusion import confusion_of
 from tui.widgets.lines import Lines, fit
+from tui.widgets.progress import known
 
 _MUTED = "$foreground-muted"
 _NAME = 17
@@ -37,13 +39,15 @@ class Results(Lines):
             return []
         followed, history = self._followed, self._followed.history
         rows = [*self._ending(followed, width)]
-        if not isinstance(history.end, Finished) and (best := history.best):
+        if not isinstance(history.end, Finished) and (history.folds or history.measured):
+            rows.append(Content.assemble((f"{'So far':<{_NAME}}", _MUTED), known(history)))
+        elif not isinstance(history.end, Finished) and (best := history.best):
             rest = f"in epoch {best.epoch:,}"
             rows.append(_named("Best validation", f"{best.validation_accuracy:.2%}", rest, width))
         if followed.run.model.exists():
             path = shown_path(followed.run.model)
             rows += _located("Weights", path, width)
-            if followed.state == FINISHED:
+            if followed.state == FINISHED and not _is_crossed(history.end):
                 command = "digits-tui evaluate --checkpoint "
                 fits = len(command) + len(path) <= width - _NAME
                 rows += _rows("Evaluate", [command + (path if fits else "FILE   (the weights above)")])
@@ -53,11 +57,14 @@ class Results(Lines):
     def _ending(self, followed: FollowedRun, width: int) -> list[Content]:
         history, end = followed.history, followed.history.end
         if followed.state == FINISHED and isinstance(end, Finished):
+            if _is_crossed(end):
+                return _crossed(end, width)
             margin = error_margin(end.test_accuracy, end.test_count) * 100
             note = history.started.test_note if history.started else ""
             rest = f"on {end.test_count:,} image{'s' * (end.test_count != 1)}" + (f", {note}" if note else "")
             return [
                 _named("Test accuracy", f"{end.test_accuracy:.2%} ± {margin:.2f}", rest, width),
+                *_compared(end, width),
                 _named(
                     "Best validation",
                     f"{end.best_validation_accuracy:.2%}",
@@ -81,6 +88,45 @@ class Results(Lines):
                 *_located("Log", shown_path(followed.run.log), width),
             ]
         return _wrapped("Interrupted", f"its process was killed; {done}", width, "bold $text-warning")
+
+
+def _is_crossed(end: object) -> bool:
+    """Whether a run has ended in a cross-validation."""
+    return isinstance(end, Finished) and end.accuracy is not None
+
+
+def _crossed(end: Finished, width: int) -> list[Content]:
+    """What a cross-validation found: over all images, and how much it varied from fold to fold."""
+    margin = error_margin(end.test_accuracy, end.test_count) * 100
+    folds = f"{len(end.fold_accuracies)} folds"
+    images = f"{end.test_count:,} image{'s' * (end.test_count != 1)}"
+    rows = [
+        _named(
+            "Accuracy",
+            f"{end.test_accuracy:.2%} ± {margin:.2f}",
+            f"of {images}, each new to its network",
+            width,
+        )
+    ]
+    if end.mean is not None and end.spread is not None:
+        value = f"{end.mean:.2%} ± {end.spread * 100:.2f}"
+        rows.append(_named("Folds", value, f"mean and spread of {folds}; {duration(end.seconds)} in all", width))
+    return [*rows, *_compared(end, width)]
+
+
+def _compared(end: Finished, width: int) -> list[Content]:
+    """What fine-tuning changed, on the person's images and on MNIST's."""
+    rows = []
+    if end.accuracy_before is not None:
+        rows.append(_change("Before → after", end.accuracy_before, end.test_accuracy, "on these images", width))
+    if end.mnist_before is not None and end.mnist_after is not None:
+        rows.append(_change("MNIST", end.mnist_before, end.mnist_after, "on its 10,000 test images", width))
+    return rows
+
+
+def _change(name: str, before: float, after: float, where: str, width: int) -> Content:
+    points = f"{(after - before) * 100:+.2f}".replace("-", "−")
+    return _named(name, f"{before:.2%} → {after:.2%}", f"{points} points {where}", width)
 
 
 def error_margin(accuracy: float, count: int) -> float:
@@ -107,6 +153,8 @@ def shown_path(path: Path) -> str:
 def _next(followed: FollowedRun) -> Content:
     """The keys that go on from here."""
     steps = []
+    if confusion_of(followed.history.end):
+        steps.append(("m", "shows its mistakes"))
     if followed.run.is_resumable():
         steps.append(("r", "resumes it"))
     if followed.run.model.exists():

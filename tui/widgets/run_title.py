@@ -6,7 +6,9 @@ from pathlib import Path
 
 from textual.content import Content
 
+from core.events import Started
 from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
+from tui.checkpoint_name import checkpoint_name
 from tui.followed_run import GONE, STARTING, STOPPING, FollowedRun
 from tui.widgets.lines import Lines, fit
 
@@ -44,8 +46,7 @@ class RunTitle(Lines):
         if started is not None:
             threads = f"{started.threads} thread" + ("s" if started.threads != 1 else "")
             how = f"{started.device}, {started.precision}, {threads}, seed {started.seed}"
-            images = f"{started.train_count:,} training, {started.validation_count:,} validation image"
-            images += "s" * (started.validation_count != 1)
+            images = _images(started, width - len(self._followed.run.name) - 2)
         recipe = f", {self._recipe} recipe" if self._recipe else ""
         room = width - len(recipe) - len(how) - len(state) - 5
         what = fit(Path(self._data).name or self._data, max(4, room)) + recipe
@@ -54,6 +55,21 @@ class RunTitle(Lines):
             _spread([(what, "bold"), ("   " + how, _MUTED)], (state, f"bold {style}"), width),
             _spread([(name, _MUTED)], (images, _MUTED), width),
         ]
+
+
+def _images(started: Started, room: int) -> str:
+    """How many there are, and what was begun with where it fits into `room` cells."""
+    if started.folds:
+        text = f"{started.test_count:,} images in {started.folds} folds"
+    elif started.validation_count:
+        text = f"{started.train_count:,} training, {started.validation_count:,} validation image"
+        text += "s" * (started.validation_count != 1)
+    else:
+        text = f"{started.train_count:,} training images"
+    if not started.fine_tuned:
+        return text
+    base = checkpoint_name(started.fine_tuned)
+    return next((long for long in (f"{text}, from {base}", f"{text}, fine-tuned") if len(long) <= room), text)
 
 
 def _spread(left: list[tuple[str, str]], right: tuple[str, str], width: int) -> Content:

@@ -1,4 +1,4 @@
-"""The line below the pad: the pen, and which network reads how well, or what the reader's trouble is."""
+"""The line below the pad: the pen, which network reads how well or what was just done, and what is being learnt."""
 
 from __future__ import annotations
 
@@ -11,13 +11,25 @@ from tui.widgets.lines import Lines, fit
 class Status(Lines):
     """One line. Where room is short, the name and the accuracy of the network stay the longest."""
 
-    _pen = _reader = ""
+    _pen = _reader = _said = _learning = ""
     _state = ReaderState("loading")
     _milliseconds: float | None = None
 
-    def show(self, pen: str, state: ReaderState, name: str, milliseconds: float | None) -> None:
-        """Show these: the pen in words, the reader, whose network it reads with, and how long the last reading took."""
+    def show(
+        self,
+        pen: str,
+        state: ReaderState,
+        name: str,
+        milliseconds: float | None,
+        said: str = "",
+        learning: str = "",
+    ) -> None:
+        """Show these: the pen in words, the reader, whose network it reads with, and how long the last reading took.
+
+        `said`, where there is anything, takes the network's place; `learning` stands at the end.
+        """
         self._pen, self._state, self._reader, self._milliseconds = pen, state, name, milliseconds
+        self._said, self._learning = said, learning
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
@@ -26,7 +38,10 @@ class Status(Lines):
         if self._state.text:
             style = "$text-error" if self._state.phase == "failed" else "$text-warning"
             return [Content.assemble(begin, (self._state.text, style))]
-        return [Content(begin + self._network(width - len(begin)))]
+        end = f"  │  {self._learning}" if self._learning else ""
+        room = width - len(begin) - len(end)
+        middle = (fit(self._said, room), "$text-success") if self._said else self._network(room)
+        return [Content.assemble(begin, middle, end)]
 
     def _network(self, room: int) -> str:
         # A title is "data, recipe: result"; a run's name says data and recipe already.

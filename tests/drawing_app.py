@@ -1,0 +1,105 @@
+"""The app opened on its drawing screen, with a reader that needs no process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.pilot import Pilot
+
+import tui.app
+from core.normalise import normalise
+from core.reading import Reading
+from tui.app import DigitsApp
+from tui.reader import ReaderState
+from tui.screens.drawing import DrawingScreen
+from tui.widgets.pad import Pad
+
+
+class FakeReader:
+    """Reads every drawing at once as a 7, with more certainty the more ink there is on its left half."""
+
+    def __init__(self, on_reading: Callable[[Reading], None], on_state: Callable[[ReaderState], None]) -> None:
+        self.on_reading = on_reading
+        self.on_state = on_state
+        self.asked: list[NDArray[np.uint8]] = []
+        self.loaded: list[Path | None] = []
+        self.closed = False
+        self.reads_with = "/shipped.npz"
+
+    def start(self) -> None:
+        """Ready at once."""
+        self.on_state(ReaderState("ready", "", "/shipped.npz", "mnist, accurate: 99.6% test"))
+
+    def ask(self, bitmap: NDArray[np.uint8]) -> None:
+        """Answer at once."""
+        self.asked.append(bitmap.copy())
+        probabilities = [0.004] * 10
+        probabilities[7], probabilities[1] = 0.9, 0.068
+        self.on_reading(Reading(7, tuple(probabilities), normalise(bitmap, "bright"), self.reads_with, 1.2))
+
+    def forget(self) -> None:
+        """Nothing waits."""
+
+    def load(self, checkpoint: Path | None) -> None:
+        """Loaded at once."""
+        self.loaded.append(checkpoint)
+        self.reads_with = str(checkpoint or "/shipped.npz")
+        self.on_state(ReaderState("ready", "", self.reads_with, "another"))
+
+    async def close(self) -> None:
+        """Nothing to end."""
+        self.closed = True
+
+
+class DrawingApp(DigitsApp):
+    """The app, opened on the drawing screen, with a reader that needs no process."""
+
+    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
+    MODES: ClassVar[dict[str, Any]] = {**DigitsApp.MODES, "drawing": lambda: DrawingScreen(FakeReader)}
+    DEFAULT_MODE = "drawing"
+
+    @property
+    def drawing(self) -> DrawingScreen:
+        """The drawing screen."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, DrawingScreen)
+        return screen
+
+    @property
+    def reader(self) -> FakeReader:
+        """Its reader."""
+        reader = self.drawing._reader
+        assert isinstance(reader, FakeReader)
+        return reader
+
+    @property
+    def pad(self) -> Pad:
+        """Its pad."""
+        return self.drawing.query_one(Pad)
+
+    def text(self) -> str:
+        """The whole terminal, without colour."""
+        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
+
+
+SEVEN = ["home", "pageup", "space", *["end"] * 3, *["pagedown", "left"] * 3, "space"]
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """The message of a key, the reader's answer and the layout that follows are all done."""
+    for _ in range(3):
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """Wait for something that a thread or a child brings about."""
+    for _ in range(500):
+        if condition():
+            await pilot.pause()
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("waited in vain")

@@ -1,0 +1,165 @@
+"""Teaching in a real pseudo-terminal: ten drawings are learnt from, and a kill in the middle loses none."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from terminal import Terminal, digits_tui, wait_for_digit
+
+from core import kept, own, paths
+from core.checkpoint_file import Header
+from core.runs import list_runs
+
+
+@pytest.fixture
+def untaught() -> Path:
+    """A small network that has learned nothing, to draw with: what it learns here shows, and in seconds."""
+    import torch
+
+    from core import checkpoint, model
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = model.build("small")
+    path = paths.user_checkpoints() / "untaught.npz"
+    size = sum(each.numel() for each in network.parameters())
+    checkpoint.save(path, network.state_dict(), Header("small", "fast", "mnist", size, 1, 1, 1, 0))
+    kept.keep(path)
+    return path
+
+
+def draw_one(terminal: Terminal, lean: int = 0, *, release: bool = True) -> None:
+    """A 1, with the mouse, its top `lean` cells to the right of its foot; 0 is upright at column 22."""
+    terminal.mouse("down", 22 + lean, 4)
+    for step in range(1, 8):
+        terminal.mouse("move", 22 + round(lean * (1 - step / 7)), 4 + 2 * step)
+    if release:
+        terminal.mouse("up", 22, 18)
+
+
+def wait_for_nothing(terminal: Terminal) -> None:
+    """Wait until the bars have gone with the drawing that was kept."""
+    for _ in range(200):
+        if "%" not in terminal.text():
+            return
+        terminal.pump(0.1)
+    raise AssertionError(f"something is read:\n{terminal.text()}")
+
+
+def draw_seven(terminal: Terminal, steps: int) -> None:
+    """A 7 that is so many pixels wide, with keys alone."""
+    terminal.press(*["left"] * 6, "space", *["right"] * steps, *["down", "down", "left"] * 8, "space")
+
+
+def wait_until_learnt(terminal: Terminal) -> None:
+    """Wait for the question, as long as a busy machine may take for it; no run stays behind."""
+    deadline = time.monotonic() + 400
+    try:
+        while "Learnt from 10 drawings" not in terminal.text():
+            assert "failed" not in terminal.text() and time.monotonic() < deadline, terminal.text()
+            terminal.pump(0.1)
+    finally:
+        for run in list_runs():
+            run.request_stop()
+
+
+def draw_nought(terminal: Terminal, steps: int) -> None:
+    """A 0 that is so many pixels wide, with keys alone."""
+    terminal.press("space", *["right"] * steps, *["down"] * 16, *["left"] * steps, *["up"] * 16, "space")
+
+
+def counts() -> dict[int, int]:
+    """How many drawings there are of each digit of which there are any."""
+    return {digit: count for digit, count in enumerate(own.counts(own.active())) if count}
+
+
+def test_ten_drawings_are_taught_and_learnt_from(untaught: Path) -> None:
+    """With mouse and keys; before and after are shown, and the new model reads from then on."""
+    with digits_tui() as terminal:
+        terminal.expect("Training")
+        terminal.press("p")
+        terminal.expect("Draw something")
+        for count in range(1, 6):
+            draw_one(terminal, 2 * count - 5)
+            terminal.press("1")
+            terminal.expect(f"1  {count} 6")
+        for count in range(1, 4):
+            draw_seven(terminal, 6 + 3 * count)
+            terminal.press("7")
+            terminal.expect(f"7  {count}")
+        for count in range(1, 3):
+            draw_nought(terminal, 6 + 2 * count)
+            terminal.press("0")
+            terminal.expect(f"0  {count} 5")
+        draw_one(terminal, 5)
+        terminal.press("l")
+        terminal.expect("learning")
+        wait_until_learnt(terminal)
+        for _ in range(600):
+            if read := re.search(r"The drawing on the pad +(\d), +\d+% +→ +(\d), +\d+%", terminal.text()):
+                break
+            terminal.pump(0.1)
+        else:
+            raise AssertionError(f"the drawing on the pad was not read:\n{terminal.text()}")
+        assert read.group(2) == "1"
+        assert re.search(r"Drawings, held out +\d", terminal.text())
+        assert re.search(r"MNIST's test set +\d", terminal.text())
+        terminal.press("y")
+        wait_for_digit(terminal, 1)
+        terminal.press("q")
+        assert terminal.end() == 0
+    (run,) = list_runs()
+    summary = run.summary()
+    assert summary["accuracy"] > summary["accuracy_before"] and summary["mnist_after"] > summary["mnist_before"]
+    assert run.config().fine_tune == str(untaught) and run.config().folds == 2
+    assert kept.checkpoint() == run.model and counts() == {0: 2, 1: 5, 7: 3}
+    with digits_tui() as again:
+        again.expect("Training")
+        again.press("p")
+        again.expect("your last drawing is back")
+        wait_for_digit(again, 1)
+        again.press("c")
+        again.expect(run.name[:10])
+
+
+def test_a_kill_in_the_middle_of_teaching_loses_nothing() -> None:
+    """What was kept is there, and the drawing on the pad with it, though its stroke had not ended."""
+    with digits_tui() as terminal:
+        terminal.expect("Training")
+        terminal.press("p")
+        terminal.expect("Draw something")
+        for count in (1, 2):
+            draw_one(terminal, count)
+            wait_for_digit(terminal, 1)
+            terminal.press("enter")
+            terminal.expect(f"1  {count} 6")
+            wait_for_nothing(terminal)
+        draw_one(terminal, release=False)
+        drafts = paths.user_data() / "drafts"
+        for _ in range(300):
+            if any(each.read_bytes().count(b"[21.5, ") == 8 for each in drafts.glob("*.json")):
+                break
+            terminal.pump(0.05)
+        else:
+            raise AssertionError(f"the stroke is not on the disk:\n{terminal.text()}")
+        os.kill(terminal.pid, signal.SIGKILL)
+        terminal.end()
+    assert counts() == {1: 2}
+    with digits_tui() as again:
+        again.expect("Training")
+        again.press("p")
+        again.expect("your last drawing is back")
+        again.expect("1  2 6")
+        wait_for_digit(again, 1)
+        again.press("enter")
+        again.expect("1  3 6")
+        again.press("q")
+        assert again.end() == 0
+    assert counts() == {1: 3}
+    bitmaps = [own.strokes_of(drawing) for drawing in own.drawings(own.active())]
+    assert [len(strokes[0].points) for strokes in bitmaps] == [8, 8, 8]

@@ -1,0 +1,87 @@
+"""The dialog before a guided session: how many of each digit, or going on with the session that was left."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, Input, Static
+
+from core.guided_session import MOST, GuidedSession
+
+_USUAL = 10
+
+
+class GuidedScreen(ModalScreen[int | None]):
+    """Answers how many of each digit to ask for anew, 0 to go on with the session that was left, None for neither."""
+
+    BINDING_GROUP_TITLE = "Guided session"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    DEFAULT_CSS = """
+    GuidedScreen {
+        #left { margin-top: 1; }
+        #each-row { height: 1; margin-top: 1; }
+        #each-label { width: auto; margin-right: 2; }
+        #each { width: 8; background: $boost; }
+        #wrong { color: $text-error; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, left: GuidedSession | None) -> None:
+        """`left` is the session that can be gone on with, if there is one."""
+        super().__init__()
+        self._left = left
+
+    def compose(self) -> ComposeResult:
+        left = self._left
+        with Vertical(classes="dialog -narrow"):
+            yield Static("Guided session", classes="dialog-title")
+            yield Static(
+                "You are asked for each digit, in random order. Draw it, and press Enter: it is kept, and the next one "
+                "is asked for. You can leave and go on at any time.",
+                classes="dialog-text",
+            )
+            if left is not None:
+                said = f"{len(left.done)} of {left.total} are drawn; {len(left.left)} are left."
+                yield Static(said, id="left", classes="dialog-text")
+            with Horizontal(id="each-row"):
+                yield Static("How many of each digit" if left is None else "Or anew, of each digit", id="each-label")
+                yield Input(str(_USUAL), id="each", type="integer", max_length=4, compact=True)
+            yield Static(id="wrong", markup=False)
+            with Horizontal(classes="dialog-buttons"):
+                if left is not None:
+                    yield Button("Go on", id="go-on", variant="primary", compact=True)
+                    yield Button("Begin anew", id="begin", compact=True)
+                else:
+                    yield Button("Begin", id="begin", variant="primary", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """One press of Enter does what is most likely meant."""
+        self.query_one("#wrong").display = False
+        self.query_one("#each" if self._left is None else "#go-on").focus()
+
+    @on(Input.Submitted, "#each")
+    @on(Button.Pressed, "#begin")
+    def _begin(self) -> None:
+        given = self.query_one("#each", Input).value.strip()
+        if given.isdecimal() and 1 <= int(given) <= MOST:
+            self.dismiss(int(given))
+            return
+        wrong = self.query_one("#wrong", Static)
+        wrong.update(f"✗ It must be a whole number, 1 to {MOST:,}.")
+        wrong.display = True
+        self.query_one("#each").focus()
+
+    @on(Button.Pressed, "#go-on")
+    def _go_on(self) -> None:
+        self.dismiss(0)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel(self) -> None:
+        self.dismiss(None)

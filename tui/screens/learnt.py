@@ -1,0 +1,140 @@
+"""What a run made of the person's hand, before and after, and whether to keep the new model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, Static
+
+from core.events import Finished
+from core.printable import printable
+from core.reading import Reading
+from tui.checkpoint_name import checkpoint_name
+from tui.readings import readings
+
+
+@dataclass(frozen=True, eq=False)  # an array has no single truth value
+class Learnt:
+    """What there is to compare."""
+
+    taught: str
+    """The name of the set."""
+    finished: Finished
+    before: Path
+    """The checkpoint that the run went on from."""
+    after: Path
+    """The one that it made."""
+    drawing: NDArray[np.uint8] | None
+    """What is on the pad, (H, W) uint8 with bright ink; None where that is nothing."""
+
+
+class LearntScreen(ModalScreen[bool | None]):
+    """Answers True to keep the new model, False to leave all as it was, None to be asked again later."""
+
+    BINDING_GROUP_TITLE = "What was learnt"
+    # No button has the focus: Enter, which keeps drawings, may be on its way when this opens.
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "dismiss(True)", "Keep the new model"),
+        Binding("n", "dismiss(False)", "Keep the old one"),
+        Binding("escape", "dismiss(None)", "Ask later"),
+        Binding("left,right,up,down", "app.focus_next", "The other answer", show=False),
+    ]
+    DEFAULT_CSS = """
+    LearntScreen {
+        #figures { height: auto; }
+        .dialog-text { margin-top: 1; }
+    }
+    """
+
+    def __init__(self, learnt: Learnt) -> None:
+        super().__init__()
+        self._learnt = learnt
+        self._read: tuple[str, str] | None = None if learnt.drawing is None else ("reading …", "reading …")
+
+    def compose(self) -> ComposeResult:
+        learnt = self._learnt
+        with Vertical(classes="dialog"):
+            yield Static(self._title(), classes="dialog-title", markup=False)
+            yield Static(self._figures(), id="figures")
+            yield Static(self._explanation(), classes="dialog-text", markup=False)
+            old = checkpoint_name(learnt.before)
+            yield Static(f"Keep the new model? The old one, {old}, stays.", classes="dialog-text", markup=False)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("Keep the new model", id="yes", variant="primary", compact=True)
+                yield Button("Keep the old one", id="no", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Have the drawing read by both models; the figures of the run are known already."""
+        if self._learnt.drawing is not None:
+            self._read_drawing(self._learnt.drawing)
+
+    @work
+    async def _read_drawing(self, drawing: NDArray[np.uint8]) -> None:
+        before, after = await readings(drawing, (self._learnt.before, self._learnt.after))
+        self._read = _words(before), _words(after)
+        self.query_one("#figures", Static).update(self._figures())
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+    def _title(self) -> str:
+        finished = self._learnt.finished
+        return f"Learnt from {finished.test_count:,} drawings of “{printable(self._learnt.taught)}”"
+
+    def _figures(self) -> Table:
+        finished = self._learnt.finished
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        for _ in ("before", "arrow", "after"):
+            table.add_column(justify="right", no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_row("", "before", "", "after", style="dim")
+        count, drawings = finished.test_count, (finished.accuracy_before, finished.accuracy)
+        if None not in drawings:
+            right = " → ".join(str(round((share or 0) * count)) for share in drawings)
+            table.add_row("Drawings, held out", *_pair(*map(_percent, drawings)), f"{right} of {count}")
+        mnist = (finished.mnist_before, finished.mnist_after)
+        if None not in mnist:
+            table.add_row("MNIST's test set", *_pair(*map(_percent, mnist)), "")
+        if self._read is not None:
+            table.add_row("The drawing on the pad", *_pair(*self._read), "")
+        return table
+
+    def _explanation(self) -> str:
+        finished, folds = self._learnt.finished, len(self._learnt.finished.fold_accuracies)
+        if not folds:
+            return ""
+        low, high = min(finished.fold_accuracies), max(finished.fold_accuracies)
+        spread = "" if finished.spread is None else f", spread {100 * finished.spread:.1f} points"
+        return (
+            f"Each drawing was read by a network that had not learned it, in {folds} parts "
+            f"({low:.0%} to {high:.0%}{spread})."
+        )
+
+
+def _pair(before: str, after: str) -> tuple[str, str, str]:
+    return before, "→", after
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.2%}"
+
+
+def _words(reading: Reading | None) -> str:
+    """Such as `9, 97%`."""
+    if reading is None:
+        return "not read"
+    return "nothing" if reading.digit is None else f"{reading.digit}, {reading.confidence:.0%}"

@@ -1,0 +1,265 @@
+"""The pad, and beside it what the network makes of it: the half of the drawing screen that reads.
+
+Knows the reader, not the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.message import Message
+from textual.widgets import Footer, Static
+
+from core import checkpoint_file, kept, paths
+from core.errors import CheckpointError
+from core.ink import Ink
+from core.reading import Reading
+from core.runs import Run
+from tui.checkpoint_name import checkpoint_name
+from tui.reader import Reader, ReaderState
+from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.mode import ModeScreen
+from tui.widgets.answer import Answer
+from tui.widgets.pad import Pad
+from tui.widgets.probabilities import Probabilities
+from tui.widgets.status import Status
+from tui.widgets.thumbnail import Thumbnail
+
+_SIDE = 38  # columns beside the pad: 28 of the bitmap, 9 of what is said and one between pad and them
+_ROWS_BELOW = 2  # status and footer
+_FRAME = 2  # the pad's border, both sides
+_HEADINGS = 3  # rows beside the pad: two headings and a space between bars and bitmap
+_LOOK_AGAIN = 1.0  # seconds between looks at the checkpoint's file, while it may be written
+_NOTHING = np.zeros((28, 28), np.uint8)
+
+
+class ReaderLike(Protocol):
+    """What this screen needs of a reader."""
+
+    def start(self) -> None: ...
+    def ask(self, bitmap: NDArray[np.uint8]) -> None: ...
+    def forget(self) -> None: ...
+    def load(self, checkpoint: Path | None) -> None: ...
+    async def close(self) -> None: ...
+
+
+MakeReader = Callable[[Callable[[Reading], None], Callable[[ReaderState], None]], ReaderLike]
+
+
+class ReadingScreen(ModeScreen):
+    """Draw, and see it read after every change."""
+
+    AUTO_FOCUS = "Pad"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "checkpoint", "Checkpoint", show=False)]
+    PARTS = (Pad,)
+
+    class Answered(Message):
+        """The reader read a bitmap."""
+
+        def __init__(self, reading: Reading) -> None:
+            super().__init__()
+            self.reading = reading
+
+    class ReaderChanged(Message):
+        """The reader is in another state."""
+
+        def __init__(self, state: ReaderState) -> None:
+            super().__init__()
+            self.state = state
+
+    def __init__(self, make_reader: MakeReader = Reader) -> None:
+        """`make_reader` is called with the two callbacks of `Reader`."""
+        super().__init__()
+        self._reader = make_reader(self._post_reading, self._post_state)
+        self._state = ReaderState("loading", "loading the network …")
+        self._reading: Reading | None = None
+        """The one that is shown."""
+        self._written: int | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="board"):
+            yield Pad()
+            with Vertical(id="beside"):
+                yield Static("How probable each digit is", classes="heading")
+                yield Probabilities()
+                yield Static("What the network sees", id="seen-heading", classes="heading")
+                with Horizontal(id="seen"):
+                    yield Thumbnail(_NOTHING)
+                    with Vertical(id="said"):
+                        yield from self.compose_said()
+        yield Status(id="status")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def compose_said(self) -> ComposeResult:
+        """What stands in the column of nine cells beside the 28×28."""
+        yield Answer()
+
+    def on_mount(self) -> None:
+        """Start the reader; the pad can be drawn on before it is there."""
+        self._arrange(self.app.size)
+        self._timer = self.set_interval(_LOOK_AGAIN, self._follow_checkpoint, pause=True)
+        pad = self.query_one(Pad)
+        for name in ("pen_down", "erasing", "radius"):
+            self.watch(pad, name, self.show_status, init=False)
+        self.watch(self.app, "checkpoint", self._load, init=False)
+        self._reader.start()
+        if self.digits.checkpoint is not None:
+            self._load(self.digits.checkpoint)
+        self.show_status()
+
+    async def on_unmount(self) -> None:
+        """No process stays behind."""
+        await self._reader.close()
+
+    def on_screen_resume(self) -> None:
+        """Look at the checkpoint's file while somebody can see what comes of it."""
+        self._timer.resume()
+
+    def on_screen_suspend(self) -> None:
+        """Nobody looks."""
+        self._timer.pause()
+
+    # Layout
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the pad all the room there is."""
+        self._arrange(event.size)
+
+    def _arrange(self, size: Size) -> None:
+        """The largest square pad that leaves room beside it; what else there is goes to bars and bitmap."""
+        rows = size.height - _ROWS_BELOW
+        side = max(2, min(2 * (rows - _FRAME), size.width - _FRAME - _SIDE) // 2 * 2)
+        pad = self.query_one(Pad)
+        pad.styles.width, pad.styles.height = side + _FRAME, side // 2 + _FRAME
+        bars = 10 if rows >= 10 + _HEADINGS + 14 else 5
+        room = size.width - side - _FRAME - (_SIDE - 28)
+        scale = max(1, min(room // 28, (rows - bars - _HEADINGS) // 14))
+        self.query_one(Probabilities).styles.height = bars
+        self.query_one(Thumbnail).scale = scale
+        said = self.query_one("#said")
+        said.styles.height = 14 * scale
+        said.styles.margin = (0, 0, 0, min(2, room - 28 * scale))
+
+    # Drawing and reading
+
+    @on(Pad.Changed)
+    def _changed(self, event: Pad.Changed) -> None:
+        self.drawn(event.pad.ink)
+
+    def drawn(self, ink: Ink) -> None:
+        """The drawing is another."""
+        if ink.is_empty:
+            self._reader.forget()
+            self._show(None)
+        else:
+            self._reader.ask(ink.bitmap)
+
+    def _post_reading(self, reading: Reading) -> None:
+        self.post_message(self.Answered(reading))
+
+    def _post_state(self, state: ReaderState) -> None:
+        self.post_message(self.ReaderChanged(state))
+
+    @on(Answered)
+    def _answered(self, event: Answered) -> None:
+        # An answer may come after its drawing was wiped.
+        if not self.query_one(Pad).ink.is_empty:
+            self._show(event.reading)
+
+    def _show(self, reading: Reading | None) -> None:
+        self._reading = reading
+        self.query_one(Probabilities).values = reading.probabilities if reading else (0.0,) * 10
+        self.query_one(Thumbnail).bitmap = reading.seen if reading else _NOTHING
+        self.query_one(Answer).reading = reading
+        self.show_status()
+
+    @on(ReaderChanged)
+    def _reader_changed(self, event: ReaderChanged) -> None:
+        self._state = event.state
+        self.show_status()
+
+    # Checkpoints
+
+    def action_checkpoint(self) -> None:
+        """Choose the network that reads."""
+        self.app.push_screen(CheckpointScreen(self.digits.checkpoint), self._chosen)
+
+    def _chosen(self, checkpoint: Path | None) -> None:
+        """Read with it from now on; also after the next start, unless a run still writes it."""
+        if checkpoint is None:
+            return
+        shipped = checkpoint == paths.shipped_checkpoint()
+        self.digits.checkpoint = None if shipped else checkpoint
+        try:
+            if shipped:
+                kept.forget()
+            elif not Run(checkpoint.parent).is_running():
+                kept.keep(checkpoint)
+        except CheckpointError as error:
+            self.digits.complain(error)
+
+    def _load(self, checkpoint: Path | None) -> None:
+        self._written = _time_of(checkpoint)
+        self._reader.load(checkpoint)
+        self._read_again()
+
+    def _follow_checkpoint(self) -> None:
+        """Where a run has written the chosen checkpoint anew, have the drawing read by it."""
+        checkpoint = self.digits.checkpoint
+        if checkpoint is None:
+            return
+        if (run := Run(checkpoint.parent)).is_running():
+            run.watch()
+        written = _time_of(checkpoint)
+        if written is None or written == self._written:
+            return
+        self._written = written
+        try:
+            title = checkpoint_file.header(checkpoint).title
+        except CheckpointError:
+            return  # the reader goes on with what it has
+        self._state = ReaderState(self._state.phase, self._state.text, str(checkpoint), title)
+        self._read_again()
+        self.show_status()
+
+    def _read_again(self) -> None:
+        ink = self.query_one(Pad).ink
+        if not ink.is_empty:
+            self._reader.ask(ink.bitmap)
+
+    # Status
+
+    def show_status(self) -> None:
+        """Say it again, where something of it changed."""
+        took = None if self._reading is None else self._reading.milliseconds
+        name = checkpoint_name(self.digits.checkpoint).removeprefix("the ")
+        self.query_one(Status).show(self.pen_words(), self._state, name, took, *self.said())
+
+    def said(self) -> tuple[str, str]:
+        """What was just done, and what is being learnt; empty where there is nothing to say."""
+        return "", ""
+
+    def pen_words(self) -> str:
+        """Where the pen is, and what it does."""
+        pad = self.query_one(Pad)
+        pen, tool = "Pen down" if pad.pen_down else "Pen up", "Eraser" if pad.erasing else "Brush"
+        return f"{pen}  {tool} {2 * pad.radius:.1f} px"
+
+
+def _time_of(path: Path | None) -> int | None:
+    """When the file was last written, in nanoseconds; None where there is none."""
+    if path is None:
+        return None
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
