@@ -15,7 +15,8 @@ LEAST = 10
 """Drawings to learn from; fewer say little of a hand, and less of how well it was learnt."""
 LEAST_OF_TWO = 3
 """Drawings that two digits need each: with fewer a data set cannot be trained on."""
-FOLDS = 5
+FOLDS = 3
+"""Parts of the cross-validation: more would take longer than a person likes to wait, and tell little more."""
 
 
 def plan(folder: Path, counts: Sequence[int], checkpoint: Path | None) -> TrainingConfig:

@@ -30,11 +30,12 @@ def folds(
     """For each image its fold, 0 to `count` − 1 (N,): each class dealt out evenly, after a shuffle.
 
     Images of one group, such as copies of one image, fall into one fold: a network that learned from a copy would
-    be praised for reading it. `groups` (N,) are any numbers; without them each image is its own group. Raises
-    ValueError where `count` is less than 2 or there are fewer groups than folds.
+    be praised for reading it. `groups` (N,) are any numbers; without them each image is its own group. A group that
+    holds more than half of a class is dealt out all the same, or that class could not be learnt without it: plain
+    strokes drawn for a 1 look like copies. Raises ValueError where `count` is less than 2 or there are fewer groups
+    than folds.
     """
-    if groups is None:
-        groups = np.arange(len(labels))
+    groups = np.arange(len(labels)) if groups is None else _without_large(labels, groups)
     _, first, member_of = np.unique(groups, return_index=True, return_inverse=True)
     if count < 2 or len(first) < count:
         raise ValueError(f"{len(first)} different images cannot be divided into {count} parts")
@@ -52,3 +53,16 @@ def folds(
             here[fold] += sizes[member]
             filled[fold] += sizes[member]
     return fold_of[member_of]
+
+
+def _without_large(labels: NDArray[np.uint8], groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`groups` with those dissolved that hold more than half of a class."""
+    found = groups.copy()
+    alone = int(groups.max(initial=0)) + 1
+    for label in np.unique(labels):
+        of_class = labels == label
+        numbers, sizes = np.unique(groups[of_class], return_counts=True)
+        for number in numbers[(sizes * 2 > of_class.sum()) & (sizes > 1)]:
+            members = np.flatnonzero(groups == number)
+            found[members] = alone + members
+    return found

@@ -2,7 +2,8 @@
 
     python -m docs.pictures   (from the top of the checkout)
 
-Trains once with the `fast` recipe in a folder that is thrown away, and draws a 2 with the pad's own strokes.
+Trains once with the `fast` recipe in a folder that is thrown away, and draws a 2 with the pad's own strokes;
+the check-up is of MNIST images among which a few faults were put.
 """
 
 from __future__ import annotations
@@ -28,9 +29,30 @@ def _steps(start: float, end: float, count: int) -> list[float]:
     return [start + (end - start) * step / count for step in range(count + 1)]
 
 
-async def _take() -> None:
+def _faulty(folder: Path) -> Path:
+    """A folder of a hundred MNIST digits: one in another's place, one twice, one clipped, one under a wrong name."""
+    from PIL import Image
+
+    from core import mnist
+
+    _, test = mnist.load()
+    for digit in range(10):
+        place = folder / str(digit)
+        place.mkdir(parents=True)
+        for number, index in enumerate((test.labels == digit).nonzero()[0][:10]):
+            Image.fromarray(255 - test.images[index]).resize((84, 84)).save(place / f"{number}.png")
+    (folder / "4" / "5.png").rename(folder / "9" / "four.png")
+    (folder / "7" / "again.png").write_bytes((folder / "7" / "3.png").read_bytes())
+    (folder / "2" / "1.png").rename(folder / "2" / "1.jpg")
+    with Image.open(folder / "3" / "2.png") as image:
+        image.crop((0, 22, 84, 84)).save(folder / "3" / "2.png")
+    return folder
+
+
+async def _take(folder: Path) -> None:
     from core.runs import list_runs
     from tui.app import DigitsApp
+    from tui.screens.check import CheckScreen
     from tui.widgets.pad import Pad
 
     app = DigitsApp()
@@ -56,6 +78,8 @@ async def _take() -> None:
         pad.action_undo()
         pad.action_redo()  # as if it had been drawn on the pad
         await save("drawing", 2)
+        app.push_screen(CheckScreen(folder, "my digits"))
+        await save("check", 45)
 
 
 def main() -> None:
@@ -69,7 +93,7 @@ def main() -> None:
         subprocess.run(command("train", "--recipe", "fast"), env=environment(), check=True)
         name = list_runs()[0].name
         print(f"pictures of {name} in {_FOLDER.name}/")
-        asyncio.run(_take())
+        asyncio.run(_take(_faulty(Path(home) / "digits")))
 
 
 if __name__ == "__main__":

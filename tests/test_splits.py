@@ -102,3 +102,11 @@ def test_fewer_images_than_folds_are_refused() -> None:
     """Copies of one image count once."""
     with pytest.raises(ValueError, match="3 different images cannot be divided into 5"):
         folds(np.zeros(9, np.uint8), 5, 0, np.arange(9) % 3)
+
+
+def test_strokes_that_all_look_alike_are_dealt_out() -> None:
+    """Ten 1s that count as copies of one another still leave 1s to learn from, whichever part is held out."""
+    labels = np.repeat(np.array([1, 7], np.uint8), 10)
+    groups = np.array([0] * 10 + list(range(1, 11)))
+    fold_of = folds(labels, 3, 0, groups)
+    assert all((labels[fold_of != fold] == 1).sum() >= 6 for fold in range(3))
