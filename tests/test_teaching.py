@@ -90,7 +90,7 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trainings]:
 
 def learnt_run(taught: own.OwnSet) -> Run:
     """A run that has finished learning this set, whose question is open."""
-    config = TrainingConfig(str(taught.folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=5)
+    config = TrainingConfig(str(taught.folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3)
     run = fold_story.write(fold_story.new_run("2026-02-01-101500-own-fine-tune", config), [fold_story.started()])
     fold_story.write(run, [fold_story.finished()])
     run.model.touch()
@@ -514,7 +514,7 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
         await until(pilot, lambda: "learning: getting ready" in app.text())
         (run,) = list_runs()
         assert run.config() == TrainingConfig(
-            str(own.active().folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=5
+            str(own.active().folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3
         )
         assert app.current_mode == "drawing" and app.current_run == run
         told = list(fold_story.story())
