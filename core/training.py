@@ -59,9 +59,8 @@ def train(
     for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
         trainer = None
         try:
-            trainer = Trainer(
-                config, dataset, plan, run, pretrained
-            )  # puts the data on the device, which may be too much
+            # Puts the data on the device, which may be too much for it.
+            trainer = Trainer(config, dataset, plan, run, pretrained)
             if state is not None:
                 trainer.restore(state)
             yield from trainer.events(stop)
