@@ -6,6 +6,7 @@ Losses stay on the device and are read a few times a second, since each reading 
 from __future__ import annotations
 
 import copy
+import functools
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -192,7 +193,7 @@ class Trainer:
         base = self.pretrained
         if stage.fold == 0:
             if base is not None and tally.mnist is None:
-                before = self._evaluated(self._base(), base.test).accuracy
+                before = self._evaluated(self._base, base.test).accuracy
                 tally.mnist = (before, self._evaluated(kept, base.test).accuracy)
                 yield Measured(*tally.mnist)
             if self.config.folds:
@@ -202,12 +203,13 @@ class Trainer:
             self._fold_began = time.perf_counter()
         elif len(tally.folds) < stage.fold:
             read = self._evaluated(kept, stage.validate)
-            accuracy_before = self._evaluated(self._base(), stage.validate).accuracy if base else None
+            accuracy_before = self._evaluated(self._base, stage.validate).accuracy if base else None
             tally.folds.append(Fold(read.accuracy, read.loss, read.count, accuracy_before, read.confusion.tolist()))
             now = time.perf_counter()
             seconds, self._fold_began = now - self._fold_began, now
             yield FoldEnded(stage.fold, self.config.folds, read.accuracy, read.count, accuracy_before, seconds)
 
+    @functools.cached_property
     def _base(self) -> torch.nn.Module:
         """The network that was begun with, on the device."""
         if self.pretrained is None:

@@ -79,7 +79,9 @@ async def _take(folder: Path) -> None:
         pad.action_redo()  # as if it had been drawn on the pad
         await save("drawing", 2)
         app.push_screen(CheckScreen(folder, "my digits"))
-        await save("check", 45)
+        await pilot.pause(45)
+        await pilot.press("enter")
+        await save("check", 3)
 
 
 def main() -> None:

@@ -68,7 +68,9 @@ class Terminal:
             self.pid, self._file = pty.fork()
         if self.pid == 0:
             terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            os.execvpe(command[0], list(command), {**environment, **terminal})
+            # Without the size that whoever runs the tests has set for itself.
+            own = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
+            os.execvpe(command[0], list(command), {**own, **terminal})
         fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def __enter__(self) -> Terminal:

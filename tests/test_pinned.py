@@ -24,10 +24,10 @@ from textual.screen import Screen
 from core import events, paths
 from core.reading import Reading
 from core.runs import Run, RunWriter
-from tui.reader import Reader, ReaderState
+from tui.reader import MakeReader, Reader, ReaderState
 from tui.screens.training import TrainingScreen
 from tui.widgets.device import DevicePanel
-from tui.widgets.pinned import MakeReader, PinnedBars
+from tui.widgets.pinned import PinnedBars
 from tui.widgets.probabilities import Probabilities
 from tui.widgets.thumbnail import Thumbnail
 

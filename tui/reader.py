@@ -15,10 +15,11 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from textual.message import Message
 
 from core import children
 from core.reading import Reading
@@ -40,6 +41,35 @@ class ReaderState:
     """The path of the network that is loaded."""
     title: str = ""
     """That network's title."""
+
+
+class ReaderLike(Protocol):
+    """What a screen needs of a reader."""
+
+    def start(self) -> None: ...
+    def ask(self, bitmap: NDArray[np.uint8]) -> None: ...
+    def forget(self) -> None: ...
+    def load(self, checkpoint: Path | None) -> None: ...
+    async def close(self) -> None: ...
+
+
+MakeReader = Callable[[Callable[[Reading], None], Callable[[ReaderState], None]], ReaderLike]
+
+
+class Answered(Message):
+    """The reader read a bitmap."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self.reading = reading
+
+
+class ReaderChanged(Message):
+    """The reader is in another state."""
+
+    def __init__(self, state: ReaderState) -> None:
+        super().__init__()
+        self.state = state
 
 
 class _DeathError(Exception):

@@ -21,11 +21,11 @@ from core.own import OwnSet
 from core.printable import printable
 from core.reading import Reading
 from tui.draft_keeper import DraftKeeper
-from tui.reader import Reader
+from tui.reader import Answered, MakeReader, Reader
 from tui.screens.confirm import Confirm
 from tui.screens.guided import GuidedScreen
 from tui.screens.own_sets import OwnSetsScreen
-from tui.screens.reading import MakeReader, ReadingScreen
+from tui.screens.reading import ReadingScreen
 from tui.teaching import Teaching
 from tui.widgets.answer import Answer
 from tui.widgets.pad import HINT, Pad
@@ -121,8 +121,8 @@ class DrawingScreen(ReadingScreen):
             # The reading shown is of a moment ago, and the newest is on its way: it may say something else.
             self._confirmed = self._reading.digit, self.query_one(Pad).ink.bitmap.copy()
 
-    @on(ReadingScreen.Answered)
-    async def _confirm_late(self, event: ReadingScreen.Answered) -> None:
+    @on(Answered)
+    async def _confirm_late(self, event: Answered) -> None:
         """Keep what was confirmed before its last strokes were read, where they changed nothing."""
         if self._confirmed is None:
             return

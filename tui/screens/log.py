@@ -35,7 +35,7 @@ class LogScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as text:
-            text.border_title = f"Notes and log of {self._run.name}"
+            text.border_title = Content(f"Notes and log of {self._run.name}").markup
             if self._error:
                 yield Static(Content.styled(self._error, "bold $text-error"))
             for note in self._notes:

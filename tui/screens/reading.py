@@ -5,18 +5,15 @@ Knows the reader, not the network.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
-from textual.message import Message
 from textual.widgets import Footer, Static
 
 from core import checkpoint_file, kept, paths
@@ -25,7 +22,7 @@ from core.ink import Ink
 from core.reading import Reading
 from core.runs import Run
 from tui.checkpoint_name import checkpoint_name
-from tui.reader import Reader, ReaderState
+from tui.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.mode import ModeScreen
 from tui.widgets.answer import Answer
@@ -42,39 +39,12 @@ _LOOK_AGAIN = 1.0  # seconds between looks at the checkpoint's file, while it ma
 _NOTHING = np.zeros((28, 28), np.uint8)
 
 
-class ReaderLike(Protocol):
-    """What this screen needs of a reader."""
-
-    def start(self) -> None: ...
-    def ask(self, bitmap: NDArray[np.uint8]) -> None: ...
-    def forget(self) -> None: ...
-    def load(self, checkpoint: Path | None) -> None: ...
-    async def close(self) -> None: ...
-
-
-MakeReader = Callable[[Callable[[Reading], None], Callable[[ReaderState], None]], ReaderLike]
-
-
 class ReadingScreen(ModeScreen):
     """Draw, and see it read after every change."""
 
     AUTO_FOCUS = "Pad"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "checkpoint", "Checkpoint", show=False)]
     PARTS = (Pad,)
-
-    class Answered(Message):
-        """The reader read a bitmap."""
-
-        def __init__(self, reading: Reading) -> None:
-            super().__init__()
-            self.reading = reading
-
-    class ReaderChanged(Message):
-        """The reader is in another state."""
-
-        def __init__(self, state: ReaderState) -> None:
-            super().__init__()
-            self.state = state
 
     def __init__(self, make_reader: MakeReader = Reader) -> None:
         """`make_reader` is called with the two callbacks of `Reader`."""
@@ -164,10 +134,10 @@ class ReadingScreen(ModeScreen):
             self._reader.ask(ink.bitmap)
 
     def _post_reading(self, reading: Reading) -> None:
-        self.post_message(self.Answered(reading))
+        self.post_message(Answered(reading))
 
     def _post_state(self, state: ReaderState) -> None:
-        self.post_message(self.ReaderChanged(state))
+        self.post_message(ReaderChanged(state))
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:

@@ -19,13 +19,12 @@ from core import runs
 from core.errors import DigitsError
 from core.runs import FAILED, RUNNING, Run
 from tui.followed_run import FollowedRun
-from tui.reader import Reader
+from tui.reader import MakeReader, Reader
 from tui.run_list import last_run
 from tui.screens.mode import ModeScreen
 from tui.widgets.confusion import confusion_of
 from tui.widgets.epochs import EpochTable
 from tui.widgets.folds import FoldTable
-from tui.widgets.pinned import MakeReader
 from tui.widgets.run_panel import TALL, RunPanel
 
 if TYPE_CHECKING:

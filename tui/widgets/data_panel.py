@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import ContentSwitcher, ProgressBar, Static
 
 from tui.data_details import DataDetails
@@ -45,7 +46,7 @@ class DataPanel(ContentSwitcher):
         """Show all that is known."""
         train, test = sum(details.train_counts), sum(details.test_counts)
         of_test = f" ({details.test_note})" if details.test_note else ""
-        self.border_title = f"{details.title}: {train:,} to learn from, {test:,} to test on{of_test}"
+        self._head(f"{details.title}: {train:,} to learn from, {test:,} to test on{of_test}")
         self.query_one(Counts).counts = (details.train_counts, details.test_counts)
         self.query_one(Samples).samples = details.samples
         self.query_one("#notes", Static).update("\n".join([*_counted(details), *details.notes]))
@@ -79,8 +80,12 @@ class DataPanel(ContentSwitcher):
         bar.display = True
         bar.update(total=total, progress=done)
 
+    def _head(self, title: str) -> None:
+        # A folder's name may hold brackets, which would be read as markup.
+        self.border_title = Content(title).markup
+
     def _say(self, title: str, message: str) -> None:
-        self.border_title = title
+        self._head(title)
         self.query_one("#message", Static).update(message)
         self.query_one(ProgressBar).display = False
         self.current = "unknown"

@@ -6,20 +6,17 @@ can see it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.message import Message
 
 from core.reading import Reading
 from core.runs import Run
-from tui.reader import Reader, ReaderState
+from tui.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderLike, ReaderState
 from tui.widgets.probabilities import Probabilities
 from tui.widgets.samples import shrunk
 from tui.widgets.thumbnail import Thumbnail
@@ -36,18 +33,6 @@ _NONE = (0.0,) * 10
 _WAITS = "waits for weights"
 
 
-class ReaderLike(Protocol):
-    """What these bars need of a reader."""
-
-    def start(self) -> None: ...
-    def ask(self, bitmap: NDArray[np.uint8]) -> None: ...
-    def load(self, checkpoint: Path | None) -> None: ...
-    async def close(self) -> None: ...
-
-
-MakeReader = Callable[[Callable[[Reading], None], Callable[[ReaderState], None]], ReaderLike]
-
-
 class PinnedBars(Horizontal):
     """The pinned drawing, where there is room, and ten bars; the last reading stays."""
 
@@ -57,20 +42,6 @@ class PinnedBars(Horizontal):
         & > Probabilities { width: 1fr; }
     }
     """
-
-    class Answered(Message):
-        """The drawing was read."""
-
-        def __init__(self, reading: Reading) -> None:
-            super().__init__()
-            self.reading = reading
-
-    class ReaderChanged(Message):
-        """The reader is in another state."""
-
-        def __init__(self, state: ReaderState) -> None:
-            super().__init__()
-            self.state = state
 
     def __init__(
         self,
@@ -190,10 +161,10 @@ class PinnedBars(Horizontal):
             await reader.close()
 
     def _post_reading(self, reading: Reading) -> None:
-        self.post_message(self.Answered(reading))
+        self.post_message(Answered(reading))
 
     def _post_state(self, state: ReaderState) -> None:
-        self.post_message(self.ReaderChanged(state))
+        self.post_message(ReaderChanged(state))
 
     @on(ReaderChanged)
     def _reader_changed(self, event: ReaderChanged) -> None:

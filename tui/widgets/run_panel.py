@@ -12,13 +12,14 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.followed_run import FollowedRun
+from tui.reader import MakeReader
 from tui.widgets.confusion import Confusion, confusion_of
 from tui.widgets.curves import Curves
 from tui.widgets.device import DevicePanel
 from tui.widgets.epochs import EpochTable
 from tui.widgets.folds import FoldTable
 from tui.widgets.notes import Notes
-from tui.widgets.pinned import MakeReader, PinnedBars
+from tui.widgets.pinned import PinnedBars
 from tui.widgets.progress import RunProgress
 from tui.widgets.results import Results
 from tui.widgets.run_title import RunTitle
