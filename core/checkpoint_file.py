@@ -51,6 +51,8 @@ class Header:
     `test_images` (how many there were), `device` (with threads and precision), and the versions `torch`,
     `digits-tui` and `normalise`. Checkpoints of before may lack some.
     """
+    calibration: Mapping[str, Any] = field(default_factory=dict)
+    """What its outputs are read with, as `Calibration.to_json`; empty for the neutral one."""
     run: str = ""
     """The run's name."""
     format: int = FORMAT

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import nn
 
-from core.batches import as_input
-
-_BATCH = 1000
+from core.calibration import Calibration
+from core.scores import scores
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,8 @@ class Evaluation:
     """(N, 10), of 0 to 9."""
     labels: NDArray[np.uint8]
     """(N,)."""
+    no_digit: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(N,), how probably each is no digit; empty where that was not asked."""
 
     @property
     def count(self) -> int:
@@ -112,27 +111,13 @@ class Evaluation:
         }
 
 
-def probabilities(
-    network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int = _BATCH
-) -> Iterator[NDArray[np.float32]]:
-    """Yield (B, 10) probabilities for `images` (N, 28, 28) uint8, batch by batch, in float32.
-
-    The network must lie on `device`; it is left in the mode it was in.
-    """
-    was_training = network.training
-    network.eval()
-    try:
-        with torch.inference_mode():
-            for start in range(0, len(images), batch):
-                chunk = torch.tensor(images[start : start + batch], device=device)
-                yield F.softmax(network(as_input(chunk)).float(), dim=1).cpu().numpy()
-    finally:
-        network.train(was_training)
-
-
 def evaluate(
-    network: nn.Module, images: NDArray[np.uint8], labels: NDArray[np.uint8], device: torch.device
+    network: nn.Module,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    device: torch.device,
+    calibration: Calibration | None = None,
 ) -> Evaluation:
     """Read all of `images` (N, 28, 28) uint8, N at least 1, and compare with `labels` (N,) uint8, 0 to 9."""
-    read = np.concatenate(list(probabilities(network, images, device)))
-    return Evaluation(probabilities=read, labels=labels)
+    read = scores(network, images, device, calibration)
+    return Evaluation(read.probabilities, labels, read.no_digit)

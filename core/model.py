@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
@@ -52,7 +55,7 @@ class DeepNetwork(nn.Module):
     The last feature maps (7×7) are pooled to 3×3, not to a point, since where a stroke is tells 6 from 9.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outputs: int = 10) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             *_block(1, 32, 5),
@@ -65,16 +68,21 @@ class DeepNetwork(nn.Module):
             nn.MaxPool2d(2),
             nn.Flatten(),
             nn.Dropout(0.2),
-            nn.Linear(96 * 3 * 3, 10),
+            nn.Linear(96 * 3 * 3, outputs),
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (N, 10) of `images` (N, 1, 28, 28), float, 0 (paper) to 1 (ink)."""
+        """Logits (N, 10), or (N, 11), of `images` (N, 1, 28, 28), float, 0 (paper) to 1 (ink)."""
         logits: Tensor = self.layers((images - PIXEL_MEAN) / PIXEL_DEVIATION)
         return logits
 
 
-ARCHITECTURES: dict[str, type[nn.Module]] = {"small": SmallNetwork, "deep": DeepNetwork}
+ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
+    "small": SmallNetwork,
+    "deep": DeepNetwork,
+    # An eleventh output: that it is no digit.
+    "deep-11": partial(DeepNetwork, 11),
+}
 
 
 def build(architecture: str, seed: int | None = None) -> nn.Module:

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from core import checkpoint
-from core.batches import as_input
+from core.calibration import Calibration
 from core.errors import CheckpointError
 from core.normalise import Polarity, normalise
 from core.reading import Reading
+from core.scores import Scores, scores
+
+_CPU = torch.device("cpu")
 
 
 class Recogniser:
@@ -47,18 +49,28 @@ class Recogniser:
         began = time.perf_counter()
         seen = normalise(bitmap, polarity)
         if not seen.any():
-            probabilities = (0.0,) * 10
+            probabilities, no_digit = (0.0,) * 10, 0.0
         else:
-            with torch.inference_mode():
-                logits = self.network(as_input(torch.from_numpy(seen[np.newaxis])))
-                probabilities = tuple(F.softmax(logits.double(), dim=1)[0].tolist())
+            read = self.scores(seen[np.newaxis])
+            probabilities, no_digit = tuple(read.probabilities[0].tolist()), float(read.no_digit[0])
         return Reading(
             digit=int(np.argmax(probabilities)) if any(probabilities) else None,
             probabilities=probabilities,
             seen=seen,
             checkpoint=str(self.path),
             milliseconds=(time.perf_counter() - began) * 1000,
+            no_digit=no_digit,
+            threshold=self.calibration.threshold,
         )
+
+    @property
+    def calibration(self) -> Calibration:
+        """That of the checkpoint."""
+        return Calibration.of(self.header.calibration)
+
+    def scores(self, seen: NDArray[np.uint8]) -> Scores:
+        """What the network says of `seen` (N, 28, 28) uint8, images as `normalise` makes them."""
+        return scores(self.network, seen, _CPU, self.calibration)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from core.evaluation import Evaluation, evaluate, probabilities
+from core.evaluation import Evaluation, evaluate
 from core.model import build
+from core.scores import scores
 
 
 def _some(count: int = 500) -> Evaluation:
@@ -69,7 +70,7 @@ def test_evaluating_reads_every_image_once_and_leaves_the_network_training() -> 
     network = build("deep", 0).train()
     images = np.random.default_rng(0).integers(0, 256, (25, 28, 28)).astype(np.uint8)
     cpu = torch.device("cpu")
-    small = np.concatenate(list(probabilities(network, images, cpu, batch=4)))
+    small = scores(network, images, cpu, batch=4).probabilities
     whole = evaluate(network, images, np.zeros(25, np.uint8), cpu).probabilities
     assert network.training
     np.testing.assert_allclose(small, whole, atol=1e-5)

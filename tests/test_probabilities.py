@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from rich.color import Color
@@ -87,6 +89,19 @@ async def test_the_answer_is_large_and_says_how_sure(most: float, word: str, riv
         assert lines[:5] == ["████████", "      ██", "    ██", "  ██", "  ██"]
         assert lines[5:7] == [f"{most:.1%}", word]
         assert lines[7:] == ([rival] if rival else [])
+
+
+async def test_what_is_no_digit_is_said_so() -> None:
+    """A question mark and words take the place of the digit and its probability."""
+    widget = Answer()
+    app = Showing(widget)
+    async with app.run_test(size=(80, 24)) as pilot:
+        read = reading(0, 0, 0, 0, 0.1, 0, 0, 0.9, 0, 0)
+        widget.reading = dataclasses.replace(read, no_digit=0.8, threshold=0.5)
+        await pilot.pause()
+        lines = [line.strip() for line in app.lines()]
+        assert lines[5:] == ["not a", "digit"]
+        assert "90" not in "".join(lines)
 
 
 @pytest.mark.parametrize("nothing", [None, reading(*(0.0,) * 10)])

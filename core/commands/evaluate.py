@@ -38,6 +38,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     import torch
 
     from core import checkpoint
+    from core.calibration import Calibration
     from core.checkpoint_file import resolve
     from core.evaluation import evaluate
 
@@ -47,7 +48,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     for skipped in skipped_files:
         print(f"skipped {skipped.path}: {skipped.reason}", file=sys.stderr)
     print(f"reading {len(part):,} images of {name} ({which}) with {path.name}: {header.title}", file=sys.stderr)
-    result = evaluate(network, part.images, part.labels, torch.device("cpu"))
+    result = evaluate(network, part.images, part.labels, torch.device("cpu"), Calibration.of(header.calibration))
     if options.json:
         print(json.dumps({**result.to_json(), "data": name, "part": which, "checkpoint": str(path)}))
         return 0

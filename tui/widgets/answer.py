@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.reactive import reactive
 
-from core.reading import Reading
+from core.reading import UNSURE, Reading
 from tui.widgets.lines import Lines
 
 _SHAPES = (
@@ -22,10 +22,10 @@ _SHAPES = (
 )
 """Ten digits of four by five pixels, each two cells wide to be square."""
 
-_WORDS = ((0.95, "sure"), (0.7, "likely"), (0.0, "unsure"))
+_WORDS = ((0.95, "sure"), (UNSURE, "likely"), (0.0, "unsure"))
 """The word for the largest probability, by its lower bound."""
-_RIVAL = 0.1
-"""A second digit at least this probable is named."""
+_UNKNOWN = (".##.", "#..#", "..#.", "....", "..#.")
+"""What stands in a digit's place where it is none."""
 
 
 class Answer(Lines):
@@ -50,7 +50,7 @@ class Answer(Lines):
         """Send what changed; colour says again what the words say."""
         nothing = reading is None or reading.digit is None
         self.set_class(nothing, "-nothing")
-        self.set_class(not nothing and _word(reading.confidence if reading else 0) == "unsure", "-unsure")
+        self.set_class(reading is not None and reading.verdict in ("unsure", "not a digit"), "-unsure")
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
@@ -58,13 +58,20 @@ class Answer(Lines):
         reading = self.reading
         if reading is None or reading.digit is None:
             return [Content("Draw"), Content("something")]
-        rows = [row.replace("#", "██").replace(".", "  ") for row in _SHAPES[reading.digit]]
-        rows += [f"{reading.confidence:.1%}", _word(reading.confidence)]
-        probabilities = list(reading.probabilities)
-        probabilities[reading.digit] = 0
-        if max(probabilities) >= _RIVAL:
-            rows.append(f"or {probabilities.index(max(probabilities))}?")
+        refused = reading.verdict == "not a digit"
+        shape = _UNKNOWN if refused else _SHAPES[reading.digit]
+        rows = [row.replace("#", "██").replace(".", "  ") for row in shape]
+        if refused:
+            rows += ["not a", "digit"]
+        else:
+            rows += [percent(reading.confidence), _word(reading.confidence)]
+            rows += [f"or {each}?" for each in reading.rivals[1:2]]
         return [Content.styled(row, "bold") for row in rows]
+
+
+def percent(value: float) -> str:
+    """A probability with one decimal; never 100%, which no network can know."""
+    return f"{min(value, 0.999):.1%}"
 
 
 def _word(confidence: float) -> str:

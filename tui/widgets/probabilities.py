@@ -94,7 +94,8 @@ class Probabilities(Widget):
         eighths = round(value * room * 8)
         whole, part = divmod(eighths, 8)
         bar = "█" * whole + (_EIGHTHS[part] if part else "")
-        figure = f"{value:7.1%}" if any(values) else " " * 7
+        # Never 100%, which no network can know.
+        figure = f"{min(value, 0.999):7.1%}" if any(values) else " " * 7
         return [
             Segment(f"{digit} ", style if best else self.rich_style),
             Segment(bar, style),

@@ -1,0 +1,36 @@
+"""How a network's outputs become probabilities: the temperature, and from where on something is no digit."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Numbers fitted on held-out images after a training, kept in the checkpoint's header."""
+
+    temperature: float = 1.0
+    """What logits are divided by before the softmax over the ten digits (Guo et al. 2017); above 0."""
+    threshold: float = 0.5
+    """From this probability on, 0 to 1, that it is no digit, a drawing is refused."""
+
+    def __post_init__(self) -> None:
+        for each in (self.temperature, self.threshold):
+            if isinstance(each, bool) or not isinstance(each, int | float) or not math.isfinite(each) or each <= 0:
+                raise ValueError(f"a temperature and a threshold must be numbers above 0; one is {each!r:.40}")
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as a JSON object."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Calibration:
+        """That of a header's `calibration`; where there is none, or none that can be understood, the neutral one."""
+        try:
+            return cls(**data)
+        except (TypeError, ValueError):
+            return cls()

@@ -1,0 +1,65 @@
+"""What a network says of normalised images: ten probabilities each, and how probably it is no digit at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.batches import as_input
+from core.calibration import Calibration
+from core.collection import CLASSES
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The answers to N images."""
+
+    probabilities: NDArray[np.float32]
+    """(N, 10), of 0 to 9, each row sums to 1: which digit, if it is one."""
+    no_digit: NDArray[np.float32]
+    """(N,), 0 to 1: how probably it is no digit; 0 of a network that was never shown anything else."""
+
+
+def scores(
+    network: nn.Module,
+    images: NDArray[np.uint8],
+    device: torch.device,
+    calibration: Calibration | None = None,
+    batch: int = _BATCH,
+) -> Scores:
+    """What `network`, which lies on `device` and keeps its mode, says of `images` (N, 28, 28) uint8."""
+    found = [of_logits(each, calibration) for each in _logits(network, images, device, batch)]
+    if not found:
+        return Scores(np.zeros((0, CLASSES), np.float32), np.zeros(0, np.float32))
+    return Scores(
+        np.concatenate([each.probabilities for each in found]), np.concatenate([each.no_digit for each in found])
+    )
+
+
+def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
+    """The scores of `logits` (N, 10), or (N, 11) where the network tells what is no digit."""
+    temperature = 1.0 if calibration is None else calibration.temperature
+    wide = logits.double()
+    digits = F.softmax(wide[:, :CLASSES] / temperature, dim=1)
+    none = F.softmax(wide, dim=1)[:, CLASSES] if wide.shape[1] > CLASSES else torch.zeros(len(wide))
+    return Scores(digits.float().cpu().numpy(), none.float().cpu().numpy())
+
+
+def _logits(network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int) -> Iterator[Tensor]:
+    was_training = network.training
+    network.eval()
+    try:
+        with torch.inference_mode():
+            for start in range(0, len(images), batch):
+                chunk = torch.tensor(images[start : start + batch], device=device)
+                yield network(as_input(chunk)).float()
+    finally:
+        network.train(was_training)
