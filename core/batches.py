@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.augmentation import augment
 from core.collection import Part
 from core.recipes import Augmentation
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Images that are shown beside those of the data set: replayed ones, or made ones."""
+
+    images: NDArray[np.uint8]
+    """(N, 28, 28)."""
+    labels: NDArray[np.uint8]
+    """(N,), 0 to 9, or 10 for what is no digit."""
+    each: int
+    """How many of them join each batch, at least 1, drawn at random."""
+    augmentation: Augmentation
 
 
 class Batches:
@@ -24,26 +40,24 @@ class Batches:
         seed: int,
         *,
         steps: int | None = None,
-        replay: Part | None = None,
-        replayed: int = 0,
-        replay_augmentation: Augmentation | None = None,
+        extras: Sequence[Extra] = (),
     ) -> None:
-        """`part`, of at least one image, is copied to `device` once, and `replay` too.
+        """`part`, of at least one image, is copied to `device` once, and the extras too.
 
-        Of each batch the last `replayed` images are drawn from `replay`, fewer than `batch_size`. An epoch has as
+        The last images of each batch are the extras', in their order, fewer than `batch_size`. An epoch has as
         many batches as `part` fills, or `steps`: more than it fills show images more than once, each as often as
         any other, give or take one.
         """
+        added = sum(each.each for each in extras)
         self._images = torch.tensor(part.images, device=device)
         self._labels = torch.tensor(part.labels, device=device).long()
-        self._own = min(batch_size - replayed, len(part)) if steps is None else batch_size - replayed
-        self.batch_size = self._own + replayed
-        self.replayed = replayed
-        if replay is not None:
-            self._replay_images = torch.tensor(replay.images, device=device)
-            self._replay_labels = torch.tensor(replay.labels, device=device).long()
+        self._own = min(batch_size - added, len(part)) if steps is None else batch_size - added
+        self.batch_size = self._own + added
+        self._extras = [
+            (torch.tensor(each.images, device=device), torch.tensor(each.labels, device=device).long(), each)
+            for each in extras
+        ]
         self._augmentation = augmentation
-        self._replay_augmentation = replay_augmentation or augmentation
         self._seed = seed
         self.steps = len(part) // self._own if steps is None else steps
         """Batches an epoch. What does not fill the last one is left to later epochs, other images each time."""
@@ -57,20 +71,18 @@ class Batches:
         count, device = len(self._images), self._images.device
         rounds = max(1, -(-self.steps * self._own // count))
         order = torch.cat([torch.randperm(count, generator=shuffler) for _ in range(rounds)]).to(device)
-        if self.replayed:
-            size = (self.steps, self.replayed)
-            again = torch.randint(len(self._replay_images), size, generator=shuffler).to(device)
+        drawn = [
+            torch.randint(len(images), (self.steps, each.each), generator=shuffler).to(device)
+            for images, _, each in self._extras
+        ]
         for step in range(skip, self.steps):
             chosen = order[step * self._own : (step + 1) * self._own]
-            images, labels = (
-                augment(as_input(self._images[chosen]), self._augmentation, self.generator),
-                self._labels[chosen],
-            )
-            if self.replayed:
-                known = as_input(self._replay_images[again[step]])
-                images = torch.cat([images, augment(known, self._replay_augmentation, self.generator)])
-                labels = torch.cat([labels, self._replay_labels[again[step]]])
-            yield images, labels
+            images = [augment(as_input(self._images[chosen]), self._augmentation, self.generator)]
+            labels = [self._labels[chosen]]
+            for numbers, (added, named, each) in zip(drawn, self._extras, strict=True):
+                images.append(augment(as_input(added[numbers[step]]), each.augmentation, self.generator))
+                labels.append(named[numbers[step]])
+            yield torch.cat(images), torch.cat(labels)
 
 
 def as_input(images: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ from core.pretrained import Pretrained
 from core.recipes import Recipe
 from core.schedule import Schedule
 from core.step import TrainingStep
+from core.synthesis.extras import extras
 
 
 class Learning:
@@ -43,12 +44,10 @@ class Learning:
             torch.device(plan.device),
             seed,
             steps=schedule.steps,
-            replay=pretrained.replay if pretrained else None,
-            replayed=schedule.replayed,
-            replay_augmentation=recipe.replay_augmentation,
+            extras=extras(recipe, schedule, part, pretrained),
         )
         start = pretrained.network if pretrained else None
-        self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, schedule.replayed)
+        self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, schedule.added)
 
     @property
     def is_done(self) -> bool:

@@ -85,6 +85,11 @@ ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
 }
 
 
+def tells_no_digit(architecture: str) -> bool:
+    """Whether the networks of this name have an output for what is no digit."""
+    return architecture.endswith("-11")
+
+
 def build(architecture: str, seed: int | None = None) -> nn.Module:
     """A network with fresh weights, in float32 on the CPU; the same seed gives the same weights.
 

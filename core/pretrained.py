@@ -12,6 +12,7 @@ from core import checkpoint, mnist
 from core.checkpoint_file import Header
 from core.collection import Part
 from core.configuration import TrainingConfig
+from core.model import tells_no_digit
 from core.recipes import RECIPES, Recipe
 
 
@@ -38,4 +39,8 @@ def load(path: Path) -> Pretrained:
 def recipe_for(config: TrainingConfig, count: int, pretrained: Pretrained | None) -> Recipe:
     """The recipe that `config` names, as it is for `count` images; fine-tuning keeps the shape of the network."""
     recipe = RECIPES[config.recipe].on(count)
-    return dataclasses.replace(recipe, architecture=pretrained.header.architecture) if pretrained else recipe
+    if pretrained is None:
+        return recipe
+    architecture = pretrained.header.architecture
+    told = recipe.no_digits if tells_no_digit(architecture) else 0
+    return dataclasses.replace(recipe, architecture=architecture, no_digits=told)

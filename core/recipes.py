@@ -72,7 +72,15 @@ class Recipe:
     replay_augmentation: Augmentation = Augmentation()
     """How MNIST's part is changed: little, since what is to be kept is how it is read as it is."""
     distillation: float = 0.0
-    """Weight of the divergence, on MNIST's part, from what the network that was begun with says of it."""
+    """Weight of the divergence, on what is replayed, from what the network that was begun with says of it."""
+    redrawn: int = 0
+    """Images in each batch, beside those of the data set, that are its digits drawn by other pens."""
+    written: int = 0
+    """Images in each batch that are digits of our own drawing, in all forms in which people write them."""
+    no_digits: int = 0
+    """Images in each batch that are no digits; only where the network has an output for that."""
+    made_augmentation: Augmentation = Augmentation()
+    """How these made images are changed."""
 
     def on(self, count: int) -> Recipe:
         """The recipe as it is for `count` images to learn from."""
@@ -89,6 +97,9 @@ class Recipe:
             averaging=1 - (1 - few.averaging) * few.steps / steps,
             augmentation=few.augmentation,
             least_steps=steps,
+            redrawn=0,
+            written=0,
+            no_digits=self.no_digits if self.replay else 0,
         )
 
 
@@ -128,7 +139,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "accurate": Recipe(
         name="accurate",
-        summary="the shipped model: longer, on distorted images, averaged weights",
+        summary="longer, on distorted images, averaged weights",
         architecture="deep",
         epochs=30,
         batch_size=128,
@@ -140,6 +151,25 @@ RECIPES: dict[str, Recipe] = {
         validation=0.02,
         augmentation=_STRONG,
         few=dataclasses.replace(_FROM_SCRATCH, steps=1500, fewest_steps=1500, averaging=0.995),
+    ),
+    "robust": Recipe(
+        name="robust",
+        summary="the shipped model: also on other pens and forms, and on what is no digit",
+        architecture="deep-11",
+        epochs=24,
+        batch_size=96,
+        learning_rate=5e-3,
+        weight_decay=2e-2,
+        warm_up=0.25,
+        label_smoothing=0.02,
+        averaging=0.999,
+        validation=0.02,
+        augmentation=_STRONG,
+        few=dataclasses.replace(_FROM_SCRATCH, steps=1500, fewest_steps=1500, averaging=0.995),
+        redrawn=24,
+        written=20,
+        no_digits=12,
+        made_augmentation=dataclasses.replace(_STRONG, stroke=0.0),
     ),
     FINE_TUNE: Recipe(
         name=FINE_TUNE,
@@ -166,5 +196,7 @@ RECIPES: dict[str, Recipe] = {
         replay=1 / 2,
         replay_augmentation=_GENTLE,
         distillation=1.0,
+        no_digits=8,
+        made_augmentation=_GENTLE,
     ),
 }

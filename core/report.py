@@ -131,5 +131,6 @@ def header(trainer: Trainer, end: Finished | None = None) -> Header:
             "digits-tui": __version__,
             "normalise": normalise.VERSION,
         },
+        calibration=trainer.calibration.to_json(),
         run=trainer.run.name if trainer.run else "",
     )

@@ -18,9 +18,11 @@ class Schedule:
     steps: int
     """Batches an epoch."""
     batch_size: int
-    """Images of a batch, the replayed ones included."""
+    """Images of a batch, those included that are not of the data set."""
     replayed: int
     """How many images of each batch are MNIST's, replayed."""
+    added: int
+    """How many of each batch are not of the data set: replayed and made ones."""
 
     @property
     def total_steps(self) -> int:
@@ -36,4 +38,5 @@ class Schedule:
         own = recipe.batch_size
         steps = max(_FEW_STEPS, count // own) if count < FEW else count // own
         replayed = round(own * recipe.replay / (1 - recipe.replay))
-        return cls(epochs or max(recipe.epochs, -(-recipe.least_steps // steps)), steps, own + replayed, replayed)
+        added = replayed + recipe.redrawn + recipe.written + recipe.no_digits
+        return cls(epochs or max(recipe.epochs, -(-recipe.least_steps // steps)), steps, own + added, replayed, added)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,12 +35,7 @@ def scores(
     batch: int = _BATCH,
 ) -> Scores:
     """What `network`, which lies on `device` and keeps its mode, says of `images` (N, 28, 28) uint8."""
-    found = [of_logits(each, calibration) for each in _logits(network, images, device, batch)]
-    if not found:
-        return Scores(np.zeros((0, CLASSES), np.float32), np.zeros(0, np.float32))
-    return Scores(
-        np.concatenate([each.probabilities for each in found]), np.concatenate([each.no_digit for each in found])
-    )
+    return of_logits(logits(network, images, device, batch), calibration)
 
 
 def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
@@ -53,13 +47,16 @@ def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
     return Scores(digits.float().cpu().numpy(), none.float().cpu().numpy())
 
 
-def _logits(network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int) -> Iterator[Tensor]:
+def logits(network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int = _BATCH) -> Tensor:
+    """What `network` puts out for `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU."""
     was_training = network.training
     network.eval()
     try:
         with torch.inference_mode():
-            for start in range(0, len(images), batch):
-                chunk = torch.tensor(images[start : start + batch], device=device)
-                yield network(as_input(chunk)).float()
+            parts = [
+                network(as_input(torch.tensor(images[start : start + batch], device=device))).float().cpu()
+                for start in range(0, max(len(images), 1), batch)
+            ]
     finally:
         network.train(was_training)
+    return torch.cat(parts)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core import checkpoint, report
+from core.calibration import Calibration
 from core.configuration import TrainingConfig
 from core.cross_validation import Fold
 from core.datasets import Dataset, Part
@@ -25,6 +26,7 @@ from core.devices import find
 from core.errors import CheckpointError, DataError
 from core.evaluation import Evaluation, evaluate
 from core.events import EpochEnded, Event, Finished, FoldEnded, Measured, Saved, Stopped
+from core.fitting import fitted
 from core.hardware import CardMonitor, ProcessorMonitor
 from core.learning import Learning
 from core.plan import Plan
@@ -73,6 +75,7 @@ class Trainer:
             *(array for part in (*self.stages[0].parts, dataset.test) for array in (part.labels, part.images)),
             *(weight.numpy() for weight in weights),
         )
+        self.calibration = Calibration.of(pretrained.header.calibration) if pretrained else Calibration()
         self.tally = Tally()
         self._epoch_began = 0.0
         self._began = 0.0
@@ -228,6 +231,8 @@ class Trainer:
 
     def _finished(self) -> Finished:
         read = None if self.config.folds else self._evaluated(self.learning.step.kept, self.dataset.test)
+        if self.pretrained is None and not self.config.folds:
+            self.calibration = fitted(self.learning.step.kept, self._stage.validate, self.device)
         end = report.finished(self, read)
         self._save(end)
         return end

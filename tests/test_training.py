@@ -12,14 +12,17 @@ import numpy as np
 import pytest
 import torch
 
-from core import checkpoint, events, probe, training
+from core import checkpoint, events, mnist, probe, training
+from core.calibration import Calibration
 from core.checkpoint_file import header
 from core.configuration import TrainingConfig
 from core.errors import CheckpointError, DataError, DeviceError
 from core.events import Event
 from core.plan import Plan
 from core.recipes import RECIPES
+from core.recogniser import Recogniser
 from core.runs import Run, RunWriter, create_run
+from core.synthesis.negatives import negatives
 
 pytestmark = pytest.mark.usefixtures("two_threads")
 
@@ -86,10 +89,14 @@ def test_each_steps_loss_is_told_once(small_set: Path) -> None:
     np.testing.assert_allclose([event.train_loss for event in ends], per_epoch, rtol=1e-4)
 
 
-@pytest.mark.parametrize("recipe", ["fast", "accurate"])
-def test_a_stopped_and_resumed_run_ends_with_the_same_weights(small_set: Path, recipe: str) -> None:
+@pytest.mark.parametrize("recipe", ["fast", "accurate", "robust"])
+def test_a_stopped_and_resumed_run_ends_with_the_same_weights(
+    small_set: Path, recipe: str, request: pytest.FixtureRequest
+) -> None:
     """Stopped in the middle of an epoch and again at the next report: bit for bit the run that never stopped."""
-    config = TrainingConfig(data=str(small_set), recipe=recipe, epochs=2, seed=5)
+    if recipe == "robust":
+        request.getfixturevalue("made_images")
+    config = TrainingConfig(data=str(small_set), recipe=recipe, epochs=1 if recipe == "robust" else 2, seed=5)
     whole = create_run(config)
     _run(config, whole)
 
@@ -106,6 +113,30 @@ def test_a_stopped_and_resumed_run_ends_with_the_same_weights(small_set: Path, r
         end = middle
     assert isinstance(end, events.Finished)
     assert _same(whole, parts)
+
+
+@pytest.fixture
+def made_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few enough to be made at once, for a set that counts as a large one."""
+    monkeypatch.setattr("core.synthesis.extras._MADE", 120)
+    monkeypatch.setattr("core.fitting._WRITTEN", 100)
+    monkeypatch.setattr("core.recipes.FEW", 100)
+
+
+@pytest.mark.usefixtures("made_images")
+def test_the_robust_recipe_tells_what_is_no_digit(small_set: Path) -> None:
+    """It has an output for it, which even a short training puts to use, and a calibration that is kept with it."""
+    config = TrainingConfig(data=str(small_set), recipe="robust", epochs=2, seed=0)
+    run = create_run(config)
+    _run(config, run)
+    recogniser = Recogniser(run.model)
+    assert recogniser.header.architecture == "deep-11"
+    assert recogniser.calibration != Calibration()
+    train, test = mnist.load()
+    letters = recogniser.scores(negatives(train.take(np.arange(500)), 200, 1)).no_digit
+    digits = recogniser.scores(test.images[:200]).no_digit
+    assert np.median(letters) > 5 * np.median(digits)
+    assert (digits >= recogniser.calibration.threshold).mean() < 0.2
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,76 @@
+"""MNIST's digits as other pens, other scanners and other frames would have made them."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+
+from core.collection import CLASSES, Part
+from core.normalise import FIELD
+from core.synthesis import doodles
+from core.synthesis.box import fitted
+from core.synthesis.numerals import NUMERALS
+from core.synthesis.pen import rendered
+from core.synthesis.skeleton import distances, inked
+
+_THINNEST, _BOLDEST = 0.45, 2.6
+"""Radii of pens in pixels of the 20×20 box: lines of 0.9 to 5.2 pixels; MNIST's are 1.6 to 3.4."""
+_CLIPPED = 0.2
+"""Part of the images of which a side is cut off, as happens where people draw over the edge."""
+_MOST_CLIPPED = 5
+"""Rows or columns, of 20, that are cut off at most."""
+_COARSE = 0.12
+"""Part of the images that come from a scan of few pixels."""
+
+
+def redrawn(part: Part, seed: int) -> Part:
+    """Each image of `part` drawn again along its middle lines by a pen of another width, in MNIST's frame.
+
+    Some are cut off at a side, some as coarse as a scan of 10 to 18 pixels.
+    """
+    random = np.random.default_rng(seed)
+    # Evenly over the logarithm: between 1 and 2 pixels lies as much as between 2 and 4.
+    radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), len(part.labels)))
+    images = inked(distances(part.images), radii)
+    images = fitted(_clipped(images, random))
+    return Part(_coarse(images, random), part.labels)
+
+
+def written(count: int, seed: int) -> Part:
+    """`count` digits (28, 28) written by pens, in all forms of `NUMERALS`, as many of each digit, in MNIST's frame."""
+    random = np.random.default_rng(seed)
+    labels = np.arange(count) % CLASSES
+    traces = []
+    for label in labels:
+        forms = NUMERALS[label]
+        traces.append(doodles.written(forms[random.integers(len(forms))], random, random.uniform(0.08, 0.4)))
+    radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), count))
+    images = fitted(_clipped(rendered(traces, radii), random, _CLIPPED / 2))
+    return Part(_coarse(images, random), labels.astype(np.uint8))
+
+
+def _clipped(images: NDArray[np.uint8], random: np.random.Generator, share: float = _CLIPPED) -> NDArray[np.uint8]:
+    found = images.copy()
+    chosen = np.flatnonzero(random.random(len(images)) < share)
+    for index in chosen:
+        image = np.rot90(found[index], turns := int(random.integers(4)))
+        first = int(np.argmax(image.any(axis=1)))
+        cut = image.copy()
+        cut[: first + random.integers(1, _MOST_CLIPPED + 1)] = 0
+        found[index] = np.rot90(cut, -turns)
+    return found
+
+
+def _coarse(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    found = images.copy()
+    chosen = np.flatnonzero(random.random(len(images)) < _COARSE)
+    sides = random.integers(10, 19, len(chosen))
+    for side in np.unique(sides):
+        numbers = chosen[sides == side]
+        grey = torch.tensor(images[numbers])[:, None].float()
+        small = F.interpolate(grey, size=int(side) * FIELD // 20, mode="area")
+        wide = F.interpolate(small, size=FIELD, mode="bicubic", align_corners=False).clamp_(0, 255)
+        found[numbers] = fitted((wide[:, 0] + 0.5).to(torch.uint8).numpy())
+    return found

@@ -1,0 +1,47 @@
+"""What joins each batch of a training beside the data set's own images: MNIST replayed, and made images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.batches import Extra
+from core.collection import Part
+from core.synthesis.digits import redrawn, written
+from core.synthesis.negatives import NO_DIGIT, negatives
+
+if TYPE_CHECKING:
+    from core.pretrained import Pretrained
+    from core.recipes import Recipe
+    from core.schedule import Schedule
+
+_MADE = 24_000
+"""Images made of each kind: each is shown a few times, changed anew each time."""
+_FEW_MADE = 4_000
+"""As above where a network is only to be reminded of what is no digit."""
+_SEED = 2026
+
+
+def extras(recipe: Recipe, schedule: Schedule, part: Part, pretrained: Pretrained | None) -> list[Extra]:
+    """Those that `recipe` asks for: made of the digits in `part`, or of MNIST's where that is replayed.
+
+    The made ones are the same for every seed of the training. Takes a minute where a recipe asks for all kinds.
+    """
+    found = []
+    how = recipe.made_augmentation
+    digits = part if pretrained is None else pretrained.replay
+    if recipe.redrawn:
+        chosen = np.sort(np.random.default_rng(_SEED).permutation(len(digits))[:_MADE])
+        made = redrawn(digits.take(chosen), _SEED)
+        found.append(Extra(made.images, made.labels, recipe.redrawn, how))
+    if recipe.written:
+        made = written(_MADE, _SEED)
+        found.append(Extra(made.images, made.labels, recipe.written, how))
+    if recipe.no_digits:
+        images = negatives(digits, _MADE if pretrained is None else _FEW_MADE, _SEED)
+        found.append(Extra(images, np.full(len(images), NO_DIGIT, np.uint8), recipe.no_digits, how))
+    if pretrained is not None and schedule.replayed:
+        known = pretrained.replay
+        found.append(Extra(known.images, known.labels, schedule.replayed, recipe.replay_augmentation))
+    return found

@@ -1,0 +1,111 @@
+"""Images that are no digits, to be learnt as such: letters, signs, scribbles, digits put together or taken apart."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.collection import CLASSES, Part
+from core.synthesis import doodles
+from core.synthesis.box import fitted
+from core.synthesis.pen import Trace, rendered
+
+NO_DIGIT = CLASSES
+"""The label of what is none."""
+
+_SHARES = {
+    "letter": 0.57,
+    "scribble": 0.07,
+    "tangle": 0.05,
+    "lines": 0.05,
+    "turned": 0.12,
+    "merged": 0.1,
+    "half": 0.04,
+}
+"""What the images are, as parts of all; what is left over by rounding are letters."""
+_TURNABLE = {2: (1, 3), 3: (1, 3), 4: (1, 3), 5: (1, 3), 7: (1, 3), 8: (1, 3), 9: (1,), 6: (1,)}
+"""Quarter turns after which a digit is none any more."""
+_MIRRORED = (3, 4, 6, 7, 9)
+"""Digits whose mirror image is none: the others' are digits, or nearly so."""
+_HALVES = {0: (0, 1, 2, 3), 2: (2,), 3: (1,), 4: (1,), 5: (0,), 7: (0,)}
+"""What is left of a digit when its other half is gone and that is no digit: 0 the upper, 1 the left, 2 the lower,
+3 the right half."""
+_THINNEST, _BOLDEST = 0.45, 2.4
+"""Radii in pixels of the 20×20 box."""
+
+
+def negatives(part: Part, count: int, seed: int) -> NDArray[np.uint8]:
+    """(N, 28, 28) uint8, `count` images in MNIST's frame, made from `part`'s digits and from nothing."""
+    random = np.random.default_rng(seed)
+    counts = {kind: int(share * count) for kind, share in _SHARES.items()}
+    counts["letter"] += count - sum(counts.values())
+    found = []
+    for kind, number in counts.items():
+        if kind in ("turned", "merged", "half"):
+            found.append({"turned": _turned, "merged": _merged, "half": _halves}[kind](part, number, random))
+            continue
+        make = {
+            "letter": doodles.letter,
+            "scribble": doodles.scribble,
+            "tangle": doodles.tangle,
+            "lines": doodles.lines,
+        }[kind]
+        found.append(_drawn([make(random) for _ in range(number)], random))
+    return np.concatenate(found)
+
+
+def _drawn(traces: list[Trace], random: np.random.Generator) -> NDArray[np.uint8]:
+    radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), len(traces)))
+    return rendered(traces, radii)
+
+
+def _some(
+    part: Part, digits: list[int], count: int, random: np.random.Generator
+) -> tuple[NDArray[np.uint8], list[int]]:
+    """`count` images of any of `digits`, and which digit each is."""
+    members = np.flatnonzero(np.isin(part.labels, digits))
+    chosen = random.choice(members, count)
+    return part.images[chosen], part.labels[chosen].tolist()
+
+
+def _turned(part: Part, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    """Digits a quarter turned, or seen in a mirror."""
+    turned, digits = _some(part, list(_TURNABLE), count // 2, random)
+    mirrored, _ = _some(part, list(_MIRRORED), count - count // 2, random)
+    turns = [random.choice(_TURNABLE[digit]) for digit in digits]
+    images = [np.rot90(image, turn) for image, turn in zip(turned, turns, strict=True)]
+    return fitted(np.concatenate([np.array(images, np.uint8).reshape(-1, 28, 28), mirrored[:, :, ::-1]]))
+
+
+def _merged(part: Part, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    """Two digits side by side, one below the other, or one on top of the other."""
+    one, _ = _some(part, [*range(10)], count, random)
+    two, _ = _some(part, [*range(10)], count, random)
+    field = np.zeros((count, 56, 56), np.uint8)
+    for index in range(count):
+        way = random.integers(3)
+        if way:
+            # Two rounds, one below the other, are an 8; a 1 may be a stroke of what it lies on; two of a kind are one.
+            upper, lower = ([1, 2, 3, 4, 5, 7], [*range(10)]) if way == 1 else ([0, 3, 6, 8], [2, 4, 5, 7, 9])
+            one[index], two[index] = _some(part, upper, 1, random)[0][0], _some(part, lower, 1, random)[0][0]
+        apart = random.integers(15, 21) if way < 2 else 0
+        aside = random.integers(-3, 4)
+        down, across = [(aside, apart), (apart, aside), (random.integers(-4, 5), aside)][way]
+        place = field[index]
+        place[6:34, 6:34] = one[index]
+        second = place[6 + down : 34 + down, 6 + across : 34 + across]
+        np.maximum(second, two[index], out=second)
+    return fitted(field)
+
+
+def _halves(part: Part, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    """Digits of which about half is gone."""
+    images, digits = _some(part, list(_HALVES), count, random)
+    found = np.zeros_like(images)
+    for index, (image, digit) in enumerate(zip(images, digits, strict=True)):
+        turns = -int(random.choice(_HALVES[digit]))  # turned so that what is left is above
+        seen = np.rot90(image, turns)
+        kept = seen.copy()
+        kept[14 + random.integers(-2, 3) :] = 0
+        found[index] = np.rot90(kept, -turns)
+    return fitted(found)

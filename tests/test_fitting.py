@@ -1,0 +1,65 @@
+"""core.fitting: a network's confidence brought in line with how often it is right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core import checkpoint, mnist, paths
+from core.calibration import Calibration
+from core.collection import Part
+from core.evaluation import evaluate
+from core.fitting import fitted
+
+_CPU = torch.device("cpu")
+
+
+class Louder(nn.Module):
+    """A network that is more, or less, sure of everything."""
+
+    def __init__(self, network: nn.Module, factor: float) -> None:
+        super().__init__()
+        self.network, self.factor = network, factor
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits times the factor."""
+        logits: Tensor = self.network(images) * self.factor
+        return logits
+
+
+@pytest.fixture(scope="module")
+def parts() -> tuple[Part, Part]:
+    """Images to fit with and others to measure on; noise makes some of them hard."""
+    _, test = mnist.load()
+    random = np.random.default_rng(0)
+    noisy = np.clip(test.images[:3000] + random.normal(0, 35, (3000, 28, 28)), 0, 255).astype(np.uint8)
+    part = Part(noisy, test.labels[:3000])
+    return part.take(np.arange(1500)), part.take(np.arange(1500, 3000))
+
+
+@pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])
+def test_confidence_becomes_how_often_it_is_right(parts: tuple[Part, Part], factor: float) -> None:
+    """Too sure or too unsure before, within 3% after, on images that it was not fitted on; no answer changes."""
+    network, _ = checkpoint.load(paths.shipped_checkpoint())
+    loud = Louder(network, factor).eval()
+    found = fitted(loud, parts[0], _CPU)
+    before = evaluate(loud, parts[1].images, parts[1].labels, _CPU)
+    after = evaluate(loud, parts[1].images, parts[1].labels, _CPU, found)
+    assert after.calibration_error < 0.03
+    assert after.loss <= before.loss + 1e-3
+    np.testing.assert_array_equal(after.predictions, before.predictions)
+
+
+def test_the_temperature_follows_the_logits(parts: tuple[Part, Part]) -> None:
+    """Logits three times as large are divided by three times as much."""
+    network, _ = checkpoint.load(paths.shipped_checkpoint())
+    one, three = (fitted(Louder(network, factor).eval(), parts[0], _CPU).temperature for factor in (1.0, 3.0))
+    assert three == pytest.approx(3 * one, rel=0.02)
+
+
+def test_of_few_images_nothing_is_fitted(parts: tuple[Part, Part]) -> None:
+    """The neutral calibration, whatever the few say."""
+    network, _ = checkpoint.load(paths.shipped_checkpoint())
+    assert fitted(network, parts[0].take(np.arange(50)), _CPU) == Calibration()
