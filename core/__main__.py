@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 
 from core import __version__
-from core.commands import check, datasets, devices, evaluate, predict, runs, serve, train
+from core.commands import check, datasets, devices, evaluate, predict, runs, scorecard, serve, train
 from core.errors import ConfigurationError, DigitsError
 
 _DESCRIPTION = """\
@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"digits-tui {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for module in (train, runs, evaluate, predict, datasets, check, devices, serve):
+    for module in (train, runs, evaluate, scorecard, predict, datasets, check, devices, serve):
         module.add_parser(commands)
     return top
 

@@ -1,9 +1,11 @@
-"""How well a network reads labelled images: accuracy, confusion, calibration, mistakes."""
+"""How well a network reads labelled images: accuracy, confusion, calibration, refusals, mistakes."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -11,7 +13,15 @@ from numpy.typing import NDArray
 from torch import nn
 
 from core.calibration import Calibration
-from core.scores import scores
+from core.collection import Part
+from core.scores import Scores, scores
+
+if TYPE_CHECKING:
+    from core.recogniser import Recogniser
+
+BINS = 15
+_BATCH = 1000
+"""Images between two reports."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,18 @@ class Evaluation:
     """(N,)."""
     no_digit: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """(N,), how probably each is no digit; empty where that was not asked."""
+    threshold: float = 0.5
+    """From this `no_digit` on an image is refused."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Evaluation]) -> Evaluation:
+        """All of `parts`, one at least, of one network, as one."""
+        return cls(
+            np.concatenate([part.probabilities for part in parts]),
+            np.concatenate([part.labels for part in parts]),
+            np.concatenate([part.no_digit for part in parts]),
+            parts[0].threshold,
+        )
 
     @property
     def count(self) -> int:
@@ -46,9 +68,27 @@ class Evaluation:
         return np.asarray(self.probabilities.argmax(axis=1), np.int64)
 
     @property
+    def right(self) -> NDArray[np.bool_]:
+        """(N,), which are read right, whether they are refused or not."""
+        return np.asarray(self.predictions == self.labels)
+
+    @property
     def accuracy(self) -> float:
         """Part read right, 0 to 1."""
-        return float((self.predictions == self.labels).mean())
+        return float(self.right.mean())
+
+    @property
+    def refused(self) -> NDArray[np.bool_]:
+        """(N,), which the network says are no digits."""
+        if not len(self.no_digit):
+            return np.zeros(self.count, bool)
+        return np.asarray(self.no_digit >= self.threshold)
+
+    @property
+    def accepted_accuracy(self) -> float | None:
+        """Part read right of those that are not refused, 0 to 1; None where all are."""
+        accepted = ~self.refused
+        return float(self.right[accepted].mean()) if accepted.any() else None
 
     @property
     def loss(self) -> float:
@@ -72,10 +112,10 @@ class Evaluation:
     def reliability(self) -> list[Bin]:
         """15 bins of confidence, the lowest first."""
         confidence = self.probabilities.max(axis=1)
-        right = self.predictions == self.labels
-        index = np.minimum((confidence * 15).astype(np.int64), 14)
+        right = self.right
+        index = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
         bins = []
-        for number in range(15):
+        for number in range(BINS):
             chosen = index == number
             some = bool(chosen.any())
             bins.append(
@@ -95,7 +135,7 @@ class Evaluation:
     @property
     def mistakes(self) -> NDArray[np.int64]:
         """Indices of the images read wrong, the most confident first."""
-        wrong = np.flatnonzero(self.predictions != self.labels)
+        wrong = np.flatnonzero(~self.right)
         return wrong[np.argsort(-self.probabilities[wrong].max(axis=1), kind="stable")]
 
     def to_json(self) -> dict[str, Any]:
@@ -107,6 +147,13 @@ class Evaluation:
             "per_class": self.per_class,
             "confusion": self.confusion.tolist(),
             "calibration_error": self.calibration_error,
+            "reliability": [
+                {"from": index / BINS, "to": (index + 1) / BINS, **dataclasses.asdict(each)}
+                for index, each in enumerate(self.reliability)
+            ],
+            "threshold": self.threshold,
+            "refused": int(self.refused.sum()),
+            "accepted_accuracy": self.accepted_accuracy,
             "mistakes": self.mistakes[:100].tolist(),
         }
 
@@ -120,4 +167,40 @@ def evaluate(
 ) -> Evaluation:
     """Read all of `images` (N, 28, 28) uint8, N at least 1, and compare with `labels` (N,) uint8, 0 to 9."""
     read = scores(network, images, device, calibration)
-    return Evaluation(read.probabilities, labels, read.no_digit)
+    threshold = Calibration().threshold if calibration is None else calibration.threshold
+    return Evaluation(read.probabilities, labels, read.no_digit, threshold)
+
+
+def evaluate_parts(
+    recogniser: Recogniser, parts: Sequence[Part], report: Callable[[int, int], None] | None = None
+) -> Evaluation:
+    """As the program reads them: all images of `parts`, one at least, which are not copied for that.
+
+    `report` is told how many images of how many are read.
+    """
+    total, done = sum(map(len, parts)), 0
+    found = []
+    for part in parts:
+
+        def told(read: int, _: int, before: int = done) -> None:
+            if report is not None:
+                report(before + read, total)
+
+        read = in_batches(recogniser, part.images, told)
+        found.append(Evaluation(read.probabilities, part.labels, read.no_digit, recogniser.calibration.threshold))
+        done += len(part)
+    return found[0] if len(found) == 1 else Evaluation.joined(found)
+
+
+def in_batches(
+    recogniser: Recogniser, images: NDArray[np.uint8], report: Callable[[int, int], None] | None = None
+) -> Scores:
+    """What the program says of `images` (N, 28, 28) uint8, N at least 1; `report` is told how many are read."""
+    found = []
+    for start in range(0, len(images), _BATCH):
+        found.append(recogniser.scores(images[start : start + _BATCH]))
+        if report is not None:
+            report(min(start + _BATCH, len(images)), len(images))
+    return Scores(
+        np.concatenate([each.probabilities for each in found]), np.concatenate([each.no_digit for each in found])
+    )

@@ -22,7 +22,18 @@ from core.listing import Listing, layout, listing
 from core.normalise import normalise
 from core.printable import printable
 
-__all__ = ["BLANK", "LEFT_OUT", "Decoded", "amended", "gather", "keep", "layout", "recall", "seconds_each"]
+__all__ = [
+    "BLANK",
+    "LEFT_OUT",
+    "Decoded",
+    "amended",
+    "decoded_of",
+    "gather",
+    "keep",
+    "layout",
+    "recall",
+    "seconds_each",
+]
 
 LEFT_OUT = 255
 """Stands for a digit in the labels of `amended`."""
@@ -48,7 +59,7 @@ def gather(folder: Path, report: pool.Report | None = None) -> Collection:
     Raises DataError where there is no class folder, or no usable image in any.
     """
     files = listing(folder)
-    decoded = _decoded(files, report)
+    decoded = decoded_of(files, report)
     labels, notes = amended(files)
     wanted = labels != LEFT_OUT
     drawn = decoded.images.any(axis=(1, 2))
@@ -104,7 +115,8 @@ def keep(files: Listing, images: NDArray[np.uint8], known: NDArray[np.bool_]) ->
     return file_rows.keep(files.folder, files, {"images": images}, known)
 
 
-def _decoded(files: Listing, report: pool.Report | None) -> Decoded:
+def decoded_of(files: Listing, report: pool.Report | None) -> Decoded:
+    """What the files show, decoded where the cache does not have them."""
     images, known, kept = recall(files)
     new = np.flatnonzero(~known)
     told = report or (lambda done, total: None)

@@ -73,7 +73,7 @@ def listing(folder: Path) -> Listing:
     stamps: list[int] = []
     for test, classes in ((False, found.train), (True, found.test)):
         for label, place in sorted(classes.items()):
-            for name, size, moment in _files(folder, place):
+            for name, size, moment in files_in(folder, place):
                 names.append(name)
                 labels.append(label)
                 is_test.append(test)
@@ -123,7 +123,7 @@ def folders_in(folder: Path) -> list[Path]:
     return [Path(entry.path) for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
 
 
-def _files(folder: Path, place: Path) -> Iterator[tuple[bytes, int, int]]:
+def files_in(folder: Path, place: Path) -> Iterator[tuple[bytes, int, int]]:
     """Of each file of one class folder the name below `folder`, the size and the time of change."""
     below = os.fsencode(place.relative_to(folder))
     try:

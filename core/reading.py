@@ -1,4 +1,4 @@
-"""What the recogniser says of one bitmap, as it crosses from the reader process to the interface."""
+"""What the recogniser says of one bitmap, a digit or a number, as it crosses from the reader to the interface."""
 
 from __future__ import annotations
 
@@ -17,9 +17,65 @@ RIVAL = 0.2
 """A second digit that has at least this part of the first one's probability is named beside it."""
 
 
+REFUSED = "?"
+"""What stands in a number for a piece that is no digit."""
+
+
+@dataclass(frozen=True)
+class ReadDigit:
+    """One digit of a number."""
+
+    digit: int
+    """The most probable one."""
+    probabilities: tuple[float, ...]
+    """Ten, of 0 to 9, that sum to 1."""
+    no_digit: float
+    """How probably, 0 to 1, it is no digit at all."""
+    box: tuple[int, int, int, int]
+    """(left, top, width, height) of its ink, in pixels of the bitmap that was read."""
+    seen: NDArray[np.uint8]
+    """What the network saw: (28, 28) uint8, ink bright on dark."""
+
+    @property
+    def confidence(self) -> float:
+        """The probability of `digit`."""
+        return self.probabilities[self.digit]
+
+    @property
+    def certainty(self) -> float:
+        """How probably it is a digit, and this one."""
+        return self.confidence * (1 - self.no_digit)
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; `seen` as base64 of its 784 bytes, row by row."""
+        return {
+            "digit": self.digit,
+            "probability": round(self.confidence, 6),
+            "probabilities": [round(value, 6) for value in self.probabilities],
+            "no_digit": round(self.no_digit, 6),
+            "box": list(self.box),
+            "seen": base64.b64encode(self.seen.tobytes()).decode(),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReadDigit:
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        left, top, width, height = (int(side) for side in data["box"])
+        return cls(
+            digit=int(data["digit"]),
+            probabilities=tuple(float(value) for value in data["probabilities"]),
+            no_digit=float(data["no_digit"]),
+            box=(left, top, width, height),
+            seen=np.frombuffer(base64.b64decode(data["seen"]), np.uint8).reshape(28, 28),
+        )
+
+
 @dataclass(frozen=True)
 class Reading:
-    """The answer to one bitmap."""
+    """The answer to one bitmap.
+
+    Where it holds a number, all fields but `digits` are those of its least sure digit: a number is as sure as that.
+    """
 
     digit: int | None
     """The most probable digit, or None where nothing was drawn."""
@@ -35,6 +91,28 @@ class Reading:
     """How probably, 0 to 1, it is no digit at all; 0 of a network that was never shown anything else."""
     threshold: float = 0.5
     """From this `no_digit` on it is refused."""
+    digits: tuple[ReadDigit, ...] = ()
+    """The digits of a number, two or more, from left to right; empty where it is none."""
+
+    @property
+    def least_sure(self) -> int | None:
+        """The place in `digits` of the one that is least probably what it was read as; None where there are none."""
+        if not self.digits:
+            return None
+        return min(range(len(self.digits)), key=lambda at: self.digits[at].certainty)
+
+    @property
+    def number(self) -> str:
+        """All digits, `?` for each that is none; one where there is one, empty where nothing was drawn."""
+        if self.digit is None:
+            return ""
+        if not self.digits:
+            return REFUSED if self.verdict == "not a digit" else str(self.digit)
+        return "".join(REFUSED if self.refuses(each) else str(each.digit) for each in self.digits)
+
+    def refuses(self, digit: ReadDigit) -> bool:
+        """Whether this one of `digits` is no digit."""
+        return digit.no_digit >= self.threshold
 
     @property
     def confidence(self) -> float:
@@ -60,9 +138,11 @@ class Reading:
 
     @property
     def words(self) -> str:
-        """The verdict for a person: `nothing yet`, `7`, `unsure: 4 or 9`, `not a digit`."""
+        """The verdict for a person: `nothing yet`, `7`, `407`, `unsure: 4 or 9`, `4?7`, `not a digit`."""
         if self.verdict == "nothing":
             return "nothing yet"
+        if self.digits and any(not self.refuses(each) for each in self.digits):
+            return f"unsure: {self.number}" if self.verdict == "unsure" else self.number
         if self.verdict == "not a digit":
             return "not a digit"
         if self.verdict == "unsure" and len(self.rivals) > 1:
@@ -80,11 +160,12 @@ class Reading:
             "no_digit": round(self.no_digit, 6),
             "threshold": self.threshold,
             "verdict": self.verdict,
+            "digits": [each.to_json() for each in self.digits],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reading:
-        """The inverse of `to_json`. Raises KeyError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
         seen = np.frombuffer(base64.b64decode(data["seen"]), np.uint8).reshape(28, 28)
         digit = data["digit"]
         return cls(
@@ -95,4 +176,5 @@ class Reading:
             milliseconds=float(data["milliseconds"]),
             no_digit=float(data.get("no_digit", 0.0)),
             threshold=float(data.get("threshold", 0.5)),
+            digits=tuple(ReadDigit.from_json(each) for each in data.get("digits", ())),
         )

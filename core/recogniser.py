@@ -6,7 +6,9 @@ a single small image gains nothing from more.
 
 from __future__ import annotations
 
+import dataclasses
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,9 @@ from numpy.typing import NDArray
 from core import checkpoint
 from core.calibration import Calibration
 from core.errors import CheckpointError
-from core.normalise import Polarity, normalise
+from core.ink import Stroke
+from core.normalise import Polarity, normalise, steps
+from core.numbers import number
 from core.reading import Reading
 from core.scores import Scores, scores
 
@@ -62,6 +66,43 @@ class Recogniser:
             no_digit=no_digit,
             threshold=self.calibration.threshold,
         )
+
+    def read_number(
+        self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None, polarity: Polarity = "auto"
+    ) -> Reading:
+        """As `read`, but several digits beside each other are read as a number; a single one is read by `read`.
+
+        `strokes` are those that made `bitmap`, in its pixels; without them its connected parts are looked at.
+        """
+        began = time.perf_counter()
+        if strokes:
+            height, width = bitmap.shape
+            digits = number.in_strokes(width, height, strokes, self._look)
+        else:
+            ink = dict(steps(bitmap, polarity))["specks removed"]
+            digits = number.in_ink(ink, self._look, scale=-(-max(bitmap.shape) // max(ink.shape)))
+        if not digits:
+            return self._since(began, self.read(bitmap, polarity))
+        least = min(digits, key=lambda each: each.certainty)
+        reading = Reading(
+            digit=least.digit,
+            probabilities=least.probabilities,
+            seen=least.seen,
+            checkpoint=str(self.path),
+            milliseconds=0.0,
+            no_digit=least.no_digit,
+            threshold=self.calibration.threshold,
+            digits=digits,
+        )
+        return self._since(began, reading)
+
+    def _look(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        found = self.scores(images)
+        return found.probabilities, found.no_digit
+
+    @staticmethod
+    def _since(began: float, reading: Reading) -> Reading:
+        return dataclasses.replace(reading, milliseconds=(time.perf_counter() - began) * 1000)
 
     @property
     def calibration(self) -> Calibration:

@@ -1,4 +1,4 @@
-"""Pen traces, one JSON object a line, become a Collection.
+"""Pen traces, one JSON object a line, become a Collection; or things that are no digits, such as letters.
 
     {"label": "7", "strokes": [[[x, y], …], …]}
 
@@ -9,8 +9,9 @@ drawn with the brush of the pad, so that a network meets the lines that it will 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,7 @@ from core.collection import CLASSES, Collection, Part, Skipped
 from core.errors import DataError
 from core.ink import draw
 from core.normalise import normalise
+from core.printable import printable
 
 _LARGEST = 2**31  # bytes of a file; some hundred thousand digits
 _LONGEST_LINE = 4 * 2**20  # bytes; a digit has some kilobytes
@@ -30,19 +32,56 @@ _KEPT = {"images", "labels", "lines", "reasons"}
 _EXAMPLE = '{"label": "7", "strokes": [[[x, y], …], …]}'
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What is taken from a file."""
+
+    label: Callable[[Any], int | str]
+    """That of a line, from what it says; raises DataError with the reason where the line is not wanted."""
+    example: str
+    stamp: str = ""
+    """By which the cache tells it from other things that are taken from the same file."""
+
+
+@dataclass(frozen=True)
+class Others:
+    """N drawings that are no digits."""
+
+    images: NDArray[np.uint8]
+    """(N, 28, 28) uint8, normalised."""
+    labels: list[str]
+    """What each is, such as `A`; empty where that is not said."""
+    notes: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+
+
 def gather(path: Path, report: pool.Report | None = None) -> Collection:
-    """All usable traces of the file, drawn and normalised once and kept in the cache.
+    """All usable traces of digits in the file, drawn and normalised once and kept in the cache.
 
     Raises DataError where the file cannot be opened, or no line of it can be used.
     """
+    kept, notes, skipped = _gathered(path, _Wanted(_digit, _EXAMPLE), report)
+    return Collection(Part(kept["images"], kept["labels"]), None, notes, skipped)
+
+
+def gather_others(path: Path, report: pool.Report | None = None) -> Others:
+    """As `gather`, all usable traces of what is no digit: of letters, or of anything without a label."""
+    kept, notes, skipped = _gathered(path, _Wanted(_no_digit, _EXAMPLE.replace("7", "A"), "no digits"), report)
+    return Others(kept["images"], kept["labels"].tolist(), notes, skipped)
+
+
+def _gathered(
+    path: Path, wanted: _Wanted, report: pool.Report | None
+) -> tuple[dict[str, NDArray[Any]], tuple[str, ...], tuple[Skipped, ...]]:
+    """What the cache holds of the file, made where it does not; notes; the lines that cannot be used."""
     with _opening(path):
         if path.stat().st_size > _LARGEST:
             raise DataError(f"{path} is larger than {_LARGEST // 2**30} GiB; split it")
-        stamp = cache.stamp_of(path)
+        stamp = f"{cache.stamp_of(path)} {wanted.stamp}".strip()
     kept = cache.read(path, stamp)
     notes = []
     if kept is None or set(kept) != _KEPT:
-        kept = _drawn(path, report)
+        kept = _drawn(path, wanted, report)
         notes = [complaint] if (complaint := cache.write(path, kept, stamp)) else []
     elif report is not None:
         report(len(kept["labels"]), len(kept["labels"]))
@@ -51,8 +90,8 @@ def gather(path: Path, report: pool.Report | None = None) -> Collection:
     ]
     if not len(kept["labels"]):
         first = f"; the first, {skipped[0].path}, {skipped[0].reason}" if skipped else ", it is empty"
-        raise DataError(f"{path} has no usable traces, lines of the form {_EXAMPLE}{first}")
-    return Collection(Part(kept["images"], kept["labels"]), None, tuple(notes), tuple(skipped))
+        raise DataError(f"{path} has no usable traces, lines of the form {wanted.example}{first}")
+    return kept, tuple(notes), tuple(skipped)
 
 
 @contextmanager
@@ -64,20 +103,19 @@ def _opening(path: Path) -> Iterator[None]:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _drawn(path: Path, report: pool.Report | None) -> dict[str, NDArray[Any]]:
+def _drawn(path: Path, wanted: _Wanted, report: pool.Report | None) -> dict[str, NDArray[Any]]:
     numbers: list[int] = []
-    labels: list[int] = []
+    labels: list[int | str] = []
     lines: list[bytes] = []
     skipped: dict[int, str] = {}
     with _opening(path), path.open("rb") as file:
         for number, line in _lines(file):
             try:
-                label, _ = _parse(line)
+                labels.append(wanted.label(_parse(line)[0]))
             except DataError as error:
                 skipped[number] = str(error)
                 continue
             numbers.append(number)
-            labels.append(label)
             lines.append(line)
     # Lines, not strokes, are kept and sent to other processes: a parsed point takes ten times as much memory.
     images = pool.each(_image, lines, report, seconds=0.002)
@@ -89,7 +127,7 @@ def _drawn(path: Path, report: pool.Report | None) -> dict[str, NDArray[Any]]:
     usable = [image for image in images if not isinstance(image, str) and image.any()]
     return {
         "images": np.array(usable, np.uint8).reshape(-1, 28, 28),
-        "labels": np.array(labels, np.uint8)[good],
+        "labels": np.array(labels, np.str_ if str in map(type, labels) else np.uint8)[good],
         "lines": np.array(sorted(skipped), np.int64),
         "reasons": np.array([skipped[number] for number in sorted(skipped)], np.str_),
     }
@@ -107,8 +145,8 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _parse(line: bytes) -> tuple[int, list[list[list[float]]]]:
-    """Label and strokes. Raises DataError with the reason alone."""
+def _parse(line: bytes) -> tuple[Any, list[list[list[float]]]]:
+    """What it says for a label, and the strokes. Raises DataError with the reason alone."""
     if len(line) >= _LONGEST_LINE:
         raise DataError(f"is longer than {_LONGEST_LINE // 2**20} MiB")
     try:
@@ -117,9 +155,6 @@ def _parse(line: bytes) -> tuple[int, list[list[list[float]]]]:
         raise DataError(f"is not JSON: {error}") from error
     if not isinstance(trace, dict):
         raise DataError(f"is not a JSON object of the form {_EXAMPLE}")
-    label = trace.get("label")
-    if isinstance(label, bool) or str(label) not in map(str, range(CLASSES)):
-        raise DataError(f"has the label {json.dumps(label)[:40]}; it must be a digit 0 to 9")
     strokes = trace.get("strokes")
     if not isinstance(strokes, list) or not all(isinstance(stroke, list) for stroke in strokes):
         raise DataError("has no strokes: a list of strokes is needed, each a list of points [x, y]")
@@ -131,7 +166,23 @@ def _parse(line: bytes) -> tuple[int, list[list[list[float]]]]:
     if not all(_is_point(point) for point in points):
         raise DataError("has a point that is not two finite numbers [x, y]")
     # What a tablet adds to a point, pressure or time, comes after x and y.
-    return int(str(label)), [[point[:2] for point in stroke] for stroke in strokes]
+    return trace.get("label"), [[point[:2] for point in stroke] for stroke in strokes]
+
+
+def _digit(label: Any) -> int:
+    if not _is_digit(label):
+        raise DataError(f"has the label {json.dumps(label)[:40]}; it must be a digit 0 to 9")
+    return int(str(label))
+
+
+def _no_digit(label: Any) -> str:
+    if _is_digit(label):
+        raise DataError(f"has the label {label}, which is a digit")
+    return "" if label is None else printable(str(label))[:40]
+
+
+def _is_digit(label: Any) -> bool:
+    return not isinstance(label, bool) and str(label) in map(str, range(CLASSES))
 
 
 def _is_point(point: object) -> bool:

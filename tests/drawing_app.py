@@ -34,7 +34,7 @@ class FakeReader:
         """Ready at once."""
         self.on_state(ReaderState("ready", "", "/shipped.npz", "mnist, accurate: 99.6% test"))
 
-    def ask(self, bitmap: NDArray[np.uint8]) -> None:
+    def ask(self, bitmap: NDArray[np.uint8], strokes: object = None) -> None:
         """Answer at once."""
         self.asked.append(bitmap.copy())
         probabilities = [0.004] * 10

@@ -7,10 +7,14 @@ import json
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
-from core.evaluation import Evaluation, evaluate
+from core import paths
+from core.collection import Part
+from core.evaluation import Evaluation, evaluate, evaluate_parts
 from core.model import build
+from core.recogniser import Recogniser
 from core.scores import scores
 
 
@@ -74,3 +78,46 @@ def test_evaluating_reads_every_image_once_and_leaves_the_network_training() -> 
     whole = evaluate(network, images, np.zeros(25, np.uint8), cpu).probabilities
     assert network.training
     np.testing.assert_allclose(small, whole, atol=1e-5)
+
+
+def test_refused_images_are_those_from_the_threshold_on() -> None:
+    """What is left is read better, and everything is in the JSON form; a network that refuses nothing has none."""
+    read = np.eye(10, dtype=np.float32)[[1, 2, 3, 4]]
+    result = Evaluation(read, np.array([1, 2, 3, 5], np.uint8), np.array([0.1, 0.2, 0.7, 0.8], np.float32), 0.7)
+    assert result.refused.tolist() == [False, False, True, True]
+    assert (result.accuracy, result.accepted_accuracy) == (0.75, 1.0)
+    told = json.loads(json.dumps(result.to_json()))
+    assert (told["refused"], told["accepted_accuracy"], told["threshold"]) == (2, 1.0, 0.7)
+    assert Evaluation(read, result.labels).refused.sum() == 0
+    assert Evaluation(read, result.labels, np.ones(4, np.float32)).accepted_accuracy is None
+
+
+def test_the_reliability_table_agrees_with_a_plain_count() -> None:
+    """15 bins, each with its bounds, how many readings, their mean confidence and how many were right."""
+    result = _some()
+    table = result.to_json()["reliability"]
+    assert len(table) == 15 and table[0]["from"] == 0 and table[-1]["to"] == 1
+    confidence = result.probabilities.max(axis=1)
+    for each in table:
+        last = each["to"] == 1
+        inside = [i for i, c in enumerate(confidence) if each["from"] <= c < each["to"] or (last and c == 1)]
+        assert each["count"] == len(inside)
+        if inside:
+            assert each["confidence"] == pytest.approx(np.mean(confidence[inside]), rel=1e-5)
+            assert each["accuracy"] == pytest.approx(np.mean(result.right[inside]))
+    gaps = [each["count"] * abs(each["confidence"] - each["accuracy"]) for each in table]
+    assert result.calibration_error == pytest.approx(sum(gaps) / 500)
+
+
+def test_parts_are_read_as_one_set(mnist_part: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> None:
+    """In their order, with how far it is; the answers are those of the images one by one."""
+    images, labels = mnist_part
+    recogniser = Recogniser(paths.shipped_checkpoint())
+    told: list[tuple[int, int]] = []
+    parts = [Part(images[:30], labels[:30]), Part(images[30:40], labels[30:40])]
+    result = evaluate_parts(recogniser, parts, lambda done, total: told.append((done, total)))
+    assert result.labels.tolist() == labels[:40].tolist()
+    assert told == [(30, 40), (40, 40)]
+    single = recogniser.scores(images[35:36])
+    np.testing.assert_allclose(result.probabilities[35:36], single.probabilities, atol=1e-5)
+    assert result.threshold == recogniser.calibration.threshold

@@ -179,7 +179,7 @@ async def test_the_pen_begins_anew_after_a_drawing_was_kept() -> None:
 
 async def test_nothing_drawn_and_nothing_read_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said what to do instead."""
-    monkeypatch.setattr(FakeReader, "ask", lambda self, bitmap: None)
+    monkeypatch.setattr(FakeReader, "ask", lambda self, bitmap, strokes=None: None)
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         for key in ("enter", "3"):
@@ -204,7 +204,7 @@ async def test_a_reading_that_is_late_is_confirmed_only_where_it_says_the_same(
         await seven(app, pilot)
         late = app.reader.asked[-1]
         with monkeypatch.context() as slow:
-            slow.setattr(FakeReader, "ask", lambda self, bitmap: self.asked.append(bitmap.copy()))
+            slow.setattr(FakeReader, "ask", lambda self, bitmap, strokes=None: self.asked.append(bitmap.copy()))
             await pilot.press("space", "left", "space", "enter")
         assert counts() == {}
         app.reader.ask(late)  # an answer to what the drawing was before
@@ -712,7 +712,7 @@ async def test_teaching_costs_a_move_of_the_pen_nothing(monkeypatch: pytest.Monk
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "right")
         await until(pilot, lambda: draft.load() is not None)
-        monkeypatch.setattr(FakeReader, "ask", lambda self, bitmap: None)
+        monkeypatch.setattr(FakeReader, "ask", lambda self, bitmap, strokes=None: None)
         monkeypatch.setattr(
             DigitsApp, "_display", lambda self, screen, what: sent.append(what.render_segments(self.console))
         )

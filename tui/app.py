@@ -76,6 +76,8 @@ class DigitsApp(App[None]):
         Binding("f2", "go('data')", "Data", show=False),
         Binding("f3", "go('training')", "Training", show=False),
         Binding("f4", "go('drawing')", "Draw", show=False),
+        # Not y: that is an answer to the question about what was learnt, which may open just then.
+        Binding("j", "scorecard", "Scorecard", show=False),
         Binding("question_mark", "help", "Help"),
         # Priority: also in dialogs and where text is typed.
         Binding("f1", "help", "Help", show=False, priority=True),
@@ -220,7 +222,15 @@ class DigitsApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer no way to where we are."""
+        if action == "scorecard":
+            return not any(screen.has_class("-scorecard") for screen in self.screen_stack)
         return not (action == "go" and parameters == (self.current_mode,))
+
+    def action_scorecard(self) -> None:
+        """Compare the model that reads with the shipped one."""
+        from tui.screens.scorecard import ScorecardScreen
+
+        self.push_screen(ScorecardScreen(self.checkpoint))
 
     def action_help(self) -> None:
         """List the keys of the screen in focus."""

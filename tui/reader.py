@@ -13,7 +13,7 @@ import itertools
 import json
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 from textual.message import Message
 
 from core import children
+from core.ink import Stroke
 from core.reading import Reading
+from core.strokes import as_json
 
 _LONGEST_LINE = 2**20  # bytes; a reading takes two kB
 _PATIENCE = 60.0  # seconds without an answer after which the reader counts as dead
@@ -47,7 +49,7 @@ class ReaderLike(Protocol):
     """What a screen needs of a reader."""
 
     def start(self) -> None: ...
-    def ask(self, bitmap: NDArray[np.uint8]) -> None: ...
+    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> None: ...
     def forget(self) -> None: ...
     def load(self, checkpoint: Path | None) -> None: ...
     async def close(self) -> None: ...
@@ -98,6 +100,7 @@ class Reader:
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
         self._bitmap: NDArray[np.uint8] | None = None
+        self._strokes: list[Stroke] | None = None
         self._attempts = 0
         self._checkpoint = ""
         self._to_load = False
@@ -111,9 +114,14 @@ class Reader:
             self._on_state(self.state)
             self._task = asyncio.create_task(self._supervise(), name="reader")
 
-    def ask(self, bitmap: NDArray[np.uint8]) -> None:
-        """Have a (H, W) uint8 bitmap with bright ink read, in place of any that still waits."""
+    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> None:
+        """Have a (H, W) uint8 bitmap with bright ink read, in place of any that still waits.
+
+        With the strokes that made it several digits are read as a number, without as one digit.
+        """
         self._bitmap = bitmap.copy()
+        # Strokes grow while the pen is down.
+        self._strokes = None if strokes is None else [replace(each, points=list(each.points)) for each in strokes]
         self._attempts = 0
         self._wanted.set()
 
@@ -183,7 +191,9 @@ class Reader:
                 self._attempts += 1
                 height, width = bitmap.shape
                 pixels = base64.b64encode(bitmap.tobytes()).decode()
-                request = {"width": width, "height": height, "pixels": pixels, "polarity": "bright"}
+                request: dict[str, Any] = {"width": width, "height": height, "pixels": pixels, "polarity": "bright"}
+                if self._strokes is not None:
+                    request["strokes"] = as_json(self._strokes)
                 await self._send(process, request)
                 self._understand(await self._answer(process))
                 if self._bitmap is bitmap:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core import catalogue, sources
+from core.commands.progress import stages
 from core.errors import DataError
 from core.printable import printable
 
@@ -21,8 +18,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 10
 """Files that are named of each finding where a person reads."""
-_SECONDS = 0.1
-"""Between two lines of progress."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -47,7 +42,7 @@ def run_check(options: argparse.Namespace) -> int:
     folder = folder_of(options.data)
     from core.checkup.checkup import check
 
-    with _progress(options.json) as report:
+    with stages(options.json) as report:
         found = check(folder, report, quick=options.quick)
     if options.json:
         print(json.dumps(found.to_json()), flush=True)
@@ -87,33 +82,3 @@ def _tell(finding: Finding) -> None:
         print(f"    {printable(each.path)}: {printable('; '.join(filter(None, details)))}")
     if finding.count > _SHOWN and finding.files:
         print(f"    … and {finding.count - _SHOWN:,} more (--json names {len(finding.files):,})")
-
-
-@contextmanager
-def _progress(as_json: bool) -> Iterator[Callable[[int, int, str], None]]:
-    """JSON lines, or a bar where a person looks, or nothing."""
-    if as_json:
-        yield _lines()
-    elif sys.stderr.isatty():
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("", total=None)
-            yield lambda done, total, doing: bar.update(task, completed=done, total=total, description=doing)
-    else:
-        yield lambda done, total, doing: None
-
-
-def _lines() -> Callable[[int, int, str], None]:
-    """At most ten lines a second, and one at each beginning and end."""
-    last: dict[str, Any] = {"at": 0.0, "doing": ""}
-
-    def report(done: int, total: int, doing: str) -> None:
-        now = time.monotonic()
-        if doing != last["doing"] or done == total or now - last["at"] >= _SECONDS:
-            last.update(at=now, doing=doing)
-            print(json.dumps({"done": done, "total": total, "doing": doing}), flush=True)
-
-    return report

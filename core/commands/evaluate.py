@@ -1,4 +1,4 @@
-"""`evaluate`: how well a checkpoint reads a labelled set."""
+"""`evaluate`: how well a checkpoint reads a labelled set, and whether it knows what is no digit."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from core.commands.progress import Stages, stages
+from core.printable import printable
+
 if TYPE_CHECKING:
-    from core.checkpoint_file import Header
     from core.collection import Part, Skipped
+    from core.evaluation import Evaluation
+    from core.recogniser import Recogniser
+    from core.refusals import Refusals
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -17,7 +22,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     evaluate = commands.add_parser(
         "evaluate",
         help="measure a checkpoint on labelled images",
-        description="Measure a checkpoint on labelled images: MNIST's test set, or all images of a set of your own.",
+        description=(
+            "Measure a checkpoint on labelled images: MNIST's test set, or all images of a set of your own. "
+            "With --not-digits also how it takes things that are no digits."
+        ),
     )
     evaluate.add_argument(
         "--data", default="mnist", metavar="NAME|PATH", help="a name that `datasets` lists, or a path"
@@ -27,57 +35,128 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--part",
         choices=("auto", "test", "all"),
         default="auto",
-        help="auto: the test part where the set has one, or where the network was trained on it, else all",
+        help="auto: the test part where the set has one, or what was held out of the training, else all",
+    )
+    evaluate.add_argument(
+        "--not-digits",
+        metavar="PATH",
+        help="a folder of images, or pen traces, of which none is a digit: how many are refused",
+    )
+    evaluate.add_argument(
+        "--leave-out",
+        default="",
+        metavar="CHARACTERS",
+        help="of --not-digits: letters that a person may take for digits, such as OoIlSsZzqgbBD",
     )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(run=run_evaluate)
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
-    """Read a set and print the figures."""
-    import torch
-
-    from core import checkpoint
-    from core.calibration import Calibration
+    """Read a set and print the figures. Raises DigitsError where the set or the checkpoint cannot be used."""
     from core.checkpoint_file import resolve
-    from core.evaluation import evaluate
+    from core.errors import ConfigurationError
+    from core.evaluation import evaluate_parts
+    from core.recogniser import Recogniser
 
-    path = resolve(options.checkpoint)
-    network, header = checkpoint.load(path)
-    name, part, which, skipped_files = _measured(options.data, options.part, header)
-    for skipped in skipped_files:
-        print(f"skipped {skipped.path}: {skipped.reason}", file=sys.stderr)
-    print(f"reading {len(part):,} images of {name} ({which}) with {path.name}: {header.title}", file=sys.stderr)
-    result = evaluate(network, part.images, part.labels, torch.device("cpu"), Calibration.of(header.calibration))
+    if options.leave_out and options.not_digits is None:
+        raise ConfigurationError("--leave-out belongs to --not-digits; give both, or neither")
+    recogniser = Recogniser(resolve(options.checkpoint))
+    with stages(as_json=False) as report:  # on standard error: of the JSON there is one object
+        name, parts, which, skipped = _measured(options.data, options.part, recogniser, report)
+        _tell_skipped(skipped)
+        _say(
+            f"reading {sum(map(len, parts)):,} images of {name} ({which}) with {recogniser.path.name}: "
+            f"{recogniser.header.title}"
+        )
+        result = evaluate_parts(recogniser, parts, lambda done, total: report(done, total, f"reading {name}"))
+        del parts  # tens of megabytes of 70,000 images
+        others = None
+        if options.not_digits is not None:
+            others, left_out = _refusals(options.not_digits, options.leave_out, recogniser, result, report)
     if options.json:
-        print(json.dumps({**result.to_json(), "data": name, "part": which, "checkpoint": str(path)}))
+        answer = {**result.to_json(), "data": name, "part": which, "checkpoint": str(recogniser.path)}
+        if others is not None:
+            answer["not_digits"] = {**others.to_json(), "path": options.not_digits, "left_out": left_out}
+        print(json.dumps(answer))
         return 0
+    _describe(result)
+    if others is not None:
+        _describe_refusals(others, left_out)
+    return 0
+
+
+def _measured(
+    data: str, wanted: str, recogniser: Recogniser, report: Stages
+) -> tuple[str, tuple[Part, ...], str, tuple[Skipped, ...]]:
+    """The set's name, its images to measure on, which they are in words, and the files that were skipped."""
+    from core import ancestry, catalogue
+    from core.datasets import divided, gather
+    from core.fair import EVERY, fair
+
+    entry = catalogue.find(data)
+    collection = gather(entry, lambda done, total: report(done, total, f"normalising {entry.name}"))
+    if wanted == "test":
+        dataset = divided(entry, collection)
+        return entry.name, (dataset.test,), dataset.test_note, dataset.skipped
+    # What a network learned from says nothing of it: of its own set only the images held out then count.
+    learned = ancestry.learned(recogniser.path, entry)
+    chosen = fair(entry, collection, [learned] if wanted == "auto" else [None])
+    if wanted == "auto" and chosen.which != EVERY:
+        return entry.name, chosen.parts, chosen.which, collection.skipped
+    parts = tuple(part for part in (collection.train, collection.test) if part is not None)
+    which = EVERY if learned is None else f"{EVERY}, those it was trained on among them"
+    return entry.name, parts, which, collection.skipped
+
+
+def _refusals(
+    path: str, leave_out: str, recogniser: Recogniser, digits: Evaluation, report: Stages
+) -> tuple[Refusals, int]:
+    """How the network takes what lies at `path`, beside `digits`, and how many of it were left out."""
+    from core import not_digits
+    from core.evaluation import in_batches
+    from core.refusals import Refusals
+
+    found = not_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising what is no digit"))
+    _tell_skipped(found.skipped)
+    read = in_batches(recogniser, found.images, lambda done, total: report(done, total, "reading what is no digit"))
+    return Refusals.of(read, digits), found.left_out
+
+
+def _describe(result: Evaluation) -> None:
     print(
         f"accuracy {result.accuracy:.2%} of {result.count:,} images, calibration error {result.calibration_error:.2%}"
     )
+    refused = int(result.refused.sum())
+    accepted = result.accepted_accuracy
+    others = "" if accepted is None or not refused else f"; of the others {accepted:.2%} are read right"
+    print(f"refused as no digit: {refused:,} ({refused / result.count:.2%}){others}")
     print("\ndigit  right    read as 0     1     2     3     4     5     6     7     8     9")
     for digit, (row, right) in enumerate(zip(result.confusion, result.per_class, strict=True)):
         share = "      –" if right is None else f"{right:7.2%}"
         print(f"{digit:5} {share:>7}  {'':4}" + "".join(f"{count or '·':>6}" for count in row.tolist()))
-    return 0
+    bins = result.reliability
+    print("\nconfidence       images   mean confidence   right")
+    for index, each in enumerate(bins):
+        if each.count:
+            span = f"{100 * index / len(bins):5.1f} to {100 * (index + 1) / len(bins):5.1f}%"
+            print(f"{span}  {each.count:7,}   {each.confidence:15.2%}  {each.accuracy:7.2%}")
 
 
-def _measured(data: str, wanted: str, header: Header) -> tuple[str, Part, str, tuple[Skipped, ...]]:
-    """The set's name, its images to measure on, which they are in words, and the files that were skipped."""
-    import numpy as np
+def _describe_refusals(found: Refusals, left_out: int) -> None:
+    aside = f" ({left_out:,} left out)" if left_out else ""
+    things = "1 thing that is no digit" if found.count == 1 else f"{found.count:,} things that are no digits"
+    print(f"\n{things}{aside}")
+    print(f"refused: {found.refused:,} ({found.refused / found.count:.2%})")
+    print(f"called a digit with a confidence over 90%: {found.mistaken:,} ({found.mistaken / found.count:.2%})")
+    by = "" if found.measure == "no digit" else ", by 1 − confidence: this network was never shown what is no digit"
+    print(f"AUROC against the {found.digits:,} digits: {found.auroc:.4f}{by}")
 
-    from core import catalogue
-    from core.collection import Part
-    from core.datasets import divided, gather
 
-    entry = catalogue.find(data)
-    collection = gather(entry)
-    # What a network learned from says nothing of it: of its own set only the images held out then count.
-    trained = header.trained.get("configuration", {}).get("data") in (entry.name, entry.path)
-    if wanted == "test" or (wanted == "auto" and (trained or collection.test is not None)):
-        dataset = divided(entry, collection)
-        return entry.name, dataset.test, dataset.test_note, dataset.skipped
-    parts = [part for part in (collection.train, collection.test) if part is not None]
-    images, labels = (np.concatenate([getattr(part, field) for part in parts]) for field in ("images", "labels"))
-    which = "all its images, those it was trained on among them" if trained else "all its images"
-    return entry.name, Part(images, labels), which, collection.skipped
+def _tell_skipped(skipped: tuple[Skipped, ...]) -> None:
+    for each in skipped:
+        _say(f"skipped {each.path}: {each.reason}")
+
+
+def _say(text: str) -> None:
+    print(printable(text), file=sys.stderr)

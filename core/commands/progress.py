@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+Stages = Callable[[int, int, str], None]
+"""Is told how much of how much is done, and what is being done."""
+_SECONDS = 0.1
+"""Between two lines of progress."""
 
 
 def say(message: dict[str, Any]) -> None:
@@ -30,7 +35,39 @@ def progress(as_json: bool, unit: str) -> Iterator[Any]:
         yield None
 
 
-def _throttled(tell: Any, seconds: float = 0.1) -> Any:
+@contextmanager
+def stages(as_json: bool) -> Iterator[Stages]:
+    """As `progress`, for work of several stages: a function to report done, total and what is being done to."""
+    if as_json:
+        yield _stage_lines()
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=None)
+            yield lambda done, total, doing: bar.update(task, completed=done, total=total, description=doing)
+    else:
+        yield lambda done, total, doing: None
+
+
+def _stage_lines() -> Stages:
+    """At most ten lines a second, and one at each beginning and end."""
+    import time
+
+    last: dict[str, Any] = {"at": 0.0, "doing": ""}
+
+    def report(done: int, total: int, doing: str) -> None:
+        now = time.monotonic()
+        if doing != last["doing"] or done == total or now - last["at"] >= _SECONDS:
+            last.update(at=now, doing=doing)
+            say({"done": done, "total": total, "doing": doing})
+
+    return report
+
+
+def _throttled(tell: Any, seconds: float = _SECONDS) -> Any:
     """`tell`, at most ten times a second, the end always."""
     import time
 

@@ -2,6 +2,9 @@
 
 {"id": 5, "width": 40, "height": 40, "pixels": base64 of height × width bytes, "polarity": "bright"}
     -> {"id": 5, "digit": 7, "probabilities": […], "seen": base64 of 784 bytes, "checkpoint": …, "milliseconds": …}
+With "strokes": [{"points": [[x, y], …], "radius": 2.4, "erasing": false}, …], in pixels of the bitmap that they made,
+or none of them, several digits are read as a number
+    -> {…, "digits": [{"digit": 4, "probability": 0.98, "box": [left, top, width, height], …}, …]}
 {"id": 6, "load": "path, run, or empty for the shipped model"}
     -> {"id": 6, "loaded": path, "title": …}
 Whatever goes wrong -> {"id": …, "error": text}. The first line is {"ready": path, "title": …} or {"error": …}.
@@ -19,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.checkpoint_file import resolve
 from core.errors import DataError, DigitsError
+from core.strokes import from_json as strokes_from_json
 
 if TYPE_CHECKING:
     from core.recogniser import Recogniser
@@ -88,8 +92,12 @@ def _answer(recogniser: Recogniser | None, request: dict[str, Any]) -> dict[str,
     polarity = request.get("polarity", "auto")
     if polarity not in ("auto", "bright", "dark"):
         raise DataError(f"polarity is {polarity!r}; it must be auto, bright or dark")
+    strokes = strokes_from_json(request["strokes"]) if "strokes" in request else None
     recogniser.refresh()
-    return recogniser.read(np.frombuffer(pixels, np.uint8).reshape(height, width), polarity).to_json()
+    bitmap = np.frombuffer(pixels, np.uint8).reshape(height, width)
+    if strokes is None:
+        return recogniser.read(bitmap, polarity).to_json()
+    return recogniser.read_number(bitmap, strokes, polarity).to_json()
 
 
 def _say(answer: dict[str, Any]) -> None:

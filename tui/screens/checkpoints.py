@@ -51,7 +51,10 @@ class CheckpointScreen(ModalScreen[Path | None]):
 
     TITLE = "Checkpoint"
     BINDING_GROUP_TITLE = "Checkpoint"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Leave it as it is")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scorecard", "Scorecard"),
+        Binding("escape", "dismiss(None)", "Leave it as it is"),
+    ]
     DEFAULT_CSS = """
     CheckpointScreen {
         align: center middle;
@@ -102,6 +105,19 @@ class CheckpointScreen(ModalScreen[Path | None]):
         known = [choice.path for choice in event.found]
         options.highlighted = known.index(self._current) if self._current in known else 0
         options.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no scorecard where this was opened from one."""
+        return action != "scorecard" or self.app.check_action(action, parameters)
+
+    def action_scorecard(self) -> None:
+        """Compare the highlighted network with the one that reads now, that one with the shipped one."""
+        from tui.screens.scorecard import ScorecardScreen
+
+        highlighted = self.query_one(OptionList).highlighted
+        if self._choices and highlighted is not None:
+            path = self._choices[highlighted].path
+            self.app.push_screen(ScorecardScreen(path, None if path == self._current else self._current))
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:

@@ -32,6 +32,8 @@ from tui.widgets.pad import HINT, Pad
 from tui.widgets.probabilities import Probabilities
 from tui.widgets.taught import Taught
 
+_SINGLE = "only single digits are kept"
+
 
 class DrawingScreen(ReadingScreen):
     """Draw, see it read, and teach."""
@@ -64,6 +66,8 @@ class DrawingScreen(ReadingScreen):
         """What was just done, and how many strokes there were then: with the next one it is old."""
         self._confirmed: tuple[int, NDArray[np.uint8]] | None = None
         """The digit that was confirmed, and the drawing, while it is not read yet as it is."""
+        self._insisted: tuple[int, NDArray[np.uint8]] | None = None
+        """The digit as which a number was to be kept, and the drawing: the same once more keeps it, as it is one."""
 
     def compose_said(self) -> ComposeResult:
         """The answer, and how much was taught."""
@@ -115,6 +119,8 @@ class DrawingScreen(ReadingScreen):
             self._say("draw something first")
         elif self._reading is None or self._reading.digit is None:
             self._say("it is not read yet: press its digit")
+        elif self._reading.digits:
+            self._say(_SINGLE)
         elif self._is_of_now(self._reading):
             await self.action_keep(self._reading.digit)
         else:
@@ -129,6 +135,9 @@ class DrawingScreen(ReadingScreen):
         digit, bitmap = self._confirmed
         if not np.array_equal(bitmap, self.query_one(Pad).ink.bitmap):
             self._confirmed = None
+        elif event.reading.digits:
+            self._confirmed = None
+            self._say(_SINGLE)
         elif self._is_of_now(event.reading):
             self._confirmed = None
             if event.reading.digit == digit:
@@ -147,6 +156,11 @@ class DrawingScreen(ReadingScreen):
             self._say("draw something first")
             return
         pad.lift()
+        if self._reading is not None and self._reading.digits:
+            before, self._insisted = self._insisted, (digit, pad.ink.bitmap.copy())
+            if before is None or before[0] != digit or not np.array_equal(before[1], pad.ink.bitmap):
+                self._say(f"{_SINGLE}; {digit} again if it is one")
+                return
         try:
             await self._teaching.keep(digit, pad.ink)
         except DataError as error:

@@ -57,6 +57,7 @@ class HomeScreen(ModeScreen):
         Binding("d", "app.go('data')", "Data"),
         Binding("t", "app.go('training')", "Training"),
         Binding("p", "app.go('drawing')", "Draw"),
+        Binding("j", "app.scorecard", "Scorecard"),
         Binding("left", "app.focus_previous", "The one before", show=False),
         Binding("right", "app.focus_next", "The next one", show=False),
         Binding("down", "runs", "To the runs", show=False),

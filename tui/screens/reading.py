@@ -18,15 +18,15 @@ from textual.widgets import Footer, Static
 
 from core import checkpoint_file, kept, paths
 from core.errors import CheckpointError
-from core.ink import Ink
-from core.reading import Reading
+from core.ink import Ink, Region
+from core.reading import REFUSED, UNSURE, Reading
 from core.runs import Run
 from tui.checkpoint_name import checkpoint_name
 from tui.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.mode import ModeScreen
 from tui.widgets.answer import Answer
-from tui.widgets.pad import Pad
+from tui.widgets.pad import Mark, Pad
 from tui.widgets.probabilities import Probabilities
 from tui.widgets.status import Status
 from tui.widgets.thumbnail import Thumbnail
@@ -37,6 +37,7 @@ _FRAME = 2  # the pad's border, both sides
 _HEADINGS = 3  # rows beside the pad: two headings and a space between bars and bitmap
 _LOOK_AGAIN = 1.0  # seconds between looks at the checkpoint's file, while it may be written
 _NOTHING = np.zeros((28, 28), np.uint8)
+_PROBABLE, _SEEN = "How probable each digit is", "What the network sees"
 
 
 class ReadingScreen(ModeScreen):
@@ -59,9 +60,9 @@ class ReadingScreen(ModeScreen):
         with Horizontal(id="board"):
             yield Pad()
             with Vertical(id="beside"):
-                yield Static("How probable each digit is", classes="heading")
+                yield Static(_PROBABLE, id="probable-heading", classes="heading")
                 yield Probabilities()
-                yield Static("What the network sees", id="seen-heading", classes="heading")
+                yield Static(_SEEN, id="seen-heading", classes="heading")
                 with Horizontal(id="seen"):
                     yield Thumbnail(_NOTHING)
                     with Vertical(id="said"):
@@ -131,7 +132,7 @@ class ReadingScreen(ModeScreen):
             self._reader.forget()
             self._show(None)
         else:
-            self._reader.ask(ink.bitmap)
+            self._reader.ask(ink.bitmap, ink.strokes)
 
     def _post_reading(self, reading: Reading) -> None:
         self.post_message(Answered(reading))
@@ -150,7 +151,24 @@ class ReadingScreen(ModeScreen):
         self.query_one(Probabilities).values = reading.probabilities if reading else (0.0,) * 10
         self.query_one(Thumbnail).bitmap = reading.seen if reading else _NOTHING
         self.query_one(Answer).reading = reading
+        self._show_number(reading)
         self.show_status()
+
+    def _show_number(self, reading: Reading | None) -> None:
+        """Box each digit of a number on the pad, and say whose bars and 28×28 are shown: the least sure one's."""
+        marks, probable, seen = [], _PROBABLE, _SEEN
+        if reading is not None and reading.least_sure is not None:
+            for each in reading.digits:
+                refused = reading.refuses(each)
+                text = REFUSED if refused else f"{min(each.confidence, 0.99):.0%}"
+                marks.append(Mark(Region(*each.box), text, refused or each.confidence < UNSURE))
+            probable = f"Least sure: digit {reading.least_sure + 1} of {len(marks)}"
+            seen = f"{_SEEN} of it"
+        self.query_one(Pad).marks = tuple(marks)
+        for name, text in (("#probable-heading", probable), ("#seen-heading", seen)):
+            heading = self.query_one(name, Static)
+            if str(heading.content) != text:
+                heading.update(text)
 
     @on(ReaderChanged)
     def _reader_changed(self, event: ReaderChanged) -> None:
@@ -204,7 +222,7 @@ class ReadingScreen(ModeScreen):
     def _read_again(self) -> None:
         ink = self.query_one(Pad).ink
         if not ink.is_empty:
-            self._reader.ask(ink.bitmap)
+            self._reader.ask(ink.bitmap, ink.strokes)
 
     # Status
 

@@ -1,4 +1,4 @@
-"""The digit that was read, large, and how sure the network is of it, in figures and words."""
+"""The digit that was read, large, or the number, and how sure the network is of it, in figures and words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from core.reading import UNSURE, Reading
-from tui.widgets.lines import Lines
+from tui.widgets.lines import Lines, fit
 
 _SHAPES = (
     ("####", "#..#", "#..#", "#..#", "####"),
@@ -24,12 +24,17 @@ _SHAPES = (
 
 _WORDS = ((0.95, "sure"), (UNSURE, "likely"), (0.0, "unsure"))
 """The word for the largest probability, by its lower bound."""
+_MOST_SINGLE = 6
+"""Digits of a number that are listed one below the other, in the eight rows that there are at 80×24."""
 _UNKNOWN = (".##.", "#..#", "..#.", "....", "..#.")
 """What stands in a digit's place where it is none."""
 
 
 class Answer(Lines):
-    """Nine columns: the digit of the reading, its probability, a word for that, and the rival if there is one."""
+    """Nine columns: the digit of the reading, its probability, a word for that, and the rival if there is one.
+
+    Of a number all digits in one line, and below it each with its probability: one a line, two where there are many.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -58,6 +63,8 @@ class Answer(Lines):
         reading = self.reading
         if reading is None or reading.digit is None:
             return [Content("Draw"), Content("something")]
+        if reading.digits:
+            return _number(reading, width)
         refused = reading.verdict == "not a digit"
         shape = _UNKNOWN if refused else _SHAPES[reading.digit]
         rows = [row.replace("#", "██").replace(".", "  ") for row in shape]
@@ -67,6 +74,19 @@ class Answer(Lines):
             rows += [percent(reading.confidence), _word(reading.confidence)]
             rows += [f"or {each}?" for each in reading.rivals[1:2]]
         return [Content.styled(row, "bold") for row in rows]
+
+
+def _number(reading: Reading, width: int) -> list[Content]:
+    rows = [Content.styled(fit(reading.number, width), "bold"), Content("")]
+    if len(reading.digits) <= _MOST_SINGLE:
+        for place, each in enumerate(reading.digits):
+            refused = reading.refuses(each)
+            words = "? none" if refused else f"{each.digit} {percent(each.confidence):>5}"
+            rows.append(Content.styled(words, "bold" if place == reading.least_sure else ""))
+        return rows
+    figures = [f"{100 * min(each.confidence, 0.99):2.0f}" for each in reading.digits]
+    whole = [f"{sign} {figure}" for sign, figure in zip(reading.number, figures, strict=True)]
+    return rows[:1] + [Content(" ".join(whole[at : at + 2])) for at in range(0, len(whole), 2)]
 
 
 def percent(value: float) -> str:

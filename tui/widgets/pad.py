@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -28,6 +29,19 @@ _RIGHT = 3  # the mouse button that erases
 # A cross whose upper or lower arm is heavy says which half of the cell the pen is in; with the pen down its
 # other arms are heavy as well.
 _CURSORS = {(False, 0): "╀", (False, 1): "╁", (True, 0): "╇", (True, 1): "╈"}
+_FAINT = 64  # grey levels that a mark may stand on; on more ink it would hide it
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The corners of a box around some ink, and what is said of it below it."""
+
+    box: ink.Region
+    """In canvas pixels."""
+    text: str
+    """Some characters; as much of it is shown as the box is wide."""
+    doubtful: bool = False
+    """Whether it is shown as something to look at."""
 
 
 class Pad(Widget, can_focus=True):
@@ -35,12 +49,15 @@ class Pad(Widget, can_focus=True):
 
     ALLOW_SELECT = False
     BINDING_GROUP_TITLE = "The pad"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pad--mark", "pad--doubtful"}
     DEFAULT_CSS = """
     Pad {
         border: round $foreground 40%;
         background: $background;
         color: $foreground;
         &:focus { border: round $primary; }
+        .pad--mark { color: $text-success; background: $background; }
+        .pad--doubtful { color: $text-warning; background: $background; text-style: bold; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,6 +86,8 @@ class Pad(Widget, can_focus=True):
     """The brush's, in canvas pixels."""
     hint: reactive[tuple[str, ...]] = reactive(HINT, repaint=False)
     """Lines that an empty pad says, the first of them bold; five at most, so that they end above the pen."""
+    marks: reactive[tuple[Mark, ...]] = reactive((), repaint=False)
+    """Boxes around parts of the drawing; they show where no ink is."""
 
     class Changed(Message):
         """The drawing is another; the newest state is in `pad.ink`."""
@@ -105,6 +124,7 @@ class Pad(Widget, can_focus=True):
         if side < 2 or side == before:
             return
         self._lift()
+        self.marks = ()  # they were for the old canvas
         self.ink.resize(side, side)
         self._x, self._y = (min(side - 1, round(place * side / before)) for place in (self._x, self._y))
         self.radius = self.ink.radius
@@ -122,6 +142,7 @@ class Pad(Widget, can_focus=True):
         strip = Strip(cells(bitmap[2 * y], bitmap[2 * y + 1], colours, style), self.ink.width)
         if self._was_empty:
             strip = self._hinted(strip, y, style)
+        strip = self._marked(strip, y)
         if self._shows_cursor and y == self._y // 2:
             drawn = int(bitmap[2 * y : 2 * y + 2, self._x].max()) >= 128
             glyph = _CURSORS[self.pen_down, self._y % 2]
@@ -137,6 +158,23 @@ class Pad(Widget, can_focus=True):
         left = (self.ink.width - len(text)) // 2
         said = Strip([Segment(text, style + Style(bold=line == 0, dim=line > 0))], len(text))
         return Strip.join([strip.crop(0, left), said, strip.crop(left + len(text))])
+
+    def _marked(self, strip: Strip, y: int) -> Strip:
+        for mark in self.marks:
+            style = self.get_component_rich_style("pad--doubtful" if mark.doubtful else "pad--mark")
+            for x, character in _cells_of(mark, self.ink.width, self.ink.height // 2).get(y, {}).items():
+                if self.ink.bitmap[2 * y : 2 * y + 2, x].max() <= _FAINT:
+                    sign = Strip([Segment(character, style)], 1)
+                    strip = Strip.join([strip.crop(0, x), sign, strip.crop(x + 1)])
+        return strip
+
+    def watch_marks(self, old: tuple[Mark, ...], new: tuple[Mark, ...]) -> None:
+        """Paint the rows in which a box comes, goes or moves."""
+        width, rows = self.ink.width, self.ink.height // 2
+        both = [each for each in (*old, *new) if (each in old) != (each in new)]
+        changed = {y for mark in both for y in _cells_of(mark, width, rows)}
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def watch_hint(self) -> None:
         """Say it, where there is nothing else to see."""
@@ -315,3 +353,21 @@ class Pad(Widget, can_focus=True):
     def _place(self, event: events.MouseEvent) -> tuple[float, float]:
         """Canvas coordinates of the middle of the cell under the mouse; anywhere, also outside the canvas."""
         return event.x - self.gutter.left + 0.5, 2 * (event.y - self.gutter.top) + 1.0
+
+
+def _cells_of(mark: Mark, columns: int, rows: int) -> dict[int, dict[int, str]]:
+    """The characters of a mark by row and column, on a canvas of so many cells: corners around the box, and the text.
+
+    The text stands in the middle below the box, or above it where that is outside.
+    """
+    left, right = max(0, mark.box.x - 1), min(columns - 1, mark.box.x + mark.box.width)
+    top, bottom = max(0, mark.box.y // 2 - 1), min(rows - 1, (mark.box.y + mark.box.height + 1) // 2)
+    cells: dict[int, dict[int, str]] = {top: {left: "┌", right: "┐"}}
+    cells.setdefault(bottom, {}).update({left: "└", right: "┘"})
+    # It may take the corners' place: a 1 is narrow.
+    room = right - left + 1
+    text = mark.text if len(mark.text) <= room else mark.text.removesuffix("%")[:room]
+    begin = left + (room - len(text)) // 2
+    line = bottom if bottom * 2 >= mark.box.y + mark.box.height else top
+    cells[line].update({begin + place: character for place, character in enumerate(text)})
+    return cells

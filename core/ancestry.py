@@ -1,0 +1,96 @@
+"""What a checkpoint learned from: by itself, and by those that it was fine-tuned from. Knows no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core import checkpoint_file, paths
+from core.catalogue import Entry, absolute
+from core.checkpoint_file import Header
+from core.errors import DigitsError
+
+
+@dataclass(frozen=True)
+class Learned:
+    """How a checkpoint, or one that it goes back to, learned from a data set."""
+
+    header: Header
+    by_itself: bool
+    """Whether the checkpoint did so, rather than one that it was fine-tuned from."""
+
+    @property
+    def folds(self) -> int:
+        """Parts of its cross-validation, before which all images were learned; 0 where some were held out."""
+        folds = self._configuration.get("folds", 0)
+        return folds if isinstance(folds, int) else 0
+
+    @property
+    def images(self) -> int:
+        """How many were learned; 0 where that is not known."""
+        return self._number("images")
+
+    @property
+    def held_out(self) -> int:
+        """How many were held out for the test."""
+        return self._number("test_images")
+
+    @property
+    def figure(self) -> tuple[int, int] | None:
+        """How many were read right of how many, by networks that had not seen them; None where that is not known."""
+        accuracy, count = self.header.figures.get("test_accuracy"), self.images if self.folds else self.held_out
+        if accuracy is None or not self.by_itself or not count or not 0 <= accuracy <= 1:
+            return None
+        return round(accuracy * count), count
+
+    @property
+    def _configuration(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.header.trained.get("configuration", {})
+        return found
+
+    def _number(self, name: str) -> int:
+        value = self.header.trained.get(name, 0)
+        return value if isinstance(value, int) and value >= 0 else 0
+
+
+def learned(checkpoint: Path, entry: Entry) -> Learned | None:
+    """How the checkpoint came to learn from the data set; None where it did not, as far as that can be known.
+
+    Raises CheckpointError where the checkpoint itself cannot be read.
+    """
+    for generation, header in enumerate(_headers(checkpoint)):
+        if _is(header.trained.get("configuration", {}).get("data"), entry):
+            return Learned(header, by_itself=not generation)
+    return None
+
+
+def _headers(checkpoint: Path) -> Iterator[Header]:
+    """That of the checkpoint, then those it goes back to, as far as they are still there."""
+    header = checkpoint_file.header(checkpoint)
+    seen = {checkpoint}
+    while True:
+        yield header
+        before = header.trained.get("configuration", {}).get("fine_tune")
+        if not isinstance(before, str) or not before:
+            return
+        try:
+            path = checkpoint_file.resolve(before)
+            if path in seen or path == paths.shipped_checkpoint():
+                return  # the shipped one is of no data but the program's own
+            seen.add(path)
+            header = checkpoint_file.header(path)
+        except DigitsError:
+            return
+
+
+def _is(data: object, entry: Entry) -> bool:
+    if not isinstance(data, str) or not data:
+        return False
+    if data in (entry.name, entry.path):
+        return True
+    try:
+        return entry.path is not None and absolute(data) == Path(entry.path)
+    except DigitsError:
+        return False

@@ -1,0 +1,106 @@
+"""`scorecard`: what a checkpoint can do, side by side with another one."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from typing import TYPE_CHECKING
+
+from core.commands.progress import say, stages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.scorecard_rows import Row, Scorecard
+
+_WIDTH = 78
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `scorecard`."""
+    scorecard = commands.add_parser(
+        "scorecard",
+        help="compare a checkpoint with another one on MNIST and your own digits",
+        description=(
+            "How a checkpoint reads MNIST's test set, each set of your own drawings and the sets given, beside "
+            "another checkpoint: accuracy, refusals, calibration, speed, and whether what differs may be chance."
+        ),
+    )
+    scorecard.add_argument(
+        "sets", nargs="*", metavar="FOLDER|NAME|FILE", help="labelled sets besides: paths, or names of `datasets`"
+    )
+    scorecard.add_argument("--checkpoint", metavar="FILE|RUN", help="else the model that you chose to draw with")
+    scorecard.add_argument("--against", metavar="FILE|RUN", help="else the shipped model, unless that is the one")
+    scorecard.add_argument("--json", action="store_true", help="print progress and the result, one JSON object a line")
+    scorecard.set_defaults(run=run_scorecard)
+
+
+def run_scorecard(options: argparse.Namespace) -> int:
+    """Measure and print. Raises DigitsError where a checkpoint cannot be used."""
+    from core.scorecard import measure
+
+    checkpoints = chosen(options.checkpoint, options.against)
+    with stages(options.json) as report:
+        last = (0, 1, "")
+
+        def told(done: int, total: int, doing: str) -> None:
+            nonlocal last
+            last = done, total, doing
+            report(done, total, doing)
+
+        def tell(row: Row) -> None:
+            if options.json:
+                from dataclasses import asdict
+
+                # A line of progress with the row beside it, for whoever shows rows as they come.
+                say({"done": last[0], "total": last[1], "doing": last[2], "row": asdict(row)})
+
+        found = measure(checkpoints, options.sets, told, tell)
+    if options.json:
+        say(found.to_json())
+    else:
+        print("\n".join(text(found)), flush=True)
+    return 0
+
+
+def chosen(checkpoint: str | None, against: str | None) -> list[Path]:
+    """The checkpoint that is judged, and the one beside it unless that is the same. Raises DigitsError."""
+    from core import kept, paths
+    from core.checkpoint_file import resolve
+
+    shipped = paths.shipped_checkpoint()
+    first = resolve(checkpoint) if checkpoint is not None else kept.checkpoint() or shipped
+    second = shipped if against is None else resolve(against)
+    return [first] if first.absolute() == second.absolute() else [first, second]
+
+
+def text(found: Scorecard) -> list[str]:
+    """The scorecard in lines of 78 columns."""
+    from core.scorecard_rows import HEADS, MARKS, NOTHING
+    from core.scorecard_words import LEGEND, SPEED
+
+    lines = [*textwrap.wrap(found.summary, _WIDTH), "", _line("", HEADS)]
+    for row in found.rows:
+        mark = MARKS[row.verdict]
+        room = max(len(mark) + 2, _WIDTH - len(row.title))
+        lines += ["", f"{row.title}{mark:>{room}}" if mark else row.title]
+        lines += _wrapped(f"✗ {row.error}") if row.error else []
+        for model, each in zip(found.models, row.figures, strict=False):
+            lines.append(_line(model.name, NOTHING if each is None else each.cells))
+        for note in (row.words, *row.remarks):
+            lines += _wrapped(note)
+    lines += ["", SPEED]
+    lines += [
+        f"  {model.name:<27.27} {speed.words} ({speed.readings} readings)"
+        for model, speed in zip(found.models, found.speeds, strict=True)
+    ]
+    return [*lines, "", *textwrap.wrap(LEGEND, _WIDTH)]
+
+
+def _line(name: str, cells: tuple[str, str, str, str]) -> str:
+    right, span, refused, calibration = cells
+    return f"  {name:<25.25} {right:>10} {span:>15} {refused:>12} {calibration:>11}".rstrip()
+
+
+def _wrapped(words: str) -> list[str]:
+    return textwrap.wrap(words, _WIDTH, initial_indent="  ", subsequent_indent="  ") if words else []

@@ -1,0 +1,37 @@
+"""Atoms of a picture: its connected parts, and what cuts leave of those that may be digits that touch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.normalise import cropped
+from core.numbers.atom import Atom, Grey, atom, in_order
+from core.numbers.cuts import pieces_of
+from core.specks import pieces
+
+
+def atoms_by_parts(ink: Grey) -> list[Atom]:
+    """From left to right, of ink (H, W) uint8, bright on 0; places are those in `ink`. Empty where it is no number."""
+    if not cropped(ink).size:
+        return []
+    parts = in_order(_parts(ink))
+    line = max((each.height for each in parts), default=0)
+    return sorted((piece for part in parts for piece in pieces_of(part, line)), key=lambda each: each.middle)
+
+
+def _parts(ink: Grey) -> list[Atom]:
+    labels = pieces(ink > 0)
+    many = int(labels.max())
+    rows, columns = np.nonzero(labels)
+    owners = labels[rows, columns] - 1
+    low, high = np.full((many, 2), max(ink.shape)), np.zeros((many, 2), np.int64)
+    for axis, places in enumerate((rows, columns)):
+        np.minimum.at(low[:, axis], owners, places)
+        np.maximum.at(high[:, axis], owners, places + 1)
+    found = []
+    for number, ((top, left), (bottom, right)) in enumerate(zip(low.tolist(), high.tolist(), strict=True), 1):
+        own = np.where(labels[top:bottom, left:right] == number, ink[top:bottom, left:right], np.uint8(0))
+        part = atom(own, left, top)
+        assert part is not None  # each label has ink
+        found.append(part)
+    return found

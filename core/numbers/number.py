@@ -1,0 +1,97 @@
+"""The digits of a number in a drawing or a picture. Knows no network: it is told how images are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.ink import Stroke
+from core.normalise import cropped, normalise
+from core.numbers.atom import Atom, Grey
+from core.numbers.by_parts import atoms_by_parts
+from core.numbers.by_strokes import atoms_by_strokes
+from core.numbers.geometry import beside_worth, own_worth
+from core.numbers.lattice import Run, best, runs
+from core.reading import ReadDigit
+
+Look = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32]]]
+"""Images (N, 28, 28) uint8 -> probabilities (N, 10) of the digits, and (N,) of being no digit at all."""
+
+_MARGIN = 1.5
+"""A division must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
+_MARGIN_OF_ONE = 3.0
+"""The same where all ink is one connected part."""
+_AROUND = 0.25
+"""Paper around a piece, as part of its longer side, so that ink is not taken for paper."""
+_TALLEST = 96
+"""A line of digits is reduced to at most this height, in pixels: a digit still has three for each that is seen."""
+
+
+def in_strokes(width: int, height: int, strokes: Sequence[Stroke], look: Look) -> tuple[ReadDigit, ...]:
+    """The digits of the number drawn on a canvas of `width` × `height` pixels; empty where it is no number."""
+    return of_atoms(atoms_by_strokes(width, height, strokes), look)
+
+
+def in_ink(ink: Grey, look: Look, scale: int = 1) -> tuple[ReadDigit, ...]:
+    """The digits of the number in a bitmap (H, W) uint8, ink bright on 0; empty where it is no number.
+
+    `scale` is how many times larger the picture is for which boxes are wanted.
+    """
+    line = cropped(ink)
+    if not line.size:
+        return ()
+    top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
+    factor = -(-len(line) // _TALLEST)
+    small = line if factor == 1 else np.asarray(Image.fromarray(line).reduce(factor))
+    found = []
+    for each in of_atoms(atoms_by_parts(small), look):
+        x, y, width, height = (factor * side for side in each.box)
+        width, height = min(width, line.shape[1] - x), min(height, line.shape[0] - y)
+        found.append(replace(each, box=(scale * (left + x), scale * (top + y), scale * width, scale * height)))
+    return tuple(found)
+
+
+def of_atoms(atoms: Sequence[Atom], look: Look) -> tuple[ReadDigit, ...]:
+    """The digits of the number that `atoms`, ordered from left to right, make; empty where it is no number.
+
+    One digit alone is none: whoever wants that reads the whole bitmap.
+    """
+    candidates = runs(atoms) if len(atoms) > 1 else []
+    if not candidates:
+        return ()
+    images = np.stack([image_of(run) for run in candidates])
+    probabilities, no_digit = look(images)
+    line = max(each.height for each in atoms)
+    own = [
+        own_worth(run, line, int(row.argmax()), float(row.max() * (1 - none)))
+        for run, row, none in zip(candidates, probabilities, no_digit, strict=True)
+    ]
+    score, path = best(candidates, own, beside_worth)
+    everything = next(at for at, run in enumerate(candidates) if (run.first, run.last) == (0, len(atoms)))
+    connected = all(each.cut_right for each in atoms[:-1])
+    if len(path) < 2 or score < own[everything] + (_MARGIN_OF_ONE if connected else _MARGIN):
+        return ()
+    return tuple(
+        ReadDigit(
+            digit=int(probabilities[at].argmax()),
+            probabilities=tuple(probabilities[at].tolist()),
+            no_digit=float(no_digit[at]),
+            box=_box(candidates[at].whole),
+            seen=images[at],
+        )
+        for at in path
+    )
+
+
+def image_of(run: Run) -> Grey:
+    """(28, 28): the run's ink as a network sees it."""
+    ink = run.whole.ink
+    return normalise(np.pad(ink, max(2, round(_AROUND * max(ink.shape)))), "bright")
+
+
+def _box(whole: Atom) -> tuple[int, int, int, int]:
+    return whole.left, whole.top, whole.width, whole.height

@@ -1,0 +1,188 @@
+"""The scorecard: whether a checkpoint is better for this person than another one, measured by a child process."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, ProgressBar, Static
+
+from core import catalogue, paths
+from core.errors import DataError, DigitsError
+from core.printable import printable
+from core.scorecard_rows import Model, Row, Scorecard
+from tui import child
+from tui.child import Progress
+from tui.screens.ask import Ask, Field
+from tui.screens.checkpoints import CheckpointScreen
+from tui.widgets.scorecard_table import ScorecardTable
+
+if TYPE_CHECKING:
+    from tui.app import DigitsApp
+
+_ROOMY = 140
+"""Columns from which there is room for margins."""
+
+
+class Sets(VerticalScroll):
+    """What scrolls where there are many sets."""
+
+    BINDING_GROUP_TITLE = "Table"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", "Up", show=False),
+        Binding("down", "scroll_down", "Down", show=False),
+        Binding("pageup", "page_up", "A page up", show=False),
+        Binding("pagedown", "page_down", "A page down", show=False),
+        Binding("home", "scroll_home", "To the beginning", show=False),
+        Binding("end", "scroll_end", "To the end", show=False),
+    ]
+
+
+class ScorecardScreen(Screen[None]):
+    """Measures when it opens; leaving it ends that."""
+
+    CSS_PATH = "scorecard.tcss"
+    BINDING_GROUP_TITLE = "Scorecard"
+    AUTO_FOCUS = "#sets"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "other", "Compare with"),
+        Binding("a", "add", "Add set"),
+        Binding("r", "again", "Again"),
+        Binding("escape", "dismiss(None)", "Close", key_display="esc"),
+    ]
+
+    def __init__(self, checkpoint: Path | None, beside: Path | None = None) -> None:
+        """Judge `checkpoint` beside another one; None is the shipped one."""
+        super().__init__(classes="-scorecard")  # by which the app knows, without this module, that it is open
+        self._judged = checkpoint or paths.shipped_checkpoint()
+        self._other = beside or paths.shipped_checkpoint()
+        self._sets: list[str] = []
+        self._rows: list[Row] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="scorecard"):
+            yield Static(id="summary", markup=False)
+            with Sets(id="sets"):
+                yield ScorecardTable(id="table")
+            with Horizontal(id="progress"):
+                yield ProgressBar(show_eta=False)
+                yield Static(id="doing", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin at once."""
+        self._measure()
+
+    def on_resize(self) -> None:
+        """Take margins where there is room."""
+        self.set_class(self.size.width >= _ROOMY, "-roomy")
+
+    # Measuring
+
+    @work(exclusive=True, group="scorecard")
+    async def _measure(self) -> None:
+        """Have a child measure; a newer one takes its place, and leaving the screen ends it."""
+        self._begin()
+        answer: Scorecard | None = None
+        sides = "--checkpoint", str(self._judged), "--against", str(self._other)
+        try:
+            async with aclosing(child.lines("scorecard", *sides, "--json", "--", *self._sets)) as messages:
+                async for message in messages:
+                    if "done" not in message:
+                        answer = Scorecard.from_json(message)
+                        continue
+                    self._progress(int(message["done"]), message.get("total"), str(message.get("doing") or ""))
+                    if "row" in message:
+                        self._rows.append(Row.from_json(message["row"]))
+                        self._table.show(self._models, self._rows)
+            if answer is None:
+                raise DataError("the measurement ended without an answer")
+        except DigitsError as error:
+            self._fail(str(error))
+        except (KeyError, TypeError, ValueError) as error:
+            self._fail(f"the measurement's answer makes no sense: {error!r}")
+        else:
+            self._say(answer.summary)
+            self._table.show(answer.models, answer.rows, answer.speeds)
+            self.query_one("#progress").display = False
+
+    @property
+    def _models(self) -> tuple[Model, ...]:
+        """The checkpoint that is judged, and the one beside it, unless that is the same."""
+        checkpoints = [self._judged] if self._judged == self._other else [self._judged, self._other]
+        return tuple(Model.of(each, "") for each in checkpoints)
+
+    def _begin(self) -> None:
+        self._rows = []
+        names = " beside ".join(model.name for model in self._models)
+        self.query_one("#sets").border_title = Content(f"Scorecard: {names}")
+        self._say("Measuring …")
+        self._table.show(self._models, ())
+        self._progress(0, None, "starting")
+
+    def _progress(self, done: int, total: int | None, doing: str) -> None:
+        self.query_one("#progress").display = True
+        self.query_one(ProgressBar).update(total=total or None, progress=done)
+        figures = f": {done:,} of {total:,}" if total else ""
+        self.query_one("#doing", Static).update(printable(doing[:1].upper() + doing[1:]) + figures)
+
+    def _fail(self, error: str) -> None:
+        self._say(f"✗ {printable(error)} Press r to measure again.", wrong=True)
+        self.query_one("#progress").display = False
+
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        summary = self.query_one("#summary", Static)
+        summary.update(text)
+        summary.set_class(wrong, "-wrong")
+
+    # What a person does
+
+    def action_again(self) -> None:
+        """Measure once more: drawings may have been added, or the machine was busy."""
+        self._measure()
+
+    @work
+    async def action_other(self) -> None:
+        """Choose what stands beside the checkpoint that is judged."""
+        chosen = await self.app.push_screen_wait(CheckpointScreen(self._other))
+        if chosen is None or chosen == self._other:
+            return
+        self._other = chosen
+        self._measure()
+
+    @work
+    async def action_add(self) -> None:
+        """Measure on one more set, this time."""
+        asked = Ask(
+            "Measure on another set",
+            "A folder with class folders 0 to 9, an .npz or pen traces; or the name of a set in the list of data.",
+            [Field("Path or name", is_path=True)],
+            "Measure",
+            self._add,
+        )
+        if await self.app.push_screen_wait(asked):
+            self._measure()
+
+    async def _add(self, values: list[str], progress: Progress) -> None:
+        """Take the set; whether its images can be used shows when it is measured. Raises DataError."""
+        entry = await asyncio.to_thread(catalogue.find, values[0])
+        name = entry.path or entry.name
+        if name not in self._sets:
+            self._sets.append(name)
+
+    @property
+    def digits(self) -> DigitsApp:
+        """The app, by its own type."""
+        return cast("DigitsApp", self.app)
+
+    @property
+    def _table(self) -> ScorecardTable:
+        return self.query_one(ScorecardTable)
