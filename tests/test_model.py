@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from core.model import ARCHITECTURES, build, parameter_count
+from core.model import ARCHITECTURES, build, parameter_count, tells_no_digit
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_network_gives_ten_logits_an_image(name: str) -> None:
-    """Any batch of 28×28 images becomes as many rows of ten finite logits."""
+    """Any batch of 28×28 images becomes as many rows of ten finite logits, or eleven where it tells what is none."""
     network = build(name, seed=0).eval()
     logits = network(torch.rand(3, 1, 28, 28))
-    assert logits.shape == (3, 10)
+    assert logits.shape == (3, 11 if tells_no_digit(name) else 10)
     assert torch.isfinite(logits).all()
 
 

@@ -64,7 +64,7 @@ async def test_two_columns_of_five_where_it_is_low() -> None:
         widget.values = (0.0,) * 8 + (1.0, 0.0)
         await pilot.pause()
         assert [line[0] + line[19] for line in app.lines()] == ["05", "16", "27", "38", "49"]
-        assert app.lines()[3].rstrip().endswith("8 ████████ 100.0%")
+        assert app.lines()[3].rstrip().endswith("8 ████████  99.9%")
 
 
 async def test_nothing_read_has_no_figures() -> None:

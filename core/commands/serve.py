@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 from core.checkpoint_file import resolve
 from core.errors import DataError, DigitsError
-from core.strokes import from_json as strokes_from_json
 
 if TYPE_CHECKING:
     from core.recogniser import Recogniser
@@ -78,6 +77,8 @@ def run_serve(options: argparse.Namespace) -> int:
 def _answer(recogniser: Recogniser | None, request: dict[str, Any]) -> dict[str, Any]:
     import numpy as np
 
+    from core import strokes
+
     if recogniser is None:
         raise DataError('no network is loaded; send {"id": 1, "load": "path of a checkpoint"} first')
     width, height = int(request["width"]), int(request["height"])
@@ -92,12 +93,12 @@ def _answer(recogniser: Recogniser | None, request: dict[str, Any]) -> dict[str,
     polarity = request.get("polarity", "auto")
     if polarity not in ("auto", "bright", "dark"):
         raise DataError(f"polarity is {polarity!r}; it must be auto, bright or dark")
-    strokes = strokes_from_json(request["strokes"]) if "strokes" in request else None
+    drawn = strokes.from_json(request["strokes"]) if "strokes" in request else None
     recogniser.refresh()
     bitmap = np.frombuffer(pixels, np.uint8).reshape(height, width)
-    if strokes is None:
+    if drawn is None:
         return recogniser.read(bitmap, polarity).to_json()
-    return recogniser.read_number(bitmap, strokes, polarity).to_json()
+    return recogniser.read_number(bitmap, drawn, polarity).to_json()
 
 
 def _say(answer: dict[str, Any]) -> None:
