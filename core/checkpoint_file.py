@@ -121,6 +121,16 @@ def header(path: Path) -> Header:
     return found
 
 
+def written_at(path: Path | None) -> int | None:
+    """When the file was last written, in nanoseconds; None where there is none."""
+    if path is None:
+        return None
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 def available() -> list[Path]:
     """Checkpoints that can be read with: the shipped one first, then each run's, newest first."""
     candidates = [paths.shipped_checkpoint(), *(run.model for run in list_runs())]

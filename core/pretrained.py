@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import nn
 
 from core import checkpoint, mnist
@@ -14,6 +17,11 @@ from core.collection import Part
 from core.configuration import TrainingConfig
 from core.model import tells_no_digit
 from core.recipes import RECIPES, Recipe
+from core.synthesis.negatives import negatives
+
+_NO_DIGITS = 4_000
+"""Images of what is no digit: a network is only to be reminded of it."""
+_SEED = 2026
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,11 @@ class Pretrained:
     """MNIST's training images."""
     test: Part
     """MNIST's test images."""
+
+    @functools.cached_property
+    def no_digits(self) -> NDArray[np.uint8]:
+        """(N, 28, 28): what the network is to be reminded of, made once for all folds."""
+        return negatives(self.replay, _NO_DIGITS, _SEED)
 
 
 def load(path: Path) -> Pretrained:

@@ -121,6 +121,22 @@ _FROM_SCRATCH = Few(
     augmentation=_WIDE,
 )
 
+_ACCURATE = Recipe(
+    name="accurate",
+    summary="longer, on distorted images, averaged weights",
+    architecture="deep",
+    epochs=30,
+    batch_size=128,
+    learning_rate=5e-3,
+    weight_decay=2e-2,
+    warm_up=0.25,
+    label_smoothing=0.02,
+    averaging=0.999,
+    validation=0.02,
+    augmentation=_STRONG,
+    few=dataclasses.replace(_FROM_SCRATCH, steps=1500, fewest_steps=1500, averaging=0.995),
+)
+
 RECIPES: dict[str, Recipe] = {
     "fast": Recipe(
         name="fast",
@@ -137,35 +153,14 @@ RECIPES: dict[str, Recipe] = {
         augmentation=Augmentation(),
         few=_FROM_SCRATCH,
     ),
-    "accurate": Recipe(
-        name="accurate",
-        summary="longer, on distorted images, averaged weights",
-        architecture="deep",
-        epochs=30,
-        batch_size=128,
-        learning_rate=5e-3,
-        weight_decay=2e-2,
-        warm_up=0.25,
-        label_smoothing=0.02,
-        averaging=0.999,
-        validation=0.02,
-        augmentation=_STRONG,
-        few=dataclasses.replace(_FROM_SCRATCH, steps=1500, fewest_steps=1500, averaging=0.995),
-    ),
-    "robust": Recipe(
+    "accurate": _ACCURATE,
+    "robust": dataclasses.replace(
+        _ACCURATE,
         name="robust",
-        summary="the shipped model: also on other pens and forms, and on what is no digit",
+        summary="longer still, also on other pens and forms, and on what is no digit",
         architecture="deep-11",
         epochs=24,
         batch_size=96,
-        learning_rate=5e-3,
-        weight_decay=2e-2,
-        warm_up=0.25,
-        label_smoothing=0.02,
-        averaging=0.999,
-        validation=0.02,
-        augmentation=_STRONG,
-        few=dataclasses.replace(_FROM_SCRATCH, steps=1500, fewest_steps=1500, averaging=0.995),
         redrawn=24,
         written=20,
         no_digits=12,

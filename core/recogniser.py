@@ -51,7 +51,10 @@ class Recogniser:
     def read(self, bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Reading:
         """The reading of `bitmap` (H, W) uint8 of any size; nothing drawn gives a reading without a digit."""
         began = time.perf_counter()
-        seen = normalise(bitmap, polarity)
+        return self._since(began, self._read(normalise(bitmap, polarity)))
+
+    def _read(self, seen: NDArray[np.uint8]) -> Reading:
+        """The reading of an image as `normalise` made it; how long it took is left 0."""
         if not seen.any():
             probabilities, no_digit = (0.0,) * 10, 0.0
         else:
@@ -62,7 +65,7 @@ class Recogniser:
             probabilities=probabilities,
             seen=seen,
             checkpoint=str(self.path),
-            milliseconds=(time.perf_counter() - began) * 1000,
+            milliseconds=0.0,
             no_digit=no_digit,
             threshold=self.calibration.threshold,
         )
@@ -75,14 +78,16 @@ class Recogniser:
         `strokes` are those that made `bitmap`, in its pixels; without them its connected parts are looked at.
         """
         began = time.perf_counter()
+        stages = {} if strokes else dict(steps(bitmap, polarity))
         if strokes:
             height, width = bitmap.shape
             digits = number.in_strokes(width, height, strokes, self._look)
         else:
-            ink = dict(steps(bitmap, polarity))["specks removed"]
+            ink = stages["specks removed"]
             digits = number.in_ink(ink, self._look, scale=-(-max(bitmap.shape) // max(ink.shape)))
         if not digits:
-            return self._since(began, self.read(bitmap, polarity))
+            seen = list(stages.values())[-1] if stages else normalise(bitmap, polarity)
+            return self._since(began, self._read(seen))
         least = min(digits, key=lambda each: each.certainty)
         reading = Reading(
             digit=least.digit,

@@ -307,7 +307,8 @@ class Trainer:
                 f"the state is of {state['epochs']} epochs in batches of {state['batch_size']}, the run is of "
                 f"{self.epochs} in batches of {self.schedule.batch_size}; start the run anew"
             )
-        self._begin(state["stage"])
+        if state["stage"] != self._index or self.learning.step.done:
+            self._begin(state["stage"])  # what is made for a training may take a minute: not twice
         self.learning.restore(state, same_device=state["plan"]["device"] == self.plan.device)
         self.tally = Tally.of_state(state["tally"])
         if self.tally.loss_sum is not None:

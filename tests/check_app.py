@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from fake_core import install
-from layout import text
+from layout import until
 from numpy.typing import NDArray
 from PIL import Image
 from textual.pilot import Pilot
@@ -105,15 +105,6 @@ def contents(folder: Path) -> dict[Path, bytes]:
 def notices(app: DigitsApp) -> str:
     """What was said in passing."""
     return "\n".join(each.message for each in app._notifications)
-
-
-async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Wait for something that a child or a thread brings about."""
-    for _ in range(300):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"waited in vain; there is\n{text(pilot.app)}")
 
 
 class CheckApp(DigitsApp):

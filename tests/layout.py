@@ -70,3 +70,12 @@ def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
         await settled(pilot)
 
     return press
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """Wait for something that a child or a thread brings about."""
+    for _ in range(300):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"waited in vain; there is\n{text(pilot.app)}")

@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 from fake_core import DEVICES, details, install
-from layout import text
+from layout import text, until
 from run_story import ended_run, new_run, story
 from textual.command import CommandPalette
-from textual.pilot import Pilot
 
 from core import children
 from core.configuration import TrainingConfig
@@ -76,15 +75,6 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trainings]:
     made = Trainings(monkeypatch)
     yield made
     made.end(0)
-
-
-async def until(pilot: Pilot[None], condition: Any) -> None:
-    """Wait for something that a thread or a child brings about."""
-    for _ in range(300):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("waited in vain")
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,8 @@ from check_app import (
     filled,
     open_images,
     told,
-    until,
 )
-from layout import text
+from layout import text, until
 from numpy.typing import NDArray
 from PIL import Image
 from rich.cells import cell_len

@@ -27,9 +27,8 @@ from check_app import (
     open_images,
     opened,
     told,
-    until,
 )
-from layout import clipped, scrollbars, settled, text
+from layout import clipped, scrollbars, settled, text, until
 from numpy.typing import NDArray
 from PIL import Image
 from textual.pilot import Pilot

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_core import DEVICES, TRAIN_COUNTS, details, install
-from layout import clipped, scrollbars, text
+from layout import clipped, scrollbars, text, until
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList, ProgressBar, Select
@@ -51,15 +51,6 @@ def own(tmp_path: Path) -> Path:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What children were asked; they answer with `ANSWERS`."""
     return install(monkeypatch, ANSWERS)
-
-
-async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Wait for something that a child or a thread brings about."""
-    for _ in range(300):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"waited in vain; there is\n{text(pilot.app)}")
 
 
 async def open_data(pilot: Pilot[Any], choose: str = "mnist", told: bool = True) -> DataScreen:

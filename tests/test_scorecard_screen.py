@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from check_app import child_of, until
+from check_app import child_of
 from drawing_app import DrawingApp
 from fake_core import install
-from layout import clipped, scrollbars, settled, text
+from layout import clipped, scrollbars, settled, text, until
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 from trained import trained

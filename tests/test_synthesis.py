@@ -154,7 +154,7 @@ def test_a_curve_goes_through_its_points() -> None:
 def test_a_recipe_gets_what_it_asks_for(some: Part, monkeypatch: pytest.MonkeyPatch) -> None:
     """Made digits and what is none from scratch; when fine-tuning MNIST, and what is none where the network tells."""
     monkeypatch.setattr("core.synthesis.extras._MADE", 60)
-    monkeypatch.setattr("core.synthesis.extras._FEW_MADE", 30)
+    monkeypatch.setattr("core.pretrained._NO_DIGITS", 30)
     robust = RECIPES["robust"]
     schedule = Schedule.of(robust, 20_000)
     found = extras(robust, schedule, some, None)

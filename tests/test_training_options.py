@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_core import DEVICES, details, install
-from layout import clipped, scrollbars, settled, text
+from layout import clipped, scrollbars, settled, text, until
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Select
@@ -73,15 +72,6 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
     asked_for: list[TrainingConfig] = []
     monkeypatch.setattr(DigitsApp, "start_run", lambda _, config: asked_for.append(config))
     return asked_for
-
-
-async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Wait for something that a child or a thread brings about."""
-    for _ in range(300):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"waited in vain; there is\n{text(pilot.app)}")
 
 
 async def choose(pilot: Pilot[Any], name: str) -> DataScreen:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _MADE = 24_000
 """Images made of each kind: each is shown a few times, changed anew each time."""
-_FEW_MADE = 4_000
-"""As above where a network is only to be reminded of what is no digit."""
 _SEED = 2026
 
 
@@ -39,7 +37,7 @@ def extras(recipe: Recipe, schedule: Schedule, part: Part, pretrained: Pretraine
         made = written(_MADE, _SEED)
         found.append(Extra(made.images, made.labels, recipe.written, how))
     if recipe.no_digits:
-        images = negatives(digits, _MADE if pretrained is None else _FEW_MADE, _SEED)
+        images = negatives(digits, _MADE, _SEED) if pretrained is None else pretrained.no_digits
         found.append(Extra(images, np.full(len(images), NO_DIGIT, np.uint8), recipe.no_digits, how))
     if pretrained is not None and schedule.replayed:
         known = pretrained.replay

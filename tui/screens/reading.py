@@ -17,6 +17,7 @@ from textual.geometry import Size
 from textual.widgets import Footer, Static
 
 from core import checkpoint_file, kept, paths
+from core.checkpoint_file import written_at
 from core.errors import CheckpointError
 from core.ink import Ink, Region
 from core.reading import REFUSED, UNSURE, Reading
@@ -196,7 +197,7 @@ class ReadingScreen(ModeScreen):
             self.digits.complain(error)
 
     def _load(self, checkpoint: Path | None) -> None:
-        self._written = _time_of(checkpoint)
+        self._written = written_at(checkpoint)
         self._reader.load(checkpoint)
         self._read_again()
 
@@ -207,7 +208,7 @@ class ReadingScreen(ModeScreen):
             return
         if (run := Run(checkpoint.parent)).is_running():
             run.watch()
-        written = _time_of(checkpoint)
+        written = written_at(checkpoint)
         if written is None or written == self._written:
             return
         self._written = written
@@ -241,13 +242,3 @@ class ReadingScreen(ModeScreen):
         pad = self.query_one(Pad)
         pen, tool = "Pen down" if pad.pen_down else "Pen up", "Eraser" if pad.erasing else "Brush"
         return f"{pen}  {tool} {2 * pad.radius:.1f} px"
-
-
-def _time_of(path: Path | None) -> int | None:
-    """When the file was last written, in nanoseconds; None where there is none."""
-    if path is None:
-        return None
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return None

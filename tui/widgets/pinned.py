@@ -14,6 +14,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from core.checkpoint_file import written_at
 from core.reading import Reading
 from core.runs import Run
 from tui.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderLike, ReaderState
@@ -120,7 +121,7 @@ class PinnedBars(Horizontal):
         """Whether more can be read, by weights that will come or by the last ones."""
         if self._bitmap is None or self._run is None:
             return False
-        last = self._was_going and self._answered != _time_of(self._run) and self._looks < _PATIENCE
+        last = self._was_going and self._answered != written_at(self._run.model) and self._looks < _PATIENCE
         return self._going or last
 
     def on_show(self) -> None:
@@ -140,7 +141,7 @@ class PinnedBars(Horizontal):
         if self._going and self._looks % _WATCH == 0:
             run.watch()
         self._looks += 1
-        written = _time_of(run)
+        written = written_at(run.model)
         if written is None or written == self._asked:
             return
         if self._reader is None:
@@ -198,13 +199,3 @@ class PinnedBars(Horizontal):
         title = f"Pinned: {words}"
         if self.border_title != title:
             self.border_title = title  # which repaints, even to the same
-
-
-def _time_of(run: Run | None) -> int | None:
-    """When the run's checkpoint was last written, in nanoseconds; None where there is none yet."""
-    if run is None:
-        return None
-    try:
-        return run.model.stat().st_mtime_ns
-    except OSError:
-        return None
