@@ -1,4 +1,4 @@
-"""What a checkpoint learned from: by itself, and by those that it was fine-tuned from. Knows no torch."""
+"""What a checkpoint learned from: by itself, and by those that it was fine-tuned from or taught by. Knows no torch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Learned:
 
     header: Header
     by_itself: bool
-    """Whether the checkpoint did so, rather than one that it was fine-tuned from."""
+    """Whether the checkpoint did so, rather than one that it was fine-tuned from or taught by."""
 
     @property
     def folds(self) -> int:
@@ -69,20 +69,33 @@ def learned(checkpoint: Path, entry: Entry) -> Learned | None:
 def _headers(checkpoint: Path) -> Iterator[Header]:
     """That of the checkpoint, then those it goes back to, as far as they are still there."""
     header = checkpoint_file.header(checkpoint)
-    seen = {checkpoint}
-    while True:
-        yield header
-        before = header.trained.get("configuration", {}).get("fine_tune")
-        if not isinstance(before, str) or not before:
-            return
+    yield header
+    # The shipped one is of no data but the program's own.
+    seen, waiting = {checkpoint, paths.shipped_checkpoint()}, [*_before(header)]
+    while waiting:
+        path = waiting.pop(0)
+        if path in seen:
+            continue
+        seen.add(path)
         try:
-            path = checkpoint_file.resolve(before)
-            if path in seen or path == paths.shipped_checkpoint():
-                return  # the shipped one is of no data but the program's own
-            seen.add(path)
             header = checkpoint_file.header(path)
         except DigitsError:
-            return
+            continue
+        yield header
+        waiting += _before(header)
+
+
+def _before(header: Header) -> Iterator[Path]:
+    """The checkpoints that a training began with or learned from."""
+    configuration = header.trained.get("configuration", {})
+    teachers = configuration.get("teachers", [])
+    for name in (configuration.get("fine_tune"), *(teachers if isinstance(teachers, list) else [])):
+        if not isinstance(name, str) or not name:
+            continue
+        try:
+            yield checkpoint_file.resolve(name)
+        except DigitsError:
+            continue
 
 
 def _is(data: object, entry: Entry) -> bool:

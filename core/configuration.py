@@ -32,6 +32,8 @@ class TrainingConfig:
     """0 to 2³² − 1; fixes the weights' start, the order of images and their distortion, and the folds."""
     fine_tune: str | None = None
     """The checkpoint file to go on from, with MNIST replayed; None learns from fresh weights."""
+    teachers: tuple[str, ...] = ()
+    """Checkpoint files whose networks teach the new one what they say of the set's own images."""
     folds: int = 0
     """Parts for cross-validation, 2 to 20, after one training on all images; 0 for none."""
 
@@ -45,6 +47,10 @@ class TrainingConfig:
                 raise ConfigurationError(f"{name} is {value!r:.40}; it must be a whole number")
         if self.fine_tune is not None and (not isinstance(self.fine_tune, str) or not self.fine_tune):
             raise ConfigurationError(f"fine_tune is {self.fine_tune!r:.40}; it must be the path of a checkpoint")
+        if isinstance(self.teachers, list):  # as JSON has it
+            object.__setattr__(self, "teachers", tuple(self.teachers))
+        if not isinstance(self.teachers, tuple) or not all(isinstance(each, str) and each for each in self.teachers):
+            raise ConfigurationError(f"teachers is {self.teachers!r:.40}; it must be paths of checkpoints")
         if type(self.folds) is not int or not (self.folds == 0 or 2 <= self.folds <= MOST_FOLDS):
             raise ConfigurationError(f"folds is {self.folds!r:.40}; it must be 2 to {MOST_FOLDS}, or 0 for none")
         if not self.data:
@@ -56,6 +62,9 @@ class TrainingConfig:
                 f"recipe is {self.recipe!r} and fine_tune is {self.fine_tune!r}; a checkpoint to go on from belongs to "
                 f"the recipe {FINE_TUNE!r}, and to no other"
             )
+        if self.teachers and not RECIPES[self.recipe].teachable:
+            able = ", ".join(name for name, recipe in RECIPES.items() if recipe.teachable)
+            raise ConfigurationError(f"recipe is {self.recipe!r}, which learns from no teachers; those that do: {able}")
         if self.fine_tune is not None and self.data == "mnist":
             raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give a data set of your own")
         if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:

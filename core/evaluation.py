@@ -164,9 +164,14 @@ def evaluate(
     labels: NDArray[np.uint8],
     device: torch.device,
     calibration: Calibration | None = None,
+    *,
+    once: bool = False,
 ) -> Evaluation:
-    """Read all of `images` (N, 28, 28) uint8, N at least 1, and compare with `labels` (N,) uint8, 0 to 9."""
-    read = scores(network, images, device, calibration)
+    """Read all of `images` (N, 28, 28) uint8, N at least 1, and compare with `labels` (N,) uint8, 0 to 9.
+
+    `once`: without a second look at what is unsure.
+    """
+    read = scores(network, images, device, calibration, once=once)
     threshold = Calibration().threshold if calibration is None else calibration.threshold
     return Evaluation(read.probabilities, labels, read.no_digit, threshold)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.batches import Batches
 from core.collection import Part
@@ -16,6 +16,7 @@ from core.recipes import Recipe
 from core.schedule import Schedule
 from core.step import TrainingStep
 from core.synthesis.extras import extras
+from core.teachers import Lesson, Teachers
 
 
 class Learning:
@@ -29,6 +30,7 @@ class Learning:
         part: Part,
         seed: int,
         pretrained: Pretrained | None = None,
+        teachers: Teachers | None = None,
     ) -> None:
         """Puts `part` on the plan's device; the recipe is that of `pretrained` where there is one."""
         if plan.device == "cpu":
@@ -47,7 +49,8 @@ class Learning:
             extras=extras(recipe, schedule, part, pretrained),
         )
         start = pretrained.network if pretrained else None
-        self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, schedule.added)
+        lesson = _lesson(recipe, schedule, torch.device(plan.device), start, teachers)
+        self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, lesson)
 
     @property
     def is_done(self) -> bool:
@@ -86,3 +89,16 @@ class Learning:
             self.batches.generator.set_state(state["distortion"])
             if state["device_random"] is not None:
                 torch.cuda.set_rng_state(state["device_random"], step.device)
+
+
+def _lesson(
+    recipe: Recipe, schedule: Schedule, device: torch.device, start: nn.Module | None, teachers: Teachers | None
+) -> Lesson | None:
+    """Who says what of which images: the network that is begun with of those replayed, teachers of the set's own."""
+    if not recipe.distillation:
+        return None
+    if start is not None:
+        return Lesson([start], slice(-schedule.added, None), device, digits=False) if schedule.added else None
+    if teachers is None:
+        return None
+    return Lesson(teachers.networks, slice(schedule.batch_size - schedule.added), device, digits=True)

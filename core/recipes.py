@@ -72,7 +72,10 @@ class Recipe:
     replay_augmentation: Augmentation = Augmentation()
     """How MNIST's part is changed: little, since what is to be kept is how it is read as it is."""
     distillation: float = 0.0
-    """Weight of the divergence, on what is replayed, from what the network that was begun with says of it."""
+    """Weight of the divergence from what others say: on what is replayed, from the network that was begun with (Li and
+    Hoiem 2016); on the data set's own images from teachers, where a run has some (Hinton et al. 2015)."""
+    distillation_temperature: float = 1.0
+    """What both logits are divided by for that: above 1, what is improbable counts for more."""
     redrawn: int = 0
     """Images in each batch, beside those of the data set, that are its digits drawn by other pens."""
     written: int = 0
@@ -81,6 +84,11 @@ class Recipe:
     """Images in each batch that are no digits; only where the network has an output for that."""
     made_augmentation: Augmentation = Augmentation()
     """How these made images are changed."""
+
+    @property
+    def teachable(self) -> bool:
+        """Whether it learns from teachers, where a run has some."""
+        return self.distillation > 0 and not self.replay
 
     def on(self, count: int) -> Recipe:
         """The recipe as it is for `count` images to learn from."""
@@ -165,6 +173,8 @@ RECIPES: dict[str, Recipe] = {
         written=20,
         no_digits=12,
         made_augmentation=dataclasses.replace(_STRONG, stroke=0.0),
+        distillation=0.6,
+        distillation_temperature=2.0,
     ),
     FINE_TUNE: Recipe(
         name=FINE_TUNE,

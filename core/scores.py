@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from core.batches import as_input
 from core.calibration import Calibration
 from core.collection import CLASSES
+from core.second_look import looked_again
 
 _BATCH = 1000
 
@@ -33,9 +34,14 @@ def scores(
     device: torch.device,
     calibration: Calibration | None = None,
     batch: int = _BATCH,
+    *,
+    once: bool = False,
 ) -> Scores:
-    """What `network`, which lies on `device` and keeps its mode, says of `images` (N, 28, 28) uint8."""
-    return of_logits(logits(network, images, device, batch), calibration)
+    """What `network`, which lies on `device` and keeps its mode, says of `images` (N, 28, 28) uint8.
+
+    Unsure ones are looked at again, unless `once`.
+    """
+    return of_logits(logits(network, images, device, batch, once=once), calibration)
 
 
 def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
@@ -47,16 +53,22 @@ def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
     return Scores(digits.float().cpu().numpy(), none.float().cpu().numpy())
 
 
-def logits(network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int = _BATCH) -> Tensor:
-    """What `network` puts out for `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU."""
+def logits(
+    network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int = _BATCH, *, once: bool = False
+) -> Tensor:
+    """What `network` puts out for `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU.
+
+    Of the images it is unsure of it is the mean over several looks (`second_look`), unless `once`.
+    """
     was_training = network.training
     network.eval()
+    found = []
     try:
         with torch.inference_mode():
-            parts = [
-                network(as_input(torch.tensor(images[start : start + batch], device=device))).float().cpu()
-                for start in range(0, max(len(images), 1), batch)
-            ]
+            for start in range(0, max(len(images), 1), batch):
+                seen = as_input(torch.tensor(images[start : start + batch], device=device))
+                first = network(seen).float()
+                found.append((first if once else looked_again(network, seen, first)).cpu())
     finally:
         network.train(was_training)
-    return torch.cat(parts)
+    return torch.cat(found)

@@ -13,6 +13,7 @@ from core.model import build
 from core.optimiser import AdamW
 from core.plan import Plan
 from core.recipes import Recipe
+from core.teachers import Lesson
 
 
 class TrainingStep:
@@ -25,12 +26,11 @@ class TrainingStep:
         total_steps: int,
         seed: int,
         start: nn.Module | None = None,
-        replayed: int = 0,
+        lesson: Lesson | None = None,
     ) -> None:
         """With `start` a copy of that network goes on, of any device; without, fresh weights of `seed`.
 
-        The last `replayed` images of each batch are of what `start` knew: where the recipe distils, what it says
-        of them is to stay as it was.
+        What is said of some images of each batch is to come near to what `lesson` says of them.
         """
         self.recipe = recipe
         self.device = torch.device(plan.device)
@@ -38,10 +38,7 @@ class TrainingStep:
         fresh = build(recipe.architecture, seed) if start is None else copy.deepcopy(start)
         self.network = fresh.to(self.device).train()
         self._fresh = start is None
-        self._replayed = replayed
-        self._teacher = None
-        if start is not None and recipe.distillation and replayed:
-            self._teacher = copy.deepcopy(start).to(self.device).eval()
+        self._lesson = lesson
         self.average = copy.deepcopy(self.network).eval() if recipe.averaging else None
         """Running mean of the weights, which is what is kept; None where the last weights are."""
         self._bfloat16 = plan.precision == "bfloat16"
@@ -62,16 +59,10 @@ class TrainingStep:
         """Learn from `images` (B, 1, 28, 28) float 0 to 1 and `labels` (B,) int64; the loss, () on the device."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16):
             logits = self.network(images)
-            known = self._known(images)
+            said = self._lesson(images) if self._lesson is not None else None
         loss = F.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
-        if known is not None:
-            drift = F.kl_div(
-                F.log_softmax(logits[-self._replayed :].float(), dim=1),
-                F.log_softmax(known.float(), dim=1),
-                reduction="batchmean",
-                log_target=True,
-            )
-            loss = loss + self.recipe.distillation * drift
+        if said is not None and self._lesson is not None:
+            loss = loss + self.recipe.distillation * self._apart(logits[self._lesson.rows].float(), said)
         self.optimiser.zero_grad()
         torch.autograd.backward(loss)
         self.optimiser.step(self.learning_rate)
@@ -80,11 +71,17 @@ class TrainingStep:
             self._update_average(self.average)
         return loss.detach()
 
-    @torch.no_grad()
-    def _known(self, images: Tensor) -> Tensor | None:
-        """What the network that was begun with says of the replayed images (Li and Hoiem 2016)."""
-        known: Tensor | None = self._teacher(images[-self._replayed :]) if self._teacher is not None else None
-        return known
+    def _apart(self, logits: Tensor, said: Tensor) -> Tensor:
+        """The divergence of what the network says, (R, K), from what it is taught, in nats times temperature squared:
+        its gradient then stays as large as the labels', whatever the temperature (Hinton et al. 2015).
+        """
+        temperature = self.recipe.distillation_temperature
+        return temperature**2 * F.kl_div(
+            F.log_softmax(logits[:, : said.shape[1]] / temperature, dim=1),
+            F.log_softmax(said / temperature, dim=1),
+            reduction="batchmean",
+            log_target=True,
+        )
 
     @torch.no_grad()
     def _update_average(self, average: nn.Module) -> None:

@@ -36,6 +36,7 @@ from core.runs import Run
 from core.schedule import Schedule
 from core.stage import Stage, stages
 from core.tally import Tally
+from core.teachers import Teachers
 
 _REPORT_SECONDS = 0.25
 _DEVICE_SECONDS = 1.0
@@ -54,13 +55,15 @@ class Trainer:
         plan: Plan,
         run: Run | None = None,
         pretrained: Pretrained | None = None,
+        teachers: Teachers | None = None,
     ) -> None:
-        """`pretrained` is what to fine-tune, of the checkpoint that `config` names. Raises DataError."""
+        """`pretrained` is what to fine-tune, `teachers` whom to learn from: those of `config`. Raises DataError."""
         self.config = config
         self.dataset = dataset
         self.plan = plan
         self.run = run
         self.pretrained = pretrained
+        self.teachers = teachers
         self.stages = stages(dataset, RECIPES[config.recipe].validation, config.folds, config.seed)
         # The same number of steps in each, so that one scale counts them all.
         fewest = min(len(stage.learn) for stage in self.stages)
@@ -70,7 +73,8 @@ class Trainer:
         self._begin(0)
         self.safe_state: dict[str, Any] | None = None
         """What to go on from on another device, where this one may fail."""
-        weights = pretrained.network.state_dict().values() if pretrained else ()
+        others = [*([pretrained.network] if pretrained else []), *(teachers.networks if teachers else ())]
+        weights = [weight for network in others for weight in network.state_dict().values()]
         self._checksum = _checksum(
             *(array for part in (*self.stages[0].parts, dataset.test) for array in (part.labels, part.images)),
             *(weight.numpy() for weight in weights),
@@ -87,7 +91,8 @@ class Trainer:
         stage = self.stages[index]
         # Other folds are other trainings, with other draws.
         seed = (self.config.seed + 1_000_003 * index) % 2**32
-        self.learning = Learning(self.recipe, self.schedule, self.plan, stage.learn, seed, self.pretrained)
+        sources = self.pretrained, self.teachers
+        self.learning = Learning(self.recipe, self.schedule, self.plan, stage.learn, seed, *sources)
 
     @property
     def _stage(self) -> Stage:
@@ -220,14 +225,15 @@ class Trainer:
         return copy.deepcopy(self.pretrained.network).to(self.device)
 
     def _validated(self, epoch: int) -> EpochEnded:
-        read = self._evaluated(self.learning.step.kept, self._stage.validate)
+        # One look at each: what an unsure network would look at again is nearly all.
+        read = self._evaluated(self.learning.step.kept, self._stage.validate, once=True)
         self.tally.validation_accuracy = read.accuracy
         if read.accuracy > self.tally.best[0]:
             self.tally.best = (read.accuracy, epoch)
         return report.epoch_ended(self, epoch, read)
 
-    def _evaluated(self, network: torch.nn.Module, part: Part) -> Evaluation:
-        return evaluate(network, part.images, part.labels, self.device)
+    def _evaluated(self, network: torch.nn.Module, part: Part, *, once: bool = False) -> Evaluation:
+        return evaluate(network, part.images, part.labels, self.device, once=once)
 
     def _finished(self) -> Finished:
         read = None if self.config.folds else self._evaluated(self.learning.step.kept, self.dataset.test)
@@ -298,7 +304,7 @@ class Trainer:
             )
         if state["data"] != self._checksum:
             raise DataError(
-                f"the data set {self.config.data}, or the checkpoint that was begun with, has changed since this "
+                f"the data set {self.config.data}, or a checkpoint that is learned from, has changed since this "
                 "run began, so that it cannot go on "
                 "as it would have; start a new one"
             )

@@ -21,6 +21,7 @@ from core.plan import Plan
 from core.pretrained import load as load_pretrained
 from core.pretrained import recipe_for
 from core.runs import Run
+from core.teachers import load as load_teachers
 from core.trainer import Trainer
 
 _LOADING_SECONDS = 0.5
@@ -49,6 +50,7 @@ def train(
         return
     yield from _notes(dataset)
     pretrained = load_pretrained(Path(config.fine_tune)) if config.fine_tune is not None else None
+    teachers = load_teachers(config.teachers)
     recipe = recipe_for(config, len(dataset.train), pretrained)
     if state is not None and device is None:
         plans = [_saved_plan(state)]
@@ -60,7 +62,7 @@ def train(
         trainer = None
         try:
             # Puts the data on the device, which may be too much for it.
-            trainer = Trainer(config, dataset, plan, run, pretrained)
+            trainer = Trainer(config, dataset, plan, run, pretrained, teachers)
             if state is not None:
                 trainer.restore(state)
             yield from trainer.events(stop)

@@ -52,6 +52,16 @@ def test_what_a_checkpoint_goes_back_to_counts_too(tmp_path: Path, folder: Path)
     assert _learned(path, folder) is None
 
 
+def test_what_taught_a_checkpoint_counts_too(tmp_path: Path, folder: Path) -> None:
+    """Each of several teachers, and what those go back to."""
+    first = trained(tmp_path / "first.npz", configuration={"data": str(folder)})
+    tuned = trained(tmp_path / "tuned.npz", configuration={"data": "elsewhere", "fine_tune": str(first)})
+    teachers = [str(trained(tmp_path / "other.npz")), str(tmp_path / "gone.npz"), str(tuned)]
+    found = _learned(trained(tmp_path / "a.npz", configuration={"data": "mnist", "teachers": teachers}), folder)
+    assert found is not None and not found.by_itself
+    assert _learned(trained(tmp_path / "b.npz", configuration={"data": "mnist", "teachers": 5}), folder) is None
+
+
 def test_a_cross_validated_figure_is_of_all_images(tmp_path: Path, folder: Path) -> None:
     """One of a held-out part is of that; a run that was stopped has none."""
     folds = {"data": str(folder), "folds": 3}

@@ -45,6 +45,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="go on from a file, a run or, without a name, the shipped model; MNIST is replayed",
     )
     train.add_argument(
+        "--teacher",
+        action="append",
+        default=[],
+        metavar="CHECKPOINT",
+        help="learn from what this one says too; may be given several times, with the recipe robust",
+    )
+    train.add_argument(
         "--folds",
         type=int,
         default=0,
@@ -85,6 +92,7 @@ def run_train(options: argparse.Namespace) -> int:
         device=options.device,
         seed=options.seed,
         fine_tune=_checkpoint(options.fine_tune or "shipped") if tunes else None,
+        teachers=tuple(_checkpoint(each) for each in options.teacher),
         folds=options.folds,
     )
     run = create_run(absolute(config))

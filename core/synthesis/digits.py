@@ -17,7 +17,7 @@ from core.synthesis.skeleton import distances, inked
 
 _THINNEST, _BOLDEST = 0.45, 2.6
 """Radii of pens in pixels of the 20×20 box: lines of 0.9 to 5.2 pixels; MNIST's are 1.6 to 3.4."""
-_CLIPPED = 0.2
+_CLIPPED = 0.3
 """Part of the images of which a side is cut off, as happens where people draw over the edge."""
 _MOST_CLIPPED = 5
 """Rows or columns, of 20, that are cut off at most."""
@@ -47,7 +47,7 @@ def written(count: int, seed: int) -> Part:
         forms = NUMERALS[label]
         traces.append(doodles.written(forms[random.integers(len(forms))], random, random.uniform(0.08, 0.4)))
     radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), count))
-    images = fitted(_clipped(rendered(traces, radii), random, _CLIPPED / 2))
+    images = fitted(_clipped(rendered(traces, radii), random))
     return Part(_coarse(images, random), labels.astype(np.uint8))
 
 

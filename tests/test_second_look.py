@@ -1,0 +1,92 @@
+"""core.second_look: which images are looked at again, and what it makes of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core import mnist, paths
+from core.batches import as_input
+from core.recogniser import Recogniser
+from core.scores import logits
+from core.second_look import looked_again
+
+_CPU = torch.device("cpu")
+
+
+class _Watched(nn.Module):
+    """Says 1 of an image by so much as its ink weighs, and keeps what it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[Tensor] = []
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.seen.append(images)
+        found = torch.zeros(len(images), 10)
+        found[:, 1] = images.sum(dim=(1, 2, 3)) / 100
+        return found
+
+
+def _images(count: int) -> Tensor:
+    _, test = mnist.load()
+    return as_input(torch.tensor(test.images[:count]))
+
+
+def test_only_unsure_images_are_looked_at_again() -> None:
+    """Their logits become the mean of nine looks, the others stay to the bit."""
+    network, images = _Watched(), _images(5)
+    first = network(images)
+    first[[0, 2, 4], 3] += first[[0, 2, 4], 1] + 10  # these are sure of a 3
+    found = looked_again(network, images, first)
+    assert torch.equal(found[[0, 2, 4]], first[[0, 2, 4]])
+    assert [len(each) for each in network.seen] == [5, 2 * 8]
+    again = network.seen[1].unflatten(0, (8, 2)).sum(dim=(2, 3, 4)) / 100
+    expected = (first[[1, 3], 1] + again.sum(dim=0)) / 9
+    torch.testing.assert_close(found[[1, 3], 1], expected)
+
+
+def test_each_look_is_another_and_of_the_same_digit() -> None:
+    """No two ways are alike, none loses or adds a third of the ink or moves it by more than a pixel or two."""
+    network, images = _Watched(), _images(3)
+    looked_again(network, images, torch.zeros(3, 10))
+    ways = network.seen[0][:, 0].unflatten(0, (8, 3))
+    assert ways.shape == (8, 3, 28, 28)
+    for one in range(8):
+        for other in range(one):
+            assert (ways[one] - ways[other]).abs().mean() > 0.005
+    torch.testing.assert_close(ways.sum(dim=(2, 3)), images[:, 0].sum(dim=(1, 2)).expand(8, 3), rtol=0.33, atol=0)
+    index = torch.arange(28.0)
+    for axis in (2, 3):
+        centres = (ways.sum(dim=5 - axis) * index).sum(dim=2) / ways.sum(dim=(2, 3))
+        line = images[:, 0].sum(dim=4 - axis)
+        before = (line * index).sum(dim=1) / line.sum(dim=1)
+        assert (centres - before).abs().max() < 2
+
+
+def test_what_is_clear_costs_one_look() -> None:
+    """A network that is sure of all is asked once."""
+    network, images = _Watched(), _images(4)
+    first = torch.zeros(4, 10)
+    first[:, 7] = 9
+    assert looked_again(network, images, first) is first
+    assert not network.seen
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_the_shipped_model_reads_better_with_it() -> None:
+    """Of the test images that it is unsure of; and an image is read the same alone as among others."""
+    recogniser = Recogniser(paths.shipped_checkpoint())
+    _, test = mnist.load()
+    once = logits(recogniser.network, test.images, _CPU, once=True)
+    best = once.topk(2, dim=1).values
+    unsure = np.flatnonzero((best[:, 0] - best[:, 1] < 3).numpy())
+    assert 20 < len(unsure) < 1000
+    read = recogniser.scores(test.images[unsure])
+    labels = test.labels[unsure]
+    before = (once[unsure, :10].argmax(dim=1).numpy() == labels).sum()
+    assert (read.probabilities.argmax(axis=1) == labels).sum() >= before
+    alone = recogniser.scores(test.images[unsure[:1]])
+    np.testing.assert_allclose(alone.probabilities[0], read.probabilities[0], atol=1e-4)
