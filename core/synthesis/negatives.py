@@ -31,7 +31,10 @@ _HALVES = {0: (0, 1, 2, 3), 2: (2,), 3: (1,), 4: (1,), 5: (0,), 7: (0,)}
 """What is left of a digit when its other half is gone and that is no digit: 0 the upper, 1 the left, 2 the lower,
 3 the right half."""
 _THINNEST, _BOLDEST = 0.45, 2.4
-"""Radii in pixels of the 20×20 box."""
+"""Radii of pens in pixels of the 20×20 box."""
+_USUAL, _SPREAD, _LIKE_MNIST = 1.15, 0.22, 0.65
+"""MNIST's pens, the spread of their logarithm, and the part of the drawings that have such: most digits of a batch are
+MNIST's, and if most thin lines in it were no digits, a thin pen would speak against whatever it writes."""
 
 
 def negatives(part: Part, count: int, seed: int) -> NDArray[np.uint8]:
@@ -56,7 +59,9 @@ def negatives(part: Part, count: int, seed: int) -> NDArray[np.uint8]:
 
 def _drawn(traces: list[Trace], random: np.random.Generator) -> NDArray[np.uint8]:
     radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), len(traces)))
-    return rendered(traces, radii)
+    like_mnist = random.random(len(traces)) < _LIKE_MNIST
+    usual = np.exp(random.normal(np.log(_USUAL), _SPREAD, len(traces))).clip(_THINNEST, _BOLDEST)
+    return rendered(traces, np.where(like_mnist, usual, radii))
 
 
 def _some(
