@@ -6,7 +6,9 @@ antialiasing of that, and the result is placed in a 28×28 field by the centre o
 their images: the longer side of the box is 20 in every one, the centre of mass (of pixel indices) lies within
 half a pixel of 14 both ways, and the brightest pixel is 254 or 255, so that greys were stretched.
 
-What they did not need comes before it: which of light and dark is the ink, uneven light, noise, specks.
+What they did not need comes before it: lines round a picture, which of light and dark is the ink, uneven light,
+noise, specks. The width of strokes stays as it is: networks learn from pens of all widths, and thickening thin lines
+was measured to read 0.1 to 0.5 points fewer of photographed digits right, at each of three limits.
 Everything that shows an image to a network uses `normalise` and nothing else; knows no network.
 """
 
@@ -20,10 +22,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import DataError
+from core.frames import without_frame
 from core.paper import ink_on_paper, is_ink_dark
 from core.specks import without_specks
 
-VERSION: int = 1
+VERSION: int = 2
 """Raised whenever the result changes for some image, so that caches and checkpoints can tell."""
 
 FIELD = 28
@@ -58,6 +61,8 @@ def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tu
     if polarity not in ("auto", "bright", "dark"):
         raise DataError(f"polarity is {polarity!r}; it must be auto, bright or dark")
     image = reduced(bitmap)
+    if polarity == "auto":  # a drawing's own lines are the person's
+        image = without_frame(image)
     dark = is_ink_dark(image) if polarity == "auto" else polarity == "dark"
     image = 255 - image if not dark else image
     image = ink_on_paper(image)
