@@ -80,6 +80,11 @@ def time_of(path: Path) -> float:
         return 0.0
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a file is called as drawings are that were kept here."""
+    return path.suffix == ".png" and _STAMP.fullmatch(path.stem) is not None
+
+
 def made(folder: Path) -> Path:
     """The folder itself, made where it is missing, in a way that outlives a power cut. Raises OSError."""
     if not folder.is_dir():

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from core import amendments, file_rows, pool
 from core.collection import CLASSES, SIDE, Collection, Part, Skipped
 from core.errors import DataError
-from core.images import read
+from core.image_file import seen_in
 from core.listing import Listing, layout, listing
-from core.normalise import normalise
 from core.printable import printable
 
 __all__ = [
@@ -149,7 +148,7 @@ def seconds_each(files: Listing, which: NDArray[np.int64]) -> float:
 def _image(path: str) -> NDArray[np.uint8] | str:
     """(28, 28), or why there is none. All zero where nothing is drawn."""
     try:
-        return normalise(read(Path(path)))
+        return seen_in(Path(path))
     except DataError as error:
         return str(error)
 

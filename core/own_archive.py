@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import amendments, archives, images, pool
+from core import amendments, archives, pool
 from core.collection import SIDE, part_of
 from core.damage import DAMAGE
 from core.drawing_files import IMAGES
 from core.errors import DataError
-from core.normalise import normalise
+from core.image_file import seen_in
 
 _LARGEST = 2**31  # bytes of one array
 _NAME = re.compile(r"[0-9]/[^./\0][^/\0]*")
@@ -148,6 +148,6 @@ def _content(path: Path) -> bytes:
 def _normalised(image: Path) -> NDArray[np.uint8]:
     """(28, 28); all zero where nothing is drawn or the file cannot be read."""
     try:
-        return normalise(images.read(image))
+        return seen_in(image)
     except DataError:
         return np.zeros((SIDE, SIDE), np.uint8)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core import checkpoint
 from core.calibration import Calibration
+from core.clean_copy import clean_copy
 from core.errors import CheckpointError
 from core.ink import Stroke
 from core.normalise import Polarity, normalise, steps
@@ -86,7 +87,8 @@ class Recogniser:
             ink = stages["specks removed"]
             digits = number.in_ink(ink, self._look, scale=-(-max(bitmap.shape) // max(ink.shape)))
         if not digits:
-            seen = list(stages.values())[-1] if stages else normalise(bitmap, polarity)
+            copied = clean_copy(strokes) if strokes else None
+            seen = list(stages.values())[-1] if stages else normalise(bitmap if copied is None else copied, polarity)
             return self._since(began, self._read(seen))
         least = min(digits, key=lambda each: each.certainty)
         reading = Reading(

@@ -36,7 +36,7 @@ CONFUSION = tuple(
 def config(folds: int = FOLDS, fine_tune: bool = True) -> TrainingConfig:
     """What was asked for."""
     base = str(Path("checkpoints", "2026-01-30-090000-mnist-accurate", "model.npz")) if fine_tune else None
-    return TrainingConfig("/own/mydata", "fine-tune" if fine_tune else "fast", None, "cpu", 7, base, folds)
+    return TrainingConfig("/own/mydata", "fine-tune" if fine_tune else "fast", None, "cpu", 7, base, folds=folds)
 
 
 def started(folds: int = FOLDS, fine_tune: bool = True) -> events.Started:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import amendments, cache, folders, pool
+from core import amendments, cache, folders, image_file, pool
 from core.errors import DataError
 from core.normalise import normalise
 
@@ -36,13 +36,13 @@ def write(folder: Path, part: tuple[np.ndarray, np.ndarray], which: range) -> Pa
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are decoded from now on."""
     seen: list[Path] = []
-    read = folders.read
+    read = image_file.read
 
     def watched(path: Path) -> np.ndarray:
         seen.append(path)
         return read(path)
 
-    monkeypatch.setattr(folders, "read", watched)
+    monkeypatch.setattr(image_file, "read", watched)
     return seen
 
 

@@ -180,6 +180,7 @@ class Lessons:
 
     def _drawing(self) -> NDArray[np.uint8] | None:
         """What is on the pad or, where that was not shown since the start, what will be; then what is pinned."""
+        from core.clean_copy import of_ink
         from core.ink import Ink
         from tui.screens.reading import ReadingScreen
         from tui.widgets.pad import Pad
@@ -188,11 +189,11 @@ class Lessons:
         for screen in app.opened_screens("drawing"):
             if isinstance(screen, ReadingScreen) and screen.is_mounted:
                 ink = screen.query_one(Pad).ink
-                return app.pinned if ink.is_empty else ink.bitmap.copy()
+                return app.pinned if ink.is_empty else of_ink(ink)
         try:
             left = draft.load()
         except DataError:
             left = None  # the drawing screen will say so
         if left is None:
             return app.pinned
-        return Ink.of(*left).bitmap
+        return of_ink(Ink.of(*left))

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.errors import DataError
+from core.image_file import seen_in
 from core.images import read
-from core.normalise import normalise
 from core.printable import printable
 from tui.widgets.samples import shrunk
 from tui.widgets.thumbnail import LEVELS
@@ -46,7 +46,7 @@ def look(path: Path) -> Look:
     """Decode and normalise the file; 1 to 2 ms for a small one, 0.3 s for a photograph. Never raises DataError."""
     try:
         bitmap = read(path)
-        seen = normalise(bitmap)
+        seen = seen_in(path)
     except DataError as error:
         return Look({}, {}, printable(str(error)))
     return Look({side: fitted(bitmap, side) for side in SIDES}, {side: shrunk(seen, side) for side in SIDES})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.clean_copy import rewritten
 from core.ink import Stroke
 from core.normalise import cropped, normalise
 from core.numbers.atom import Atom, Grey
@@ -27,13 +29,30 @@ _MARGIN_OF_ONE = 3.0
 """The same where all ink is one connected part."""
 _AROUND = 0.25
 """Paper around a piece, as part of its longer side, so that ink is not taken for paper."""
+_WRITTEN = 40.0
+"""Pixels from end to end of the tallest stroke in a clean copy of small digits."""
 _TALLEST = 96
 """A line of digits is reduced to at most this height, in pixels: a digit still has three for each that is seen."""
 
 
 def in_strokes(width: int, height: int, strokes: Sequence[Stroke], look: Look) -> tuple[ReadDigit, ...]:
     """The digits of the number drawn on a canvas of `width` × `height` pixels; empty where it is no number."""
-    return of_atoms(atoms_by_strokes(width, height, strokes), look)
+    atoms, scale = atoms_of(width, height, strokes)
+    found = of_atoms(atoms, look)
+    return found if scale == 1 else tuple(replace(each, box=_scaled(each.box, 1 / scale)) for each in found)
+
+
+def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[Atom], float]:
+    """The atoms of a drawing on a canvas of `width` × `height` pixels, and how many of their pixels make one of its.
+
+    Digits that are small for their brush are written out again first.
+    """
+    tall = max((_tall(stroke) for stroke in strokes if not stroke.erasing), default=0.0)
+    copied = rewritten(strokes, tall, _WRITTEN) if tall else None
+    if copied is None:
+        return atoms_by_strokes(width, height, strokes), 1.0
+    scale = _WRITTEN / tall
+    return atoms_by_strokes(math.ceil(width * scale), math.ceil(height * scale), copied), scale
 
 
 def in_ink(ink: Grey, look: Look, scale: int = 1) -> tuple[ReadDigit, ...]:
@@ -89,8 +108,25 @@ def of_atoms(atoms: Sequence[Atom], look: Look) -> tuple[ReadDigit, ...]:
 
 def image_of(run: Run) -> Grey:
     """(28, 28): the run's ink as a network sees it."""
+    return normalise(piece(run), "bright")
+
+
+def piece(run: Run) -> Grey:
+    """(H, W): the run's ink with paper around."""
     ink = run.whole.ink
-    return normalise(np.pad(ink, max(2, round(_AROUND * max(ink.shape)))), "bright")
+    return np.pad(ink, max(2, round(_AROUND * max(ink.shape))))
+
+
+def _tall(stroke: Stroke) -> float:
+    heights = [y for _, y in stroke.points]
+    return max(heights) - min(heights)
+
+
+def _scaled(box: tuple[int, int, int, int], scale: float) -> tuple[int, int, int, int]:
+    left, top, width, height = box
+    right, bottom = math.ceil((left + width) * scale), math.ceil((top + height) * scale)
+    left, top = int(left * scale), int(top * scale)
+    return left, top, right - left, bottom - top
 
 
 def _box(whole: Atom) -> tuple[int, int, int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import textwrap
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -22,6 +23,8 @@ from core.printable import printable
 from tui import child
 from tui.checkup import Checkup, Finding, every_file
 from tui.decisions import Decisions, said, summary
+from tui.screens.steps import StepsScreen
+from tui.stages import of_file
 from tui.widgets.before_after import BeforeAfter
 from tui.widgets.findings import Findings, counted, counts, explained
 from tui.widgets.lines import fit
@@ -44,6 +47,7 @@ class CheckScreen(Screen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "undo", "Undo", tooltip="Take the last decision back"),
         Binding("r", "check_again", "Check again", show=False),
+        Binding("w", "steps", "What the network sees of the image, step by step", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
     ]
 
@@ -200,6 +204,14 @@ class CheckScreen(Screen[bool]):
             return
         self._arrange(images=True)
         self._images.focus()
+
+    def action_steps(self) -> None:
+        """Show what becomes of the image under the cursor before the network sees it."""
+        picture = self._images.current
+        if picture is None:
+            self.notify("There is no image here to be looked at.")
+        else:
+            self.app.push_screen(StepsScreen(partial(of_file, self._path / picture.path, picture.path)))
 
     async def action_back(self) -> None:
         """From the images to the findings, from there back to the data."""

@@ -14,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core import draft, guided_session, own
+from core.clean_copy import of_ink
 from core.errors import DataError
 from core.ink import Ink
 from core.normalise import normalise
@@ -147,7 +148,7 @@ class DrawingScreen(ReadingScreen):
 
     def _is_of_now(self, reading: Reading) -> bool:
         """Whether this drawing was read, and not an earlier one whose answer came late."""
-        return np.array_equal(reading.seen, normalise(self.query_one(Pad).ink.bitmap, "bright"))
+        return np.array_equal(reading.seen, normalise(of_ink(self.query_one(Pad).ink), "bright"))
 
     async def action_keep(self, digit: int) -> None:
         """Keep the drawing as `digit`, and clear the pad for the next one."""
@@ -266,14 +267,14 @@ class DrawingScreen(ReadingScreen):
 
     def action_pin(self) -> None:
         """Have this drawing followed while a run learns; the same again, or an empty pad, unpins."""
-        bitmap, pinned = self.query_one(Pad).ink.bitmap, self.digits.pinned
+        bitmap, pinned = of_ink(self.query_one(Pad).ink), self.digits.pinned
         if pinned is not None and (not bitmap.any() or np.array_equal(bitmap, pinned)):
             self.digits.pinned = None
             self._say("unpinned")
         elif not bitmap.any():
             self._say("draw something to pin")
         else:
-            self.digits.pinned = bitmap.copy()
+            self.digits.pinned = bitmap
             self._say("pinned: t shows how it is learnt")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

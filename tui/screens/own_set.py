@@ -25,8 +25,7 @@ from textual.worker import get_current_worker
 from core import amendments, own
 from core.amendments import Amendment
 from core.errors import DataError, DigitsError
-from core.images import read
-from core.normalise import normalise
+from core.image_file import seen_in
 from core.own import Drawing, OwnSet
 from core.printable import printable
 from tui import own_dialogs
@@ -302,6 +301,6 @@ class OwnSetScreen(Screen[OwnSet | None]):
 def _image(path: Path) -> Grey | None:
     """(28, 28) as the network sees it; None where the file cannot be read."""
     try:
-        return normalise(read(path))
+        return seen_in(path)
     except DataError:
         return None

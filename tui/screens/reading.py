@@ -5,6 +5,8 @@ Knows the reader, not the network.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,6 +28,8 @@ from tui.checkpoint_name import checkpoint_name
 from tui.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.mode import ModeScreen
+from tui.screens.steps import StepsScreen
+from tui.stages import of_drawing
 from tui.widgets.answer import Answer
 from tui.widgets.pad import Mark, Pad
 from tui.widgets.probabilities import Probabilities
@@ -38,14 +42,17 @@ _FRAME = 2  # the pad's border, both sides
 _HEADINGS = 3  # rows beside the pad: two headings and a space between bars and bitmap
 _LOOK_AGAIN = 1.0  # seconds between looks at the checkpoint's file, while it may be written
 _NOTHING = np.zeros((28, 28), np.uint8)
-_PROBABLE, _SEEN = "How probable each digit is", "What the network sees"
+_PROBABLE, _SEEN, _HOW = "How probable each digit is", "What the network sees", " (w: how)"
 
 
 class ReadingScreen(ModeScreen):
     """Draw, and see it read after every change."""
 
     AUTO_FOCUS = "Pad"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "checkpoint", "Checkpoint", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "checkpoint", "Checkpoint", show=False),
+        Binding("w", "steps", "What the network sees, step by step", show=False),
+    ]
     PARTS = (Pad,)
 
     def __init__(self, make_reader: MakeReader = Reader) -> None:
@@ -63,7 +70,7 @@ class ReadingScreen(ModeScreen):
             with Vertical(id="beside"):
                 yield Static(_PROBABLE, id="probable-heading", classes="heading")
                 yield Probabilities()
-                yield Static(_SEEN, id="seen-heading", classes="heading")
+                yield Static(_SEEN + _HOW, id="seen-heading", classes="heading")
                 with Horizontal(id="seen"):
                     yield Thumbnail(_NOTHING)
                     with Vertical(id="said"):
@@ -157,14 +164,14 @@ class ReadingScreen(ModeScreen):
 
     def _show_number(self, reading: Reading | None) -> None:
         """Box each digit of a number on the pad, and say whose bars and 28×28 are shown: the least sure one's."""
-        marks, probable, seen = [], _PROBABLE, _SEEN
+        marks, probable, seen = [], _PROBABLE, _SEEN + _HOW
         if reading is not None and reading.least_sure is not None:
             for each in reading.digits:
                 refused = reading.refuses(each)
                 text = REFUSED if refused else f"{min(each.confidence, 0.99):.0%}"
                 marks.append(Mark(Region(*each.box), text, refused or each.confidence < UNSURE))
             probable = f"Least sure: digit {reading.least_sure + 1} of {len(marks)}"
-            seen = f"{_SEEN} of it"
+            seen = f"{_SEEN} of it{_HOW}"
         self.query_one(Pad).marks = tuple(marks)
         for name, text in (("#probable-heading", probable), ("#seen-heading", seen)):
             heading = self.query_one(name, Static)
@@ -175,6 +182,13 @@ class ReadingScreen(ModeScreen):
     def _reader_changed(self, event: ReaderChanged) -> None:
         self._state = event.state
         self.show_status()
+
+    def action_steps(self) -> None:
+        """Show what becomes of the drawing before the network sees it."""
+        ink = self.query_one(Pad).ink
+        # Strokes grow while the pen is down, and the steps are worked out in a thread.
+        strokes = [replace(each, points=list(each.points)) for each in ink.strokes]
+        self.app.push_screen(StepsScreen(partial(of_drawing, ink.bitmap.copy(), strokes, self._reading)))
 
     # Checkpoints
 

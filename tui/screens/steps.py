@@ -1,0 +1,120 @@
+"""Each step from a drawing, or an image file, to what the network sees, with why it is done and what it did."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from core.errors import DataError
+from core.printable import printable
+from tui.stages import Stages
+from tui.widgets.lines import fit
+from tui.widgets.stage_image import Inks, stage_image
+from tui.widgets.stage_strip import Arrangement, StageStrip
+from tui.widgets.thumbnail import Thumbnail
+
+_TITLE = "What the network sees of"
+_NOTHING = (
+    "Nothing is drawn yet, so there is nothing for the network to see.\n\n"
+    "Draw something: then each step from your drawing to what the network sees is shown here."
+)
+_WORDS = 6
+"""Lines below the images at 80 columns: the name, why it is done, and what was measured."""
+_ROOMY = Size(120, 36)
+"""From this size on there are margins."""
+
+
+class StepsScreen(Screen[None]):
+    """One stage is chosen at a time, shown larger and explained."""
+
+    CSS_PATH = "steps.tcss"
+    BINDING_GROUP_TITLE = "What the network sees"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", key_display="esc"),
+        Binding("w", "dismiss(None)", "Back", show=False),
+    ]
+
+    def __init__(self, load: Callable[[], Stages]) -> None:
+        """`load` is called in a thread: it may decode a photograph. It may raise DataError, which is shown."""
+        super().__init__()
+        self._load = load
+        self._count = 0
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="steps"):
+            yield Static(_TITLE.removesuffix(" of"), id="title", classes="heading", markup=False)
+            with Horizontal(id="board"):
+                yield StageStrip()
+                with Vertical(id="chosen"):
+                    yield Thumbnail()
+            yield Static(id="words", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Work the stages out."""
+        self.query_one("#board").display = False
+        self.watch(self.app, "theme", self._show_chosen, init=False)
+        self._work_out()
+
+    @work(exclusive=True)
+    async def _work_out(self) -> None:
+        words = self.query_one("#words", Static)
+        try:
+            found = await asyncio.to_thread(self._load)
+        except DataError as error:
+            words.update(Content(f"✗ {printable(str(error))}"))
+            return
+        self.query_one("#title", Static).update(
+            Content(fit(f"{_TITLE} {printable(found.subject)}", self.size.width - 4))
+        )
+        if not found.stages:
+            words.update(_NOTHING)
+            return
+        self._count = len(found.stages)
+        self.query_one("#board").display = True
+        self._arrange(self.size)
+        strip = self.query_one(StageStrip)
+        strip.show(found)
+        strip.focus()
+
+    def on_resize(self) -> None:
+        """Give the images the room there is."""
+        self._arrange(self.size)
+        self._show_chosen()
+
+    def _arrange(self, size: Size) -> None:
+        roomy = size.width >= _ROOMY.width and size.height >= _ROOMY.height
+        self.set_class(roomy, "-roomy")
+        # Title, footer and words; of the margins, those at the top and below title, images and words.
+        taken = Size(4, 2 + _WORDS + 4) if roomy else Size(0, 2 + _WORDS)
+        strip, chosen = self.query_one(StageStrip), self.query_one("#chosen")
+        strip.lay_out(Arrangement.within(size - taken, self._count))
+        chosen.styles.width, chosen.styles.height = 28 * strip.arrangement.scale, 14 * strip.arrangement.scale
+
+    @on(StageStrip.Moved)
+    def _show_chosen(self) -> None:
+        """The chosen stage, as large as there is room for, and what there is to say of it."""
+        strip, thumbnail = self.query_one(StageStrip), self.query_one(Thumbnail)
+        stage = strip.current
+        if stage is None:
+            return
+        thumbnail.bitmap = stage_image(stage, 28 * strip.arrangement.scale, Inks.of(thumbnail))
+        self.query_one("#words", Static).update(
+            Content("\n").join(
+                [
+                    Content.styled(f"▸ {strip.place}: {stage.name}", "bold"),
+                    *([Content(stage.why)] if stage.why else []),
+                    Content.styled(stage.measured, "$text-accent"),
+                ]
+            )
+        )

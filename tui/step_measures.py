@@ -1,0 +1,118 @@
+"""What a step did to an image, measured on the image before it and the one after it, in words for a person.
+
+Images are (H, W) uint8, ink bright on 0; before the first step they are whatever came. Knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.normalise import FIELD, reduced
+from core.specks import pieces
+
+Grey = NDArray[np.uint8]
+
+
+def measured(name: str, before: Grey, after: Grey) -> str:
+    """What the step called `name` made of `before`; of a step of another name the sizes and the change of ink."""
+    return _MEASURES.get(name, _changed)(before, after)
+
+
+def _inked(before: Grey, after: Grey) -> str:
+    size = "" if before.shape == after.shape else f"Averaged {_sizes(before, after)}. "
+    before = reduced(before)
+    ink = after > 0
+    if not ink.any():
+        return f"{size}No ink stands out of the paper."
+    darker = ""
+    if before.shape == after.shape and not ink.all():
+        darker = f" and is {'darker' if before[ink].mean() < before[~ink].mean() else 'brighter'} than the paper"
+    return f"{size}Ink covers {_part(ink.mean())} of the picture{darker}; its strongest pixel has {after.max()} of 255."
+
+
+def _removed(before: Grey, after: Grey) -> str:
+    gone = (before > 0) & (after == 0)
+    if not gone.any():
+        return "Nothing was removed: there are no specks."
+    many = int(pieces(gone).max())
+    part = int(before[gone].sum(dtype=np.int64)) / int(before.sum(dtype=np.int64))
+    return f"{many:,} {'speck' if many == 1 else 'specks'} of {_pixels(gone)} in all removed: {_part(part)} of the ink."
+
+
+def _cropped(before: Grey, after: Grey) -> str:
+    return f"{_sized(before, after)}: {_part(after.size / before.size)} of the area is left."
+
+
+def _scaled(before: Grey, after: Grey) -> str:
+    longer, now = max(before.shape), max(after.shape)
+    times = max(longer, now) / min(longer, now)
+    how = "as large as it was" if longer == now else f"{times:.1f} times {'smaller' if now < longer else 'larger'}"
+    peaks = int(before.max()), int(after.max())
+    stretched = "" if peaks[0] == peaks[1] else f" The strongest ink went from {peaks[0]} to {peaks[1]} of 255."
+    return f"{_sized(before, after)}, {how}.{stretched}"
+
+
+def _centred(before: Grey, after: Grey) -> str:
+    if not before.any() or not after.any():
+        return _changed(before, after)
+    across, down = (
+        _first(after, axis) - _first(before, axis) - (FIELD - before.shape[1 - axis]) / 2 for axis in (0, 1)
+    )
+    ways = [
+        f"{abs(by):g} {'pixel' if abs(by) == 1 else 'pixels'} {way[by > 0]}"
+        for by, way in ((across, ("left", "right")), (down, ("up", "down")))
+        if by
+    ]
+    moved = f"Moved {' and '.join(ways)} from where the middle of its box would be" if ways else "Not moved"
+    x, y = (_centre(after, axis) for axis in (0, 1))
+    return f"{moved}; its centre of mass is {x:.1f} pixels from the left and {y:.1f} from the top."
+
+
+def _changed(before: Grey, after: Grey) -> str:
+    """Of a step of which nothing else is known."""
+    ink = int(before.sum(dtype=np.int64))
+    change = int(after.sum(dtype=np.int64)) / ink - 1 if ink and before.shape == after.shape else 0.0
+    more = f" {_part(abs(change))} {'more' if change > 0 else 'less'} ink." if change else ""
+    return f"{_sized(before, after)}.{more}"
+
+
+def _sizes(before: Grey, after: Grey) -> str:
+    return "from {1}×{0} to {3}×{2} pixels".format(*before.shape, *after.shape)
+
+
+def _sized(before: Grey, after: Grey) -> str:
+    if before.shape == after.shape:
+        return f"Still {after.shape[1]}×{after.shape[0]} pixels"
+    return _sizes(before, after).capitalize()
+
+
+def _part(part: float) -> str:
+    return f"{part:.1%}" if not 0 < part < 0.001 else "less than 0.1%"
+
+
+def _pixels(mask: NDArray[np.bool_]) -> str:
+    many = int(np.count_nonzero(mask))
+    return f"{many:,} {'pixel' if many == 1 else 'pixels'}"
+
+
+def _first(image: Grey, axis: int) -> int:
+    """The first column (axis 0) or row (axis 1) with ink."""
+    return int(image.any(axis=axis).argmax())
+
+
+def _centre(image: Grey, axis: int) -> float:
+    """The centre of mass, in pixels from the left (axis 0) or the top (axis 1) edge to the middles of pixels."""
+    masses = image.sum(axis=axis, dtype=np.int64)
+    return float(masses @ (np.arange(len(masses)) + 0.5)) / float(masses.sum())
+
+
+_MEASURES: dict[str, Callable[[Grey, Grey], str]] = {
+    "ink on even paper": _inked,
+    "specks removed": _removed,
+    "cropped": _cropped,
+    "20×20 box": _scaled,
+    "centred by mass": _centred,
+}
