@@ -1,0 +1,55 @@
+"""Makes the shipped model, from nothing but what this repository contains.
+
+    python -m docs.shipped_model [--seed 0] [--device cpu]   (from the top of the checkout)
+
+Trains a teacher on MNIST (`accurate`, always seed 0), then the model that it teaches (`robust`), as two runs like any
+other; the last weights' average of the second becomes `checkpoints/shipped.npz`. What was interrupted is gone on with
+by `digits-tui resume`, and then packed by `--pack RUN`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+
+from core import checkpoint, checkpoint_file, paths
+from core.runs import find_run
+
+
+def _trained(*options: str) -> Path:
+    """The checkpoint of a run with these options."""
+    command = [sys.executable, "-m", "core", "train", "--data", "mnist", *options]
+    subprocess.run(command, check=True)
+    return find_run("last").model
+
+
+def _pack(model: Path) -> None:
+    """Make `model` the shipped one; its teachers are named by their runs, not by where they lay."""
+    network, header = checkpoint.load(model)
+    trained = {**header.trained}
+    configuration = {**trained["configuration"]}
+    configuration["teachers"] = [checkpoint_file.header(Path(path)).run for path in configuration["teachers"]]
+    trained["configuration"] = configuration
+    checkpoint.save(paths.shipped_checkpoint(), network.state_dict(), dataclasses.replace(header, trained=trained))
+
+
+def main() -> None:
+    """Train and pack."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", default="0", help="of the model itself (0)")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--pack", metavar="RUN", help="train nothing, pack this run")
+    given = parser.parse_args()
+    if given.pack is not None:
+        _pack(find_run(given.pack).model)
+        return
+    device = ("--device", given.device)
+    teacher = _trained("--recipe", "accurate", "--seed", "0", *device)
+    _pack(_trained("--recipe", "robust", "--teacher", str(teacher), "--seed", given.seed, *device))
+
+
+if __name__ == "__main__":
+    main()
