@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from textual.pilot import Pilot
 
 import tui.app
+from core.clean_copy import clean_copy
+from core.ink import Stroke
 from core.normalise import normalise
 from core.reading import Reading
 from tui.app import DigitsApp
@@ -34,12 +36,14 @@ class FakeReader:
         """Ready at once."""
         self.on_state(ReaderState("ready", "", "/shipped.npz", "mnist, accurate: 99.6% test"))
 
-    def ask(self, bitmap: NDArray[np.uint8], strokes: object = None) -> None:
+    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] = ()) -> None:
         """Answer at once."""
         self.asked.append(bitmap.copy())
         probabilities = [0.004] * 10
         probabilities[7], probabilities[1] = 0.9, 0.068
-        self.on_reading(Reading(7, tuple(probabilities), normalise(bitmap, "bright"), self.reads_with, 1.2))
+        copied = clean_copy(strokes)
+        seen = normalise(bitmap if copied is None else copied, "bright")
+        self.on_reading(Reading(7, tuple(probabilities), seen, self.reads_with, 1.2))
 
     def forget(self) -> None:
         """Nothing waits."""

@@ -12,7 +12,7 @@ import pytest
 from image_folder import Part, clean, of, paths, pixels, quick, save, scaled, serious
 from PIL import Image
 
-from core import amendments, folders, pool
+from core import amendments, folders, image_file, pool
 from core.checkup import copies, strokes
 from core.checkup import survey as surveying
 from core.checkup.checkup import check
@@ -293,7 +293,7 @@ def test_nothing_is_measured_twice(digits: Path, monkeypatch: pytest.MonkeyPatch
     assert quick(digits) == first and len(measured) == 120
     shutil.copy(digits / "3" / "001.png", digits / "5" / "new.png")
     assert quick(digits).images == 121 and len(measured) == 121
-    monkeypatch.setattr(folders, "read", lambda path: pytest.fail("decoded again"))
+    monkeypatch.setattr(image_file, "read", lambda path: pytest.fail("decoded again"))
     assert sum(folders.gather(digits).counts()) == 121
 
 

@@ -343,10 +343,10 @@ def test_predict_reads_image_files(tmp_path: Path) -> None:
 
 
 def test_the_shipped_model_reaches_what_it_says() -> None:
-    """`evaluate` without arguments measures it on MNIST's test set: the accuracy in its header, at least 99.6%."""
+    """`evaluate` without arguments measures it on MNIST's test set: the accuracy in its header, at least 99.7%."""
     result = json.loads(digits("evaluate", "--json").stdout)
     assert result["count"] == 10_000
-    assert result["accuracy"] >= 0.996
+    assert result["accuracy"] >= 0.997
     from core.checkpoint_file import header, resolve
 
     assert result["accuracy"] == pytest.approx(header(resolve("")).figures["test_accuracy"], abs=3e-4)

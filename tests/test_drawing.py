@@ -17,6 +17,7 @@ from textual import events
 from textual.widgets import Footer, OptionList
 
 from core import paths
+from core.clean_copy import of_ink
 from core.configuration import TrainingConfig
 from core.normalise import normalise
 from core.runs import Run, RunWriter, create_run
@@ -90,7 +91,7 @@ async def test_a_drawing_is_read() -> None:
             assert part in text
         assert "something" not in text
         seen = app.screen.query_one(Thumbnail).bitmap
-        assert np.array_equal(seen, normalise(app.screen.query_one(Pad).ink.bitmap, "bright"))
+        assert np.array_equal(seen, normalise(of_ink(app.screen.query_one(Pad).ink), "bright"))
 
 
 async def test_a_drawing_with_the_mouse_is_read() -> None:
@@ -159,7 +160,7 @@ async def test_only_what_changed_is_sent() -> None:
         await settled(pilot)
         sent: list[Any] = []
         app._display = lambda screen, what: sent.append(what)  # type: ignore[method-assign, assignment]
-        app.reader.ask(app.reader.asked[-1])
+        app.reader.ask(app.reader.asked[-1], app.pad.ink.strokes)
         await settled(pilot)
         assert not any(sent)
 

@@ -170,7 +170,7 @@ def test_nothing_drawn_is_no_number(recogniser: Recogniser, shape: tuple[int, in
 def test_erased_strokes_count_no_more(recogniser: Recogniser) -> None:
     """A second digit that was wiped out with the eraser leaves the first one alone."""
     ink = drawn("27", 60)
-    ink.erasing, ink.radius = True, 40.0
+    ink.erasing, ink.radius = True, 58.0
     ink.press(112, 30)
     ink.lift()
     reading = recogniser.read_number(ink.bitmap, ink.strokes, "bright")

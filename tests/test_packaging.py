@@ -73,7 +73,7 @@ def test_the_wheel_works_where_it_is_unpacked(wheel: Path, tmp_path: Path) -> No
     out = subprocess.run(
         [sys.executable, "-P", "-c", code], env=environment, cwd=tmp_path, check=True, capture_output=True, text=True
     ).stdout.splitlines()
-    assert out[0] == "False 60000 10000 accurate"
+    assert out[0] == "False 60000 10000 robust"
     assert out[1].startswith(str(place))
 
 

@@ -21,6 +21,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from core import children, draft, kept, own, paths
+from core.clean_copy import of_ink
 from core.configuration import TrainingConfig
 from core.errors import DataError
 from core.events import Event, Failed
@@ -210,9 +211,10 @@ async def test_a_reading_that_is_late_is_confirmed_only_where_it_says_the_same(
         app.reader.ask(late)  # an answer to what the drawing was before
         await pilot.pause()
         assert counts() == {} and app.drawing._confirmed is not None
-        newest = app.pad.ink.bitmap
         probabilities = tuple(float(digit == then) for digit in range(10))
-        app.reader.on_reading(Reading(then, probabilities, normalise(newest, "bright"), "/shipped.npz", 1.0))
+        app.reader.on_reading(
+            Reading(then, probabilities, normalise(of_ink(app.pad.ink), "bright"), "/shipped.npz", 1.0)
+        )
         await until(pilot, lambda: counts() == kept_as and (kept_as or "Enter again?" in app.text()))
         assert app.drawing._confirmed is None
 
@@ -464,13 +466,14 @@ async def test_a_drawing_is_pinned_and_unpinned() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i")
         assert app.pinned is None and "draw something to pin" in app.text()
-        drawn = await seven(app, pilot)
+        await seven(app, pilot)
+        pinned = of_ink(app.pad.ink)
         await pilot.press("i")
-        assert "◆ pinned" in app.text() and np.array_equal(app.pinned, drawn)
+        assert "◆ pinned" in app.text() and np.array_equal(app.pinned, pinned)
         await pilot.press("space", "left", "left")
-        assert np.array_equal(app.pinned, drawn)
+        assert np.array_equal(app.pinned, pinned)
         await pilot.press("i")
-        assert np.array_equal(app.pinned, app.pad.ink.bitmap) and not np.array_equal(app.pinned, drawn)
+        assert np.array_equal(app.pinned, of_ink(app.pad.ink)) and not np.array_equal(app.pinned, pinned)
         await pilot.press("i")
         assert app.pinned is None and "◆" not in app.text()
         await pilot.press("i", "c", "i")
