@@ -34,6 +34,9 @@ _WRITTEN = 40.0
 _TALLEST = 96
 """A line of digits is reduced to at most this height, in pixels: a digit still has three for each that is seen."""
 
+_LOWEST = 48
+"""A lower one is enlarged, by a whole number, so that a cut can go between two pixels of a coarse scan."""
+
 
 def in_strokes(width: int, height: int, strokes: Sequence[Stroke], look: Look) -> tuple[ReadDigit, ...]:
     """The digits of the number drawn on a canvas of `width` × `height` pixels; empty where it is no number."""
@@ -64,14 +67,26 @@ def in_ink(ink: Grey, look: Look, scale: int = 1) -> tuple[ReadDigit, ...]:
     if not line.size:
         return ()
     top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
-    factor = -(-len(line) // _TALLEST)
-    small = line if factor == 1 else np.asarray(Image.fromarray(line).reduce(factor))
+    sized, factor = _sized(line)
     found = []
-    for each in of_atoms(atoms_by_parts(small), look):
-        x, y, width, height = (factor * side for side in each.box)
+    for each in of_atoms(atoms_by_parts(sized), look):
+        x, y, width, height = _scaled(each.box, factor)
         width, height = min(width, line.shape[1] - x), min(height, line.shape[0] - y)
         found.append(replace(each, box=(scale * (left + x), scale * (top + y), scale * width, scale * height)))
     return tuple(found)
+
+
+def _sized(line: Grey) -> tuple[Grey, float]:
+    """The line of digits at a height at which it can be cut, and how many of its own pixels make one of that."""
+    height, width = line.shape
+    if height > _TALLEST:
+        factor = -(-height // _TALLEST)
+        return np.asarray(Image.fromarray(line).reduce(factor)), float(factor)
+    if height < _LOWEST:
+        times = -(-_LOWEST // height)
+        larger = Image.fromarray(line).resize((width * times, height * times), Image.Resampling.BICUBIC)
+        return np.asarray(larger), 1 / times
+    return line, 1.0
 
 
 def of_atoms(atoms: Sequence[Atom], look: Look) -> tuple[ReadDigit, ...]:
