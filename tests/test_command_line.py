@@ -188,11 +188,18 @@ def test_stop_and_resume_a_background_run(small_set: Path) -> None:
     assert run.summary()["step"] > stopped["step"]
 
 
+def _heard() -> None:
+    """Let signals be heard again that whoever runs the tests may ignore: a run would take it for `nohup`."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def _train(small_set: Path, *prefix: str, **streams: int) -> tuple[subprocess.Popen[bytes], Run]:
     """A long foreground run that has begun to learn."""
     child = subprocess.Popen(
         [*prefix, *children.command("train", "--data", str(small_set), "--recipe", "accurate", "--epochs", "400")],
         env=children.environment(),
+        preexec_fn=_heard,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
     )
     deadline = time.monotonic() + 60
