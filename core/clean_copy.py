@@ -71,10 +71,15 @@ def rewritten(strokes: Sequence[Stroke], length: float, wanted: float) -> tuple[
     )
 
 
+def as_read(bitmap: NDArray[np.uint8], strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
+    """What is read of a drawing: its clean copy, or `bitmap` itself (H, W) uint8 where it needs none."""
+    copied = clean_copy(strokes)
+    return bitmap if copied is None else copied
+
+
 def of_ink(ink: Ink) -> NDArray[np.uint8]:
-    """What is read and kept of a drawing: its clean copy, or a copy of the canvas where there is none."""
-    copied = clean_copy(ink.strokes)
-    return ink.bitmap.copy() if copied is None else copied
+    """The same of a canvas that may be drawn on further, as an array of its own."""
+    return as_read(ink.bitmap.copy(), ink.strokes)
 
 
 def smoothed(points: Points, deviation: float) -> Points:

@@ -31,7 +31,8 @@ def without_frame(image: Grey) -> Grey:
     depth = int(_DEEPEST * min(image.shape))
     if depth < 2 or image.max() == image.min():
         return image
-    dark = np.asarray(image <= otsu(image))
+    level = otsu(image)
+    dark = np.asarray(image <= level)
     shares = _rings(dark, depth)
     for line_is_dark in (True, False):
         # How much of each ring is of the colour that the line may have.
@@ -43,7 +44,7 @@ def without_frame(image: Grey) -> Grey:
         if not _LEAST_INSIDE <= held.mean() <= 0.5:
             continue
         ring = _ring(image, inside)
-        paper = ring[(ring <= otsu(image)) != line_is_dark]
+        paper = ring[(ring <= level) != line_is_dark]
         found = np.full_like(image, np.uint8(np.median(paper)))
         found[inside:-inside, inside:-inside] = image[inside:-inside, inside:-inside]
         return found

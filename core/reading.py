@@ -16,7 +16,6 @@ UNSURE = 0.7
 RIVAL = 0.2
 """A second digit that has at least this part of the first one's probability is named beside it."""
 
-
 REFUSED = "?"
 """What stands in a number for a piece that is no digit."""
 
@@ -54,7 +53,7 @@ class ReadDigit:
             "probabilities": [round(value, 6) for value in self.probabilities],
             "no_digit": round(self.no_digit, 6),
             "box": list(self.box),
-            "seen": base64.b64encode(self.seen.tobytes()).decode(),
+            "seen": _text_of(self.seen),
         }
 
     @classmethod
@@ -66,7 +65,7 @@ class ReadDigit:
             probabilities=tuple(float(value) for value in data["probabilities"]),
             no_digit=float(data["no_digit"]),
             box=(left, top, width, height),
-            seen=np.frombuffer(base64.b64decode(data["seen"]), np.uint8).reshape(28, 28),
+            seen=_seen_of(data["seen"]),
         )
 
 
@@ -154,7 +153,7 @@ class Reading:
         return {
             "digit": self.digit,
             "probabilities": [round(value, 6) for value in self.probabilities],
-            "seen": base64.b64encode(self.seen.tobytes()).decode(),
+            "seen": _text_of(self.seen),
             "checkpoint": self.checkpoint,
             "milliseconds": round(self.milliseconds, 3),
             "no_digit": round(self.no_digit, 6),
@@ -166,15 +165,22 @@ class Reading:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reading:
         """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
-        seen = np.frombuffer(base64.b64decode(data["seen"]), np.uint8).reshape(28, 28)
         digit = data["digit"]
         return cls(
             digit=None if digit is None else int(digit),
             probabilities=tuple(float(value) for value in data["probabilities"]),
-            seen=seen,
+            seen=_seen_of(data["seen"]),
             checkpoint=str(data["checkpoint"]),
             milliseconds=float(data["milliseconds"]),
             no_digit=float(data.get("no_digit", 0.0)),
             threshold=float(data.get("threshold", 0.5)),
             digits=tuple(ReadDigit.from_json(each) for each in data.get("digits", ())),
         )
+
+
+def _text_of(seen: NDArray[np.uint8]) -> str:
+    return base64.b64encode(seen.tobytes()).decode()
+
+
+def _seen_of(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(28, 28)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core import checkpoint
 from core.calibration import Calibration
-from core.clean_copy import clean_copy
+from core.clean_copy import as_read
 from core.errors import CheckpointError
 from core.ink import Stroke
 from core.normalise import Polarity, normalise, steps
@@ -87,8 +87,7 @@ class Recogniser:
             ink = stages["specks removed"]
             digits = number.in_ink(ink, self._look, scale=-(-max(bitmap.shape) // max(ink.shape)))
         if not digits:
-            copied = clean_copy(strokes) if strokes else None
-            seen = list(stages.values())[-1] if stages else normalise(bitmap if copied is None else copied, polarity)
+            seen = normalise(as_read(bitmap, strokes), polarity) if strokes else list(stages.values())[-1]
             return self._since(began, self._read(seen))
         least = min(digits, key=lambda each: each.certainty)
         reading = Reading(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from textual.pilot import Pilot
 
 import tui.app
-from core.clean_copy import clean_copy
+from core.clean_copy import as_read
 from core.ink import Stroke
 from core.normalise import normalise
 from core.reading import Reading
@@ -41,8 +41,7 @@ class FakeReader:
         self.asked.append(bitmap.copy())
         probabilities = [0.004] * 10
         probabilities[7], probabilities[1] = 0.9, 0.068
-        copied = clean_copy(strokes)
-        seen = normalise(bitmap if copied is None else copied, "bright")
+        seen = normalise(as_read(bitmap, strokes), "bright")
         self.on_reading(Reading(7, tuple(probabilities), seen, self.reads_with, 1.2))
 
     def forget(self) -> None:

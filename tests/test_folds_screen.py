@@ -12,7 +12,7 @@ import pytest
 from fold_story import CONFUSION, COUNT, EPOCHS, RIGHT, config, crossed_run, finished, fold_ended, started, story
 from layout import after, clipped, scrollbars
 from run_story import STEPS, ended_run, new_run, progress, write
-from test_training_screen import RunsApp, keys, shown, until
+from test_training_screen import RunsApp, keys, says_only_what_is_new, shown, until
 
 from core import events
 from core.runs import Run, RunWriter
@@ -262,19 +262,7 @@ async def test_nothing_is_sent_while_nothing_changes() -> None:
     with going(500) as (run, writer):
         app = RunsApp(run)
         async with app.run_test(size=(160, 50)) as pilot:
-            before = -1
-            while app.displayed != before:
-                before = app.displayed
-                await pilot.pause(0.5)
-            app.displayed = 0
-            for _ in range(10):
-                app.screen._look(now=True)  # as the timer does
-                await pilot.pause()
-            assert app.displayed == 0
-            writer.append(progress(510))
-            app.screen._look(now=True)
-            await pilot.pause()
-            assert app.displayed > 0
+            await says_only_what_is_new(app, pilot, writer, 510)
 
 
 def test_the_list_of_runs_names_the_fold() -> None:

@@ -189,6 +189,23 @@ async def test_a_run_that_is_going_is_followed() -> None:
             assert "33%" in shown(app)
 
 
+async def says_only_what_is_new(app: RunsApp, pilot: Pilot[Any], writer: RunWriter, step: int) -> None:
+    """No byte goes to the terminal until the run has come to `step`."""
+    before = -1
+    while app.displayed != before:
+        before = app.displayed
+        await pilot.pause(0.5)
+    app.displayed = 0
+    for _ in range(10):
+        app.screen._look(now=True)  # as the timer does
+        await pilot.pause()
+    assert app.displayed == 0
+    writer.append(progress(step))
+    app.screen._look(now=True)
+    await pilot.pause()
+    assert app.displayed > 0
+
+
 async def test_nothing_is_sent_while_nothing_changes() -> None:
     """A run between two reports costs the line no byte."""
     run = new_run(NAME)
@@ -197,19 +214,7 @@ async def test_nothing_is_sent_while_nothing_changes() -> None:
         for event in story(6, 60):
             writer.append(event)
         async with app.run_test(size=(80, 24)) as pilot:
-            before = -1
-            while app.displayed != before:
-                before = app.displayed
-                await pilot.pause(0.5)
-            app.displayed = 0
-            for _ in range(10):
-                app.screen._look(now=True)  # as the timer does
-                await pilot.pause()
-            assert app.displayed == 0
-            writer.append(progress(70))
-            app.screen._look(now=True)
-            await pilot.pause()
-            assert app.displayed > 0
+            await says_only_what_is_new(app, pilot, writer, 70)
 
 
 async def test_out_of_sight_it_rests_and_catches_up_on_return() -> None:

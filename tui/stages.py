@@ -107,17 +107,21 @@ def of_drawing(bitmap: Grey, strokes: Sequence[Stroke], reading: Reading | None)
     """
     if not bitmap.any():
         return Stages("your drawing", ())
-    drawn = stages(bitmap, "bright", DRAWN)
-    copied = clean_copy(strokes)
-    whole = drawn if copied is None else drawn[:1] + stages(copied, "bright", COPIED)
     if reading is None or reading.least_sure is None:
-        return Stages("your drawing", whole)
+        return Stages("your drawing", _of_whole(bitmap, strokes))
     height, width = bitmap.shape
     piece = piece_of(width, height, strokes, reading.digits[reading.least_sure])
     if piece is None:
-        return Stages("your drawing as a whole", whole)
+        return Stages("your drawing as a whole", _of_whole(bitmap, strokes))
     place = f"digit {reading.least_sure + 1} of {len(reading.digits)} by itself, the least sure one"
     return Stages(place, stages(piece, "bright", DRAWN))
+
+
+def _of_whole(bitmap: Grey, strokes: Sequence[Stroke]) -> tuple[Stage, ...]:
+    copied = clean_copy(strokes)
+    if copied is None:
+        return stages(bitmap, "bright", DRAWN)
+    return (_began(bitmap, DRAWN), *stages(copied, "bright", COPIED))
 
 
 def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigit) -> Grey | None:
@@ -133,9 +137,14 @@ def stages(bitmap: Grey, polarity: Polarity, first: str) -> tuple[Stage, ...]:
 
     Raises DataError as that does.
     """
-    height, width = bitmap.shape
-    levels = f"{width}×{height} pixels, grey levels from {bitmap.min()} to {bitmap.max()}."
-    found = [Stage(first, bitmap, first == FILE, levels)]
+    found = [_began(bitmap, first)]
     for name, image in steps(bitmap, polarity):
         found.append(Stage(name, image, is_picture=False, measured=measured(name, found[-1].image, image)))
     return tuple(found)
+
+
+def _began(bitmap: Grey, name: str) -> Stage:
+    """The bitmap as it came."""
+    height, width = bitmap.shape
+    levels = f"{width}×{height} pixels, grey levels from {bitmap.min()} to {bitmap.max()}."
+    return Stage(name, bitmap, name == FILE, levels)
