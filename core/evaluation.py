@@ -14,14 +14,13 @@ from torch import nn
 
 from core.calibration import Calibration
 from core.collection import Part
+from core.many import MANY, of_many
 from core.scores import Scores, scores
 
 if TYPE_CHECKING:
     from core.recogniser import Recogniser
 
 BINS = 15
-_BATCH = 1000
-"""Images between two reports."""
 
 
 @dataclass(frozen=True)
@@ -201,11 +200,9 @@ def in_batches(
     recogniser: Recogniser, images: NDArray[np.uint8], report: Callable[[int, int], None] | None = None
 ) -> Scores:
     """What the program says of `images` (N, 28, 28) uint8, N at least 1; `report` is told how many are read."""
-    found = []
-    for start in range(0, len(images), _BATCH):
-        found.append(recogniser.scores(images[start : start + _BATCH]))
-        if report is not None:
-            report(min(start + _BATCH, len(images)), len(images))
-    return Scores(
-        np.concatenate([each.probabilities for each in found]), np.concatenate([each.no_digit for each in found])
-    )
+    if len(images) >= MANY:
+        return of_many(recogniser.quick, images, recogniser.calibration, report)
+    found = recogniser.scores(images)
+    if report is not None:
+        report(len(images), len(images))
+    return found

@@ -31,6 +31,9 @@ _NOISE = 5.0
 _LEAST_CONTRAST = 6 / 255
 """Part of the paper's brightness that the strongest ink must take away for there to be a drawing."""
 
+_SORTED = 1 << 16
+"""Pixels up to which sorting them takes less than `np.histogram`."""
+
 
 def is_ink_dark(image: Grey) -> bool:
     """Whether a (H, W) uint8 image is dark ink on brighter paper.
@@ -85,8 +88,11 @@ def otsu(image: NDArray[np.generic]) -> float:
     low, high = float(image.min()), float(image.max())
     if high <= low:
         return low
-    counts, edges = np.histogram(image, 256, (low, high))
-    below = np.cumsum(counts)
+    # np.histogram takes several times as long for an image of a digit's size; these are its bins.
+    edges = np.linspace(low, high, 257, dtype=image.dtype if image.dtype == np.float32 else np.float64)
+    below = _below(image, edges)
+    counts = below.copy()
+    counts[1:] -= below[:-1]
     weighted = np.cumsum(counts * (edges[:-1] + edges[1:]) / 2)
     above = below[-1] - below
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -94,6 +100,17 @@ def otsu(image: NDArray[np.generic]) -> float:
     between[-1] = 0
     best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
     return float(edges[1:][best[len(best) // 2]])  # the middle of a plateau: empty bins between two levels
+
+
+def _below(image: NDArray[np.generic], edges: NDArray[np.floating]) -> NDArray[np.int64]:
+    """How many values lie in each of the bins between `edges` or in a lower one; the last is the number of all."""
+    if image.dtype == np.uint8:
+        values = np.cumsum(np.bincount(image.ravel(), minlength=256))
+        lower = np.ceil(edges[1:-1]).astype(np.int64) - 1  # the highest level that is less than the edge
+        return np.append(values[lower], image.size)
+    if image.size > _SORTED:
+        return np.cumsum(np.histogram(image, len(edges) - 1, (float(edges[0]), float(edges[-1])))[0])
+    return np.append(np.searchsorted(np.sort(image, axis=None), edges[1:-1]), image.size)
 
 
 def _dark_share(image: NDArray[np.generic]) -> float:
@@ -136,11 +153,19 @@ def _level_and_noise(ink: NDArray[np.floating]) -> tuple[float, float]:
     Both from the most frequent value of the fainter class and what lies below that, where there is no ink
     (1.4826 medians of a half normal distribution are its standard deviation).
     """
-    bare = ink[ink <= otsu(ink)]
-    counts, edges = np.histogram(bare, 64)
-    most = int(counts.argmax())
-    level = float(np.median(bare[(bare >= edges[most]) & (bare <= edges[most + 1])]))
-    return level, 1.4826 * float(np.median(level - bare[bare <= level]))
+    bare = np.sort(ink[ink <= otsu(ink)])
+    low, high = bare[0], bare[-1]
+    edges = np.linspace(low, high, 65, dtype=np.float32) if low < high else np.array([low, high])
+    # Bins without their upper edges, but the last.
+    places = np.append(np.searchsorted(bare, edges[:-1]), len(bare))
+    most = int(np.diff(places).argmax())
+    level = _median(bare[places[most] : np.searchsorted(bare, edges[most + 1], "right")])
+    return level, 1.4826 * _median(np.float32(level) - bare[: np.searchsorted(bare, np.float32(level), "right")])
+
+
+def _median(ordered: NDArray[np.floating]) -> float:
+    """Of values in order, at least one."""
+    return float((ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2)
 
 
 def _coarse(image: Grey, side: int) -> Real:
@@ -163,8 +188,13 @@ def _local_median(image: Grey, shape: tuple[int, ...]) -> Real:
 
 
 def _largest(image: Real, window: int) -> Real:
-    """At each pixel the largest value of the square of `window` (odd) pixels around it."""
-    image = np.pad(image, window // 2, mode="edge")
-    for axis in (0, 1):
-        image = sliding_window_view(image, window, axis=axis).max(axis=-1)
-    return image
+    """At each pixel the largest value of the square of `window` (odd) pixels around it, as far as the image goes."""
+    down = image.copy()
+    for shift in range(1, min(window // 2, len(image) - 1) + 1):
+        np.maximum(down[shift:], image[:-shift], out=down[shift:])
+        np.maximum(down[:-shift], image[shift:], out=down[:-shift])
+    across = down.copy()
+    for shift in range(1, min(window // 2, image.shape[1] - 1) + 1):
+        np.maximum(across[:, shift:], down[:, :-shift], out=across[:, shift:])
+        np.maximum(across[:, :-shift], down[:, shift:], out=across[:, :-shift])
+    return across

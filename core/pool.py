@@ -47,14 +47,14 @@ def each(
 
 
 def parts(
-    work: Callable[[Item], Result], items: Sequence[Item], seconds: float = 0.001
+    work: Callable[[Item], Result], items: Sequence[Item], seconds: float = 0.001, chunk: int = _CHUNK
 ) -> Generator[list[Result], None, None]:
-    """As `each`, but the results come 64 at a time, so that whoever takes them decides what is kept of them."""
-    count = -(-len(items) // _CHUNK)
+    """As `each`, but the results come `chunk` at a time, so that whoever takes them decides what is kept of them."""
+    count = -(-len(items) // chunk)
     done = 0
     workers = min(usable_cores(), count)
     if workers > 1 and len(items) * seconds > _WORTH:
-        with closing(_elsewhere(work, items, workers)) as others:
+        with closing(_elsewhere(work, items, workers, chunk)) as others:
             while done < count:
                 try:
                     part = next(others)
@@ -62,23 +62,23 @@ def parts(
                     break  # no process could be started here, or one was killed: go on alone
                 done += 1
                 yield part
-    for start in range(done * _CHUNK, len(items), _CHUNK):
-        yield _work_on(work, items[start : start + _CHUNK])
+    for start in range(done * chunk, len(items), chunk):
+        yield _work_on(work, items[start : start + chunk])
 
 
 def _elsewhere(
-    work: Callable[[Item], Result], items: Sequence[Item], workers: int
+    work: Callable[[Item], Result], items: Sequence[Item], workers: int, chunk: int
 ) -> Generator[list[Result], None, None]:
     # Spawned, since a fork of a process with threads (torch has some) can hang.
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(workers, context, initializer=_begin)
     try:
-        waiting = (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
+        waiting = (items[start : start + chunk] for start in range(0, len(items), chunk))
         # A few chunks ahead, not all: what waits in the queue is memory.
-        under_way = [executor.submit(_work_on, work, chunk) for chunk in islice(waiting, 3 * workers)]
+        under_way = [executor.submit(_work_on, work, each) for each in islice(waiting, 3 * workers)]
         while under_way:
             yield under_way.pop(0).result()
-            under_way += [executor.submit(_work_on, work, chunk) for chunk in islice(waiting, 1)]
+            under_way += [executor.submit(_work_on, work, each) for each in islice(waiting, 1)]
     finally:
         executor.shutdown(cancel_futures=True)
 

@@ -61,7 +61,8 @@ def logits(
     Of the images it is unsure of it is the mean over several looks (`second_look`), unless `once`.
     """
     was_training = network.training
-    network.eval()
+    if was_training:
+        network.eval()  # goes through all layers, which takes as long as one of them
     found = []
     try:
         with torch.inference_mode():
@@ -70,5 +71,6 @@ def logits(
                 first = network(seen).float()
                 found.append((first if once else looked_again(network, seen, first)).cpu())
     finally:
-        network.train(was_training)
+        if was_training:
+            network.train()
     return torch.cat(found)

@@ -17,7 +17,9 @@ from core.normalise import cropped
 from core.numbers.atom import Atom, atom, in_order, joined
 from core.numbers.by_parts import atoms_by_parts
 from core.numbers.cuts import pieces_of
+from core.numbers.geometry import most_worth, own_worth
 from core.numbers.lattice import Run, best, runs
+from core.numbers.number import in_ink
 from core.reading import ReadDigit, Reading
 from core.recogniser import Recogniser
 
@@ -251,6 +253,29 @@ def test_the_best_way_is_the_best_of_all() -> None:
         score, path = best(candidates, own, beside)
         assert tuple(path) == max(scores, key=scores.__getitem__)
         assert score == pytest.approx(max(scores.values()))
+
+
+def test_nothing_that_can_win_is_left_out(recogniser: Recogniser, digits: dict[int, list[Grey]]) -> None:
+    """No piece is worth more than is said before it is looked at; a clear digit's pieces are then not looked at."""
+    asked: list[int] = []
+
+    def look(images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        asked.append(len(images))
+        found = recogniser.scores(images)
+        return found.probabilities, found.no_digit
+
+    for label in range(10):
+        ink = in_a_row([digits[label][0], digits[3][1]], -2)
+        atoms = atoms_by_parts(ink)
+        line = max(each.height for each in atoms)
+        for run in runs(atoms):
+            worth = max(own_worth(run, line, digit, certain) for digit in range(10) for certain in (0.01, 0.7, 1.0))
+            assert worth <= most_worth(run, line) + 1e-9
+    clear = digits[0][0]
+    assert len(runs(atoms_by_parts(clear))) > 1
+    assert not in_ink(clear, look) and asked == [1]
+    asked.clear()
+    assert len(in_ink(in_a_row([clear, digits[3][1]], 8), look)) == 2 and asked[0] == 1 < asked[1]
 
 
 def _reading(*found: tuple[int, float, float]) -> Reading:

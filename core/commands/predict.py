@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from core.commands.progress_line import ProgressLine
+from core.printable import printable
+
 if TYPE_CHECKING:
+    from core.file_readings import FileReading
     from core.reading import Reading
 
 
@@ -30,29 +34,35 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_predict(options: argparse.Namespace) -> int:
     """Read each image as it comes; 1 where one could not be read."""
-    import torch
+    from core.checkpoint_file import header, resolve
+    from core.file_readings import file_readings
 
-    from core.checkpoint_file import resolve
-    from core.errors import DataError
-    from core.images import decode
-    from core.recogniser import Recogniser
-
-    torch.set_num_threads(1)
-    recogniser = Recogniser(resolve(options.checkpoint))
-    failed = 0
-    for name in options.images:
-        try:
-            bitmap = decode(Path(name))
-        except DataError as error:
-            failed += 1
-            if options.json:
-                print(json.dumps({"image": name, "error": str(error)}), flush=True)
-            else:
-                print(f"digits-tui: {error}", file=sys.stderr)
-            continue
-        reading = recogniser.read_number(bitmap)
-        print(json.dumps(_row(name, reading)) if options.json else f"{name}: {_words(reading)}", flush=True)
+    checkpoint = resolve(options.checkpoint)
+    header(checkpoint)  # before anything is started: whether there is one
+    names: list[str] = options.images
+    done = failed = 0
+    with ProgressLine(len(names), "images") as line, closing(file_readings(names, checkpoint)) as parts:
+        for part in parts:
+            line.clear()  # results may go to the same terminal
+            for name, found in zip(names[done : done + len(part)], part, strict=True):
+                failed += found.reading is None
+                _tell(name, found, options.json)
+            done += len(part)
+            line.show(done)
     return int(failed > 0)
+
+
+def _tell(name: str, found: FileReading, as_json: bool) -> None:
+    if found.reading is None and not as_json:
+        print(f"digits-tui: {printable(found.error)}", file=sys.stderr, flush=True)
+        return
+    if found.reading is None:
+        line = json.dumps({"image": name, "error": found.error})
+    else:
+        line = json.dumps(_row(name, found.reading)) if as_json else f"{printable(name)}: {_words(found.reading)}"
+    # In one piece, and at once: an interruption then leaves whole lines only.
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def _row(name: str, reading: Reading) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What a run of atoms is worth as a digit, and two neighbours as a pair: sums of a few measured terms.
 
 The weights are those of the most probable right divisions (maximum likelihood of the semi-Markov model) on numbers
-generated from MNIST's training images and read by the shipped model, found by
-`python -m tests.benchmarks.number_weights`; no other handwriting was used.
+generated from MNIST's training images, found by `python -m tests.benchmarks.number_weights` with an `accurate` network;
+those found with later ones read fewer numbers of other hands right.
 """
 
 from __future__ import annotations
@@ -63,6 +63,12 @@ def beside_terms(left: Run, right: Run) -> tuple[float, ...]:
 def own_worth(run: Run, line: int, digit: int, probability: float) -> float:
     """The weighted sum of `own_terms`."""
     return _sum(OWN_WEIGHTS, own_terms(run, line, digit, probability))
+
+
+def most_worth(run: Run, line: int) -> float:
+    """What a run is worth at most, whatever it is read as: certain, of the usual shape, and no 1."""
+    gap, cut, height = own_terms(run, line, 0, 1.0)[2:5]
+    return _sum(OWN_WEIGHTS, (0.0, 0.0, gap, cut, height, 0.0, 1.0))
 
 
 def beside_worth(left: Run, right: Run) -> float:

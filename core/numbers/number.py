@@ -16,7 +16,7 @@ from core.normalise import cropped, normalise
 from core.numbers.atom import Atom, Grey
 from core.numbers.by_parts import atoms_by_parts
 from core.numbers.by_strokes import atoms_by_strokes
-from core.numbers.geometry import beside_worth, own_worth
+from core.numbers.geometry import beside_worth, most_worth, own_worth
 from core.numbers.lattice import Run, best, runs
 from core.reading import ReadDigit
 
@@ -97,17 +97,19 @@ def of_atoms(atoms: Sequence[Atom], look: Look) -> tuple[ReadDigit, ...]:
     candidates = runs(atoms) if len(atoms) > 1 else []
     if not candidates:
         return ()
-    images = np.stack([image_of(run) for run in candidates])
-    probabilities, no_digit = look(images)
     line = max(each.height for each in atoms)
-    own = [
-        own_worth(run, line, int(row.argmax()), float(row.max() * (1 - none)))
-        for run, row, none in zip(candidates, probabilities, no_digit, strict=True)
-    ]
-    score, path = best(candidates, own, beside_worth)
     everything = next(at for at, run in enumerate(candidates) if (run.first, run.last) == (0, len(atoms)))
     connected = all(each.cut_right for each in atoms[:-1])
-    if len(path) < 2 or score < own[everything] + (_MARGIN_OF_ONE if connected else _MARGIN):
+    # One digit is what most drawings are, and what they are worth as such is soon known.
+    whole = image_of(candidates[everything])[np.newaxis]
+    least = _worths(candidates[everything : everything + 1], line, *look(whole))[0]
+    least += _MARGIN_OF_ONE if connected else _MARGIN
+    if _most(candidates, everything, line) < least:
+        return ()
+    images = np.stack([image_of(run) for run in candidates])
+    probabilities, no_digit = look(images)
+    score, path = best(candidates, _worths(candidates, line, probabilities, no_digit), beside_worth)
+    if len(path) < 2 or score < least:
         return ()
     return tuple(
         ReadDigit(
@@ -119,6 +121,22 @@ def of_atoms(atoms: Sequence[Atom], look: Look) -> tuple[ReadDigit, ...]:
         )
         for at in path
     )
+
+
+def _worths(
+    candidates: Sequence[Run], line: int, probabilities: NDArray[np.float32], no_digit: NDArray[np.float32]
+) -> list[float]:
+    return [
+        own_worth(run, line, int(row.argmax()), float(row.max() * (1 - none)))
+        for run, row, none in zip(candidates, probabilities, no_digit, strict=True)
+    ]
+
+
+def _most(candidates: Sequence[Run], everything: int, line: int) -> float:
+    """More than any division into several digits can be worth, whatever they are read as."""
+    own = [most_worth(run, line) for run in candidates]
+    own[everything] = -math.inf
+    return best(candidates, own, beside_worth)[0]
 
 
 def image_of(run: Run) -> Grey:

@@ -5,8 +5,9 @@
 Numbers of 2 to 6 digits are made of a file of pen traces (by strokes, and as a bitmap without them) and of a folder
 of images (`0/` to `9/`). In one number of pen traces all digits are by one writer, in the sizes in which they were
 written. The kinds: `apart`, a gap of 5 to 35% of the digits' height between the bounding boxes; `touching`, each digit
-pushed to the left until its ink lies on the other's, at the place where they meet first; `uneven`, apart, with each
-digit up to a quarter of the height above or below the line and up to 15% larger or smaller. Also how many single
+pushed to the left until its ink meets the other's, at the place where they do so first; `uneven`, apart, with each
+digit up to a quarter of the height above or below the line and up to 15% larger or smaller; `overlapping`, touching and
+then pushed further, by up to a twentieth of the height, which is half a stroke. Also how many single
 digits are still read as one, and as the same. Always the same numbers: the seed is fixed.
 """
 
@@ -30,7 +31,7 @@ from core.reading import Reading
 from core.recogniser import Recogniser
 
 Grey = NDArray[np.uint8]
-KINDS = ("apart", "touching", "uneven")
+KINDS = ("apart", "touching", "uneven", "overlapping")
 LENGTHS = (2, 3, 4, 5, 6)
 _HEIGHT = 60.0
 """Pixels from the top to the bottom of a digit of a pen trace, on average over those of a number."""
@@ -158,8 +159,9 @@ def _arranged(
             y += round(random.uniform(-0.25, 0.25) * tall)
         if not places:
             x = margin
-        elif kind == "touching":
-            x = _against(images[len(places) - 1], places[-1], image, y) - int(random.integers(0, 2))
+        elif kind in ("touching", "overlapping"):
+            deeper = round(random.uniform(0, 0.05) * tall) if kind == "overlapping" else 0
+            x = _against(images[len(places) - 1], places[-1], image, y) - deeper
         else:
             left = images[len(places) - 1]
             x = places[-1][0] + _right(left) + round(random.uniform(0.05, 0.35) * tall) - _left(image)

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.number_weights [--count 1200] [--checkpoint RUN]
 
-The numbers have 1 to 4 digits, most of them one, apart, touching or uneven; half are divided as a picture is, half as a
+The numbers have 1 to 4 digits, most of them one, of all its kinds; half are divided as a picture is, half as a
 drawing, for which digits are divided into strokes at random. Of each number all divisions are weighed, and the weights
 are those under which the right ones are most probable together (maximum likelihood of a semi-Markov conditional random
 field, with a weak pull to nought), by 300 steps of Adam. Run it again when another model is shipped.

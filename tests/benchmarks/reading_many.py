@@ -1,0 +1,212 @@
+"""How fast many images are read, many files, and one image alone; each beside something plain run in turn with it.
+
+    python -m tests.benchmarks.reading_many [--images 70000] [--files 10000] [--singles 1000] [--photographs]
+        [--checkpoint RUN]
+
+- evaluate: all of MNIST (or the first `--images`), as `evaluate` reads them once they are loaded, against a loop
+  over the same network as it was trained, 1,000 images at a time, and against that loop with the second looks.
+- predict: a process as a person starts it, on a tenth of `--files` PNGs and on all of them, with the peak memory of
+  it and of the largest of those it starts; against decoding the same files with PIL alone, in as many processes.
+  The files are MNIST's images; with `--photographs` JPEGs of 12 million pixels (give fewer `--files` then).
+- one image: `Recogniser.read` on one thread, images that took a second look apart, against one pass of the network
+  as it was trained.
+
+Prints tables; ratios hold for this machine in these minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core import mnist
+from core.batches import as_input
+from core.checkpoint import load
+from core.checkpoint_file import resolve
+from core.hardware import usable_cores
+from core.many import of_many
+from core.recogniser import Recogniser
+from core.scores import scores
+from core.second_look import LEAD, leads
+
+_ROOT = Path(__file__).resolve().parent.parent.parent
+_TURN = 10_000
+"""Images that one way reads before it is the next one's turn."""
+
+_MEASURED = """
+import json, resource, subprocess, sys, time
+began = time.perf_counter()
+done = subprocess.run([sys.executable, *sys.argv[1:]], stdout=subprocess.DEVNULL)
+unit = 1 if sys.platform == "darwin" else 1024
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+print(json.dumps({"seconds": time.perf_counter() - began, "peak": peak, "status": done.returncode}))
+"""
+"""Runs a script in a process of its own; its peak is that of the largest process below."""
+
+_PREDICT = """
+import sys
+from core.__main__ import main
+if __name__ == "__main__":
+    sys.exit(main(["predict", "--json", *sys.stdin.read().split("\\n")]))
+"""
+
+_DECODE = """
+import sys
+from multiprocessing import get_context
+from PIL import Image
+
+def decode(name):
+    with Image.open(name) as image:
+        image.load()
+
+if __name__ == "__main__":
+    with get_context("spawn").Pool(int(sys.argv[1])) as pool:
+        for _ in pool.imap(decode, sys.stdin.read().split("\\n"), 64):
+            pass
+"""
+
+
+def evaluating(recogniser: Recogniser, network: torch.nn.Module, images: NDArray[np.uint8]) -> None:
+    """Print how many images a second each way reads, and whether they say the same."""
+    cpu = torch.device("cpu")
+    calibration = recogniser.calibration
+
+    def plain(some: NDArray[np.uint8]) -> NDArray[np.int64]:
+        with torch.inference_mode():
+            rows = [network(as_input(torch.tensor(some[at : at + 1000]))) for at in range(0, len(some), 1000)]
+        return torch.cat(rows)[:, :10].argmax(dim=1).numpy()
+
+    ways: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.int64]]] = {
+        "plain loop, one look": plain,
+        "plain loop, second looks": lambda some: scores(network, some, cpu, calibration).probabilities.argmax(axis=1),
+        "evaluate": lambda some: of_many(recogniser.quick, some, calibration).probabilities.argmax(axis=1),
+    }
+    seconds = dict.fromkeys(ways, 0.0)
+    answers: dict[str, list[NDArray[np.int64]]] = {name: [] for name in ways}
+    for read in ways.values():
+        read(images[:2000])
+    for start in range(0, len(images), _TURN):
+        for name, read in ways.items():
+            began = time.perf_counter()
+            answers[name].append(read(images[start : start + _TURN]))
+            seconds[name] += time.perf_counter() - began
+    print(f"\n{len(images):,} images, {torch.get_num_threads()} threads")
+    first, second, _ = ways
+    told = np.concatenate(answers[second])
+    for name, taken in seconds.items():
+        differ = int((np.concatenate(answers[name]) != told).sum())
+        print(
+            f"  {name:26}{taken:8.1f} s{len(images) / taken:10,.0f} images/s{seconds[first] / taken:8.2f} times "
+            f"the first row   {differ} other answers than the second row"
+        )
+
+
+def predicting(folder: Path, images: NDArray[np.uint8], count: int, photographs: bool) -> None:
+    """Print files a second and memory of `predict`, and of decoding alone."""
+    from PIL import Image
+
+    names = []
+    for at in range(count):
+        image = Image.fromarray(255 - images[at % len(images)])
+        names.append(str(folder / f"{at:06}.{'jpg' if photographs else 'png'}"))
+        (image.resize((4000, 3000)) if photographs else image).save(names[-1])
+    decode = folder / "decode.py"
+    decode.write_text(_DECODE)
+    predict = folder / "predict.py"
+    predict.write_text(_PREDICT)
+    cores = usable_cores()
+    print(f"\n{'':28}{'files':>8}{'seconds':>10}{'files/s':>10}   largest process")
+    alone = 0.0
+    for some in (names[: count // 10], names):
+        found = {}
+        for what, script, arguments in (("PIL alone", decode, [str(cores)]), ("predict", predict, [])):
+            found[what] = _measured(script, arguments, some)
+            taken, peak = found[what]
+            title = f"{what}, {cores} processes"
+            print(f"  {title:26}{len(some):>8,}{taken:>10.1f}{len(some) / taken:>10,.0f}   {peak / 2**20:,.0f} MiB")
+        alone = found["PIL alone"][0] / found["predict"][0]
+    print(f"  predict reads {alone:.2f} times as many files a second as PIL alone decodes, start included")
+
+
+def _measured(script: Path, arguments: list[str], names: list[str]) -> tuple[float, int]:
+    """Seconds and peak bytes."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED, str(script), *arguments],
+        input="\n".join(names),
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+    )
+    found = json.loads(done.stdout)
+    if found["status"]:
+        raise SystemExit(f"{script.name} failed: {done.stderr}")
+    return float(found["seconds"]), int(found["peak"])
+
+
+def single(recogniser: Recogniser, network: torch.nn.Module, images: NDArray[np.uint8]) -> None:
+    """Print milliseconds of one reading."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    bare, clear, unsure = [], [], []
+    with torch.inference_mode():
+        inputs = as_input(torch.tensor(images))
+        again = (leads(torch.cat([network(each) for each in inputs.split(1000)])) < LEAD).tolist()
+        for at, image in enumerate(images):
+            began = time.perf_counter()
+            network(inputs[at : at + 1])
+            middle = time.perf_counter()
+            recogniser.read(image, "bright")
+            bare.append((middle - began) * 1000)
+            (unsure if again[at] else clear).append((time.perf_counter() - middle) * 1000)
+    torch.set_num_threads(threads)
+    print(f"\n{'one image, one thread':28}{'median':>10}{'95th':>10}")
+    for name, found in (
+        ("bare pass of the network", bare), ("read, one look", clear), ("read, second look", unsure)
+    ):  # fmt: skip
+        if found:
+            print(f"  {name:26}{statistics.median(found):>7.2f} ms{float(np.percentile(found, 95)):>7.2f} ms")
+    if clear:
+        ratio = statistics.median(clear) / statistics.median(bare)
+        print(
+            f"  one look takes {ratio:.2f} times the bare pass, normalising included; {len(unsure)} took a second one"
+        )
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--images", type=int, default=70_000)
+    options.add_argument("--files", type=int, default=10_000)
+    options.add_argument("--singles", type=int, default=1000)
+    options.add_argument("--photographs", action="store_true")
+    options.add_argument("--checkpoint", default="", help="else the shipped model")
+    given = options.parse_args()
+    path = resolve(given.checkpoint)
+    recogniser, (network, _) = Recogniser(path), load(path)
+    train, test = mnist.load()
+    print(f"Python {platform.python_version()}, torch {torch.__version__}, {usable_cores()} cores, {path.name}")
+    if given.images:
+        evaluating(recogniser, network, np.concatenate([test.images, train.images])[: given.images])
+    if given.singles:
+        single(recogniser, network, test.images[: given.singles])
+    if given.files:
+        with tempfile.TemporaryDirectory() as folder:
+            predicting(Path(folder), test.images, given.files, given.photographs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""core.eight_bits and core.many: many images in eight bits, where the machine is made for it, and nearly the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from core import eight_bits, evaluation, mnist, paths
+from core.batches import as_input
+from core.eight_bits import EightBits
+from core.evaluation import in_batches
+from core.folded import folded
+from core.model import build
+from core.recogniser import Recogniser
+from core.scores import scores
+from core.second_look import leads
+
+_CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    """The shipped model."""
+    return Recogniser(paths.shipped_checkpoint())
+
+
+def _quick(recogniser: Recogniser, count: int) -> tuple[EightBits, torch.Tensor]:
+    _, test = mnist.load()
+    images = as_input(torch.tensor(test.images[:count]))
+    found = EightBits.of(recogniser.quick, images)
+    if found is None:
+        pytest.skip("this processor, or this torch, does not multiply eight bits")
+    return found, images
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 64])
+def test_logits_are_nearly_those_of_the_network(recogniser: Recogniser, count: int) -> None:
+    """However many images there are: small ones lie beside each other, and none shows through to its neighbour."""
+    quick, images = _quick(recogniser, 64)
+    with torch.inference_mode():
+        found, exact = quick(images[:count]), recogniser.quick(images[:count])
+        assert found.shape == exact.shape
+        assert (found - exact).abs().mean() < 0.03
+        alone = torch.cat([quick(image[None]) for image in images[:count]])
+    torch.testing.assert_close(found, alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_pooling_is_torchs(recogniser: Recogniser) -> None:
+    """The largest of each 2×2 bytes, an odd last row and column left out."""
+    images = torch.randint(0, 256, (3, 4, 7, 6), dtype=torch.uint8)
+    expected = nn.functional.max_pool2d(images.float(), 2).to(torch.uint8)
+    assert torch.equal(eight_bits._halved(images), expected)
+
+
+def test_images_laid_beside_each_other_come_back() -> None:
+    """Whether they fill the last row or not."""
+    for count in (1, 16, 20):
+        images = torch.randint(0, 256, (count, 4, 7, 7), dtype=torch.uint8)
+        laid = eight_bits._laid_beside(images, 16)
+        assert laid.shape == (-(-count // 16), 4, 7, 128)
+        assert torch.equal(eight_bits._taken_apart(laid, count), images)
+
+
+def test_networks_and_machines_that_are_not_made_for_it_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read in float32, as ever."""
+    images = torch.rand(4, 1, 28, 28)
+    assert EightBits.of(nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), images) is None
+    assert EightBits.of(folded(build("small", 0)), images) is None
+    monkeypatch.setattr(eight_bits, "_suited", lambda: False)
+    assert EightBits.of(folded(build("deep", 0)), images) is None
+
+
+def test_answers_that_differ_are_not_used(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel that goes wrong is noticed by its logits."""
+    _quick(recogniser, 8)
+    convolved = eight_bits._convolved
+    monkeypatch.setattr(eight_bits, "_convolved", lambda layer, seen: convolved(layer, seen) // 2)
+    _, test = mnist.load()
+    assert EightBits.of(recogniser.quick, as_input(torch.tensor(test.images[:8]))) is None
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_many_images_get_the_answers_of_few(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answers and refusals, probabilities within what a person sees, the unsure ones among them."""
+    _, test = mnist.load()
+    once = scores(recogniser.network, test.images[:3000], _CPU, recogniser.calibration, once=True)
+    unsure = np.argsort(once.probabilities.max(axis=1))[:100]
+    chosen = test.images[np.concatenate([unsure, np.arange(300)])]
+    monkeypatch.setattr(evaluation, "MANY", 300)
+    told: list[tuple[int, int]] = []
+    found = in_batches(recogniser, chosen, lambda *each: told.append(each))
+    plain = scores(recogniser.network, chosen, _CPU, recogniser.calibration)
+    assert told == [(400, 400)]
+    threshold = recogniser.calibration.threshold
+    np.testing.assert_array_equal(found.probabilities.argmax(axis=1), plain.probabilities.argmax(axis=1))
+    np.testing.assert_array_equal(found.no_digit >= threshold, plain.no_digit >= threshold)
+    np.testing.assert_allclose(found.probabilities, plain.probabilities, atol=0.03)
+    np.testing.assert_allclose(found.probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("many", [2, 1000], ids=["without eight bits", "few"])
+def test_float32_reads_as_one_by_one(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+    """To the rounding, where a machine has no eight bits and where there are few images."""
+    monkeypatch.setattr(eight_bits, "_suited", lambda: False)
+    monkeypatch.setattr(evaluation, "MANY", many)
+    _, test = mnist.load()
+    found = in_batches(recogniser, test.images[:3])
+    alone = [recogniser.scores(test.images[at : at + 1]).probabilities[0] for at in range(3)]
+    np.testing.assert_allclose(found.probabilities, alone, atol=1e-5)
+
+
+def test_a_lead_is_the_best_before_the_next() -> None:
+    """In logits."""
+    assert leads(torch.tensor([[1.0, 5.0, 3.0], [2.0, 2.0, 0.0]])).tolist() == [2, 0]
