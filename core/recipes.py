@@ -151,10 +151,10 @@ RECIPES: dict[str, Recipe] = {
     "fast": Recipe(
         name="fast",
         summary="seconds on a laptop's processor",
-        architecture="small",
+        architecture="quick",
         epochs=2,
         batch_size=256,
-        learning_rate=1e-2,
+        learning_rate=1.5e-2,
         weight_decay=1e-2,
         warm_up=0.3,
         label_smoothing=0.05,

@@ -315,7 +315,13 @@ class Trainer:
             )
         if state["stage"] != self._index or self.learning.step.done:
             self._begin(state["stage"])  # what is made for a training may take a minute: not twice
-        self.learning.restore(state, same_device=state["plan"]["device"] == self.plan.device)
+        try:
+            self.learning.restore(state, same_device=state["plan"]["device"] == self.plan.device)
+        except (KeyError, ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"the state is of another network than the recipe {self.config.recipe} has now "
+                f"({self.recipe.architecture}); it was written by another version of digits-tui, start the run anew"
+            ) from error
         self.tally = Tally.of_state(state["tally"])
         if self.tally.loss_sum is not None:
             self.tally.loss_sum = self.tally.loss_sum.to(self.device)

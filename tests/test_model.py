@@ -17,10 +17,12 @@ def test_network_gives_ten_logits_an_image(name: str) -> None:
     assert torch.isfinite(logits).all()
 
 
-def test_small_network_has_the_documented_size() -> None:
-    """Counted by hand: 24·25+24, 32·24·9+32, 256·800+256, 10·256+10."""
-    expected = (24 * 25 + 24) + (32 * 24 * 9 + 32) + (256 * 800 + 256) + (10 * 256 + 10)
-    assert parameter_count(build("small")) == expected
+def test_networks_have_the_documented_sizes() -> None:
+    """Counted by hand, layer by layer: weights and biases."""
+    small = (24 * 25 + 24) + (32 * 24 * 9 + 32) + (256 * 800 + 256) + (10 * 256 + 10)
+    quick = (16 * 25 + 16) + (48 * 16 * 9 + 48) + (128 * 1200 + 128) + (10 * 128 + 10)
+    assert parameter_count(build("small")) == small
+    assert parameter_count(build("quick")) == quick
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

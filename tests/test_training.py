@@ -254,6 +254,21 @@ def test_a_run_goes_on_with_another_device_when_told(small_set: Path) -> None:
     assert isinstance(found[-1], events.Finished)
 
 
+def test_resuming_where_the_recipe_has_another_network_now_is_refused(
+    small_set: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an update of the program; the state stays as it is."""
+    config = TrainingConfig(data=str(small_set), epochs=2)
+    run = create_run(config)
+    _run(config, run, stop_after=1)
+    before = run.state.read_bytes()
+    other = dataclasses.replace(RECIPES["fast"], few=dataclasses.replace(RECIPES["fast"].few, architecture="small"))
+    monkeypatch.setitem(RECIPES, "fast", other)
+    with pytest.raises(CheckpointError, match=r"another network.*\(small\).*start the run anew"):
+        _run(config, run, resume=True)
+    assert run.state.read_bytes() == before
+
+
 def test_resuming_without_a_state_says_so() -> None:
     """A run that was ended before its first save cannot go on."""
     run = create_run(TrainingConfig())
