@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from core.batches import as_input
 from core.calibration import Calibration
+from core.collection import CLASSES
 from core.eight_bits import EightBits
 from core.scores import Scores, of_logits
 from core.second_look import LEAD, Network, leads, looked_again
@@ -69,7 +70,8 @@ def _float(network: Network, seen: Tensor) -> Tensor:
 def _mixed(network: nn.Module, quick: EightBits, seen: Tensor) -> Tensor:
     found = _taken_again(network, seen, quick(seen), LEAD + _DOUBT)
     found = looked_again(quick, seen, found)
-    close = (leads(found) < _DOUBT).nonzero()[:, 0]
+    # Where no digit is the best answer, which one it would be may still be close.
+    close = (torch.minimum(leads(found), leads(found[:, :CLASSES])) < _DOUBT).nonzero()[:, 0]
     if len(close):
         found[close] = _float(network, seen[close])
     return found
