@@ -2,7 +2,8 @@
 
 Results go to standard output, narration and errors to standard error; with `--json` an error is an object
 `{"error": text}` on standard output as well. The exit status is 0, 1 where it failed, 2 for wrong usage.
-Torch, NumPy and rich are imported by the commands that need them, when they need them.
+Torch, NumPy and rich are imported by the commands that need them, when they need them; a command's own module only
+where that command, or the help of all, is asked for.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 from core import __version__
-from core.commands import check, datasets, devices, evaluate, predict, runs, scorecard, serve, train
 from core.errors import ConfigurationError, DigitsError
 
 _DESCRIPTION = """\
@@ -27,16 +28,40 @@ Without a command the app opens: pick a data set, watch the training, draw with 
 """
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+_COMMANDS = {
+    "train": "train",
+    "resume": "train",
+    "runs": "runs",
+    "watch": "runs",
+    "stop": "runs",
+    "evaluate": "evaluate",
+    "scorecard": "scorecard",
+    "predict": "predict",
+    "datasets": "datasets",
+    "check": "check",
+    "devices": "devices",
+    "serve": "serve",
+}
+"""Of each command the module in `core.commands`, in the order in which the help has them."""
+
+
+def parser(first: str = "") -> argparse.ArgumentParser:
+    """The parser of all commands, or of what is needed where this is the first argument."""
     top = argparse.ArgumentParser(
         prog="digits-tui", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     top.add_argument("--version", action="version", version=f"digits-tui {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for module in (train, runs, evaluate, scorecard, predict, datasets, check, devices, serve):
-        module.add_parser(commands)
+    for module in _modules(first):
+        import_module(f"core.commands.{module}").add_parser(commands)
     return top
+
+
+def _modules(first: str) -> Iterable[str]:
+    """Those that have to be imported where this is the first argument."""
+    if first == "--version":
+        return ()
+    return (_COMMANDS[first],) if first in _COMMANDS else dict.fromkeys(_COMMANDS.values())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no block characters gets question marks
-    options = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser(given[0] if given else "").parse_args(given)
     if options.command is None:
         print("a command is needed; `digits-tui --help` lists them", file=sys.stderr)
         return 2

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import catalogue, sources
 from core.commands.progress import stages
 from core.errors import DataError
 from core.printable import printable
@@ -53,6 +52,8 @@ def run_check(options: argparse.Namespace) -> int:
 
 def folder_of(data: str) -> Path:
     """The folder that a path or a name of the catalogue means. Raises DataError where it is none."""
+    from core import catalogue, sources
+
     entry = catalogue.find(data)
     if entry.path is None or entry.kind in (catalogue.MNIST, catalogue.DOWNLOAD):
         raise DataError(f"{entry.title} comes as it was published; a check-up looks at folders of images of your own")

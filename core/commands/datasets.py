@@ -9,13 +9,15 @@ import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core import catalogue
 from core.commands import own_sets
 from core.commands.progress import progress, say
 from core.errors import DataError
 from core.printable import printable
+
+if TYPE_CHECKING:
+    from core.catalogue import Entry
 
 SAMPLES = 40
 _MOST_SKIPPED = 1000
@@ -59,6 +61,8 @@ def run_datasets(options: argparse.Namespace) -> int:
 
 
 def _list(as_json: bool) -> None:
+    from core import catalogue
+
     known = catalogue.read()
     for note in known.notes:
         print(note, file=sys.stderr)
@@ -78,6 +82,7 @@ def _list(as_json: bool) -> None:
 
 
 def _look(data: str, as_json: bool) -> None:
+    from core import catalogue
     from core.datasets import divided, gather
 
     entry = catalogue.find(data)
@@ -105,7 +110,7 @@ def _look(data: str, as_json: bool) -> None:
 
 
 def _facts(
-    entry: catalogue.Entry,
+    entry: Entry,
     images: int | None,
     counts: list[int],
     test_counts: list[int],
@@ -162,6 +167,8 @@ def _describe(facts: dict[str, Any]) -> None:
 
 
 def _add(path: str, as_json: bool) -> None:
+    from core import catalogue
+
     with progress(as_json, "images") as report:
         entry = catalogue.add(path, report)
     if as_json:
@@ -172,6 +179,8 @@ def _add(path: str, as_json: bool) -> None:
 
 
 def _remove(name: str, as_json: bool) -> None:
+    from core import catalogue
+
     catalogue.remove(name)
     if as_json:
         say({"removed": name})

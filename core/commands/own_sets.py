@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core import catalogue, own, paths
 from core.commands.progress import progress, say
 from core.errors import DataError
 from core.printable import printable
+
+if TYPE_CHECKING:
+    from core.own import OwnSet
 
 
 def add_arguments(parser: argparse.ArgumentParser, what: argparse._MutuallyExclusiveGroup) -> None:
@@ -45,6 +48,8 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _export(name: str, path: str, as_json: bool) -> None:
+    from core import own, paths
+
     found = _own(name)
     with progress(as_json, "images") as report:
         count = own.export(found, path, report)
@@ -56,6 +61,8 @@ def _export(name: str, path: str, as_json: bool) -> None:
 
 
 def _import(path: str, name: str | None, as_json: bool) -> None:
+    from core import catalogue, own, paths
+
     given = name if name is not None else Path(paths.expanded(path)).stem
     with progress(as_json, "images") as report:
         made = own.import_set(path, given, report)
@@ -67,6 +74,8 @@ def _import(path: str, name: str | None, as_json: bool) -> None:
 
 
 def _rename(name: str, new: str, as_json: bool) -> None:
+    from core import own
+
     found = _own(name)
     renamed = own.rename(found, new)
     if as_json:
@@ -75,7 +84,9 @@ def _rename(name: str, new: str, as_json: bool) -> None:
         print(f"{printable(found.name)} is now called {printable(renamed.name)}")
 
 
-def _own(name: str) -> own.OwnSet:
+def _own(name: str) -> OwnSet:
+    from core import catalogue, own
+
     entry = catalogue.find(name)
     found = own.at(Path(entry.path)) if entry.kind == catalogue.OWN and entry.path is not None else None
     if found is None:

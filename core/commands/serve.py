@@ -20,7 +20,6 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from core.checkpoint_file import resolve
 from core.errors import DataError, DigitsError
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ def run_serve(options: argparse.Namespace) -> int:
     """Serve until the input ends."""
     import torch
 
+    from core.checkpoint_file import resolve
     from core.recogniser import Recogniser
 
     # One thread: a single small image gains nothing from more, and a training may be using the rest.
