@@ -65,8 +65,6 @@ class Recipe:
     augmentation: Augmentation
     few: Few
     """What replaces the above where there are few images."""
-    of_start: float = 0.0
-    """Where a trained network is gone on with: how far, 0 to 1, the weights that are kept lie back towards its own."""
     least_steps: int = 0
     """Steps that are done at least, by more epochs, unless epochs are given."""
     replay: float = 0.0
@@ -200,7 +198,6 @@ RECIPES: dict[str, Recipe] = {
             averaging=0.99,
             augmentation=_WIDE,
         ),
-        of_start=0.5,
         replay=1 / 2,
         replay_augmentation=_GENTLE,
         distillation=1.0,

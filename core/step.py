@@ -37,7 +37,7 @@ class TrainingStep:
         self.total_steps = total_steps
         fresh = build(recipe.architecture, seed) if start is None else copy.deepcopy(start)
         self.network = fresh.to(self.device).train()
-        self._start = None if start is None else copy.deepcopy(start).to(self.device).eval()
+        self._fresh = start is None
         self._lesson = lesson
         self.average = copy.deepcopy(self.network).eval() if recipe.averaging else None
         """Running mean of the weights, which is what is kept; None where the last weights are."""
@@ -86,7 +86,7 @@ class TrainingStep:
     @torch.no_grad()
     def _update_average(self, average: nn.Module) -> None:
         decay = self.recipe.averaging
-        if self._start is None:  # a shorter memory at first, or the random start would weigh in for long
+        if self._fresh:  # a shorter memory at first, or the random start would weigh in for long
             decay = min(decay, self.done / (self.done + 10))
         torch._foreach_lerp_(list(average.parameters()), list(self.network.parameters()), 1 - decay)
         for kept, now in zip(average.buffers(), self.network.buffers(), strict=True):
@@ -97,15 +97,5 @@ class TrainingStep:
 
     @property
     def kept(self) -> nn.Module:
-        """The network whose weights count: the average where there is one, and between it and the start what the recipe
-        keeps of that (M. Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
-        """
-        network = self.network if self.average is None else self.average
-        if self._start is None or not self.recipe.of_start:
-            return network
-        between = copy.deepcopy(network)
-        then = self._start.state_dict()
-        for name, weight in between.state_dict().items():
-            if weight.is_floating_point():
-                weight.lerp_(then[name], self.recipe.of_start)
-        return between
+        """The network whose weights count: the average where there is one."""
+        return self.network if self.average is None else self.average

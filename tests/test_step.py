@@ -13,9 +13,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.augmentation import augment
 from core.batches import as_input
-from core.model import build
 from core.plan import Plan
-from core.recipes import FINE_TUNE, RECIPES
+from core.recipes import RECIPES
 from core.step import TrainingStep
 
 _PLAN = Plan("cpu", 1, "float32")
@@ -77,21 +76,6 @@ def test_the_average_is_kept_and_lags() -> None:
     assert ((kept >= low - 1e-6) & (kept <= high + 1e-6)).float().mean() > 0.9
     plain = TrainingStep(RECIPES["fast"], _PLAN, total_steps=10, seed=0)
     assert plain.kept is plain.network
-
-
-def test_what_is_kept_of_a_fine_tuning_lies_between_it_and_its_start() -> None:
-    """Half-way, every weight and statistic; the average that learns on is left as it was."""
-    start = build("small", 0).eval()
-    recipe = dataclasses.replace(RECIPES[FINE_TUNE], architecture="small", of_start=0.5)
-    step = TrainingStep(recipe, _PLAN, total_steps=10, seed=0, start=start)
-    for _ in range(3):
-        step(*_batch())
-    assert step.average is not None
-    last, kept = step.average.state_dict(), step.kept.state_dict()
-    for name, weight in start.state_dict().items():
-        if weight.is_floating_point():
-            assert torch.allclose(kept[name], (weight + last[name]) / 2, atol=1e-6)
-    assert any(not torch.equal(kept[name], last[name]) for name in kept)
 
 
 class _Forbid(TorchDispatchMode):
