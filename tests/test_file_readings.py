@@ -126,6 +126,8 @@ def test_an_interruption_leaves_what_was_printed(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         bufsize=0,  # `communicate` knows nothing of what a buffer read ahead
         start_new_session=True,
+        # Whoever runs the tests may ignore interruptions, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     first = process.stdout.readline()
