@@ -49,8 +49,9 @@ def each(
 def parts(
     work: Callable[[Item], Result], items: Sequence[Item], seconds: float = 0.001, chunk: int | None = None
 ) -> Generator[list[Result], None, None]:
-    """As `each`, but the results come `chunk` at a time, 64 where none is given, so that whoever takes them decides what
-    is kept of them.
+    """As `each`, but the results come `chunk` at a time, so that whoever takes them decides what is kept of them.
+
+    64 where nothing else is given.
     """
     chunk = chunk or _CHUNK
     count = -(-len(items) // chunk)
