@@ -35,10 +35,13 @@ class Recogniser:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._stamp = _stamp(path)  # before loading: a file replaced meanwhile is noticed by the next `refresh`
-        self.network, self.header = checkpoint.load(path)
+        self._load()
+        self.quick(torch.zeros(1, 1, 28, 28))  # the first pass sets up kernels and costs many times a later one
+
+    def _load(self) -> None:
+        self.network, self.header = checkpoint.load(self.path)
         self.quick = folded(self.network)
         """What reads: the same network in fewer steps, which differ by the rounding of float32."""
-        self.quick(torch.zeros(1, 1, 28, 28))  # the first pass sets up kernels and costs many times a later one
 
     def refresh(self) -> bool:
         """Load the file again if it was replaced; whether it was. A file that is gone or damaged changes nothing."""
@@ -46,10 +49,9 @@ class Recogniser:
         if stamp is None or stamp == self._stamp:
             return False
         try:
-            self.network, self.header = checkpoint.load(self.path)
+            self._load()
         except CheckpointError:
             return False  # what was loaded goes on answering
-        self.quick = folded(self.network)
         self._stamp = stamp
         return True
 
