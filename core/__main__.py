@@ -25,6 +25,7 @@ _DESCRIPTION = """\
 Watch a network learn to read digits, draw one, and see it read.
 
 Without a command the app opens: pick a data set, watch the training, draw with mouse or arrow keys.
+Over a slow line, `digits-tui --frames N` opens it to paint N times a second at most (1 to 60).
 """
 
 

@@ -68,7 +68,9 @@ def _float(network: Network, seen: Tensor) -> Tensor:
 
 
 def _mixed(network: nn.Module, quick: EightBits, seen: Tensor) -> Tensor:
-    found = _taken_again(network, seen, quick(seen), LEAD + _DOUBT)
+    found = quick(seen)
+    # Which are looked at again is decided in float32, too.
+    _taken_again(network, seen, found, (leads(found) - LEAD).abs() < _DOUBT)
     found = looked_again(quick, seen, found)
     # Where no digit is the best answer, which one it would be may still be close.
     close = (torch.minimum(leads(found), leads(found[:, :CLASSES])) < _DOUBT).nonzero()[:, 0]
@@ -77,9 +79,8 @@ def _mixed(network: nn.Module, quick: EightBits, seen: Tensor) -> Tensor:
     return found
 
 
-def _taken_again(network: nn.Module, seen: Tensor, first: Tensor, least: float) -> Tensor:
-    """`first` with the logits of those whose lead is under `least` as `network` gives them."""
-    unsure = (leads(first) < least).nonzero()[:, 0]
-    if len(unsure):
-        first[unsure] = network(seen[unsure])
-    return first
+def _taken_again(network: nn.Module, seen: Tensor, found: Tensor, which: Tensor) -> None:
+    """Put what `network` says of those images into `found`, at one look."""
+    numbers = which.nonzero()[:, 0]
+    if len(numbers):
+        found[numbers] = network(seen[numbers])

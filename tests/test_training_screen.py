@@ -47,6 +47,7 @@ class RunsApp(App[None]):
 
     current_run: reactive[Run | None] = reactive(None, init=False, always_update=True)
     pinned: reactive[Any] = reactive(None, init=False, always_update=True)
+    line_words: reactive[str] = reactive("", init=False)
 
     def __init__(self, run: Run | None = None) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The command `digits-tui`: the app where it is called alone, core's command line where it is given arguments.
+"""The command `digits-tui`: the app where it is called alone or with `--frames`, else core's command line.
 
 Nothing heavy is imported before it is known to be needed.
 """
@@ -13,11 +13,17 @@ NO_TERMINAL = """\
 digits-tui opens a full-screen app, which needs a terminal, and {stream} is none.
 Run it in a terminal (over SSH: ssh -t HOST digits-tui), or give it a command: digits-tui --help lists them."""
 
+MOST_FRAMES = 60
+"""Frames a second that can be asked for; more than Textual paints."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command with `argv`, by default the process's arguments, and return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
-    if arguments:
+    frames = None
+    if arguments and arguments[0].partition("=")[0] == "--frames":
+        frames = _frames(arguments)
+    elif arguments:
         from core.__main__ import main as command_line
 
         return command_line(arguments)
@@ -28,10 +34,25 @@ def main(argv: list[str] | None = None) -> int:
         if not _is_terminal(stream):
             print(NO_TERMINAL.format(stream=name), file=sys.stderr)
             return 2
-    return _open()
+    return _open(frames)
 
 
-def _open() -> int:
+def _frames(arguments: list[str]) -> int:
+    """How often a second the screen is painted; leaves with status 2 where that is no number of 1 to 60."""
+    import argparse
+
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= MOST_FRAMES:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 to {MOST_FRAMES}")
+        return int(text)
+
+    parser = argparse.ArgumentParser(prog="digits-tui", allow_abbrev=False)
+    parser.add_argument("--frames", type=number, metavar="N", help="paint the screen N times a second at most")
+    frames: int = parser.parse_args(arguments).frames
+    return frames
+
+
+def _open(frames: int | None) -> int:
     """Run the app, then say what goes on without it."""
     # Pixel mouse reports, once begun, land in the wrong cell after a resize. Read when Textual is imported.
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
@@ -41,7 +62,7 @@ def _open() -> int:
 
     try:
         paths.home()  # before the screen is another: whether it can be told at all
-        app = DigitsApp()
+        app = DigitsApp(frames)
         app.run()
     except DigitsError as error:
         print(f"digits-tui: {error}", file=sys.stderr)

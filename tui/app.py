@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.geometry import Size
@@ -25,6 +25,7 @@ from textual.screen import Screen
 from core import kept
 from core.errors import DigitsError
 from tui.download import Download
+from tui.line_app import LineApp
 from tui.screens.too_small import TooSmall, fits
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _screen(mode: str) -> Screen[None]:
     return screen_class(mode)()
 
 
-class DigitsApp(App[None]):
+class DigitsApp(LineApp):
     """digits-tui."""
 
     TITLE = "digits-tui"
@@ -82,6 +83,7 @@ class DigitsApp(App[None]):
         # Priority: also in dialogs and where text is typed.
         Binding("f1", "help", "Help", show=False, priority=True),
         Binding("q", "quit", "Quit"),
+        Binding("ctrl+l", "repaint", "Paint the screen anew", show=False, priority=True),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
@@ -96,8 +98,9 @@ class DigitsApp(App[None]):
     download: reactive[Download | None] = reactive(None, init=False)
     """The download that is under way, or the last one where that failed."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, frames: int | None = None) -> None:
+        """`frames` are those of `LineApp`."""
+        super().__init__(frames)
         self._starting: set[Run] = set()
         self._lessons: Lessons | None = None
         self.set_reactive(DigitsApp.checkpoint, kept.checkpoint())

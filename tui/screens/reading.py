@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
+from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from core import checkpoint_file, kept, paths
@@ -41,6 +42,8 @@ _ROWS_BELOW = 2  # status and footer
 _FRAME = 2  # the pad's border, both sides
 _HEADINGS = 3  # rows beside the pad: two headings and a space between bars and bitmap
 _LOOK_AGAIN = 1.0  # seconds between looks at the checkpoint's file, while it may be written
+_SEE_AGAIN = 0.2
+"""Seconds between two paintings of what the network sees: being centred it changes all over with each move."""
 _NOTHING = np.zeros((28, 28), np.uint8)
 _PROBABLE, _SEEN, _HOW = "How probable each digit is", "What the network sees", " (w: how)"
 
@@ -63,6 +66,8 @@ class ReadingScreen(ModeScreen):
         self._reading: Reading | None = None
         """The one that is shown."""
         self._written: int | None = None
+        self._seeing: Timer | None = None
+        """Runs while what the network sees was painted a moment ago."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="board"):
@@ -90,6 +95,7 @@ class ReadingScreen(ModeScreen):
         for name in ("pen_down", "erasing", "radius"):
             self.watch(pad, name, self.show_status, init=False)
         self.watch(self.app, "checkpoint", self._load, init=False)
+        self.watch(self.app, "line_words", self.show_status, init=False)
         self._reader.start()
         if self.digits.checkpoint is not None:
             self._load(self.digits.checkpoint)
@@ -157,10 +163,21 @@ class ReadingScreen(ModeScreen):
     def _show(self, reading: Reading | None) -> None:
         self._reading = reading
         self.query_one(Probabilities).values = reading.probabilities if reading else (0.0,) * 10
-        self.query_one(Thumbnail).bitmap = reading.seen if reading else _NOTHING
+        if reading is None or self._seeing is None:
+            self._show_seen()
         self.query_one(Answer).reading = reading
         self._show_number(reading)
         self.show_status()
+
+    def _show_seen(self) -> None:
+        """Paint what the network sees, and for a moment not again."""
+        thumbnail, seen = self.query_one(Thumbnail), self._reading.seen if self._reading else _NOTHING
+        if self._seeing is not None:
+            self._seeing.stop()
+            self._seeing = None
+        if seen is not thumbnail.bitmap:
+            thumbnail.bitmap = seen
+            self._seeing = self.set_timer(_SEE_AGAIN, self._show_seen)
 
     def _show_number(self, reading: Reading | None) -> None:
         """Box each digit of a number on the pad, and say whose bars and 28×28 are shown: the least sure one's."""
@@ -245,7 +262,7 @@ class ReadingScreen(ModeScreen):
         """Say it again, where something of it changed."""
         took = None if self._reading is None else self._reading.milliseconds
         name = checkpoint_name(self.digits.checkpoint).removeprefix("the ")
-        self.query_one(Status).show(self.pen_words(), self._state, name, took, *self.said())
+        self.query_one(Status).show(self.pen_words(), self._state, name, took, *self.said(), self.digits.line_words)
 
     def said(self) -> tuple[str, str]:
         """What was just done, and what is being learnt; empty where there is nothing to say."""

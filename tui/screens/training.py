@@ -85,6 +85,7 @@ class TrainingScreen(ModeScreen):
         """Follow whichever run the app names, from now on."""
         self._timer = self.set_interval(_LOOK, self._look)
         self.watch(self.app, "current_run", self._current_run_changed)
+        self.watch(self.app, "line_words", self._show_figures, init=False)
 
     def on_screen_suspend(self) -> None:
         """Out of sight nothing is read or drawn."""
@@ -184,7 +185,7 @@ class TrainingScreen(ModeScreen):
         followed = self._followed
         if followed is None:
             return
-        self.query_one(RunPanel).show(followed, *self._asked)
+        self.query_one(RunPanel).show(followed, *self._asked, self.digits.line_words)
         run = followed.run
         offered = (run, followed.state, run.is_resumable(), run.model.exists(), bool(followed.history.notes))
         if offered != self._offered:

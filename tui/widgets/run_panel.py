@@ -66,8 +66,8 @@ class RunPanel(Vertical):
         """Draw nothing of the run before."""
         self.query_one(Curves).clear()
 
-    def show(self, followed: FollowedRun, data: str, recipe: str) -> None:
-        """Show the figures of this run; `data` and `recipe` as they were asked for."""
+    def show(self, followed: FollowedRun, data: str, recipe: str, line: str = "") -> None:
+        """Show the figures of this run; `data` and `recipe` as they were asked for, `line` as in `RunTitle`."""
         self._followed = followed
         history, going = followed.history, followed.is_going
         confusion = confusion_of(history.end)
@@ -76,7 +76,7 @@ class RunPanel(Vertical):
         self._set("-confused", bool(confusion))
         if self._set("-folds", history.started is not None and history.started.folds > 0):
             self.call_after_refresh(self._move_focus)
-        self.query_one(RunTitle).show(followed, data, recipe)
+        self.query_one(RunTitle).show(followed, data, recipe, line)
         self.query_one(RunProgress).show(followed)
         self.query_one(Results).show(followed)
         best = None if self.has_class("-folds") else history.best  # of several trainings no epoch is the best

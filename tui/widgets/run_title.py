@@ -29,11 +29,11 @@ class RunTitle(Lines):
     """Two lines: what is trained how, and the run's name with its numbers of images."""
 
     _followed: FollowedRun | None = None
-    _data = _recipe = ""
+    _data = _recipe = _line = ""
 
-    def show(self, followed: FollowedRun, data: str, recipe: str) -> None:
-        """Show this run; `data` and `recipe` as they were asked for."""
-        self._followed, self._data, self._recipe = followed, data, recipe
+    def show(self, followed: FollowedRun, data: str, recipe: str, line: str = "") -> None:
+        """Show this run; `data` and `recipe` as they were asked for, `line` what is to be said of the terminal."""
+        self._followed, self._data, self._recipe, self._line = followed, data, recipe, line
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
@@ -47,6 +47,10 @@ class RunTitle(Lines):
             threads = f"{started.threads} thread" + ("s" if started.threads != 1 else "")
             how = f"{started.device}, {started.precision}, {threads}, seed {started.seed}"
             images = _images(started, width - len(self._followed.run.name) - 2)
+        if self._line:
+            # It takes the place of the numbers of images where there is none for both.
+            both = f"{self._line}   {images}" if images else self._line
+            images = both if len(both) + len(self._followed.run.name) + 2 <= width else self._line
         recipe = f", {self._recipe} recipe" if self._recipe else ""
         room = width - len(recipe) - len(how) - len(state) - 5
         what = fit(Path(self._data).name or self._data, max(4, room)) + recipe

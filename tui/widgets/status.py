@@ -1,4 +1,7 @@
-"""The line below the pad: the pen, which network reads how well or what was just done, and what is being learnt."""
+"""The line below the pad: the pen, which network reads how well or what was just done, and what is being learnt.
+
+At its end, where the line to the terminal is slow, that it is.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from tui.widgets.lines import Lines, fit
 class Status(Lines):
     """One line. Where room is short, the name and the accuracy of the network stay the longest."""
 
-    _pen = _reader = _said = _learning = ""
+    _pen = _reader = _said = _learning = _line = ""
     _state = ReaderState("loading")
     _milliseconds: float | None = None
 
@@ -23,13 +26,14 @@ class Status(Lines):
         milliseconds: float | None,
         said: str = "",
         learning: str = "",
+        line: str = "",
     ) -> None:
         """Show these: the pen in words, the reader, whose network it reads with, and how long the last reading took.
 
-        `said`, where there is anything, takes the network's place; `learning` stands at the end.
+        `said`, where there is anything, takes the network's place; `learning` and `line` stand at the end.
         """
         self._pen, self._state, self._reader, self._milliseconds = pen, state, name, milliseconds
-        self._said, self._learning = said, learning
+        self._said, self._learning, self._line = said, learning, line
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
@@ -37,8 +41,8 @@ class Status(Lines):
         begin = f"{self._pen}  │  "
         if self._state.text:
             style = "$text-error" if self._state.phase == "failed" else "$text-warning"
-            return [Content.assemble(begin, (self._state.text, style))]
-        end = f"  │  {self._learning}" if self._learning else ""
+            return [Content.assemble(begin, (self._state.text, style), ("  │  " + self._line if self._line else ""))]
+        end = "".join(f"  │  {each}" for each in (self._learning, self._line) if each)
         room = width - len(begin) - len(end)
         middle = (fit(self._said, room), "$text-success") if self._said else self._network(room)
         return [Content.assemble(begin, middle, end)]

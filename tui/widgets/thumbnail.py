@@ -27,9 +27,18 @@ _GLYPHS = " ▄▀█"
 
 
 def shades(widget: Widget) -> Shades:
-    """The levels from the widget's background to its colour; none where the terminal or theme has no colours."""
+    """The levels from the widget's background to its colour.
+
+    None where the terminal or theme has no colours, or where the line to the terminal is too slow for them.
+    """
     app = widget.app
-    if app.no_color or app.console.no_color or app.console.color_system is None or app.native_ansi_color:
+    if (
+        getattr(app, "is_coarse", False)
+        or app.no_color
+        or app.console.no_color
+        or app.console.color_system is None
+        or app.native_ansi_color
+    ):
         return ()
     _, _, paper, ink = widget.colors
     return tuple(paper.blend(paper + ink, level / (LEVELS - 1)).rich_color for level in range(LEVELS))
