@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from core import eight_bits, evaluation, mnist, paths
+from core import eight_bits, evaluation, many, mnist, paths
 from core.batches import as_input
 from core.eight_bits import EightBits
 from core.evaluation import in_batches
@@ -103,11 +103,53 @@ def test_many_images_get_the_answers_of_few(recogniser: Recogniser, monkeypatch:
 
 
 @pytest.mark.usefixtures("two_threads")
-@pytest.mark.parametrize("many", [2, 1000], ids=["without eight bits", "few"])
-def test_float32_reads_as_one_by_one(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch, many: int) -> None:
+def test_as_many_threads_as_there_are_say_the_same(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same order, told of in that order, and torch is left with as many as it had."""
+    _, test = mnist.load()
+    monkeypatch.setattr(many, "_BATCH", 50)
+    monkeypatch.setattr(many, "_REPORTED", 100)
+    read = []
+    told: list[tuple[int, int]] = []
+    for threads in (1, 3):
+        told.clear()
+        torch.set_num_threads(threads)
+        read.append(
+            many.of_many(recogniser.quick, test.images[:330], recogniser.calibration, lambda *each: told.append(each))
+        )
+        assert told == [(100, 330), (200, 330), (300, 330), (330, 330)]
+        assert torch.get_num_threads() == threads
+    np.testing.assert_array_equal(read[0].probabilities, read[1].probabilities)
+    np.testing.assert_array_equal(read[0].no_digit, read[1].no_digit)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_who_interrupts_does_not_wait_for_the_rest(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is the interruption lost."""
+    _, test = mnist.load()
+    monkeypatch.setattr(many, "_BATCH", 20)
+    monkeypatch.setattr(many, "_REPORTED", 20)
+    batches = []
+
+    def counted(images: torch.Tensor) -> torch.Tensor:
+        batches.append(len(images))
+        return as_input(images)
+
+    def interrupted(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(many, "as_input", counted)
+    torch.set_num_threads(2)
+    with pytest.raises(KeyboardInterrupt):
+        many.of_many(recogniser.quick, test.images[:6000], recogniser.calibration, interrupted)
+    assert len(batches) < 100 and torch.get_num_threads() == 2
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("least", [2, 1000], ids=["without eight bits", "few"])
+def test_float32_reads_as_one_by_one(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch, least: int) -> None:
     """To the rounding, where a machine has no eight bits and where there are few images."""
     monkeypatch.setattr(eight_bits, "_suited", lambda: False)
-    monkeypatch.setattr(evaluation, "MANY", many)
+    monkeypatch.setattr(evaluation, "MANY", least)
     _, test = mnist.load()
     found = in_batches(recogniser, test.images[:3])
     alone = [recogniser.scores(test.images[at : at + 1]).probabilities[0] for at in range(3)]
