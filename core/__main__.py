@@ -9,6 +9,7 @@ where that command, or the help of all, is asked for.
 from __future__ import annotations
 
 import argparse
+import atexit
 import errno
 import io
 import json
@@ -18,7 +19,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 
-from core import __version__
+from core import __version__, garbage
 from core.errors import ConfigurationError, DigitsError
 
 _DESCRIPTION = """\
@@ -70,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no block characters gets question marks
+    atexit.register(garbage.leave)
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser(given[0] if given else "").parse_args(given)
     if options.command is None:

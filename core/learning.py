@@ -35,8 +35,6 @@ class Learning:
         """Puts `part` on the plan's device; the recipe is that of `pretrained` where there is one."""
         if plan.device == "cpu":
             torch.set_num_threads(plan.threads)
-        # Denormals arise in moments that decay towards zero and take a hundred times longer to multiply.
-        torch.set_flush_denormal(True)
         torch.manual_seed(seed)
         self.schedule = schedule
         self.batches = Batches(

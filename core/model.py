@@ -26,13 +26,30 @@ class _Row(nn.Module):
         return logits
 
 
-class QuickNetwork(_Row):
+class LittleNetwork(_Row):
     """Two convolutions and two linear layers, after LeNet-5 (LeCun et al. 1998) with ReLU and max pooling.
 
-    The first convolution takes every second pixel, there is no normalisation, and pooling comes before ReLU, which
-    makes no difference but to the time: two epochs take seconds on two cores. Of seventeen shapes tried, this one took
-    half the time of `SmallNetwork` to the same accuracy on images held out of MNIST's training set.
+    The first convolution takes every second pixel and is pooled before ReLU, there is no normalisation: two epochs take
+    seconds on two cores. Of some forty shapes, batches and optimisers tried on images held out of MNIST's training
+    set, this one with `Muon` took half of the time of `QuickNetwork` to the same accuracy.
     """
+
+    def __init__(self) -> None:
+        super().__init__(
+            nn.Conv2d(1, 16, 6, stride=2),
+            nn.MaxPool2d(2),
+            nn.ReLU(),
+            nn.Conv2d(16, 48, 3),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(48 * 4 * 4, 96),
+            nn.ReLU(),
+            nn.Linear(96, 10),
+        )
+
+
+class QuickNetwork(_Row):
+    """What `LittleNetwork` was before; checkpoints of then are still read."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -98,6 +115,7 @@ class DeepNetwork(_Row):
 
 
 ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
+    "little": LittleNetwork,
     "quick": QuickNetwork,
     "small": SmallNetwork,
     "deep": DeepNetwork,

@@ -62,24 +62,32 @@ def _best_plan(device: Device, recipe: Recipe) -> Plan:
 
 
 def _best_cpu_plan(recipe: Recipe) -> Plan:
-    """Threads are doubled as long as it helps: on busy cores two can be slower than one."""
-    best: Plan | None = None
+    """Threads are doubled as long as it helps: on busy cores two can be slower than one.
+
+    Which precision is faster is then asked of as many threads as turned out best.
+    """
+    quick = _has_fast_bfloat16()
+    plan = Plan("cpu", 1, "bfloat16" if quick else "float32")
     before = torch.get_num_threads()
     try:
-        for precision in ("bfloat16", "float32") if _has_fast_bfloat16() else ("float32",):
-            for threads in _thread_counts():
-                plan = Plan("cpu", threads, precision)
-                enough = best.images_per_second if best else 0.0
-                plan = replace(plan, images_per_second=step_rate(plan, recipe, enough))
-                if best is None or plan.images_per_second > best.images_per_second:
-                    best = plan
-                elif best.precision == precision:
-                    break
+        best: Plan | None = None
+        for threads in _thread_counts():
+            found = _measured(replace(plan, threads=threads), recipe, best)
+            if found is best:
+                break
+            best = found
+        if best is None:
+            raise RuntimeError("no plan for the CPU was measured")
+        return _measured(replace(best, precision="float32"), recipe, best) if quick else best
     finally:
         torch.set_num_threads(before)
-    if best is None:
-        raise RuntimeError("no plan for the CPU was measured")
-    return best
+
+
+def _measured(plan: Plan, recipe: Recipe, best: Plan | None) -> Plan:
+    """`plan` with its rate, or `best` where that is no slower."""
+    enough = best.images_per_second if best else 0.0
+    rate = step_rate(plan, recipe, enough)
+    return best if best and rate <= enough else replace(plan, images_per_second=rate)
 
 
 def _thread_counts() -> list[int]:

@@ -65,6 +65,8 @@ class Recipe:
     augmentation: Augmentation
     few: Few
     """What replaces the above where there are few images."""
+    muon: float = 0.0
+    """Times the learning rate by which `optimiser.Muon` moves hidden matrices; 0 moves them like all others."""
     least_steps: int = 0
     """Steps that are done at least, by more epochs, unless epochs are given."""
     replay: float = 0.0
@@ -104,6 +106,7 @@ class Recipe:
             # Over the same part of the run: a longer memory than that would keep the weights it began with.
             averaging=1 - (1 - few.averaging) * few.steps / steps,
             augmentation=few.augmentation,
+            muon=0.0,
             least_steps=steps,
             redrawn=0,
             written=0,
@@ -149,12 +152,13 @@ RECIPES: dict[str, Recipe] = {
     "fast": Recipe(
         name="fast",
         summary="seconds on a laptop's processor",
-        architecture="quick",
+        architecture="little",
         epochs=2,
-        batch_size=256,
-        learning_rate=1.5e-2,
+        batch_size=512,
+        learning_rate=2e-2,
+        muon=5.0,
         weight_decay=1e-2,
-        warm_up=0.3,
+        warm_up=0.2,
         label_smoothing=0.05,
         averaging=0.0,
         validation=0.03,

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.model import build
-from core.optimiser import AdamW
+from core.optimiser import AdamW, Muon
 from core.plan import Plan
 from core.recipes import Recipe
 from core.teachers import Lesson
@@ -42,7 +42,12 @@ class TrainingStep:
         self.average = copy.deepcopy(self.network).eval() if recipe.averaging else None
         """Running mean of the weights, which is what is kept; None where the last weights are."""
         self._bfloat16 = plan.precision == "bfloat16"
-        self.optimiser = AdamW(self.network.parameters(), recipe.weight_decay)
+        weights = self.network.parameters()
+        self.optimiser: AdamW | Muon = (
+            Muon(weights, recipe.weight_decay, recipe.muon, low=self._bfloat16)
+            if recipe.muon
+            else AdamW(weights, recipe.weight_decay)
+        )
         self.done = 0
         """Steps done."""
 

@@ -11,18 +11,13 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from core import checkpoint, probe
+from core import garbage
 from core.configuration import TrainingConfig
 from core.datasets import Dataset, load
-from core.devices import find, first_line, is_device_failure
 from core.errors import DeviceError
 from core.events import Event, Loading, Note, Stopped
 from core.plan import Plan
-from core.pretrained import load as load_pretrained
-from core.pretrained import recipe_for
 from core.runs import Run
-from core.teachers import load as load_teachers
-from core.trainer import Trainer
 
 _LOADING_SECONDS = 0.5
 
@@ -43,8 +38,22 @@ def train(
     same device in the same way, or on `device` where one is given (then not to the bit).
     Raises DataError, DeviceError, CheckpointError; OSError where the disk is full.
     """
+    reading = _Reading(config.data)
+    with garbage.spared():  # torch, one to three seconds, in which the data is read
+        import torch
+
+        from core import checkpoint, probe
+        from core.devices import first_line, is_device_failure
+        from core.pretrained import load as load_pretrained
+        from core.pretrained import recipe_for
+        from core.teachers import load as load_teachers
+        from core.trainer import Trainer
+
+    # Denormals arise in moments that decay towards zero and take a hundred times longer to multiply. Each of torch's
+    # threads takes this over from the one that starts it: it has to be said before the probe starts them.
+    torch.set_flush_denormal(True)
     state = checkpoint.load_state(run.state) if resume and run else None
-    dataset = yield from _loaded(config.data, stop)
+    dataset = yield from reading.events(stop)
     if dataset is None:
         yield Stopped(epoch=0, step=0, seconds=0.0, checkpoint="")
         return
@@ -85,40 +94,45 @@ class _StopLoadingError(Exception):
     """Raised in the thread that reads the data, to leave it."""
 
 
-def _loaded(data: str, stop: Callable[[], bool]) -> Generator[Event, None, Dataset | None]:
-    """The data set, with events while it is read; None where a stop was asked for."""
-    latest = told = (0, 0)
-    stopped = False
-    result: queue.SimpleQueue[Dataset | BaseException] = queue.SimpleQueue()
+class _Reading:
+    """A data set that a thread has begun to read."""
 
-    def report(done: int, total: int) -> None:
-        nonlocal latest
-        if stopped:
-            raise _StopLoadingError
-        latest = (done, total)
+    def __init__(self, data: str) -> None:
+        self._data = data
+        self._latest = (0, 0)
+        self._stopped = False
+        self._result: queue.SimpleQueue[Dataset | BaseException] = queue.SimpleQueue()
+        # A daemon, so that a second Ctrl+C need not wait for it.
+        threading.Thread(target=self._read, daemon=True).start()
 
-    def read() -> None:
+    def _read(self) -> None:
         try:
-            result.put(load(data, report))
+            self._result.put(load(self._data, self._report))
         except BaseException as error:
-            result.put(error)
+            self._result.put(error)
 
-    # A daemon, so that a second Ctrl+C need not wait for it.
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        try:
-            found = result.get(timeout=_LOADING_SECONDS)
-        except queue.Empty:
-            if stop():
-                stopped = True
-                return None
-            if latest != told:
-                told = latest
-                yield Loading(*told)
-            continue
-        if isinstance(found, BaseException):
-            raise found
-        return found
+    def _report(self, done: int, total: int) -> None:
+        if self._stopped:
+            raise _StopLoadingError
+        self._latest = (done, total)
+
+    def events(self, stop: Callable[[], bool]) -> Generator[Event, None, Dataset | None]:
+        """What happens until it is read; gives the data set, None where a stop was asked for, or raises its error."""
+        told = (0, 0)
+        while True:
+            try:
+                found = self._result.get(timeout=_LOADING_SECONDS)
+            except queue.Empty:
+                if stop():
+                    self._stopped = True
+                    return None
+                if self._latest != told:
+                    told = self._latest
+                    yield Loading(*told)
+                continue
+            if isinstance(found, BaseException):
+                raise found
+            return found
 
 
 def _notes(dataset: Dataset) -> Iterator[Note]:
@@ -138,6 +152,8 @@ def _saved_plan(state: dict[str, Any]) -> Plan:
     plan = Plan(**state["plan"])
     if plan.device != "cpu":
         try:
+            from core.devices import find
+
             find(plan.device)
         except DeviceError as error:
             raise DeviceError(f"{error} To go on with another one: digits-tui resume RUN --device auto") from error

@@ -21,6 +21,8 @@ def test_networks_have_the_documented_sizes() -> None:
     """Counted by hand, layer by layer: weights and biases."""
     small = (24 * 25 + 24) + (32 * 24 * 9 + 32) + (256 * 800 + 256) + (10 * 256 + 10)
     quick = (16 * 25 + 16) + (48 * 16 * 9 + 48) + (128 * 1200 + 128) + (10 * 128 + 10)
+    little = (16 * 36 + 16) + (48 * 16 * 9 + 48) + (96 * 768 + 96) + (10 * 96 + 10)
+    assert parameter_count(build("little")) == little
     assert parameter_count(build("small")) == small
     assert parameter_count(build("quick")) == quick
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.optimiser import AdamW
+from core.optimiser import AdamW, Muon, _orthogonal
 
 
 def _network() -> nn.Module:
@@ -47,10 +47,62 @@ def test_the_weights_go_where_torch_s_own_adamw_takes_them() -> None:
         assert torch.equal(mine, other)
 
 
-def test_a_saved_state_goes_on_to_the_same_weights() -> None:
+def _deep() -> nn.Module:
+    torch.manual_seed(4)
+    return nn.Sequential(
+        nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Conv2d(4, 6, 3), nn.ReLU(), nn.Flatten(), nn.Linear(96, 8), nn.Linear(8, 10)
+    )
+
+
+def test_hidden_matrices_go_where_torch_s_own_muon_takes_them() -> None:
+    """A kernel as the matrix that it is, and one that is wider than high; the first and the last go with AdamW."""
+    ours, theirs = _deep(), _deep()
+    optimiser = Muon(ours.parameters(), 0.1, 5.0, low=True)
+    hidden = [theirs[2].weight, theirs[5].weight]
+    others = [each for each in theirs.parameters() if all(each is not one for one in hidden)]
+    plain = AdamW(others, 0.1)
+    flat = [nn.Parameter(each.detach().reshape(len(each), -1).clone()) for each in hidden]
+    oracle = torch.optim.Muon(flat, weight_decay=0.1, momentum=0.85, nesterov=True, ns_steps=3)
+    for step in range(6):
+        rate = 0.002 * (step + 1)
+        for group in oracle.param_groups:
+            group["lr"] = 5 * rate
+        for network in (ours, theirs):
+            _learn(network, step)
+        for matrix, weight in zip(flat, hidden, strict=True):
+            assert weight.grad is not None
+            matrix.grad = weight.grad.reshape(matrix.shape).clone()
+        optimiser.step(rate)
+        plain.step(rate)
+        oracle.step()
+        with torch.no_grad():
+            for matrix, weight in zip(flat, hidden, strict=True):
+                weight.copy_(matrix.view_as(weight))
+        ours.zero_grad()
+        theirs.zero_grad()
+    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(mine, other, atol=5e-3, rtol=0)  # bfloat16; they move by 0.04
+
+
+@pytest.mark.parametrize("shape", [(6, 40), (40, 6), (12, 12)])
+def test_orthogonal_matrices_have_singular_values_near_one(shape: tuple[int, int]) -> None:
+    """After three rounds those that were not far below the largest are; all directions stay as they are."""
+    torch.manual_seed(1)
+    left, _, right = torch.linalg.svd(torch.randn(shape), full_matrices=False)
+    values = torch.linspace(0.3, 1, min(shape))
+    found = _orthogonal(left @ torch.diag(values) @ right)
+    seen = left.T @ found @ right.T
+    assert (torch.linalg.svdvals(found) - 1).abs().max() < 0.35
+    torch.testing.assert_close(seen, torch.diag(seen.diagonal()), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("muon", [False, True])
+def test_a_saved_state_goes_on_to_the_same_weights(muon: bool) -> None:
     """Moments and counts are all there is to it."""
-    one, two = _network(), _network()
-    first, second = AdamW(one.parameters(), 0.01), AdamW(two.parameters(), 0.01)
+    one, two = _deep(), _deep()
+    first, second = (
+        Muon(each.parameters(), 0.01, 5.0, low=False) if muon else AdamW(each.parameters(), 0.01) for each in (one, two)
+    )
     _learn(one, 1)
     first.step(0.01)
     two.load_state_dict(one.state_dict())

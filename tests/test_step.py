@@ -44,7 +44,7 @@ def test_the_schedule_rises_to_its_peak_and_falls_to_nothing() -> None:
 
 def test_a_step_is_what_plain_torch_does() -> None:
     """Loss and new weights agree with AdamW written out: unfused, without autocast, decay on matrices only."""
-    recipe = dataclasses.replace(RECIPES["fast"], weight_decay=0.1, label_smoothing=0.1)
+    recipe = dataclasses.replace(RECIPES["fast"], muon=0.0, weight_decay=0.1, label_smoothing=0.1)
     step = TrainingStep(recipe, _PLAN, total_steps=10, seed=0)
     network = copy.deepcopy(step.network)
     images, labels = _batch()

@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from core import garbage
 from core.commands.progress import Stages, stages
 from core.printable import printable
 
@@ -56,8 +57,10 @@ def run_evaluate(options: argparse.Namespace) -> int:
     """Read a set and print the figures. Raises DigitsError where the set or the checkpoint cannot be used."""
     from core.checkpoint_file import resolve
     from core.errors import ConfigurationError
-    from core.evaluation import evaluate_parts
-    from core.recogniser import Recogniser
+
+    with garbage.spared():
+        from core.evaluation import evaluate_parts
+        from core.recogniser import Recogniser
 
     if options.leave_out and options.not_digits is None:
         raise ConfigurationError("--leave-out belongs to --not-digits; give both, or neither")

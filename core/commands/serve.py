@@ -20,6 +20,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from core import garbage
 from core.errors import DataError, DigitsError
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until the input ends."""
-    import torch
+    with garbage.spared():
+        import torch
 
-    from core.checkpoint_file import resolve
-    from core.recogniser import Recogniser
+        from core.checkpoint_file import resolve
+        from core.recogniser import Recogniser
 
     # One thread: a single small image gains nothing from more, and a training may be using the rest.
     torch.set_num_threads(1)

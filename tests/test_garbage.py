@@ -1,0 +1,42 @@
+"""core.garbage: when Python does not look for it."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from core import garbage
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Leaves the search as it was."""
+    searched = gc.isenabled()
+    yield
+    gc.enable() if searched else gc.disable()
+
+
+@pytest.mark.parametrize("searched", [True, False])
+def test_the_search_is_as_before_whatever_happens_meanwhile(searched: bool) -> None:
+    """Also after an error, and where somebody else has ended it."""
+    gc.enable() if searched else gc.disable()
+    with garbage.spared():
+        assert not gc.isenabled()
+    assert gc.isenabled() is searched
+    with pytest.raises(ImportError), garbage.spared():
+        raise ImportError
+    assert gc.isenabled() is searched
+
+
+@pytest.mark.parametrize(("modules", "frozen"), [("json", True), ("json, types; sys.modules['triton'] = types", False)])
+def test_at_the_end_nothing_is_searched_unless_somebody_complains(modules: str, frozen: bool) -> None:
+    """In a process of its own, since it is for ever."""
+    script = (
+        f"import sys, gc; from core import garbage; import {modules}; garbage.leave(); print(gc.get_freeze_count())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (int(done.stdout) > 0) is frozen and not done.stderr
