@@ -2,7 +2,7 @@
 
     python -m docs.shipped_model [--seed 0] [--device cpu]   (from the top of the checkout)
 
-Trains a teacher on MNIST (`accurate`, always seed 0), then the model that it teaches (`robust`), as two runs like any
+Trains a teacher on MNIST (`thorough`, always seed 0), then the model that it teaches (`robust`), as two runs like any
 other; the last weights' average of the second becomes `checkpoints/shipped.npz`. What was interrupted is gone on with
 by `digits-tui resume`, and then packed by `--pack RUN`.
 """
@@ -47,7 +47,7 @@ def main() -> None:
         _pack(find_run(given.pack).model)
         return
     device = ("--device", given.device)
-    teacher = _trained("--recipe", "accurate", "--seed", "0", *device)
+    teacher = _trained("--recipe", "thorough", "--seed", "0", *device)
     _pack(_trained("--recipe", "robust", "--teacher", str(teacher), "--seed", given.seed, *device))
 
 

@@ -28,7 +28,7 @@ def test_nothing_asked_for_changes_nothing() -> None:
 
 def test_each_image_draws_its_own_distortion() -> None:
     """Equal images come out different, and the same generator state gives the same again."""
-    how = RECIPES["accurate"].augmentation
+    how = RECIPES["thorough"].augmentation
     first, again = augment(_ring(8), how, _draws()), augment(_ring(8), how, _draws())
     assert torch.equal(first, again)
     flat = first.flatten(1)
@@ -38,7 +38,7 @@ def test_each_image_draws_its_own_distortion() -> None:
 def test_pixels_stay_in_range_and_most_ink_stays() -> None:
     """Values remain 0 to 1, and a distorted ring keeps between half and twice its ink."""
     images = _ring(200)
-    out = augment(images, RECIPES["accurate"].augmentation, _draws(1))
+    out = augment(images, RECIPES["thorough"].augmentation, _draws(1))
     assert out.shape == images.shape
     assert out.min() >= 0 and out.max() <= 1
     ink = out.sum(dim=(1, 2, 3)) / images.sum(dim=(1, 2, 3))

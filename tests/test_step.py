@@ -64,7 +64,7 @@ def test_a_step_is_what_plain_torch_does() -> None:
 def test_the_average_is_kept_and_lags() -> None:
     """With averaging, the kept weights are a mean of those seen, not the last ones; without, the last."""
     images, labels = _batch()
-    averaged = TrainingStep(RECIPES["accurate"], _PLAN, total_steps=10, seed=0)
+    averaged = TrainingStep(RECIPES["thorough"], _PLAN, total_steps=10, seed=0)
     seen = []
     for _ in range(3):
         averaged(images, labels)
@@ -100,7 +100,7 @@ def test_a_step_makes_no_float64_and_waits_for_nothing(name: str) -> None:
     draws = torch.Generator().manual_seed(0)
     step(images, labels)  # the optimiser makes its moments in the first step
     with _Forbid():
-        step(augment(images, RECIPES["accurate"].augmentation, draws), labels)
+        step(augment(images, RECIPES["thorough"].augmentation, draws), labels)
 
 
 def test_the_guard_of_the_last_test_works() -> None:

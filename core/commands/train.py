@@ -36,7 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.add_argument("--data", default="mnist", metavar="NAME|PATH", help="a name that `datasets` lists, or a path")
-    train.add_argument("--recipe", metavar="NAME", help="fast (as it is without this), accurate or fine-tune")
+    train.add_argument("--recipe", metavar="NAME", help="one of those below; fast without this")
     train.add_argument(
         "--fine-tune",
         nargs="?",

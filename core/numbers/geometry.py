@@ -1,7 +1,7 @@
 """What a run of atoms is worth as a digit, and two neighbours as a pair: sums of a few measured terms.
 
 The weights are those of the most probable right divisions (maximum likelihood of the semi-Markov model) on numbers
-generated from MNIST's training images, found by `python -m tests.benchmarks.number_weights` with an `accurate` network;
+generated from MNIST's training images, found by `python -m tests.benchmarks.number_weights` with a `thorough` network;
 those found with later ones read fewer numbers of other hands right.
 """
 
