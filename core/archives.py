@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 import zipfile
+from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import cache, pool
-from core.collection import CLASSES, SIDE, Collection, Part, Skipped, part_of
+from core.collection import CLASSES, SIDE, Collection, Part, Skipped
 from core.damage import DAMAGE
 from core.errors import DataError
 from core.normalise import Polarity, normalise
@@ -37,7 +39,7 @@ def gather(path: Path, report: pool.Report | None = None, polarity: Polarity = "
     notes: list[str] = []
     kept = cache.read(path, stamp)
     if kept is None or set(kept) != _KEPT:
-        kept = _normalised(_arrays(path), report, polarity)
+        kept = _normalised(path, report, polarity)
         notes += filter(None, [cache.write(path, kept, stamp)])
     elif report is not None:
         done = len(kept["train_images"]) + len(kept["test_images"])
@@ -53,24 +55,36 @@ def gather(path: Path, report: pool.Report | None = None, polarity: Polarity = "
     return Collection(train, test if len(test) else None, tuple(notes), tuple(skipped))
 
 
-def _normalised(
-    arrays: dict[str, NDArray[Any]], report: pool.Report | None, polarity: Polarity
-) -> dict[str, NDArray[Any]]:
-    raw: list[NDArray[np.uint8]] = [*arrays["images"], *arrays.get("test_images", ())]
-    images = pool.each(partial(normalise, polarity=polarity), raw, report)
-    count = len(arrays["images"])
-    made: dict[str, NDArray[Any]] = {}
-    for name, key, part in (("train", "labels", images[:count]), ("test", "test_labels", images[count:])):
-        drawn = np.array([image.any() for image in part], bool)
-        labels = arrays.get(key, np.zeros(0, np.uint8)).astype(np.uint8)
-        stacked = part_of(part, [0] * len(part)).images
-        made |= {f"{name}_images": stacked[drawn], f"{name}_labels": labels[drawn]}
+def _normalised(path: Path, report: pool.Report | None, polarity: Polarity) -> dict[str, NDArray[Any]]:
+    """What is kept of the file, after all checks. Images are read as they are normalised, not all at once."""
+    wanted, labels = _labels(path)
+    total, done = sum(map(len, labels.values())), 0
+    made: dict[str, NDArray[Any]] = {
+        "test_images": np.zeros((0, SIDE, SIDE), np.uint8),
+        "test_labels": np.zeros(0, np.uint8),
+        "test_blank": np.zeros(0, np.int64),
+    }
+    for name, (key, label) in zip(("train", "test"), wanted, strict=False):
+        count, at = len(labels[label]), 0
+        images = np.empty((count, SIDE, SIDE), np.uint8)
+        drawn = np.empty(count, bool)
+        with _Stored(path, key) as stored, closing(pool.parts(partial(normalise, polarity=polarity), stored)) as found:
+            for part in found:
+                end = at + len(part)
+                images[at:end] = part
+                drawn[at:end] = images[at:end].any(axis=(1, 2))
+                at, done = end, done + len(part)
+                if report is not None:
+                    report(done, total)
+        whole = bool(drawn.all())  # a million images are not copied for nothing
+        made[f"{name}_images"] = images if whole else images[drawn]
+        made[f"{name}_labels"] = labels[label].astype(np.uint8)[drawn]
         made[f"{name}_blank"] = np.flatnonzero(~drawn)
     return made
 
 
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays of the file that are used, after all checks."""
+def _labels(path: Path) -> tuple[list[tuple[str, str]], dict[str, NDArray[Any]]]:
+    """The names of the arrays of images and of their labels, and these labels, after all checks."""
     try:
         with zipfile.ZipFile(path) as file:
             names = {name.removesuffix(".npy") for name in file.namelist() if name.endswith(".npy")}
@@ -78,16 +92,90 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
             for images, labels in wanted:
                 _check(path, images, labels, _header(file, images), _header(file, labels))
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
-            arrays = {key: stored[key] for pair in wanted for key in pair}
+            arrays = {key: stored[key] for _, key in wanted}
     except DAMAGE as error:
-        raise DataError(
-            f"{path} is not a NumPy archive, or is damaged ({error}); write it with np.savez(path, images=…, labels=…)"
-        ) from error
+        raise _damaged(path, error) from error
     for _, key in wanted:
         wrong = np.flatnonzero((arrays[key] < 0) | (arrays[key] >= CLASSES))
         if len(wrong):
             raise DataError(f"{path}: {key}[{wrong[0]}] is {arrays[key][wrong[0]]}; labels must be 0 to {CLASSES - 1}")
-    return arrays
+    return wanted, arrays
+
+
+def _damaged(path: Path, error: BaseException) -> DataError:
+    return DataError(
+        f"{path} is not a NumPy archive, or is damaged ({error}); write it with np.savez(path, images=…, labels=…)"
+    )
+
+
+class _Stored(Sequence[NDArray[np.uint8]]):
+    """The images of an array of the file, to be read from the first to the last: what was read is not kept.
+
+    Raises DataError where the file is damaged.
+    """
+
+    def __init__(self, path: Path, key: str) -> None:
+        self._path, self._key = path, key
+        self._file = zipfile.ZipFile(path)
+        (count, *sides), _ = _header(self._file, key)
+        self._count, self._shape = count, tuple(sides)
+        self._at = 0
+        self._member = self._opened()
+        self._whole: NDArray[np.uint8] | None = None
+
+    def __enter__(self) -> _Stored:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._member.close()
+        self._file.close()
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, chosen: int) -> NDArray[np.uint8]: ...
+
+    @overload
+    def __getitem__(self, chosen: slice) -> Sequence[NDArray[np.uint8]]: ...
+
+    def __getitem__(self, chosen: int | slice) -> NDArray[np.uint8] | Sequence[NDArray[np.uint8]]:
+        if isinstance(chosen, int):
+            return self[chosen : chosen + 1][0]
+        start, stop, _ = chosen.indices(self._count)
+        try:
+            return [*self._read(start, max(0, stop - start))]
+        except DAMAGE as error:
+            raise _damaged(self._path, error) from error
+
+    def _read(self, start: int, count: int) -> NDArray[np.uint8]:
+        if self._columns_first:
+            # Each image is strewn over the whole array.
+            if self._whole is None:
+                with np.load(self._path, allow_pickle=False) as stored:
+                    self._whole = stored[self._key]
+            return self._whole[start : start + count]
+        if start < self._at:
+            self._member.close()
+            self._member, self._at = self._opened(), 0
+        size = math.prod(self._shape)
+        while self._at < start:
+            skipped = min(1024, start - self._at)
+            self._member.read(skipped * size)
+            self._at += skipped
+        data = self._member.read(count * size)
+        if len(data) < count * size:
+            raise EOFError(f"{self._key} ends after {self._at + len(data) // size:,} of {self._count:,} images")
+        self._at = start + count
+        if self._at == self._count:
+            self._member.read()  # only at its end is the checksum over it looked at
+        return np.frombuffer(data, np.uint8).reshape(count, *self._shape)
+
+    def _opened(self) -> IO[bytes]:
+        """The member, at its first image."""
+        member = self._file.open(f"{self._key}.npy")
+        _, self._columns_first, _ = _read_header(member)
+        return member
 
 
 def _wanted(path: Path, names: set[str]) -> list[tuple[str, str]]:
@@ -107,10 +195,15 @@ def _wanted(path: Path, names: set[str]) -> list[tuple[str, str]]:
 def _header(file: zipfile.ZipFile, key: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Shape and type of an array, without its values."""
     with file.open(f"{key}.npy") as member:
-        version = np.lib.format.read_magic(member)
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read(member)
+        shape, _, dtype = _read_header(member)
         return shape, dtype
+
+
+def _read_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether the first axis lies closest together, and type."""
+    version = np.lib.format.read_magic(member)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    return read(member)
 
 
 def _check(

@@ -42,20 +42,19 @@ class Batches:
         steps: int | None = None,
         extras: Sequence[Extra] = (),
     ) -> None:
-        """`part`, of at least one image, is copied to `device` once, and the extras too.
+        """`part`, of at least one image, is copied to `device` once, and the extras too; on the CPU they stay.
 
         The last images of each batch are the extras', in their order, fewer than `batch_size`. An epoch has as
         many batches as `part` fills, or `steps`: more than it fills show images more than once, each as often as
         any other, give or take one.
         """
         added = sum(each.each for each in extras)
-        self._images = torch.tensor(part.images, device=device)
+        self._images = _there(part.images, device)
         self._labels = torch.tensor(part.labels, device=device).long()
         self._own = min(batch_size - added, len(part)) if steps is None else batch_size - added
         self.batch_size = self._own + added
         self._extras = [
-            (torch.tensor(each.images, device=device), torch.tensor(each.labels, device=device).long(), each)
-            for each in extras
+            (_there(each.images, device), torch.tensor(each.labels, device=device).long(), each) for each in extras
         ]
         self._augmentation = augmentation
         self._seed = seed
@@ -83,6 +82,11 @@ class Batches:
                 images.append(augment(as_input(added[numbers[step]]), each.augmentation, self.generator))
                 labels.append(named[numbers[step]])
             yield torch.cat(images), torch.cat(labels)
+
+
+def _there(images: NDArray[np.uint8], device: torch.device) -> Tensor:
+    """`images` on `device`, on the CPU without a copy where that can be."""
+    return torch.from_numpy(images).to(device) if images.flags.writeable else torch.tensor(images, device=device)
 
 
 def as_input(images: Tensor) -> Tensor:

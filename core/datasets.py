@@ -47,7 +47,7 @@ def load(data: str, report: Report | None = None) -> Dataset:
     too little to train on.
     """
     entry = catalogue.find(data)
-    return divided(entry, gather(entry, report))
+    return divided(entry, gather(entry, report), consume=True)
 
 
 def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collection:
@@ -72,9 +72,10 @@ def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collect
     return collection
 
 
-def divided(entry: catalogue.Entry, collection: Collection) -> Dataset:
+def divided(entry: catalogue.Entry, collection: Collection, *, consume: bool = False) -> Dataset:
     """A set with a test part: its own, or one held out class by class, always the same.
 
+    With `consume` the collection is not to be used any more (`Part.parted`).
     Raises DataError where there is too little to train on, saying of what.
     """
     own = collection.test
@@ -95,5 +96,5 @@ def divided(entry: catalogue.Entry, collection: Collection) -> Dataset:
         return Dataset(entry.name, collection.train, own, test_note, tuple(notes), collection.skipped)
     kept, held = split(collection.train.labels, HELD_OUT, SEED)
     test_note = f"{HELD_OUT:.0%} of each class, held out with a fixed seed"
-    train, test = collection.train.take(kept), collection.train.take(held)
+    train, test = collection.train.parted(kept, held, consume=consume)
     return Dataset(entry.name, train, test, test_note, tuple(notes), collection.skipped)

@@ -30,14 +30,15 @@ class Stage:
         return self.learn, self.validate
 
 
-def stages(dataset: Dataset, validation: float, count: int, seed: int) -> list[Stage]:
+def stages(dataset: Dataset, validation: float, count: int, seed: int, *, consume: bool = False) -> list[Stage]:
     """The trainings of a run on `dataset` with `count` folds, or with none where that is 0.
 
     Without folds `validation` (0 to 1) of the training images is held out. With them all images are divided, those
-    of a test part too, copies of an image into the same fold. Raises DataError where they cannot be.
+    of a test part too, copies of an image into the same fold. With `consume` the data set's training part is not to
+    be used any more (`Part.parted`). Raises DataError where they cannot be.
     """
     if not count:
-        return [Stage(0, *_hold_out(dataset.train, validation))]
+        return [Stage(0, *_hold_out(dataset.train, validation, consume))]
     every = whole(dataset)
     from core.checkup.duplicates import groups
 
@@ -63,8 +64,8 @@ def whole(dataset: Dataset) -> Part:
     return Part(np.concatenate([train.images, test.images]), np.concatenate([train.labels, test.labels]))
 
 
-def _hold_out(part: Part, fraction: float) -> tuple[Part, Part]:
+def _hold_out(part: Part, fraction: float, consume: bool) -> tuple[Part, Part]:
     """`part` without and with only the validation images: the fraction, or up to 500 of a small set's 15%."""
     count = len(part.labels)
     kept, held = split(part.labels, max(fraction, min(0.15, 500 / count)), seed=0)
-    return part.take(kept), part.take(held)
+    return part.parted(kept, held, consume=consume)

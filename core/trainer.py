@@ -9,7 +9,7 @@ import copy
 import functools
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,10 +31,9 @@ from core.hardware import CardMonitor, ProcessorMonitor
 from core.learning import Learning
 from core.plan import Plan
 from core.pretrained import Pretrained, recipe_for
-from core.recipes import RECIPES
 from core.runs import Run
 from core.schedule import Schedule
-from core.stage import Stage, stages
+from core.stage import Stage
 from core.tally import Tally
 from core.teachers import Teachers
 
@@ -52,19 +51,23 @@ class Trainer:
         self,
         config: TrainingConfig,
         dataset: Dataset,
+        stages: Sequence[Stage],
         plan: Plan,
         run: Run | None = None,
         pretrained: Pretrained | None = None,
         teachers: Teachers | None = None,
     ) -> None:
-        """`pretrained` is what to fine-tune, `teachers` whom to learn from: those of `config`. Raises DataError."""
+        """`stages` are those of the data set, whose training part is not looked at again.
+
+        `pretrained` is what to fine-tune, `teachers` whom to learn from: those of `config`.
+        """
         self.config = config
         self.dataset = dataset
         self.plan = plan
         self.run = run
         self.pretrained = pretrained
         self.teachers = teachers
-        self.stages = stages(dataset, RECIPES[config.recipe].validation, config.folds, config.seed)
+        self.stages = stages
         # The same number of steps in each, so that one scale counts them all.
         fewest = min(len(stage.learn) for stage in self.stages)
         self.recipe = recipe_for(config, fewest, pretrained)

@@ -46,6 +46,8 @@ def train(
         from core.devices import first_line, is_device_failure
         from core.pretrained import load as load_pretrained
         from core.pretrained import recipe_for
+        from core.recipes import RECIPES
+        from core.stage import stages
         from core.teachers import load as load_teachers
         from core.trainer import Trainer
 
@@ -67,11 +69,12 @@ def train(
         plans, failures = probe.choose(device or config.device, recipe)
         for failure in failures:
             yield Note(failure, level="warning")
+    divided = stages(dataset, RECIPES[config.recipe].validation, config.folds, config.seed, consume=True)
     for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
         trainer = None
         try:
             # Puts the data on the device, which may be too much for it.
-            trainer = Trainer(config, dataset, plan, run, pretrained, teachers)
+            trainer = Trainer(config, dataset, divided, plan, run, pretrained, teachers)
             if state is not None:
                 trainer.restore(state)
             yield from trainer.events(stop)

@@ -33,6 +33,41 @@ def test_images_come_out_normalised(tmp_path: Path, part: tuple[np.ndarray, np.n
     assert found.test is None
 
 
+def test_an_array_with_its_first_axis_innermost_is_read_too(
+    tmp_path: Path, part: tuple[np.ndarray, np.ndarray]
+) -> None:
+    """As some programs write them; images are no other for it."""
+    images, labels = part
+    np.savez(tmp_path / "a.npz", images=np.asfortranarray(images), labels=labels)
+    np.savez(tmp_path / "b.npz", images=images, labels=labels)
+    strewn, plain = archives.gather(tmp_path / "a.npz"), archives.gather(tmp_path / "b.npz")
+    assert np.array_equal(strewn.train.images, plain.train.images)
+
+
+def test_images_are_read_piece_by_piece_and_from_the_start_where_that_is_asked(
+    tmp_path: Path, part: tuple[np.ndarray, np.ndarray]
+) -> None:
+    """As a pool asks that has lost its processes."""
+    images, labels = part
+    np.savez_compressed(tmp_path / "a.npz", images=images, labels=labels)
+    with archives._Stored(tmp_path / "a.npz", "images") as stored:
+        assert len(stored) == 60
+        for chosen in (slice(0, 7), slice(20, 30), slice(3, 5), slice(55, 70)):
+            assert np.array_equal(np.stack(stored[chosen]), images[chosen])
+        assert np.array_equal(stored[59], images[59])
+
+
+def test_a_changed_byte_of_an_image_is_noticed(tmp_path: Path, part: tuple[np.ndarray, np.ndarray]) -> None:
+    """Though the images before it were read already."""
+    path = tmp_path / "a.npz"
+    np.savez(path, images=part[0], labels=part[1])
+    data = bytearray(path.read_bytes())
+    data[data.find(part[0][-1].tobytes()) + 300] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DataError, match=r"is damaged \(Bad CRC"):
+        archives.gather(path)
+
+
 def test_a_test_part_is_taken(tmp_path: Path, part: tuple[np.ndarray, np.ndarray]) -> None:
     """`test_images` and `test_labels` are the test part."""
     images, labels = part
@@ -52,7 +87,7 @@ def test_a_second_look_normalises_nothing_until_the_file_changes(
     np.savez(path, images=part[0], labels=part[1])
     first = archives.gather(path)
     with monkeypatch.context() as patched:
-        patched.setattr(archives, "_arrays", lambda path: pytest.fail("read again"))
+        patched.setattr(archives, "_labels", lambda path: pytest.fail("read again"))
         told: list[tuple[int, int]] = []
         second = archives.gather(path, lambda done, total: told.append((done, total)))
     assert np.array_equal(first.train.images, second.train.images) and told == [(60, 60)]

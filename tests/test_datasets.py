@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from drawn import teach
 
-from core import catalogue, datasets, own
+from core import catalogue, collection, datasets, own
 from core.__main__ import main
 from core.collection import Part
 from core.errors import DataError
@@ -247,3 +247,29 @@ def test_an_empty_own_set_says_how_to_fill_it(home: Path) -> None:
     own.create("Bea")
     with pytest.raises(DataError, match="Bea holds no drawings yet; draw a digit"):
         datasets.load("Bea")
+
+
+@pytest.mark.parametrize("consume", [False, True])
+def test_a_part_is_divided_in_place_where_it_is_not_needed_any_more(
+    monkeypatch: pytest.MonkeyPatch, consume: bool
+) -> None:
+    """The same images either way; in place what is kept lies in the memory of what there was."""
+    monkeypatch.setattr(collection, "_MOVED", 7)
+    random = np.random.default_rng(3)
+    images, labels = random.integers(0, 256, (50, 28, 28), np.uint8), random.integers(0, 10, 50).astype(np.uint8)
+    held = np.sort(random.permutation(50)[:12])
+    kept = np.setdiff1d(np.arange(50), held)
+    expected = images[kept], labels[kept], images[held], labels[held]
+    first, second = Part(images, labels).parted(kept, held, consume=consume)
+    for found, wanted in zip((first.images, first.labels, second.images, second.labels), expected, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    assert np.shares_memory(first.images, images) is consume
+    assert not np.shares_memory(second.images, images)
+
+
+def test_what_cannot_be_written_over_is_copied() -> None:
+    """MNIST's own arrays are such."""
+    images = np.arange(4 * 784, dtype=np.uint32).astype(np.uint8).reshape(4, 28, 28)
+    images.flags.writeable = False
+    first, _ = Part(images, np.arange(4, dtype=np.uint8)).parted(np.array([0, 2]), np.array([1, 3]), consume=True)
+    assert not np.shares_memory(first.images, images)
