@@ -20,6 +20,12 @@ def spared() -> Iterator[None]:
             gc.enable()
 
 
+def settle() -> None:
+    """Search from now on, but not among what there is now, which stays: each search would stop all for longer."""
+    gc.freeze()
+    gc.enable()
+
+
 def leave() -> None:
     """Look no more for garbage, now that the process ends: among all that torch has made it takes half a second."""
     if "triton" not in sys.modules:  # its binding looks for what is left, and complains

@@ -35,6 +35,7 @@ class Learning:
         """Puts `part` on the plan's device; the recipe is that of `pretrained` where there is one."""
         if plan.device == "cpu":
             torch.set_num_threads(plan.threads)
+        torch.set_flush_denormal(True)  # as the probe does; a run that is resumed has none
         torch.manual_seed(seed)
         self.schedule = schedule
         self.batches = Batches(

@@ -30,6 +30,9 @@ def choose(name: str, recipe: Recipe) -> tuple[list[Plan], list[str]]:
     With `auto` the later plans are what to fall back to; a device asked for by name has one plan only.
     Raises DeviceError where the device asked for is missing or fails.
     """
+    # Denormals arise in moments that decay towards zero and take a hundred times longer to multiply. Each of torch's
+    # threads takes this over from the one that starts it: it has to be said before the first step.
+    torch.set_flush_denormal(True)
     wanted = [each for each in devices() if each.available] if name == "auto" else [find(name)]
     plans: list[Plan] = []
     notes: list[str] = []

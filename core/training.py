@@ -40,8 +40,6 @@ def train(
     """
     reading = _Reading(config.data)
     with garbage.spared():  # torch, one to three seconds, in which the data is read
-        import torch
-
         from core import checkpoint, probe
         from core.devices import first_line, is_device_failure
         from core.pretrained import load as load_pretrained
@@ -51,9 +49,6 @@ def train(
         from core.teachers import load as load_teachers
         from core.trainer import Trainer
 
-    # Denormals arise in moments that decay towards zero and take a hundred times longer to multiply. Each of torch's
-    # threads takes this over from the one that starts it: it has to be said before the probe starts them.
-    torch.set_flush_denormal(True)
     state = checkpoint.load_state(run.state) if resume and run else None
     dataset = yield from reading.events(stop)
     if dataset is None:

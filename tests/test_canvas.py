@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pyte
+import pytest
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
@@ -171,6 +172,31 @@ def test_wide_characters_keep_both_halves() -> None:
         canvas.take(layout(rows))
         ours.feed(canvas.paint())
         assert ours.screen.display[0].rstrip() == line.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("a\ud800b", ["a", "?", "b"]),  # half a character, of a name that is not UTF-8
+        ("e\u0301!", ["e\u0301", "!"]),
+        ("カ\u3099!", ["カ\u3099", "", "!"]),  # a mark on a character of two cells
+        ("\u2764\ufe0f!", ["\u2764\ufe0f", "", "!"]),
+        ("\U0001f469\u200d\U0001f52c!", ["\U0001f469\u200d\U0001f52c", "", "!"]),
+    ],
+)
+def test_what_is_one_character_to_a_person_is_one(text: str, cells: list[str]) -> None:
+    """It takes as many cells as Textual gave it; what comes after it is placed anew, since terminals differ."""
+    canvas = new_canvas()
+    rest = "." * (WIDTH - len(cells))
+    canvas.take(layout([[(text + rest, STYLES[0])]] + [[(" " * WIDTH, STYLES[0])]] * (HEIGHT - 1)))
+    row = canvas._wanted[0]
+    assert [cell[0] for cell in row[: len(cells) + 1] if cell is not None] == [*cells, "."]
+    sent = canvas.paint()
+    assert sent.encode()
+    wide = [number for number, cell in enumerate(cells) if len(cell) > 1]
+    for number in wide:
+        after = number + 1 + (cells[number + 1] == "")
+        assert cells[number] + f"\x1b[1;{after + 1}H" + cells[after] in sent
 
 
 def test_a_forgotten_terminal_is_painted_anew() -> None:

@@ -320,4 +320,6 @@ def test_the_shipped_checkpoint_is_small_and_says_what_it_reached() -> None:
     assert described.figures["test_accuracy"] >= 0.997
     configuration = described.trained["configuration"]
     assert configuration["seed"] == described.seed
-    assert all(teacher.endswith("mnist-accurate") and "/" not in teacher for teacher in configuration["teachers"])
+    for teacher in configuration["teachers"]:
+        # What is `thorough` now was called `accurate` when the shipped one's teacher was trained.
+        assert teacher.endswith(("mnist-thorough", "mnist-accurate")) and "/" not in teacher

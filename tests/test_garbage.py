@@ -40,3 +40,12 @@ def test_at_the_end_nothing_is_searched_unless_somebody_complains(modules: str, 
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert (int(done.stdout) > 0) is frozen and not done.stderr
+
+
+def test_what_is_there_is_searched_no_more_once_settled() -> None:
+    """In a process of its own; what comes later is searched as always."""
+    script = "import gc; gc.disable(); from core import garbage; garbage.settle(); "
+    script += "print(gc.isenabled(), gc.get_freeze_count())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    searched, frozen = done.stdout.split()
+    assert searched == "True" and int(frozen) > 1000

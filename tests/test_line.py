@@ -167,6 +167,33 @@ def test_a_lost_answer_holds_things_up_for_seconds_only() -> None:
     assert wire.carried - carried > 960 * 3
 
 
+def test_a_fast_line_stands_still_for_seconds_only_after_a_lost_answer() -> None:
+    """Nobody holds a fast line for a slow one because of it."""
+    wire = Wire(10_000_000, 0.02)
+    wire.open()
+    wire.write(100)
+    wire._answers.clear()
+    carried = wire.carried
+    for _ in wire.fill(8):
+        pass
+    assert wire.carried - carried > 1_000_000
+    assert wire.line.rate is None and wire.line.latency < 0.1
+
+
+def test_after_a_question_is_forgotten_all_goes_on() -> None:
+    """Its answer, should it come after all, is taken for no other's."""
+    wire = Wire(10_000_000, 0.02)
+    wire.open()
+    wire.write(100)
+    wire._answers[0] += 5
+    wire.line.forget_question()
+    assert not wire.line.is_waited_for and wire.line.room(wire.now) > 1000
+    wire.write(100)
+    for _ in wire.fill(10):
+        pass
+    assert wire.line.rate is None and wire.line.latency < 0.1
+
+
 def test_a_terminal_that_stops_answering_is_sent_all_again() -> None:
     """After some minutes without an answer nothing is held back any more."""
     wire = Wire(960, 0.05)

@@ -16,6 +16,8 @@ from drawing_app import DrawingApp, FakeReader
 from drawn import SHAPES
 from layout import text
 from run_story import new_run, started
+from textual.events import Resize
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 import tui.__main__ as command
@@ -180,6 +182,35 @@ async def test_what_another_program_has_written_can_be_painted_over() -> None:
         terminal.type("\x0c")
         await comes(lambda: "Broadcast" not in terminal.text(), terminal)
         assert _same(app, terminal)
+
+
+async def test_a_terminal_that_was_smaller_for_a_moment_is_painted_anew() -> None:
+    """Of a change of size and back again, within one update, it keeps the first and loses what did not fit."""
+    app = DrawingApp()
+    async with opened(app) as (_, terminal):
+        terminal.screen.resize(10, 40)
+        terminal.screen.resize(24, 80)
+        assert not _same(app, terminal)
+        size = Size(80, 24)
+        app.post_message(Resize(size, size))
+        await comes(lambda: _same(app, terminal), terminal)
+
+
+async def test_a_terminal_that_stops_answering_is_said_to_be_slow_no_more() -> None:
+    """What is told of the line goes with what is known of it."""
+    app = DrawingApp()
+    async with opened(app) as (_, terminal):
+        line = app._painter.line
+        line.rate = 500.0
+        app._tell_of_line()
+        await comes(lambda: "slow line" in terminal.text(), terminal)
+        await quiet(terminal)
+        terminal.answers = False
+        terminal.type(" ")  # something is written, and asked for
+        await comes(lambda: line.is_waited_for, terminal)
+        line._tries, line._asked_again = 4, -1e9
+        terminal.type("\x1b[A")
+        await comes(lambda: not app.line_words and not app.is_coarse, terminal)
 
 
 async def test_without_answers_the_pen_is_followed_and_the_rest_waits() -> None:

@@ -5,6 +5,7 @@ Nothing heavy is imported before it is known to be needed.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TextIO
@@ -56,17 +57,22 @@ def _open(frames: int | None) -> int:
     """Run the app, then say what goes on without it."""
     # Pixel mouse reports, once begun, land in the wrong cell after a resize. Read when Textual is imported.
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
-    from core import paths
+    from core import garbage, paths
     from core.errors import DigitsError
+
+    gc.disable()  # until the first screen is there, a tenth sooner; `settle` ends that
     from tui.app import DigitsApp, parting_words
 
     try:
         paths.home()  # before the screen is another: whether it can be told at all
         app = DigitsApp(frames)
+        app.begun = garbage.settle
         app.run()
     except DigitsError as error:
         print(f"digits-tui: {error}", file=sys.stderr)
         return 1
+    finally:
+        gc.enable()
     if words := parting_words():
         print(words, file=sys.stderr)
     return app.return_code or 0

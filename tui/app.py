@@ -103,6 +103,8 @@ class DigitsApp(LineApp):
         super().__init__(frames)
         self._starting: set[Run] = set()
         self._lessons: Lessons | None = None
+        self.begun: Callable[[], None] | None = None
+        """Called once the first screen has been painted."""
         self.set_reactive(DigitsApp.checkpoint, kept.checkpoint())
 
     def on_mount(self) -> None:
@@ -111,6 +113,11 @@ class DigitsApp(LineApp):
             asyncio.get_running_loop().add_signal_handler(each, self.exit, None, 128 + each)
         self.screen_change_signal.subscribe(self, lambda _: self._cover(self.size))
         self.set_timer(_AFTER_START, self._attach_lesson)
+
+    def on_ready(self) -> None:
+        """The first screen is there."""
+        if self.begun is not None:
+            self.begun()
 
     # Runs
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
-from rich.cells import get_character_cell_size
+from rich.cells import split_graphemes
 from rich.color import Color, ColorSystem, ColorType
 from rich.color_triplet import ColorTriplet
 from rich.style import Style
@@ -105,8 +106,7 @@ class Canvas:
             if looks is None:
                 looks = self._looks[style] = self._look(style)
             look, blank = looks
-            for character in text:
-                wide = 1 if character.isascii() else get_character_cell_size(character)
+            for character, wide in _characters(text):
                 if x + wide > len(row):
                     break
                 if wide:
@@ -115,8 +115,10 @@ class Canvas:
                     row[x] = character, blank if character == " " else look
                     row[x + 1 : x + wide] = [("", look)] * (wide - 1)
                     x += wide
-                elif x > begin and (last := row[x - 1]) is not None and last[0]:
-                    row[x - 1] = last[0] + character, last[1]  # it stands on the one before
+                elif x > begin:  # it stands on the one before
+                    at = x - 1 if (last := row[x - 1]) is None or last[0] or x - 1 == begin else x - 2
+                    if (last := row[at]) is not None:
+                        row[at] = last[0] + character, last[1]
         self._touched.add(y)
 
     def _look(self, style: Style | None) -> tuple[Look, Look]:
@@ -186,15 +188,18 @@ class Canvas:
                 shown[x], cell = None, wanted[x]
                 assert cell is not None
             where, look = self._to(x, y), cell[1]
-            text = []
+            text: list[str] = []
+            composed = False
             while x < len(wanted):
                 cell = wanted[x]
-                if cell is None or cell[1] is not look or (cell[0] and (x >= end or cell == shown[x])):
+                if cell is None or cell[1] is not look or (cell[0] and (composed or x >= end or cell == shown[x])):
                     break
                 text.append(cell[0])
                 shown[x] = cell
+                composed |= len(cell[0]) > 1
                 x += 1
-            self._place = (x, y) if x < len(wanted) else None
+            # Terminals differ in how many cells they give to several characters that make one.
+            self._place = (x, y) if x < len(wanted) and not composed else None
             yield where + self._dressed(look) + "".join(text)
 
     def _to(self, x: int, y: int) -> str:
@@ -231,6 +236,16 @@ class Canvas:
         """The pen's attributes after a blank, which takes back only those that would be seen on it."""
         assert self._pen is not None
         return (self._pen.attributes - _SEEN_ON_BLANKS) | blank.attributes
+
+
+@lru_cache(4096)
+def _characters(text: str) -> list[tuple[str, int]]:
+    """What a person takes for one character, and how many cells it takes, as Textual counts them."""
+    if text.isascii():
+        return [(character, 1) for character in text]
+    # A name that is not UTF-8 holds halves of characters, which cannot be sent.
+    whole = text.encode(errors="replace").decode()
+    return [(whole[start:end], cells) for start, end, cells in split_graphemes(whole)[0]]
 
 
 def _grey(colour: ColorTriplet) -> int | None:

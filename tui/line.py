@@ -32,8 +32,8 @@ _LESS, _MORE = 0.7, 1.25
 """What one answer can make of what a line is held to carry."""
 _SELDOM = 10.0
 """Seconds between two questions that are asked for their own sake."""
-_TRIES = 6
-"""Questions in a row, each after twice the time, after which a terminal is one that does not answer."""
+_TRIES = 4
+"""Questions in a row, on a slow line each after twice the time, after which a terminal is one that does not answer."""
 _FAST = 40_000.0
 """Bytes a second from which nothing needs to be held back."""
 _REPAINT = 800
@@ -60,6 +60,8 @@ class Line:
         """When the question was asked that is not answered yet."""
         self._asked_again = 0.0
         self._tries = 0
+        self._certain = True
+        """Whether the last answer was to the last question."""
         self._held = False
         """Whether there was more to write than there was room for, since the question."""
         self._lone = False
@@ -114,6 +116,8 @@ class Line:
     @property
     def _allowed(self) -> float:
         """Seconds that an answer may take before it counts as lost."""
+        if self.rate is None and self.answers:
+            return _LOST + self.latency + self._flying / _FAST
         return (_LOST + self.latency + self._flying / (self.rate or _SLOWEST)) * 2.0**self._tries
 
     def _waiting(self, now: float) -> float:
@@ -147,12 +151,21 @@ class Line:
         if self._asked is None:
             return
         took, self._asked, self.answers = now - self._asked, None, True
-        if self._lone or not self._alone:
+        # Of two questions there may be two answers: neither this one nor the next tells how long one takes.
+        certain, self._certain = self._certain and not self._tries, not self._tries
+        if not certain:
+            pass
+        elif self._lone or not self._alone:
             self._alone.append(took)
             self._measured = now if self._lone else -inf
         else:
             self._measure(self._flying - self._behind, took, now)
         self._flying, self._since = self._behind, now
+
+    def forget_question(self) -> None:
+        """Wait for no answer any more: whoever would give it may be another by now."""
+        if self._asked is not None:
+            self._asked, self._flying, self._behind, self._certain = None, 0, 0, False
 
     def has_given_up(self, now: float) -> bool:
         """Whether the terminal has stopped answering; it is then one on which nothing is held back."""

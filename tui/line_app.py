@@ -49,7 +49,8 @@ class LineApp(App[None]):
             return
         focused = self.screen.focused
         typing = hasattr(type(focused), "cursor_screen_offset")
-        self._painter.attend(focused.region if focused else None, self.cursor_position if typing else None)
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position) if typing else None
+        self._painter.attend(focused.region if focused else None, cursor)
         self._painter.show(renderable, driver, self.screen.outer_size, self._sync_available)
         self.post_display_hook()
 
@@ -64,7 +65,13 @@ class LineApp(App[None]):
             self.is_coarse = self._painter.is_coarse
             self.screen.query("*").refresh()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Paint all anew: after another size and back again, nothing is composed that would tell of it."""
+        self._painter.forget()
+        self.screen.refresh()
+
     def action_repaint(self) -> None:
-        """Paint all of it, whatever the terminal shows: another program may have written on it."""
+        """Paint all of it, whatever the terminal shows and answers: it may be another by now, or written on."""
+        self._painter.give_up()
         self._painter.forget()
         self.screen.refresh()

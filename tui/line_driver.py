@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from threading import Event
 from typing import Any, TextIO, cast
 
@@ -28,20 +30,23 @@ class Outlet:
 
     def write(self, text: str) -> int:
         """Print it, while there is somebody."""
-        if not self._lost:
-            try:
-                self._file.write(text)
-            except OSError:
-                self._lost = True
+        self._attempt(lambda: self._file.write(text))
         return len(text)
 
     def flush(self) -> None:
         """Send what waits, while there is somebody."""
-        if not self._lost:
-            try:
-                self._file.flush()
-            except OSError:
-                self._lost = True
+        self._attempt(self._file.flush)
+
+    def _attempt(self, act: Callable[[], object]) -> None:
+        if self._lost:
+            return
+        try:
+            act()
+        except BlockingIOError:  # another program on this terminal does not want to wait; the app does
+            os.set_blocking(self.fileno(), True)
+            self._attempt(self._file.flush)
+        except OSError:
+            self._lost = True
 
     def fileno(self) -> int:
         """The file's."""
@@ -51,9 +56,10 @@ class Outlet:
 class LineDriver(LinuxDriver):
     """As Textual's. The answer comes to the app as a `CursorPosition`."""
 
-    _waiting = False
+    _waiting = 0
+    """How many answers are awaited."""
     _ever = False
-    """Whether an answer is awaited, and whether there ever was one."""
+    """Whether there ever was one."""
 
     is_open = False
     """Whether the terminal is the app's now."""
@@ -72,25 +78,28 @@ class LineDriver(LinuxDriver):
         self.is_open = True
         self.openings += 1
         super().start_application_mode()  # type: ignore[no-untyped-call] # as Textual declares it
+        # In the background the terminal cannot be had, and nothing is there that writes.
+        self.is_open = self._writer_thread is not None and self._writer_thread.is_alive()
 
     def ask(self) -> str:
         """What is to be written so that an answer comes."""
         self._answered = Event()
-        self._waiting = True
+        self._waiting += 1
         return QUESTION
 
     def process_message(self, message: Message) -> None:
         """Note an answer; called by the thread that reads."""
         if isinstance(message, CursorPosition) and self._waiting:
-            self._waiting, self._ever = False, True
-            self._answered.set()
+            self._waiting, self._ever = self._waiting - 1, True
+            if not self._waiting:
+                self._answered.set()
         super().process_message(message)
 
     def disable_input(self) -> None:
         """Take in the answer that is on its way: the shell would get it as if it had been typed."""
         if self._waiting and self._ever and not self.exit_event.is_set():
             self._answered.wait(_WAIT)
-        self._waiting = False
+        self._waiting = 0
         super().disable_input()
 
     def stop_application_mode(self) -> None:

@@ -89,6 +89,10 @@ class Painter:
         """Send everything anew."""
         self._canvas.forget()
 
+    def give_up(self) -> None:
+        """Wait for no answer any more."""
+        self.line.forget_question()
+
     def answered(self, now: float) -> None:
         """The terminal answered, at this time."""
         before = self.words, self.is_coarse
@@ -104,7 +108,8 @@ class Painter:
         if self._driver is None or not self._driver.is_open:
             return
         now = time.monotonic()
-        self.line.has_given_up(now)
+        if self.line.has_given_up(now):
+            self._tell()
         sent = self._send(now)
         if sent:
             if self._cursor is not None:

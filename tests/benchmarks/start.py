@@ -30,6 +30,8 @@ from tests.benchmarks.program import (
     with_past_runs,
 )
 
+_IMPORT = "import os, torch; os._exit(0)"
+"""Without what Python does at the end of a process."""
 _COMMANDS = ("--help", "--version", "runs", "datasets")
 
 
@@ -136,7 +138,7 @@ def reader(repeats: int) -> None:
     found: dict[str, list[float]] = {"import torch": [], "the pad": [], "ink": [], "the first answer": []}
     for _ in range(repeats):
         plain = timed([sys.executable, "-c", "pass"], Path())[0]
-        found["import torch"].append(timed([sys.executable, "-c", "import torch"], Path())[0] - plain)
+        found["import torch"].append(timed([sys.executable, "-c", _IMPORT], Path())[0] - plain)
         with tempfile.TemporaryDirectory() as home:  # the drawing is kept for the next start
             for name, seconds in zip(("the pad", "ink", "the first answer"), drawing(Path(home)), strict=True):
                 found[name].append(seconds)

@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.content import Content
 
 from core.events import Started
+from core.printable import printable
 from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
 from tui.checkpoint_name import checkpoint_name
 from tui.followed_run import GONE, STARTING, STOPPING, FollowedRun
@@ -53,7 +54,7 @@ class RunTitle(Lines):
             images = both if len(both) + len(self._followed.run.name) + 2 <= width else self._line
         recipe = f", {self._recipe} recipe" if self._recipe else ""
         room = width - len(recipe) - len(how) - len(state) - 5
-        what = fit(Path(self._data).name or self._data, max(4, room)) + recipe
+        what = fit(printable(Path(self._data).name or self._data), max(4, room)) + recipe
         name = fit(self._followed.run.name, width - len(images) - 2)
         return [
             _spread([(what, "bold"), ("   " + how, _MUTED)], (state, f"bold {style}"), width),

@@ -190,6 +190,8 @@ class TrainingOptions(Vertical):
     @on(Input.Changed, "#epochs")
     def _explain(self) -> None:
         """Say what the fields mean, or what is wrong."""
+        if not self.query("#recipe"):
+            return  # a change of size can come before there are fields, or after
         recipe = RECIPES[str(self.query_one("#recipe", Select).value)]
         field, explanation = self.query_one("#epochs", Input), self.query_one("#explanation", Static)
         # Of a small set there are more, by how many images it has.
