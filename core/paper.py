@@ -31,6 +31,8 @@ _NOISE = 5.0
 _LEAST_CONTRAST = 6 / 255
 """Part of the paper's brightness that the strongest ink must take away for there to be a drawing."""
 
+_BINS = 256
+_STEPS = np.arange(_BINS + 1.0)
 _SORTED = 1 << 16
 """Pixels up to which sorting them takes less than `np.histogram`."""
 
@@ -89,28 +91,32 @@ def otsu(image: NDArray[np.generic]) -> float:
     if high <= low:
         return low
     # np.histogram takes several times as long for an image of a digit's size; these are its bins.
-    edges = np.linspace(low, high, 257, dtype=image.dtype if image.dtype == np.float32 else np.float64)
+    edges = _STEPS * ((high - low) / _BINS) + low
+    edges[-1] = high
+    if image.dtype == np.float32:
+        edges = edges.astype(np.float32)
     below = _below(image, edges)
     counts = below.copy()
     counts[1:] -= below[:-1]
     weighted = np.cumsum(counts * (edges[:-1] + edges[1:]) / 2)
-    above = below[-1] - below
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = (weighted[-1] * below / below[-1] - weighted) ** 2 / (below * above)
-    between[-1] = 0
-    best = np.flatnonzero(between >= between.max() * (1 - 1e-9))
+    # Nothing is above the last bin, and something in the first: both classes have members.
+    lower, total = below[:-1], below[-1]
+    between = (weighted[-1] * lower / total - weighted[:-1]) ** 2 / (lower * (total - lower))
+    best = (between >= between.max() * (1 - 1e-9)).nonzero()[0]
     return float(edges[1:][best[len(best) // 2]])  # the middle of a plateau: empty bins between two levels
 
 
 def _below(image: NDArray[np.generic], edges: NDArray[np.floating]) -> NDArray[np.int64]:
     """How many values lie in each of the bins between `edges` or in a lower one; the last is the number of all."""
     if image.dtype == np.uint8:
-        values = np.cumsum(np.bincount(image.ravel(), minlength=256))
-        lower = np.ceil(edges[1:-1]).astype(np.int64) - 1  # the highest level that is less than the edge
-        return np.append(values[lower], image.size)
+        below = np.bincount(image.ravel(), minlength=256).cumsum()
+        below[:-1] = below[np.ceil(edges[1:-1]).astype(np.intp) - 1]  # the highest level that is less than the edge
+        return below
     if image.size > _SORTED:
         return np.cumsum(np.histogram(image, len(edges) - 1, (float(edges[0]), float(edges[-1])))[0])
-    return np.append(np.searchsorted(np.sort(image, axis=None), edges[1:-1]), image.size)
+    below = np.empty(len(edges) - 1, np.int64)
+    below[:-1], below[-1] = np.sort(image, axis=None).searchsorted(edges[1:-1]), image.size
+    return below
 
 
 def _dark_share(image: NDArray[np.generic]) -> float:

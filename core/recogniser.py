@@ -23,6 +23,7 @@ from core.folded import folded
 from core.ink import Stroke
 from core.normalise import Polarity, normalise, steps
 from core.numbers import number
+from core.packed import packed
 from core.reading import Reading
 from core.scores import Scores, scores
 
@@ -36,12 +37,16 @@ class Recogniser:
         self.path = path
         self._stamp = _stamp(path)  # before loading: a file replaced meanwhile is noticed by the next `refresh`
         self._load()
-        self.quick(torch.zeros(1, 1, 28, 28))  # the first pass sets up kernels and costs many times a later one
+        self._packed(torch.zeros(1, 1, 28, 28))  # the first pass sets up kernels and costs many times a later one
 
     def _load(self) -> None:
         self.network, self.header = checkpoint.load(self.path)
         self.quick = folded(self.network)
-        """What reads: the same network in fewer steps, which differ by the rounding of float32."""
+        """The same network in fewer steps, which differ by the rounding of float32."""
+        self._packed = packed(self.quick)
+        """What reads; another copy of that."""
+        self.calibration = Calibration.of(self.header.calibration)
+        """That of the checkpoint."""
 
     def refresh(self) -> bool:
         """Load the file again if it was replaced; whether it was. A file that is gone or damaged changes nothing."""
@@ -116,14 +121,9 @@ class Recogniser:
     def _since(began: float, reading: Reading) -> Reading:
         return dataclasses.replace(reading, milliseconds=(time.perf_counter() - began) * 1000)
 
-    @property
-    def calibration(self) -> Calibration:
-        """That of the checkpoint."""
-        return Calibration.of(self.header.calibration)
-
     def scores(self, seen: NDArray[np.uint8]) -> Scores:
         """What the network says of `seen` (N, 28, 28) uint8, images as `normalise` makes them."""
-        return scores(self.quick, seen, _CPU, self.calibration)
+        return scores(self._packed, seen, _CPU, self.calibration)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

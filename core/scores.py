@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -47,10 +46,16 @@ def scores(
 def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
     """The scores of `logits` (N, 10), or (N, 11) where the network tells what is no digit."""
     temperature = 1.0 if calibration is None else calibration.temperature
-    wide = logits.double()
-    digits = F.softmax(wide[:, :CLASSES] / temperature, dim=1)
-    none = F.softmax(wide, dim=1)[:, CLASSES] if wide.shape[1] > CLASSES else torch.zeros(len(wide))
-    return Scores(digits.float().cpu().numpy(), none.float().cpu().numpy())
+    wide = logits.cpu().numpy().astype(np.float64)
+    digits = _softmax(wide[:, :CLASSES] / temperature)
+    none = _softmax(wide)[:, CLASSES] if wide.shape[1] > CLASSES else np.zeros(len(wide))
+    return Scores(digits.astype(np.float32), none.astype(np.float32))
+
+
+def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def logits(
@@ -73,4 +78,4 @@ def logits(
     finally:
         if was_training:
             network.train()
-    return torch.cat(found)
+    return found[0] if len(found) == 1 else torch.cat(found)
