@@ -57,6 +57,8 @@ def _open(frames: int | None) -> int:
     """Run the app, then say what goes on without it."""
     # Pixel mouse reports, once begun, land in the wrong cell after a resize. Read when Textual is imported.
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
+    # Ink waits for the next frame: at Textual's 60 a second as long as a mouse takes for its next report.
+    os.environ.setdefault("TEXTUAL_FPS", "240")
     from core import garbage, paths
     from core.errors import DigitsError
 

@@ -138,7 +138,7 @@ def run_resume(options: argparse.Namespace) -> int:
 
 
 def _in_background(run: Run, *, resume: bool, device: str | None = None) -> int:
-    os.nice(5)  # whoever draws while this trains comes first
+    os.nice(10)  # whoever draws while this trains comes first
     return _status(_write(run, resume=resume, json=False, device=device))
 
 

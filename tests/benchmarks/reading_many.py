@@ -43,7 +43,7 @@ from core.scores import scores
 from core.second_look import LEAD, leads
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_TURN = 10_000
+_TURN = 35_000
 """Images that one way reads before it is the next one's turn."""
 
 _MEASURED = """

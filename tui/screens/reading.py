@@ -193,7 +193,7 @@ class ReadingScreen(ModeScreen):
         for name, text in (("#probable-heading", probable), ("#seen-heading", seen)):
             heading = self.query_one(name, Static)
             if str(heading.content) != text:
-                heading.update(text)
+                heading.update(text, layout=False)
 
     @on(ReaderChanged)
     def _reader_changed(self, event: ReaderChanged) -> None:

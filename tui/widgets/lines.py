@@ -27,12 +27,13 @@ class Lines(Widget):
     def renew(self) -> None:
         """Write the lines again, and send those that are new."""
         before, self._lines = self._lines, self.lines(self.size.width) if self.size.width else []
-        if len(before) != len(self._lines):
+        height = self.styles.height
+        if len(before) != len(self._lines) and (height is None or height.is_auto):
             self.refresh(layout=True)
             return
         changed = [
             Region(cells.start, y, len(cells), 1)
-            for y, (old, new) in enumerate(zip(before, self._lines, strict=True))
+            for y, (old, new) in enumerate(zip_longest(before, self._lines, fillvalue=Content()))
             if (cells := _differing(old, new, self.size.width))
         ]
         if changed:

@@ -48,8 +48,7 @@ class Probabilities(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """Say which digit's bar it was."""
-        width, height = self.content_size
-        right = height < 10 and event.x > (width - _GAP) // 2
+        right = not self._is_single and event.x > (self.content_size.width - _GAP) // 2
         digit = event.y + 5 * right
         if digit < 10:
             self.post_message(self.Chosen(digit))
@@ -57,9 +56,11 @@ class Probabilities(Widget):
     def watch_values(self, old: tuple[float, ...], new: tuple[float, ...]) -> None:
         """Paint the rows that look different."""
         width, height = self.content_size
-        if width:
-            rows = [self._row(y, old) != self._row(y, new) for y in range(height)]
-            self.refresh(*(Region(0, y, width, 1) for y, differs in enumerate(rows) if differs))
+        rows = [
+            y for y in range(height) if any(self._look(digit, old) != self._look(digit, new) for digit in self._in(y))
+        ]
+        if rows:
+            self.refresh(*(Region(0, y, width, 1) for y in rows))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Two columns, unless the style sheet gives it more."""
@@ -67,38 +68,46 @@ class Probabilities(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One row: one bar, or two."""
-        return self._row(y, self.values)
-
-    def _row(self, y: int, values: tuple[float, ...]) -> Strip:
-        width, height = self.content_size
-        blank = Style.null() + self.rich_style
-        if height >= 10:
-            digits, each = [y], width
-        else:
-            digits, each = [y, y + 5], (width - _GAP) // 2
+        plain = self.rich_style  # worked out anew each time that it is asked for
+        blank = Style.null() + plain
         segments: list[Segment] = []
-        for digit in digits:
-            if digit < 10:
-                if segments:
-                    segments.append(Segment(" " * _GAP, blank))
-                segments.extend(self._bar(digit, each, values))
-        return Strip(segments).adjust_cell_length(width, blank)
+        for digit in self._in(y):
+            if segments:
+                segments.append(Segment(" " * _GAP, blank))
+            segments.extend(self._bar(digit, plain))
+        return Strip(segments).adjust_cell_length(self.content_size.width, blank)
 
-    def _bar(self, digit: int, width: int, values: tuple[float, ...]) -> list[Segment]:
+    def _in(self, y: int) -> tuple[int, ...]:
+        """The digits of a row."""
+        return tuple(digit for digit in ((y,) if self._is_single else (y, y + 5)) if digit < 10)
+
+    @property
+    def _is_single(self) -> bool:
+        """Whether the bars stand in one column."""
+        return self.content_size.height >= 10
+
+    @property
+    def _room(self) -> int:
+        """Cells of a bar."""
+        width = self.content_size.width
+        return max(0, (width if self._is_single else (width - _GAP) // 2) - _AROUND)
+
+    def _look(self, digit: int, values: tuple[float, ...]) -> tuple[bool, int, str]:
+        """Whether it is the best of these, how many eighths of a cell its bar is long, and its figure."""
         value = values[digit]
         best = value > 0 and value == max(values)
-        name = "best" if best else "bar"
-        style = self.get_component_rich_style(f"probabilities--{name}")
+        # Never 100%, which no network can know.
+        return best, round(value * self._room * 8), f"{min(value, 0.999):7.1%}" if any(values) else " " * 7
+
+    def _bar(self, digit: int, plain: Style) -> list[Segment]:
+        best, eighths, figure = self._look(digit, self.values)
+        style = self.get_component_rich_style(f"probabilities--{'best' if best else 'bar'}")
         faint = self.get_component_rich_style("probabilities--track")
-        room = max(0, width - _AROUND)
-        eighths = round(value * room * 8)
         whole, part = divmod(eighths, 8)
         bar = "█" * whole + (_EIGHTHS[part] if part else "")
-        # Never 100%, which no network can know.
-        figure = f"{min(value, 0.999):7.1%}" if any(values) else " " * 7
         return [
-            Segment(f"{digit} ", style if best else self.rich_style),
+            Segment(f"{digit} ", style if best else plain),
             Segment(bar, style),
-            Segment("·" * (room - len(bar)), faint),
-            Segment(figure, style if best else self.rich_style),
+            Segment("·" * (self._room - len(bar)), faint),
+            Segment(figure, style if best else plain),
         ]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -41,6 +42,11 @@ def shades(widget: Widget) -> Shades:
     ):
         return ()
     _, _, paper, ink = widget.colors
+    return _between(paper, ink)
+
+
+@lru_cache(64)
+def _between(paper: Color, ink: Color) -> Shades:
     return tuple(paper.blend(paper + ink, level / (LEVELS - 1)).rich_color for level in range(LEVELS))
 
 
