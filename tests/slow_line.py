@@ -118,8 +118,12 @@ class SlowLine:
         """Bytes that are under way to the person."""
         return self._down.waiting
 
-    def pump(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+    def pump(self, seconds: float, *, shown: bool = True) -> None:
+        """Let `seconds` pass.
+
+        Not `shown`, nothing is worked out of what arrives, as on the computer at this end of a line to another one;
+        only questions are answered. What `text` says is out of date from then on.
+        """
         until = time.monotonic() + seconds
         while True:
             left = until - time.monotonic()
@@ -128,8 +132,11 @@ class SlowLine:
                 self._read()
             if arrived := self._down.take():
                 self.last = time.monotonic()
-                self._stream.feed(arrived)
-                self.arrived()
+                if shown:
+                    self._stream.feed(arrived)
+                    self.arrived()
+                else:
+                    self.screen.answers = b"\x1b[1;1R" * arrived.count(b"\x1b[6n")
                 if self._answers:
                     self._up.put(self.screen.answers)
                 self.screen.answers = b""
