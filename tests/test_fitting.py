@@ -12,6 +12,8 @@ from core.calibration import Calibration
 from core.collection import Part
 from core.evaluation import evaluate
 from core.fitting import fitted
+from core.folded import folded
+from core.packed import packed
 
 _CPU = torch.device("cpu")
 
@@ -34,15 +36,20 @@ def parts() -> tuple[Part, Part]:
     """Images to fit with and others to measure on; noise makes some of them hard."""
     _, test = mnist.load()
     random = np.random.default_rng(0)
-    noisy = np.clip(test.images[:3000] + random.normal(0, 35, (3000, 28, 28)), 0, 255).astype(np.uint8)
-    part = Part(noisy, test.labels[:3000])
-    return part.take(np.arange(1500)), part.take(np.arange(1500, 3000))
+    noisy = np.clip(test.images[:1000] + random.normal(0, 35, (1000, 28, 28)), 0, 255).astype(np.uint8)
+    part = Part(noisy, test.labels[:1000])
+    return part.take(np.arange(500)), part.take(np.arange(500, 1000))
+
+
+@pytest.fixture(scope="module")
+def network() -> nn.Module:
+    """The shipped one."""
+    return packed(folded(checkpoint.load(paths.shipped_checkpoint())[0]))
 
 
 @pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])
-def test_confidence_becomes_how_often_it_is_right(parts: tuple[Part, Part], factor: float) -> None:
+def test_confidence_becomes_how_often_it_is_right(parts: tuple[Part, Part], network: nn.Module, factor: float) -> None:
     """Too sure or too unsure before, within 3% after, on images that it was not fitted on; no answer changes."""
-    network, _ = checkpoint.load(paths.shipped_checkpoint())
     loud = Louder(network, factor).eval()
     found = fitted(loud, parts[0], _CPU)
     before = evaluate(loud, parts[1].images, parts[1].labels, _CPU)
@@ -52,14 +59,12 @@ def test_confidence_becomes_how_often_it_is_right(parts: tuple[Part, Part], fact
     np.testing.assert_array_equal(after.predictions, before.predictions)
 
 
-def test_the_temperature_follows_the_logits(parts: tuple[Part, Part]) -> None:
+def test_the_temperature_follows_the_logits(parts: tuple[Part, Part], network: nn.Module) -> None:
     """Logits three times as large are divided by three times as much."""
-    network, _ = checkpoint.load(paths.shipped_checkpoint())
     one, three = (fitted(Louder(network, factor).eval(), parts[0], _CPU).temperature for factor in (1.0, 3.0))
     assert three == pytest.approx(3 * one, rel=0.02)
 
 
-def test_of_few_images_nothing_is_fitted(parts: tuple[Part, Part]) -> None:
+def test_of_few_images_nothing_is_fitted(parts: tuple[Part, Part], network: nn.Module) -> None:
     """The neutral calibration, whatever the few say."""
-    network, _ = checkpoint.load(paths.shipped_checkpoint())
     assert fitted(network, parts[0].take(np.arange(50)), _CPU) == Calibration()
