@@ -27,7 +27,7 @@ _WORTH = 8.0
 _LOOKED_AT = 100
 """Files whose sizes say how long all of them take."""
 _CHUNK = 16
-"""Files that a process takes at once: what is under way is waited for when somebody ends it."""
+"""Files that a process reads together: more take as long each, and what is under way is waited for at the end."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,13 @@ def file_readings(names: Sequence[str], checkpoint: Path) -> Generator[list[File
     read = functools.partial(_read, checkpoint)
     seconds = _seconds_each(names)
     if usable_cores() > 1 and len(names) * seconds > _WORTH:
-        with closing(pool.parts(read, names, seconds, _CHUNK)) as parts:
-            yield from parts
+        chunks = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
+        with closing(pool.parts(read, chunks, seconds * _CHUNK, 1)) as parts:
+            for part in parts:
+                yield from part
         return
     for name in names:  # so few are shown one by one
-        yield [read(name)]
+        yield read([name])
 
 
 def _seconds_each(names: Sequence[str]) -> float:
@@ -69,14 +71,20 @@ def _size(name: str) -> int:
         return 0
 
 
-def _read(checkpoint: Path, name: str) -> FileReading:
+def _read(checkpoint: Path, names: Sequence[str]) -> list[FileReading]:
+    """Of files that go through the network together."""
     from core.images import decode
+    from core.numbers.prepared import prepared
 
     recogniser = _recogniser(checkpoint)
-    try:
-        return FileReading(recogniser.read_number(decode(Path(name))))
-    except DataError as error:
-        return FileReading(None, str(error))
+    ready, reasons = [], {}
+    for at, name in enumerate(names):
+        try:
+            ready.append(prepared(decode(Path(name))))
+        except DataError as error:
+            reasons[at] = str(error)
+    found = iter(recogniser.read_prepared(ready))
+    return [FileReading(None, reasons[at]) if at in reasons else FileReading(next(found)) for at in range(len(names))]
 
 
 @functools.lru_cache(maxsize=1)

@@ -17,6 +17,8 @@ _LEAST = 100
 _WRITTEN = 2000
 _REFUSED = 0.01
 """Part of real digits, of each kind, that may be refused as none."""
+_LEAST_SURE, _SUREST = 0.6, 0.999
+"""Between these a threshold stays: hands that no held-out image shows are refused more often than those."""
 _COLDEST, _HOTTEST = 0.05, 20.0
 _SEED = 4711
 """Other drawings than those that were learnt from."""
@@ -26,7 +28,8 @@ def fitted(network: nn.Module, held_out: Part, device: torch.device) -> Calibrat
     """For `network`, which lies on `device`; of too few images the neutral one.
 
     The temperature is that of the least loss (Guo et al. 2017). The threshold is the least that refuses no more
-    than a hundredth of the digits, as they were held out, drawn again by other pens, and written in other forms.
+    than a hundredth of the digits, as they were held out, drawn again by other pens, and written in other forms,
+    but at least 0.6.
     """
     if len(held_out) < _LEAST:
         return Calibration()
@@ -37,7 +40,7 @@ def fitted(network: nn.Module, held_out: Part, device: torch.device) -> Calibrat
     other = [part.images for part in (redrawn(held_out, _SEED), written(_WRITTEN, _SEED))]
     kinds = [plain, *(logits(network, images, device) for images in other)]
     limits = [float(np.quantile(of_logits(each).no_digit, 1 - _REFUSED)) for each in kinds]
-    return Calibration(temperature, min(max(*limits, 0.5), 0.999))
+    return Calibration(temperature, min(max(*limits, _LEAST_SURE), _SUREST))
 
 
 def _temperature(found: Tensor, labels: Tensor) -> float:

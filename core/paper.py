@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -33,8 +35,9 @@ _LEAST_CONTRAST = 6 / 255
 
 _BINS = 256
 _STEPS = np.arange(_BINS + 1.0)
-_SORTED = 1 << 16
-"""Pixels up to which sorting them takes less than `np.histogram`."""
+_LEVELS = np.arange(256, dtype=np.uint8)
+_LARGE = 1 << 14
+"""Pixels from which Pillow counts levels faster than numpy, which makes whole numbers of them first."""
 
 
 def is_ink_dark(image: Grey) -> bool:
@@ -59,16 +62,28 @@ def ink_on_paper(image: Grey) -> Grey:
     Light falls on the page as a factor, so ink is what part of the paper's brightness is missing. Noise
     becomes 0; the strongest ink is not stretched to 255. All zero where no ink stands out.
     """
-    ink = 1 - image / _paper(image)
-    level, noise = _level_and_noise(ink)
+    counts = _counts(image)
+    paper = _paper(image, counts)
+    if isinstance(paper, int):  # even: ink goes by the grey level alone, so that 256 of them are worked on
+        ink = 1 - _LEVELS / np.float32(paper)
+        ordered = np.repeat(ink[::-1], counts[::-1])
+    else:
+        ink = 1 - image / paper
+        ordered = np.sort(ink, axis=None)
+
+    def spread(found: NDArray[Any]) -> NDArray[Any]:
+        return found.take(image) if isinstance(paper, int) else found
+
+    level, noise = _level_and_noise(ordered)
     ink = ink - level
-    peak = float(ink.max())
+    peak = float(ordered[-1] - level)
     strong = ink >= max(_LEAST_INK * peak, _NOISE * noise)
-    if peak < _LEAST_CONTRAST or not strong.any():
+    if peak < _LEAST_CONTRAST or not spread(strong).any():
         return np.zeros(image.shape, np.uint8)
     # Antialiasing spreads an edge over one pixel: fainter ink than that is kept beside strong ink only.
-    kept = grown(strong) & (ink > 2 * noise)
-    return np.where(kept, np.minimum(ink, 1) * 255 + 0.5, 0).astype(np.uint8)
+    kept = grown(spread(strong)) & spread(ink > 2 * noise)
+    grey = (np.clip(ink, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return np.where(kept, spread(grey), np.uint8(0))
 
 
 def grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -87,15 +102,42 @@ def otsu(image: NDArray[np.generic]) -> float:
 
     The lower class is `image <= level`. Of 256 equal bins between the extremes.
     """
-    low, high = float(image.min()), float(image.max())
+    if image.dtype == np.uint8:
+        return _otsu_of_counts(_counts(image.astype(np.uint8, copy=False)))
+    return _otsu_of_ordered(np.sort(image, axis=None))
+
+
+def _otsu_of_counts(counts: NDArray[np.int64]) -> float:
+    """Of how many pixels there are of each of the 256 levels."""
+    levels = np.flatnonzero(counts)
+    low, high = float(levels[0]), float(levels[-1])
     if high <= low:
         return low
-    # np.histogram takes several times as long for an image of a digit's size; these are its bins.
+    edges = _edges(low, high)
+    below = counts.cumsum()
+    below[:-1] = below[np.ceil(edges[1:-1]).astype(np.intp) - 1]  # the highest level that is less than the edge
+    return _best_edge(below, edges)
+
+
+def _otsu_of_ordered(values: NDArray[Any]) -> float:
+    low, high = float(values[0]), float(values[-1])
+    if high <= low:
+        return low
+    edges = _edges(low, high)
+    if values.dtype == np.float32:
+        edges = edges.astype(np.float32)
+    return _best_edge(np.append(values.searchsorted(edges[1:-1]), len(values)), edges)
+
+
+def _edges(low: float, high: float) -> NDArray[np.float64]:
+    """Those of the bins, as `np.histogram` has them."""
     edges = _STEPS * ((high - low) / _BINS) + low
     edges[-1] = high
-    if image.dtype == np.float32:
-        edges = edges.astype(np.float32)
-    below = _below(image, edges)
+    return edges
+
+
+def _best_edge(below: NDArray[np.int64], edges: NDArray[np.floating]) -> float:
+    """`below` says how many values lie in each of the bins between `edges` or in a lower one."""
     counts = below.copy()
     counts[1:] -= below[:-1]
     weighted = np.cumsum(counts * (edges[:-1] + edges[1:]) / 2)
@@ -106,17 +148,11 @@ def otsu(image: NDArray[np.generic]) -> float:
     return float(edges[1:][best[len(best) // 2]])  # the middle of a plateau: empty bins between two levels
 
 
-def _below(image: NDArray[np.generic], edges: NDArray[np.floating]) -> NDArray[np.int64]:
-    """How many values lie in each of the bins between `edges` or in a lower one; the last is the number of all."""
-    if image.dtype == np.uint8:
-        below = np.bincount(image.ravel(), minlength=256).cumsum()
-        below[:-1] = below[np.ceil(edges[1:-1]).astype(np.intp) - 1]  # the highest level that is less than the edge
-        return below
-    if image.size > _SORTED:
-        return np.cumsum(np.histogram(image, len(edges) - 1, (float(edges[0]), float(edges[-1])))[0])
-    below = np.empty(len(edges) - 1, np.int64)
-    below[:-1], below[-1] = np.sort(image, axis=None).searchsorted(edges[1:-1]), image.size
-    return below
+def _counts(image: Grey) -> NDArray[np.int64]:
+    """(256,): how many pixels have each grey level."""
+    if image.size < _LARGE:
+        return np.bincount(image.ravel(), minlength=256)
+    return np.array(Image.fromarray(image).histogram(), np.int64)
 
 
 def _dark_share(image: NDArray[np.generic]) -> float:
@@ -126,14 +162,19 @@ def _dark_share(image: NDArray[np.generic]) -> float:
     return float(dark.mean() + edge.mean()) / 2
 
 
-def _paper(image: Grey) -> Real:
-    """The paper's brightness at each pixel, at least 1: one level where it is even, else a smooth surface."""
-    bare = image[image > otsu(image)] if image.min() < image.max() else image.ravel()
-    counts = np.bincount(bare, minlength=256)
-    level = int(counts.argmax())
+def _paper(image: Grey, counts: NDArray[np.int64]) -> Real | int:
+    """The paper's brightness, at least 1: one level where it is even, else a smooth surface, one for each pixel.
+
+    `counts` says how many pixels have each level.
+    """
+    bright = counts.copy()
+    if np.count_nonzero(counts) > 1:
+        bright[: int(_otsu_of_counts(counts)) + 1] = 0
+    level = int(bright.argmax())
     small = _coarse(image, _COARSE)
-    if counts[max(level - _EVEN, 0) : level + _EVEN + 1].sum() >= len(bare) / 2 and not _is_shaded(small, level):
-        return np.full(image.shape, max(level, 1), np.float32)
+    even = bright[max(level - _EVEN, 0) : level + _EVEN + 1].sum() >= bright.sum() / 2
+    if even and not _is_shaded(small, level):
+        return max(level, 1)
     # Closing (the largest, then the smallest value around) wipes out whatever is dark and narrower than its
     # window, which strokes are and shadows are not. A plane comes through it unchanged. The second window is
     # larger by a pixel each way, so that the soft edge of a shadow does not count as ink.
@@ -153,13 +194,13 @@ def _is_shaded(small: Real, level: int) -> bool:
     return float((flat & between).mean()) > _SHADE
 
 
-def _level_and_noise(ink: NDArray[np.floating]) -> tuple[float, float]:
-    """The ink that bare paper seems to have, and the standard deviation of its noise.
+def _level_and_noise(ordered: NDArray[Any]) -> tuple[float, float]:
+    """The ink that bare paper seems to have, and the standard deviation of its noise, from all ink in order.
 
     Both from the most frequent value of the fainter class and what lies below that, where there is no ink
     (1.4826 medians of a half normal distribution are its standard deviation).
     """
-    bare = np.sort(ink[ink <= otsu(ink)])
+    bare = ordered[: np.searchsorted(ordered, ordered.dtype.type(_otsu_of_ordered(ordered)), "right")]
     low, high = bare[0], bare[-1]
     edges = np.linspace(low, high, 65, dtype=np.float32) if low < high else np.array([low, high])
     # Bins without their upper edges, but the last.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Verdict = Literal["nothing", "digit", "unsure", "not a digit"]
 UNSURE = 0.7
-"""A most probable digit that is less probable than this is named with doubt."""
+"""What is less probably the digit that it most probably is, and a digit at all, is named with doubt."""
 RIVAL = 0.2
 """A second digit that has at least this part of the first one's probability is named beside it."""
 
@@ -119,13 +119,18 @@ class Reading:
         return 0.0 if self.digit is None else self.probabilities[self.digit]
 
     @property
+    def certainty(self) -> float:
+        """How probably it is a digit, and this one."""
+        return self.confidence * (1 - self.no_digit)
+
+    @property
     def verdict(self) -> Verdict:
         """What the figures come to."""
         if self.digit is None:
             return "nothing"
         if self.no_digit >= self.threshold:
             return "not a digit"
-        return "unsure" if self.confidence < UNSURE else "digit"
+        return "unsure" if self.certainty < UNSURE else "digit"
 
     @property
     def rivals(self) -> tuple[int, ...]:
@@ -136,17 +141,26 @@ class Reading:
         return tuple(each for each in best if self.probabilities[each] >= RIVAL * self.confidence)
 
     @property
+    def may_be_none(self) -> bool:
+        """Whether that it is no digit is at least a `RIVAL` part as probable as that it is `digit`."""
+        return self.digit is not None and self.no_digit >= RIVAL * self.certainty
+
+    @property
     def words(self) -> str:
-        """The verdict for a person: `nothing yet`, `7`, `407`, `unsure: 4 or 9`, `4?7`, `not a digit`."""
+        """The verdict for a person: `nothing yet`, `7`, `407`, `unsure: 4 or 9`, `4?7`, `not a digit`.
+
+        Also `unsure: 4 or no digit`.
+        """
         if self.verdict == "nothing":
             return "nothing yet"
         if self.digits and any(not self.refuses(each) for each in self.digits):
             return f"unsure: {self.number}" if self.verdict == "unsure" else self.number
         if self.verdict == "not a digit":
             return "not a digit"
-        if self.verdict == "unsure" and len(self.rivals) > 1:
-            return f"unsure: {self.rivals[0]} or {self.rivals[1]}"
-        return f"unsure: {self.digit}" if self.verdict == "unsure" else str(self.digit)
+        if self.verdict != "unsure":
+            return str(self.digit)
+        rivals = [str(each) for each in self.rivals[:2]]
+        return f"unsure: {' or '.join([*rivals, 'no digit'][:2] if self.may_be_none else rivals)}"
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `seen` as base64 of its 784 bytes, row by row."""

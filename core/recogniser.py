@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from core import checkpoint
 from core.calibration import Calibration
-from core.clean_copy import as_read
+from core.collection import CLASSES
 from core.errors import CheckpointError
 from core.folded import folded
 from core.ink import Stroke
-from core.normalise import Polarity, normalise, steps
-from core.numbers import number
+from core.normalise import Polarity, normalise
+from core.numbers.number import Division
+from core.numbers.prepared import Prepared, prepared
 from core.packed import packed
 from core.reading import Reading
 from core.scores import Scores, scores
@@ -63,24 +64,7 @@ class Recogniser:
     def read(self, bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Reading:
         """The reading of `bitmap` (H, W) uint8 of any size; nothing drawn gives a reading without a digit."""
         began = time.perf_counter()
-        return self._since(began, self._read(normalise(bitmap, polarity)))
-
-    def _read(self, seen: NDArray[np.uint8]) -> Reading:
-        """The reading of an image as `normalise` made it; how long it took is left 0."""
-        if not seen.any():
-            probabilities, no_digit = (0.0,) * 10, 0.0
-        else:
-            read = self.scores(seen[np.newaxis])
-            probabilities, no_digit = tuple(read.probabilities[0].tolist()), float(read.no_digit[0])
-        return Reading(
-            digit=int(np.argmax(probabilities)) if any(probabilities) else None,
-            probabilities=probabilities,
-            seen=seen,
-            checkpoint=str(self.path),
-            milliseconds=0.0,
-            no_digit=no_digit,
-            threshold=self.calibration.threshold,
-        )
+        return self._since(began, self._read(normalise(bitmap, polarity)[np.newaxis]))[0]
 
     def read_number(
         self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None, polarity: Polarity = "auto"
@@ -90,36 +74,63 @@ class Recogniser:
         `strokes` are those that made `bitmap`, in its pixels; without them its connected parts are looked at.
         """
         began = time.perf_counter()
-        stages = {} if strokes else dict(steps(bitmap, polarity))
-        if strokes:
-            height, width = bitmap.shape
-            digits = number.in_strokes(width, height, strokes, self._look)
-        else:
-            ink = stages["specks removed"]
-            digits = number.in_ink(ink, self._look, scale=-(-max(bitmap.shape) // max(ink.shape)))
+        return self._since(began, self.read_prepared([prepared(bitmap, strokes, polarity)]))[0]
+
+    def read_prepared(self, bitmaps: Sequence[Prepared]) -> list[Reading]:
+        """The readings of bitmaps that are ready: together they take less time than one by one."""
+        if not bitmaps:
+            return []
+        began = time.perf_counter()
+        whole = self._read(np.stack([each.seen for each in bitmaps]))
+        found = [self._divided(one, each.division) for one, each in zip(whole, bitmaps, strict=True)]
+        return self._since(began, found)
+
+    def _read(self, seen: NDArray[np.uint8]) -> list[Reading]:
+        """The readings of images (N, 28, 28) as `normalise` makes them; how long they took is left 0."""
+        drawn: NDArray[np.bool_] = np.any(seen, axis=(1, 2))
+        probabilities, no_digit = np.zeros((len(seen), CLASSES), np.float32), np.zeros(len(seen), np.float32)
+        if drawn.any():
+            read = self.scores(seen[drawn])
+            probabilities[drawn], no_digit[drawn] = read.probabilities, read.no_digit
+        return [
+            Reading(
+                digit=int(row.argmax()) if something else None,
+                probabilities=tuple(row.tolist()),
+                seen=image,
+                checkpoint=str(self.path),
+                milliseconds=0.0,
+                no_digit=float(none),
+                threshold=self.calibration.threshold,
+            )
+            for image, something, row, none in zip(seen, drawn.tolist(), probabilities, no_digit, strict=True)
+        ]
+
+    def _divided(self, whole: Reading, division: Division | None) -> Reading:
+        """That of the number, where it is one; else that of the whole as one digit."""
+        if division is None or whole.digit is None:
+            return whole
+        digits = division.digits(whole.digit, whole.certainty, self._look)
         if not digits:
-            seen = normalise(as_read(bitmap, strokes), polarity) if strokes else list(stages.values())[-1]
-            return self._since(began, self._read(seen))
+            return whole
         least = min(digits, key=lambda each: each.certainty)
-        reading = Reading(
+        return dataclasses.replace(
+            whole,
             digit=least.digit,
             probabilities=least.probabilities,
             seen=least.seen,
-            checkpoint=str(self.path),
-            milliseconds=0.0,
             no_digit=least.no_digit,
-            threshold=self.calibration.threshold,
             digits=digits,
         )
-        return self._since(began, reading)
 
     def _look(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         found = self.scores(images)
         return found.probabilities, found.no_digit
 
     @staticmethod
-    def _since(began: float, reading: Reading) -> Reading:
-        return dataclasses.replace(reading, milliseconds=(time.perf_counter() - began) * 1000)
+    def _since(began: float, readings: Sequence[Reading]) -> list[Reading]:
+        """Each with its part of the time that all of them took."""
+        each = (time.perf_counter() - began) * 1000 / len(readings)
+        return [dataclasses.replace(reading, milliseconds=each) for reading in readings]
 
     def scores(self, seen: NDArray[np.uint8]) -> Scores:
         """What the network says of `seen` (N, 28, 28) uint8, images as `normalise` makes them."""

@@ -15,23 +15,28 @@ def without_specks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A (H, W) uint8 image, ink bright on 0, without pieces that have too little ink to be a part of a digit."""
     height, width = image.shape
     factor = -(-max(height, width) // _LARGEST)
-    labels = pieces(_blocks(image > 0, factor))
-    if factor > 1:
-        labels = labels.repeat(factor, axis=0).repeat(factor, axis=1)[:height, :width]
-    masses = np.bincount(labels.ravel(), weights=image.ravel())
+    ink = _blocks(image, factor)
+    labels = pieces(ink > 0)
+    masses = np.bincount(labels.ravel(), weights=ink.ravel())
     specks = masses < _SPECK * masses.max(initial=0)
     specks[0] = False  # no piece, but what lies between them
-    return np.where(specks[labels], np.uint8(0), image) if specks.any() else image
+    if not specks.any():
+        return image
+    speck = specks[labels]
+    if factor > 1:
+        speck = speck.repeat(factor, axis=0).repeat(factor, axis=1)[:height, :width]
+    return np.where(speck, np.uint8(0), image)
 
 
-def _blocks(mask: NDArray[np.bool_], factor: int) -> NDArray[np.bool_]:
-    """Of each square block of `factor` × `factor` pixels whether anything is in the mask (H, W)."""
+def _blocks(image: NDArray[np.uint8], factor: int) -> NDArray[np.integer]:
+    """The sum of each square block of `factor` × `factor` pixels of a (H, W) image."""
     if factor == 1:
-        return mask
-    rows, columns = (-(-side // factor) for side in mask.shape)
-    padded = np.zeros((rows * factor, columns * factor), bool)
-    padded[: mask.shape[0], : mask.shape[1]] = mask
-    return np.asarray(padded.reshape(rows, factor, columns, factor).any(axis=(1, 3)))
+        return image
+    rows, columns = (-side % factor for side in image.shape)
+    whole = np.pad(image, ((0, rows), (0, columns))) if rows or columns else image
+    # Whole rows, and then columns, are added up: several times as fast as to add up along an axis.
+    down = sum((whole[first::factor] for first in range(1, factor)), whole[::factor].astype(np.uint32))
+    return sum((down[:, first::factor] for first in range(1, factor)), down[:, ::factor])
 
 
 def pieces(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -63,12 +68,12 @@ def pieces(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
             above += 1
         other = above
         while other < run and rows[other] == row - 1 and first[other] <= end:
-            parents[root(other)] = root(run)
+            if parents[other] != parents[run]:
+                parents[root(other)] = root(run)
             other += 1
     names: dict[int, int] = {}
-    numbers = [names.setdefault(root(run), len(names) + 1) for run in range(len(rows))]
-    labels = np.zeros(height * width, np.int32)
-    for run, number in enumerate(numbers):
-        offset = rows[run]  # the difference between the two ways to count
-        labels[first[run] - offset : last[run] - offset] = number
-    return labels.reshape(height, width)
+    numbers = np.array([names.setdefault(root(run), len(names) + 1) for run in range(len(rows))], np.int32)
+    # Each run's number is put where it starts and taken off where it ends, and summed up along the rows.
+    steps = np.zeros(len(change), np.int32)
+    steps[starts], steps[ends] = numbers, -numbers
+    return steps.cumsum(dtype=np.int32).reshape(height, width + 1)[:, :-1]

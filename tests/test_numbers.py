@@ -16,10 +16,10 @@ from core.ink import Ink, Stroke
 from core.normalise import cropped
 from core.numbers.atom import Atom, atom, in_order, joined
 from core.numbers.by_parts import atoms_by_parts
-from core.numbers.cuts import pieces_of
+from core.numbers.cuts import _both_ways, _path, pieces_of
 from core.numbers.geometry import most_worth, own_worth
 from core.numbers.lattice import Run, best, runs
-from core.numbers.number import in_ink
+from core.numbers.number import of_ink
 from core.reading import ReadDigit, Reading
 from core.recogniser import Recogniser
 
@@ -255,6 +255,25 @@ def test_the_best_way_is_the_best_of_all() -> None:
         assert score == pytest.approx(max(scores.values()))
 
 
+def test_paths_are_the_cheapest_ones() -> None:
+    """From each row's ends to each pixel, a row at a time, as a plain loop adds them up."""
+    cost = np.random.default_rng(2).random((9, 7)).astype(np.float32)
+    above, below = _both_ways(cost)
+    for found, ink in ((above, cost), (below[::-1], cost[::-1])):
+        plain = ink.copy()
+        for row in range(1, 9):
+            for column in range(7):
+                steps = [plain[row - 1, column + aside] + np.float32(0.15 * abs(aside)) for aside in (-1, 0, 1)
+                         if 0 <= column + aside < 7]  # fmt: skip
+                plain[row, column] += min(steps)
+        np.testing.assert_array_equal(found, plain)
+    path = _path(above, below, 4, 3)
+    wandered = np.float32(0.15) * np.abs(np.diff(path)).sum()
+    assert path[4] == 3 and cost[range(9), path].sum() + wandered == pytest.approx(
+        above[4, 3] + below[4, 3] - cost[4, 3]
+    )
+
+
 def test_nothing_that_can_win_is_left_out(recogniser: Recogniser, digits: dict[int, list[Grey]]) -> None:
     """No piece is worth more than is said before it is looked at; a clear digit's pieces are then not looked at."""
     asked: list[int] = []
@@ -271,11 +290,12 @@ def test_nothing_that_can_win_is_left_out(recogniser: Recogniser, digits: dict[i
         for run in runs(atoms):
             worth = max(own_worth(run, line, digit, certain) for digit in range(10) for certain in (0.01, 0.7, 1.0))
             assert worth <= most_worth(run, line) + 1e-9
-    clear = digits[0][0]
-    assert len(runs(atoms_by_parts(clear))) > 1
-    assert not in_ink(clear, look) and asked == [1]
-    asked.clear()
-    assert len(in_ink(in_a_row([clear, digits[3][1]], 8), look)) == 2 and asked[0] == 1 < asked[1]
+    division = of_ink(digits[0][0])
+    assert division is not None and len(division.candidates) > 1
+    assert not division.digits(0, 0.999, look) and not asked
+    division = of_ink(in_a_row([digits[0][0], digits[3][1]], 8))
+    assert division is not None and len(division.digits(0, 0.1, look)) == 2
+    assert asked == [len(division.candidates)]
 
 
 def _reading(*found: tuple[int, float, float]) -> Reading:

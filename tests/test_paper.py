@@ -49,10 +49,10 @@ def _plain_level(ink: Values) -> tuple[float, float]:
     return level, 1.4826 * float(np.median(level - bare[bare <= level]))
 
 
-@pytest.mark.parametrize("sorted_up_to", [0, 1 << 16])
-def test_otsus_level_is_that_of_a_histogram(monkeypatch: pytest.MonkeyPatch, sorted_up_to: int) -> None:
+@pytest.mark.parametrize("large", [0, 1 << 16])
+def test_otsus_level_is_that_of_a_histogram(monkeypatch: pytest.MonkeyPatch, large: int) -> None:
     """Of bytes and of float32, of small images and of large ones."""
-    monkeypatch.setattr(paper, "_SORTED", sorted_up_to)
+    monkeypatch.setattr(paper, "_LARGE", large)
     for image in _images():
         assert paper.otsu(image) == _plain_otsu(image)
 
@@ -61,7 +61,22 @@ def test_level_and_noise_are_those_of_medians() -> None:
     """To the bit, also where all values are one."""
     for image in _images():
         if image.dtype == np.float32:
-            assert paper._level_and_noise(image) == _plain_level(image)
+            assert paper._level_and_noise(np.sort(image, axis=None)) == _plain_level(image)
+
+
+def test_even_paper_is_paper_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ink by grey levels is, to the bit, that by pixels; specks and a soft edge on paper of one level."""
+    image = np.full((90, 70), 230, np.uint8)
+    image[20:60, 30:36], image[20:60, 36], image[5, 5], image[70:73, 60] = 40, 150, 226, 60
+    by_levels = paper.ink_on_paper(image)
+    assert by_levels[40, 32] > 200 and by_levels[40, 36] > 50 and not by_levels[:15].any()
+    plain = paper._paper
+
+    def by_pixels(image: NDArray[np.uint8], counts: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.full(image.shape, plain(image, counts), np.float32)
+
+    monkeypatch.setattr(paper, "_paper", by_pixels)
+    np.testing.assert_array_equal(paper.ink_on_paper(image), by_levels)
 
 
 @pytest.mark.parametrize("window", [1, 3, 17, 35])

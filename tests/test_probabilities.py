@@ -75,19 +75,25 @@ async def test_nothing_read_has_no_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "word", "rival"), [(0.99, "sure", None), (0.8, "likely", "or 4?"), (0.55, "unsure", "or 4?")]
+    ("most", "none", "word", "rival"),
+    [
+        (0.99, 0.0, "sure", None),
+        (0.8, 0.0, "likely", "or 4?"),
+        (0.55, 0.0, "unsure", "or 4?"),
+        (0.99, 0.4, "unsure", "or none?"),
+    ],
 )
-async def test_the_answer_is_large_and_says_how_sure(most: float, word: str, rival: str | None) -> None:
-    """Five rows of digit, then the probability, the word for it, and the rival where it comes near."""
+async def test_the_answer_is_large_and_says_how_sure(most: float, none: float, word: str, rival: str | None) -> None:
+    """Five rows of digit, then how probably it is this digit and one at all, the word for it, and what comes near."""
     widget = Answer()
     app = Showing(widget)
     async with app.run_test(size=(80, 24)) as pilot:
         rest = 1 - most
-        widget.reading = reading(0, 0, 0, 0, rest, 0, 0, most, 0, 0)
+        widget.reading = dataclasses.replace(reading(0, 0, 0, 0, rest, 0, 0, most, 0, 0), no_digit=none)
         await pilot.pause()
         lines = [line.rstrip() for line in app.lines()]
         assert lines[:5] == ["████████", "      ██", "    ██", "  ██", "  ██"]
-        assert lines[5:7] == [f"{most:.1%}", word]
+        assert lines[5:7] == [f"{most * (1 - none):.1%}", word]
         assert lines[7:] == ([rival] if rival else [])
 
 

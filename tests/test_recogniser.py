@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core import checkpoint, children, mnist, paths
 from core.checkpoint_file import Header
 from core.model import build
+from core.numbers.prepared import prepared
 from core.reading import Reading
 from core.recogniser import Recogniser
 
@@ -44,6 +45,21 @@ def test_a_blank_bitmap_has_no_digit(recogniser: Recogniser) -> None:
     assert reading.confidence == 0
     assert not any(reading.probabilities)
     assert not reading.seen.any()
+
+
+def test_bitmaps_are_read_together_as_one_by_one(recogniser: Recogniser, digits: Digits) -> None:
+    """Single digits, one that takes a second look, a number, and a blank page among them; of no bitmap nothing."""
+    images, _ = digits
+    row = np.hstack([images[1], images[2]])
+    bitmaps = [*images[:8], images[np.argmin([len(set(recogniser.read(each).rivals)) == 1 for each in images[:300]])]]
+    together = recogniser.read_prepared([prepared(each) for each in (*bitmaps, row, np.zeros_like(row))])
+    assert len(together) == len(bitmaps) + 2 and len(together[-2].digits) == 2 and together[-1].digit is None
+    for reading, bitmap in zip(together, (*bitmaps, row, np.zeros_like(row)), strict=True):
+        alone = recogniser.read_number(bitmap)
+        assert (reading.number, reading.verdict) == (alone.number, alone.verdict)
+        np.testing.assert_array_equal(reading.seen, alone.seen)
+        np.testing.assert_allclose(reading.probabilities, alone.probabilities, atol=1e-4)
+    assert recogniser.read_prepared([]) == []
 
 
 def test_mnists_digits_are_read_at_any_size_place_and_polarity(recogniser: Recogniser, digits: Digits) -> None:

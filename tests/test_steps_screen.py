@@ -142,7 +142,9 @@ def a_number() -> tuple[Ink, Reading]:
         alone = [any(np.array_equal(image, each) for each in single) for image in images]
         return probabilities, np.array([0.0 if each else 0.99 for each in alone], np.float32)
 
-    digits = list(number.in_strokes(120, 120, strokes, look))
+    division = number.of_strokes(120, 120, strokes)
+    assert division is not None
+    digits = list(division.digits(3, 0.001, look))
     assert len(digits) == 3
     middle = digits[1]
     digits[1] = least = ReadDigit(0, (0.6, *[0.4 / 9] * 9), 0.0, middle.box, middle.seen)

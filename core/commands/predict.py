@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from core.file_readings import FileReading
     from core.reading import Reading
 
+_NONE = 0.01
+"""From this probability on it is said that something may be no digit."""
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `predict`."""
@@ -22,9 +25,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "predict",
         help="read image files",
         description="Read images of a digit or of a line of digits: any size, dark on light or light on dark. With "
-        "--json, `number` has all digits (? for what is none). Where there are several, `digits` has each with its "
-        "probability and its box [left, top, width, height] in pixels, of a photograph that is over 2,048 pixels wide "
-        "or high in those of its reduction; `digit` and `probabilities` are then those of the least sure one.",
+        "--json, `verdict` is nothing, digit, unsure or not a digit, and `number` has all digits (? for what is none). "
+        "Where there are several, `digits` has each with its probability and its box [left, top, width, height] in "
+        "pixels, of a photograph that is over 2,048 pixels wide or high in those of its reduction; the other fields "
+        "are then those of the least sure one.",
     )
     predict.add_argument("images", nargs="+", metavar="IMAGE", help="PNG, JPEG, BMP or WebP")
     predict.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="else the shipped model")
@@ -68,8 +72,10 @@ def _tell(name: str, found: FileReading, as_json: bool) -> None:
 def _row(name: str, reading: Reading) -> dict[str, Any]:
     row: dict[str, Any] = {
         "image": name,
+        "verdict": reading.verdict,
         "digit": reading.digit,
         "probabilities": list(reading.probabilities),
+        "no_digit": reading.no_digit,
         "number": reading.number or None,
     }
     if reading.digits:
@@ -90,10 +96,15 @@ def _words(reading: Reading) -> str:
         return "blank, nothing is drawn"
     if not reading.digits:
         rest = "  ".join(f"{digit} {value:.1%}" for digit, value in enumerate(reading.probabilities))
-        return f"{reading.digit}  ({rest})"
+        return f"{reading.words}  ({rest}{_none(reading)})"
     each = (
         f"{digit.digit} {digit.confidence:.1%}{' no digit' * reading.refuses(digit)} at {left},{top} {width}×{height}"
         for digit in reading.digits
         for left, top, width, height in [digit.box]
     )
     return f"{reading.number}  ({'  '.join(each)})"
+
+
+def _none(reading: Reading) -> str:
+    """How probably it is no digit, where that is worth saying."""
+    return f"  no digit {reading.no_digit:.1%}" if reading.no_digit >= _NONE else ""

@@ -56,7 +56,7 @@ def _seams(ink: Grey, line: int) -> list[tuple[float, NDArray[np.int64]]]:
     """The ink cut through and the column at each row, (H,), of the paths worth trying, from left to right."""
     height, width = ink.shape
     cost = ink.astype(np.float32) / np.float32(255)
-    above, below = _down(cost), _down(cost[::-1])[::-1]
+    above, below = _both_ways(cost)
     row = height // 2
     through = above[row] + below[row] - cost[row]
     apart = max(2, round(_LEAST * line))
@@ -78,26 +78,32 @@ def _is_valley(through: Real, column: int, apart: int) -> bool:
     return bool(through[column] <= near.min() + 1e-3)
 
 
-def _down(cost: Real) -> Real:
-    """(H, W): the cost of the cheapest path from the first row to each pixel, that pixel's own included."""
-    total = cost.copy()
-    for row in range(1, len(cost)):
-        last = total[row - 1]
-        best = last.copy()
-        np.minimum(best[1:], last[:-1] + _ASIDE, out=best[1:])
-        np.minimum(best[:-1], last[1:] + _ASIDE, out=best[:-1])
-        total[row] += best
-    return total
+def _both_ways(cost: Real) -> tuple[Real, Real]:
+    """(H, W) each: the cost of the cheapest path from the first, and from the last row to each pixel, with its own."""
+    height, width = cost.shape
+    total = np.full((height, 2, width + 2), np.inf, np.float32)  # nothing is cheaper beside the ends of a row
+    total[:, 0, 1:-1], total[:, 1, 1:-1] = cost, cost[::-1]
+    best = np.empty((2, width), np.float32)
+    for last, each in pairwise(total):
+        np.minimum(last[:, :-2], last[:, 2:], out=best)
+        best += _ASIDE
+        np.minimum(best, last[:, 1:-1], out=best)
+        each[:, 1:-1] += best
+    return total[:, 0, 1:-1], total[::-1, 1, 1:-1]
 
 
 def _path(above: Real, below: Real, row: int, column: int) -> NDArray[np.int64]:
     """(H,) columns of the cheapest path through (row, column)."""
-    path = np.full(len(above), column, np.int64)
-    for rows, costs in ((range(row - 1, -1, -1), above), (range(row + 1, len(above)), below)):
-        at = column
-        for each in rows:
-            low = max(0, at - 1)
-            near = costs[each, low : at + 2] + _ASIDE * (np.arange(low, min(at + 2, costs.shape[1])) != at)
-            at = low + int(near.argmin())
-            path[each] = at
-    return path
+    last = above.shape[1] - 1
+    halves = []
+    for costs in (above[:row][::-1], below[row + 1 :]):
+        at, half = column, []
+        for straight, aside in zip(costs.tolist(), (costs + _ASIDE).tolist(), strict=True):
+            here, cheapest = at, straight[at]
+            if here < last and aside[here + 1] < cheapest:
+                at, cheapest = here + 1, aside[here + 1]
+            if here > 0 and aside[here - 1] <= cheapest:  # of equal ones the left one
+                at = here - 1
+            half.append(at)
+        halves.append(half)
+    return np.array([*halves[0][::-1], column, *halves[1]])

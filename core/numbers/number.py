@@ -1,10 +1,13 @@
-"""The digits of a number in a drawing or a picture. Knows no network: it is told how images are looked at."""
+"""How a drawing or a picture may be divided into the digits of a number, and which they are.
+
+Knows no network: it is told how images are looked at, and what all of it is as one digit.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,9 @@ from core.reading import ReadDigit
 Look = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 """Images (N, 28, 28) uint8 -> probabilities (N, 10) of the digits, and (N,) of being no digit at all."""
 
+Box = tuple[int, int, int, int]
+"""(left, top, width, height), in pixels."""
+
 _MARGIN = 1.5
 """A division must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
 _MARGIN_OF_ONE = 3.0
@@ -38,11 +44,60 @@ _LOWEST = 48
 """A lower one is enlarged, by a whole number, so that a cut can go between two pixels of a coarse scan."""
 
 
-def in_strokes(width: int, height: int, strokes: Sequence[Stroke], look: Look) -> tuple[ReadDigit, ...]:
-    """The digits of the number drawn on a canvas of `width` × `height` pixels; empty where it is no number."""
+@dataclass(frozen=True)
+class Division:
+    """A drawing of several pieces, each run of which may be a digit; what it is as one digit is for others to say."""
+
+    candidates: Sequence[Run]
+    everything: int
+    """Which of the candidates holds all ink."""
+    line: int
+    """Height of the tallest piece, in pixels."""
+    margin: float
+    """By how much a division must be worth more than the whole as one digit."""
+    placed: Callable[[Box], Box]
+    """From the pieces' pixels to those of the drawing."""
+
+    def digits(self, digit: int, certainty: float, look: Look) -> tuple[ReadDigit, ...]:
+        """The digits of the number, two or more, from left to right; empty where one digit is more probable.
+
+        That one would be `digit`, and is it with a probability of `certainty`.
+        """
+        least = own_worth(self.candidates[self.everything], self.line, digit, certainty) + self.margin
+        # One digit is what most drawings are: their pieces need no look.
+        if self._most() < least:
+            return ()
+        images = np.stack([image_of(run) for run in self.candidates])
+        probabilities, no_digit = look(images)
+        worths = [
+            own_worth(run, self.line, int(row.argmax()), float(row.max() * (1 - none)))
+            for run, row, none in zip(self.candidates, probabilities, no_digit, strict=True)
+        ]
+        score, path = best(self.candidates, worths, beside_worth)
+        if len(path) < 2 or score < least:
+            return ()
+        return tuple(
+            ReadDigit(
+                digit=int(probabilities[at].argmax()),
+                probabilities=tuple(probabilities[at].tolist()),
+                no_digit=float(no_digit[at]),
+                box=self.placed(_box(self.candidates[at].whole)),
+                seen=images[at],
+            )
+            for at in path
+        )
+
+    def _most(self) -> float:
+        """More than any division into several digits can be worth, whatever they are read as."""
+        own = [most_worth(run, self.line) for run in self.candidates]
+        own[self.everything] = -math.inf
+        return best(self.candidates, own, beside_worth)[0]
+
+
+def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Division | None:
+    """How a drawing on a canvas of `width` × `height` pixels may be divided; None where it is no number for certain."""
     atoms, scale = atoms_of(width, height, strokes)
-    found = of_atoms(atoms, look)
-    return found if scale == 1 else tuple(replace(each, box=_scaled(each.box, 1 / scale)) for each in found)
+    return _of_atoms(atoms, lambda box: box if scale == 1 else _scaled(box, 1 / scale))
 
 
 def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[Atom], float]:
@@ -58,22 +113,23 @@ def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[A
     return atoms_by_strokes(math.ceil(width * scale), math.ceil(height * scale), copied), scale
 
 
-def in_ink(ink: Grey, look: Look, scale: int = 1) -> tuple[ReadDigit, ...]:
-    """The digits of the number in a bitmap (H, W) uint8, ink bright on 0; empty where it is no number.
+def of_ink(ink: Grey, scale: int = 1) -> Division | None:
+    """How a bitmap (H, W) uint8, ink bright on 0, may be divided; None where it is no number for certain.
 
     `scale` is how many times larger the picture is for which boxes are wanted.
     """
     line = cropped(ink)
     if not line.size:
-        return ()
+        return None
     top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
     sized, factor = _sized(line)
-    found = []
-    for each in of_atoms(atoms_by_parts(sized), look):
-        x, y, width, height = _scaled(each.box, factor)
+
+    def placed(box: Box) -> Box:
+        x, y, width, height = _scaled(box, factor)
         width, height = min(width, line.shape[1] - x), min(height, line.shape[0] - y)
-        found.append(replace(each, box=(scale * (left + x), scale * (top + y), scale * width, scale * height)))
-    return tuple(found)
+        return scale * (left + x), scale * (top + y), scale * width, scale * height
+
+    return _of_atoms(atoms_by_parts(sized), placed)
 
 
 def _sized(line: Grey) -> tuple[Grey, float]:
@@ -89,54 +145,15 @@ def _sized(line: Grey) -> tuple[Grey, float]:
     return line, 1.0
 
 
-def of_atoms(atoms: Sequence[Atom], look: Look) -> tuple[ReadDigit, ...]:
-    """The digits of the number that `atoms`, ordered from left to right, make; empty where it is no number.
-
-    One digit alone is none: whoever wants that reads the whole bitmap.
-    """
+def _of_atoms(atoms: Sequence[Atom], placed: Callable[[Box], Box]) -> Division | None:
+    """Of atoms from left to right."""
     candidates = runs(atoms) if len(atoms) > 1 else []
     if not candidates:
-        return ()
-    line = max(each.height for each in atoms)
+        return None
     everything = next(at for at, run in enumerate(candidates) if (run.first, run.last) == (0, len(atoms)))
     connected = all(each.cut_right for each in atoms[:-1])
-    # One digit is what most drawings are, and what they are worth as such is soon known.
-    whole = image_of(candidates[everything])[np.newaxis]
-    least = _worths(candidates[everything : everything + 1], line, *look(whole))[0]
-    least += _MARGIN_OF_ONE if connected else _MARGIN
-    if _most(candidates, everything, line) < least:
-        return ()
-    images = np.stack([image_of(run) for run in candidates])
-    probabilities, no_digit = look(images)
-    score, path = best(candidates, _worths(candidates, line, probabilities, no_digit), beside_worth)
-    if len(path) < 2 or score < least:
-        return ()
-    return tuple(
-        ReadDigit(
-            digit=int(probabilities[at].argmax()),
-            probabilities=tuple(probabilities[at].tolist()),
-            no_digit=float(no_digit[at]),
-            box=_box(candidates[at].whole),
-            seen=images[at],
-        )
-        for at in path
-    )
-
-
-def _worths(
-    candidates: Sequence[Run], line: int, probabilities: NDArray[np.float32], no_digit: NDArray[np.float32]
-) -> list[float]:
-    return [
-        own_worth(run, line, int(row.argmax()), float(row.max() * (1 - none)))
-        for run, row, none in zip(candidates, probabilities, no_digit, strict=True)
-    ]
-
-
-def _most(candidates: Sequence[Run], everything: int, line: int) -> float:
-    """More than any division into several digits can be worth, whatever they are read as."""
-    own = [most_worth(run, line) for run in candidates]
-    own[everything] = -math.inf
-    return best(candidates, own, beside_worth)[0]
+    line = max(each.height for each in atoms)
+    return Division(candidates, everything, line, _MARGIN_OF_ONE if connected else _MARGIN, placed)
 
 
 def image_of(run: Run) -> Grey:
@@ -155,12 +172,12 @@ def _tall(stroke: Stroke) -> float:
     return max(heights) - min(heights)
 
 
-def _scaled(box: tuple[int, int, int, int], scale: float) -> tuple[int, int, int, int]:
+def _scaled(box: Box, scale: float) -> Box:
     left, top, width, height = box
     right, bottom = math.ceil((left + width) * scale), math.ceil((top + height) * scale)
     left, top = int(left * scale), int(top * scale)
     return left, top, right - left, bottom - top
 
 
-def _box(whole: Atom) -> tuple[int, int, int, int]:
+def _box(whole: Atom) -> Box:
     return whole.left, whole.top, whole.width, whole.height

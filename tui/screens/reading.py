@@ -185,8 +185,8 @@ class ReadingScreen(ModeScreen):
         if reading is not None and reading.least_sure is not None:
             for each in reading.digits:
                 refused = reading.refuses(each)
-                text = REFUSED if refused else f"{min(each.confidence, 0.99):.0%}"
-                marks.append(Mark(Region(*each.box), text, refused or each.confidence < UNSURE))
+                text = REFUSED if refused else f"{min(each.certainty, 0.99):.0%}"
+                marks.append(Mark(Region(*each.box), text, refused or each.certainty < UNSURE))
             probable = f"Least sure: digit {reading.least_sure + 1} of {len(marks)}"
             seen = f"{_SEEN} of it{_HOW}"
         self.query_one(Pad).marks = tuple(marks)

@@ -23,7 +23,7 @@ _SHAPES = (
 """Ten digits of four by five pixels, each two cells wide to be square."""
 
 _WORDS = ((0.95, "sure"), (UNSURE, "likely"), (0.0, "unsure"))
-"""The word for the largest probability, by its lower bound."""
+"""The word for how probably it is this digit, by its lower bound."""
 _MOST_SINGLE = 6
 """Digits of a number that are listed one below the other, in the eight rows that there are at 80×24."""
 _UNKNOWN = (".##.", "#..#", "..#.", "....", "..#.")
@@ -71,8 +71,9 @@ class Answer(Lines):
         if refused:
             rows += ["not a", "digit"]
         else:
-            rows += [percent(reading.confidence), _word(reading.confidence)]
-            rows += [f"or {each}?" for each in reading.rivals[1:2]]
+            rows += [percent(reading.certainty), _word(reading.certainty)]
+            rivals = [f"or {each}?" for each in reading.rivals[1:2]]
+            rows += (rivals + ["or none?"] * reading.may_be_none)[:1]
         return [Content.styled(row, "bold") for row in rows]
 
 
@@ -81,10 +82,10 @@ def _number(reading: Reading, width: int) -> list[Content]:
     if len(reading.digits) <= _MOST_SINGLE:
         for place, each in enumerate(reading.digits):
             refused = reading.refuses(each)
-            words = "? none" if refused else f"{each.digit} {percent(each.confidence):>5}"
+            words = "? none" if refused else f"{each.digit} {percent(each.certainty):>5}"
             rows.append(Content.styled(words, "bold" if place == reading.least_sure else ""))
         return rows
-    figures = [f"{100 * min(each.confidence, 0.99):2.0f}" for each in reading.digits]
+    figures = [f"{100 * min(each.certainty, 0.99):2.0f}" for each in reading.digits]
     whole = [f"{sign} {figure}" for sign, figure in zip(reading.number, figures, strict=True)]
     return rows[:1] + [Content(" ".join(whole[at : at + 2])) for at in range(0, len(whole), 2)]
 
@@ -94,5 +95,5 @@ def percent(value: float) -> str:
     return f"{min(value, 0.999):.1%}"
 
 
-def _word(confidence: float) -> str:
-    return next(word for least, word in _WORDS if confidence >= least)
+def _word(certainty: float) -> str:
+    return next(word for least, word in _WORDS if certainty >= least)
