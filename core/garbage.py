@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SELDOM = 2000, 10, 100
+_SELDOM = 2000, 10, 20
 """New objects before a search among them, such searches before a wider one, and of these before one through all."""
 
 
@@ -26,7 +26,8 @@ def spared() -> Iterator[None]:
 def settle() -> None:
     """Search from now on, but not among what there is now, which stays, and seldom through all that comes later.
 
-    Each search stops everything: one through all takes some thirty milliseconds, in which no ink is painted.
+    Each search stops everything, one through all for tens of milliseconds, in which no ink is painted; and the more
+    may gather before it, the longer it takes.
     """
     gc.freeze()
     gc.set_threshold(*_SELDOM)

@@ -40,7 +40,7 @@ def read(path: Path) -> NDArray[np.uint8]:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise DataError("is a folder; images are taken from a class folder itself, not from folders in it")
+            raise DataError("is a folder, not an image; what is in it is not looked at")
         if not stat.S_ISREG(status.st_mode):
             raise DataError("is not a file but a device, a pipe or a socket")
         if not status.st_size:

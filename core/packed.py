@@ -6,6 +6,8 @@ that takes a quarter of the time. The copy says what the network says, to the ro
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -35,37 +37,37 @@ def packed(network: nn.Module) -> nn.Module:
 
 
 class _Row(nn.Module):
+    """The layers one after the other, each called without what `nn.Module` does around it: ten of these take 30 µs."""
+
     def __init__(self, layers: list[nn.Module], example: Tensor) -> None:
         super().__init__()
-        made: list[nn.Module] = []
+        self._steps: list[Callable[[Tensor], Tensor]] = []
         seen = example
         for at, layer in enumerate(layers):
-            if isinstance(layer, nn.ReLU) and made and isinstance(layers[at - 1], nn.Conv2d):
+            if isinstance(layer, nn.ReLU) and at and isinstance(layers[at - 1], nn.Conv2d):
                 continue
             if isinstance(layer, nn.Conv2d):
                 then = "relu" if at + 1 < len(layers) and isinstance(layers[at + 1], nn.ReLU) else "none"
-                made.append(_Convolution(layer, seen, then))
+                self._steps.append(_convolution(layer, seen, then))
             else:
-                made.append(layer)
-            seen = made[-1](seen)
-        self.made = nn.Sequential(*made)
+                self._steps.append(layer.forward)
+            seen = self._steps[-1](seen)
 
     def forward(self, images: Tensor) -> Tensor:
-        logits: Tensor = self.made((images - PIXEL_MEAN) / PIXEL_DEVIATION)
-        return logits
-
-
-class _Convolution(nn.Module):
-    """One with what comes after it, "relu" or "none"."""
-
-    def __init__(self, plain: nn.Conv2d, example: Tensor, then: str) -> None:
-        super().__init__()
-        self._bias, self._then, self._groups = plain.bias, then, plain.groups
-        self._shape = plain.padding, plain.stride, plain.dilation
-        order = torch.ops.mkldnn._reorder_convolution_weight
-        self._weight = order(plain.weight, *self._shape, plain.groups, list(example.shape))
-
-    def forward(self, images: Tensor) -> Tensor:
-        convolve = torch.ops.mkldnn._convolution_pointwise
-        found: Tensor = convolve(images, self._weight, self._bias, *self._shape, self._groups, self._then, [], "")
+        found = (images - PIXEL_MEAN) / PIXEL_DEVIATION
+        for step in self._steps:
+            found = step(found)
         return found
+
+
+def _convolution(plain: nn.Conv2d, example: Tensor, then: str) -> Callable[[Tensor], Tensor]:
+    """One with what comes after it, "relu" or "none"."""
+    shape, groups, bias = (plain.padding, plain.stride, plain.dilation), plain.groups, plain.bias
+    weight = torch.ops.mkldnn._reorder_convolution_weight(plain.weight, *shape, groups, list(example.shape))
+    convolve = torch.ops.mkldnn._convolution_pointwise.default
+
+    def step(images: Tensor) -> Tensor:
+        found: Tensor = convolve(images, weight, bias, *shape, groups, then, [], "")
+        return found
+
+    return step

@@ -1,23 +1,18 @@
-"""Telling ink from paper in a grey image: which is the darker, how bright the paper is where, what is noise."""
+"""Telling dark ink from paper in a grey image: how bright the paper is where, and what is noise."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image
 
 Grey = NDArray[np.uint8]
 Real = NDArray[np.float32]
 
-_COARSE = 48
+COARSE = 48
 """Side, in pixels, of the small picture in which light is studied: light changes slowly."""
-_TINY = 16
-"""Side of the still smaller one for medians, which cost more."""
-_UNCLEAR = 0.15
-"""A vote of which each side has at least this share is taken again without the light."""
 _EVEN = 3
 """Grey levels by which even paper may vary (rounding, compression)."""
 _FLAT = 0.15
@@ -38,22 +33,6 @@ _STEPS = np.arange(_BINS + 1.0)
 _LEVELS = np.arange(256, dtype=np.uint8)
 _LARGE = 1 << 14
 """Pixels from which Pillow counts levels faster than numpy, which makes whole numbers of them first."""
-
-
-def is_ink_dark(image: Grey) -> bool:
-    """Whether a (H, W) uint8 image is dark ink on brighter paper.
-
-    The paper is what covers more: of the whole area and, weighing the same, of the outermost pixels, where
-    ink comes only by chance. One alone is fooled: the area by bold digits that fill their crop, the edge by
-    drawings that were cut off. Where that is not clear, light may be uneven (the vote was between a bright
-    and a dark half of the page): the vote is taken again without the light, and the clearer one counts.
-    """
-    small = _coarse(image, _COARSE)
-    share = _dark_share(small)
-    if _UNCLEAR < share < 1 - _UNCLEAR:
-        evened = _dark_share(small - _local_median(image, small.shape))
-        share = max(share, evened, key=lambda each: abs(each - 0.5))
-    return share < 0.5
 
 
 def ink_on_paper(image: Grey) -> Grey:
@@ -155,13 +134,6 @@ def _counts(image: Grey) -> NDArray[np.int64]:
     return np.array(Image.fromarray(image).histogram(), np.int64)
 
 
-def _dark_share(image: NDArray[np.generic]) -> float:
-    """The dark class's part of the area and of the edge, their mean, 0 to 1."""
-    dark = image <= otsu(image)  # type: ignore[operator]
-    edge = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
-    return float(dark.mean() + edge.mean()) / 2
-
-
 def _paper(image: Grey, counts: NDArray[np.int64]) -> Real | int:
     """The paper's brightness, at least 1: one level where it is even, else a smooth surface, one for each pixel.
 
@@ -171,7 +143,7 @@ def _paper(image: Grey, counts: NDArray[np.int64]) -> Real | int:
     if np.count_nonzero(counts) > 1:
         bright[: int(_otsu_of_counts(counts)) + 1] = 0
     level = int(bright.argmax())
-    small = _coarse(image, _COARSE)
+    small = coarse(image, COARSE)
     even = bright[max(level - _EVEN, 0) : level + _EVEN + 1].sum() >= bright.sum() / 2
     if even and not _is_shaded(small, level):
         return max(level, 1)
@@ -181,7 +153,7 @@ def _paper(image: Grey, counts: NDArray[np.int64]) -> Real | int:
     window = max(3, round(max(small.shape) * _WIDEST_STROKE)) | 1
     padded = np.pad(small, window, mode="edge")
     closed = -_largest(-_largest(padded, window), window + 2)
-    return np.maximum(_resized(closed[window:-window, window:-window], image.shape), 1)
+    return np.maximum(resized(closed[window:-window, window:-window], image.shape), 1)
 
 
 def _is_shaded(small: Real, level: int) -> bool:
@@ -215,23 +187,15 @@ def _median(ordered: NDArray[np.floating]) -> float:
     return float((ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2)
 
 
-def _coarse(image: Grey, side: int) -> Real:
+def coarse(image: Grey, side: int) -> Real:
     """The image averaged in square blocks, so that no side is over `side` pixels."""
     factor = -(-max(image.shape) // side)
     small = image if factor == 1 else np.asarray(Image.fromarray(image).reduce(factor))
     return small.astype(np.float32)
 
 
-def _resized(image: Real, shape: tuple[int, ...]) -> Real:
+def resized(image: Real, shape: tuple[int, ...]) -> Real:
     return np.asarray(Image.fromarray(image).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
-
-
-def _local_median(image: Grey, shape: tuple[int, ...]) -> Real:
-    """The median of the half of the page around each place: the light, in either polarity; of shape `shape`."""
-    tiny = _coarse(image, _TINY)
-    padded = np.pad(tiny, _TINY // 4, mode="edge")
-    windows = sliding_window_view(padded, (_TINY // 2 + 1, _TINY // 2 + 1))
-    return _resized(np.median(windows, axis=(2, 3)).astype(np.float32), shape)
 
 
 def _largest(image: Real, window: int) -> Real:

@@ -20,6 +20,11 @@ REFUSED = "?"
 """What stands in a number for a piece that is no digit."""
 
 
+def percent(value: float) -> str:
+    """A probability with one decimal; never 100%, which no network can know."""
+    return f"{min(value, 0.999):.1%}"
+
+
 @dataclass(frozen=True)
 class ReadDigit:
     """One digit of a number."""
@@ -85,7 +90,7 @@ class Reading:
     checkpoint: str
     """The path of the checkpoint that answered."""
     milliseconds: float
-    """How long normalising and the network took."""
+    """How long normalising and the network took, of several that were read together a part of that."""
     no_digit: float = 0.0
     """How probably, 0 to 1, it is no digit at all; 0 of a network that was never shown anything else."""
     threshold: float = 0.5
@@ -141,9 +146,13 @@ class Reading:
         return tuple(each for each in best if self.probabilities[each] >= RIVAL * self.confidence)
 
     @property
-    def may_be_none(self) -> bool:
-        """Whether that it is no digit is at least a `RIVAL` part as probable as that it is `digit`."""
-        return self.digit is not None and self.no_digit >= RIVAL * self.certainty
+    def doubt(self) -> int | Literal["none"] | None:
+        """What it most probably is if not `digit`, another digit or none at all; None where neither comes near."""
+        if self.digit is None:
+            return None
+        other = self.rivals[1] if len(self.rivals) > 1 else None
+        joint = 0.0 if other is None else self.probabilities[other] * (1 - self.no_digit)
+        return "none" if self.no_digit > max(joint, RIVAL * self.certainty) else other
 
     @property
     def words(self) -> str:
@@ -155,12 +164,11 @@ class Reading:
             return "nothing yet"
         if self.digits and any(not self.refuses(each) for each in self.digits):
             return f"unsure: {self.number}" if self.verdict == "unsure" else self.number
-        if self.verdict == "not a digit":
-            return "not a digit"
         if self.verdict != "unsure":
-            return str(self.digit)
-        rivals = [str(each) for each in self.rivals[:2]]
-        return f"unsure: {' or '.join([*rivals, 'no digit'][:2] if self.may_be_none else rivals)}"
+            return "not a digit" if self.verdict == "not a digit" else str(self.digit)
+        if self.doubt is None:
+            return f"unsure: {self.digit}"
+        return f"unsure: {self.digit} or {'no digit' if self.doubt == 'none' else self.doubt}"
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `seen` as base64 of its 784 bytes, row by row."""

@@ -25,7 +25,7 @@ from core.normalise import Polarity, normalise
 from core.numbers.number import Division
 from core.numbers.prepared import Prepared, prepared
 from core.packed import packed
-from core.reading import Reading
+from core.reading import ReadDigit, Reading
 from core.scores import Scores, scores
 
 _CPU = torch.device("cpu")
@@ -45,7 +45,7 @@ class Recogniser:
         self.quick = folded(self.network)
         """The same network in fewer steps, which differ by the rounding of float32."""
         self._packed = packed(self.quick)
-        """What reads; another copy of that."""
+        """What reads: another copy of that, or that itself where there is no faster one."""
         self.calibration = Calibration.of(self.header.calibration)
         """That of the checkpoint."""
 
@@ -81,9 +81,33 @@ class Recogniser:
         if not bitmaps:
             return []
         began = time.perf_counter()
-        whole = self._read(np.stack([each.seen for each in bitmaps]))
-        found = [self._divided(one, each.division) for one, each in zip(whole, bitmaps, strict=True)]
+        found = self._read(np.stack([each.seen for each in bitmaps]))
+        divided = [
+            (at, division)
+            for at, (reading, division) in enumerate(zip(found, (each.division for each in bitmaps), strict=True))
+            if division is not None and reading.digit is not None and division.may_win(reading.digit, reading.certainty)
+        ]
+        for at, digits in zip([at for at, _ in divided], self._divided(found, divided), strict=True):
+            if digits:
+                found[at] = _number(found[at], digits)
         return self._since(began, found)
+
+    def _divided(self, whole: list[Reading], divided: list[tuple[int, Division]]) -> list[tuple[ReadDigit, ...]]:
+        """The digits of each division, of which all pieces are read together; `whole` is what each is as one digit."""
+        if not divided:
+            return []
+        images = [division.images() for _, division in divided]
+        read = self.scores(np.concatenate(images))
+        found, end = [], 0
+        for (at, division), own in zip(divided, images, strict=True):
+            start, end = end, end + len(own)
+            reading = whole[at]
+            assert reading.digit is not None
+            digits = division.digits(
+                reading.digit, reading.certainty, own, read.probabilities[start:end], read.no_digit[start:end]
+            )
+            found.append(digits)
+        return found
 
     def _read(self, seen: NDArray[np.uint8]) -> list[Reading]:
         """The readings of images (N, 28, 28) as `normalise` makes them; how long they took is left 0."""
@@ -105,27 +129,6 @@ class Recogniser:
             for image, something, row, none in zip(seen, drawn.tolist(), probabilities, no_digit, strict=True)
         ]
 
-    def _divided(self, whole: Reading, division: Division | None) -> Reading:
-        """That of the number, where it is one; else that of the whole as one digit."""
-        if division is None or whole.digit is None:
-            return whole
-        digits = division.digits(whole.digit, whole.certainty, self._look)
-        if not digits:
-            return whole
-        least = min(digits, key=lambda each: each.certainty)
-        return dataclasses.replace(
-            whole,
-            digit=least.digit,
-            probabilities=least.probabilities,
-            seen=least.seen,
-            no_digit=least.no_digit,
-            digits=digits,
-        )
-
-    def _look(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        found = self.scores(images)
-        return found.probabilities, found.no_digit
-
     @staticmethod
     def _since(began: float, readings: Sequence[Reading]) -> list[Reading]:
         """Each with its part of the time that all of them took."""
@@ -135,6 +138,18 @@ class Recogniser:
     def scores(self, seen: NDArray[np.uint8]) -> Scores:
         """What the network says of `seen` (N, 28, 28) uint8, images as `normalise` makes them."""
         return scores(self._packed, seen, _CPU, self.calibration)
+
+
+def _number(whole: Reading, digits: tuple[ReadDigit, ...]) -> Reading:
+    least = min(digits, key=lambda each: each.certainty)
+    return dataclasses.replace(
+        whole,
+        digit=least.digit,
+        probabilities=least.probabilities,
+        seen=least.seen,
+        no_digit=least.no_digit,
+        digits=digits,
+    )
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -11,7 +11,7 @@ from core.evaluation import Evaluation
 from core.scores import Scores
 
 SURE = 0.9
-"""Over this confidence a reading leaves no doubt to whoever sees it."""
+"""What is over this probably one digit, and a digit at all, leaves no doubt to whoever sees it."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Refusals:
     refused: int
     """Of these, said to be no digits."""
     mistaken: int
-    """Of these, called a digit with a confidence over 0.9, and not refused."""
+    """Of these, called a digit without doubt: over 0.9 probably that digit, and one at all."""
     digits: int
     """Digits that they are compared with."""
     digits_refused: int
@@ -44,7 +44,7 @@ class Refusals:
         return cls(
             count=len(confidence),
             refused=int(refused.sum()),
-            mistaken=int(((confidence > SURE) & ~refused).sum()),
+            mistaken=int(((confidence * (1 - others.no_digit) > SURE) & ~refused).sum()),
             digits=digits.count,
             digits_refused=int(digits.refused.sum()),
             auroc=auroc(doubt, doubt_of_digits),

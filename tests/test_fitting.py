@@ -68,3 +68,29 @@ def test_the_temperature_follows_the_logits(parts: tuple[Part, Part], network: n
 def test_of_few_images_nothing_is_fitted(parts: tuple[Part, Part], network: nn.Module) -> None:
     """The neutral calibration, whatever the few say."""
     assert fitted(network, parts[0].take(np.arange(50)), _CPU) == Calibration()
+
+
+class Doubting(nn.Module):
+    """A network that takes everything rather, or less, for no digit."""
+
+    def __init__(self, network: nn.Module, more: float) -> None:
+        super().__init__()
+        self.network, self.more = network, more
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, 1, 28, 28) -> (N, 11)."""
+        found: Tensor = self.network(images)
+        return torch.cat([found[:, :10], found[:, 10:] + self.more], dim=1)
+
+
+@pytest.mark.parametrize(("more", "least", "most"), [(-9.0, 0.6, 0.6), (-4.0, 0.61, 0.998), (9.0, 0.999, 0.999)])
+def test_the_threshold_lets_digits_through(
+    parts: tuple[Part, Part], network: nn.Module, more: float, least: float, most: float
+) -> None:
+    """At least 0.6, else so high that hardly a held-out digit is refused; and never so high that nothing is."""
+    doubting = Doubting(network, more).eval()
+    found = fitted(doubting, parts[0], _CPU)
+    assert least <= found.threshold <= most
+    if more < 0:
+        result = evaluate(doubting, parts[0].images, parts[0].labels, _CPU, found)
+        assert result.refused.mean() <= 0.0101

@@ -43,9 +43,13 @@ def test_at_the_end_nothing_is_searched_unless_somebody_complains(modules: str, 
 
 
 def test_what_is_there_is_searched_no_more_once_settled() -> None:
-    """In a process of its own; what comes later is searched as always."""
-    script = "import gc; gc.disable(); from core import garbage; garbage.settle(); "
-    script += "print(gc.isenabled(), gc.get_freeze_count())"
+    """In a process of its own; what comes later is searched too, but seldom through all of it."""
+    script = "import gc; gc.disable(); from core import garbage; "
+    script += "usual = gc.get_threshold(); garbage.settle(); "
+    script += (
+        "print(gc.isenabled(), gc.get_freeze_count(), *(now / then for now, then in zip(gc.get_threshold(), usual)))"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    searched, frozen = done.stdout.split()
+    searched, frozen, first, second, last = done.stdout.split()
     assert searched == "True" and int(frozen) > 1000
+    assert float(first) * float(second) * float(last) > 1

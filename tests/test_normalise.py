@@ -13,8 +13,9 @@ from PIL import Image
 from core import paths
 from core.errors import DataError
 from core.ink import draw
-from core.normalise import normalise, reduced, steps
-from core.paper import is_ink_dark, otsu
+from core.normalise import centred, cropped, normalise, reduced, softened, steps
+from core.paper import otsu
+from core.polarity import is_ink_dark
 from core.specks import pieces, without_specks
 
 Grey = NDArray[np.uint8]
@@ -283,3 +284,37 @@ def test_specks_are_found_in_large_images_too() -> None:
     image[650:656, 20:26] = 255
     image[30, 400] = 5
     assert np.array_equal(without_specks(image), expected)
+
+
+@pytest.mark.parametrize("apart", [700, 1000, 2000])
+def test_specks_far_apart_are_nothing(apart: int) -> None:
+    """At 20 pixels nothing is left of them, and that is no error."""
+    page = np.full((apart + 10, apart + 10), 255, np.uint8)
+    page[3:5, 3:5] = page[apart : apart + 2, apart : apart + 2] = 0
+    *_, (name, image) = steps(page)
+    assert name == "nothing drawn" and not image.any()
+
+
+def test_coarse_scans_in_black_and_white_are_as_soft_as_mnist_is(mnist: Grey) -> None:
+    """At 16 pixels, each of them ink or paper: nearer to the digit than with hard edges; grey ones keep theirs."""
+    hard, soft = [], []
+    for image in mnist[:60]:
+        small = np.asarray(Image.fromarray(cropped(image)).resize((16, 16), Image.Resampling.BOX))
+        wanted = normalise(np.asarray(Image.fromarray(small).resize((160, 160), Image.Resampling.BICUBIC)), "bright")
+        scan = ((small > 100) * 255).astype(np.uint8)
+        wide = np.asarray(Image.fromarray(cropped(scan)).resize((20, 20), Image.Resampling.BICUBIC))
+        hard.append(_difference(centred(wide), wanted))
+        soft.append(_difference(normalise(scan, "bright"), wanted))
+        assert np.array_equal(softened(cropped(image)), cropped(image))
+    assert np.mean(soft) < np.mean(hard)
+
+
+@pytest.mark.parametrize("level", [60, 100])
+def test_scans_that_fill_their_frame_keep_their_polarity(mnist: Grey, level: int) -> None:
+    """Stretched to 16×16, black or white, nearly half of it ink: few are turned round."""
+    wrong = 0
+    for image in mnist[:300]:
+        small = np.asarray(Image.fromarray(cropped(image)).resize((16, 16), Image.Resampling.BILINEAR))
+        scan = ((small > level) * 255).astype(np.uint8)
+        wrong += is_ink_dark(scan) + (not is_ink_dark(255 - scan))
+    assert wrong / 600 < 0.02

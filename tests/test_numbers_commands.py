@@ -42,7 +42,7 @@ def test_predict_prints_numbers(pictures: list[Path], capsys: pytest.CaptureFixt
     """The number with each digit's confidence and place; a single digit and a blank image as ever."""
     several, single, blank = _predict(capsys, *pictures, as_json=False)
     assert several.startswith(f"{pictures[0]}: 507  (5 ") and several.count("%") == several.count("×") == 3
-    assert single.startswith(f"{pictures[1]}: 3  (0 ") and single.count("%") == 10
+    assert single.startswith(f"{pictures[1]}: 3  (0 ") and single.count("%") == 11
     assert blank == f"{pictures[2]}: blank, nothing is drawn"
 
 

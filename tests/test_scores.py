@@ -63,7 +63,8 @@ def _reading(**values: float) -> Reading:
         (_reading(p4=0.6, p9=0.05, p7=0.05), "unsure", "unsure: 4"),
         (_reading(p4=0.99, p9=0.01, none=0.5), "not a digit", "not a digit"),
         (_reading(p4=0.99, p9=0.01, none=0.49), "unsure", "unsure: 4 or no digit"),
-        (_reading(p4=0.6, p9=0.4, none=0.4), "unsure", "unsure: 4 or 9"),
+        (_reading(p4=0.6, p9=0.4, none=0.4), "unsure", "unsure: 4 or no digit"),
+        (_reading(p4=0.6, p9=0.4, none=0.2), "unsure", "unsure: 4 or 9"),
         (_reading(p4=0.99, p9=0.01, none=0.25), "digit", "4"),
     ],
 )

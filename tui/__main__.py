@@ -15,7 +15,7 @@ digits-tui opens a full-screen app, which needs a terminal, and {stream} is none
 Run it in a terminal (over SSH: ssh -t HOST digits-tui), or give it a command: digits-tui --help lists them."""
 
 MOST_FRAMES = 60
-"""Frames a second that can be asked for; more than Textual paints."""
+"""Frames a second that can be asked for; without being asked Textual paints whenever something changed."""
 
 
 def main(argv: list[str] | None = None) -> int:

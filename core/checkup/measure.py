@@ -15,7 +15,7 @@ from core.collection import SIDE
 from core.errors import DataError
 from core.images import FORMATS, read
 from core.normalise import BOX, reduced, steps
-from core.paper import is_ink_dark
+from core.polarity import is_ink_dark
 
 VERSION = 1
 """Raised whenever a measure changes, so that what was kept is measured again."""

@@ -151,7 +151,7 @@ def _describe_refusals(found: Refusals, left_out: int) -> None:
     things = "1 thing that is no digit" if found.count == 1 else f"{found.count:,} things that are no digits"
     print(f"\n{things}{aside}")
     print(f"refused: {found.refused:,} ({found.refused / found.count:.2%})")
-    print(f"called a digit with a confidence over 90%: {found.mistaken:,} ({found.mistaken / found.count:.2%})")
+    print(f"called a digit without doubt (over 90%): {found.mistaken:,} ({found.mistaken / found.count:.2%})")
     by = "" if found.measure == "no digit" else ", by 1 − confidence: this network was never shown what is no digit"
     print(f"AUROC against the {found.digits:,} digits: {found.auroc:.4f}{by}")
 

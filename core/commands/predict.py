@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from core.file_readings import FileReading
     from core.reading import Reading
 
-_NONE = 0.01
-"""From this probability on it is said that something may be no digit."""
-
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `predict`."""
@@ -25,7 +22,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "predict",
         help="read image files",
         description="Read images of a digit or of a line of digits: any size, dark on light or light on dark. With "
-        "--json, `verdict` is nothing, digit, unsure or not a digit, and `number` has all digits (? for what is none). "
+        "--json, `verdict` is nothing, digit, unsure or not a digit, and `number` has all digits (? for what is none); "
+        "`probabilities` are those of 0 to 9 if it is a digit, `no_digit` that it is none. "
         "Where there are several, `digits` has each with its probability and its box [left, top, width, height] in "
         "pixels, of a photograph that is over 2,048 pixels wide or high in those of its reduction; the other fields "
         "are then those of the least sure one.",
@@ -92,19 +90,17 @@ def _row(name: str, reading: Reading) -> dict[str, Any]:
 
 
 def _words(reading: Reading) -> str:
+    from core.reading import percent
+
     if reading.digit is None:
         return "blank, nothing is drawn"
     if not reading.digits:
-        rest = "  ".join(f"{digit} {value:.1%}" for digit, value in enumerate(reading.probabilities))
-        return f"{reading.words}  ({rest}{_none(reading)})"
-    each = (
-        f"{digit.digit} {digit.confidence:.1%}{' no digit' * reading.refuses(digit)} at {left},{top} {width}×{height}"
-        for digit in reading.digits
-        for left, top, width, height in [digit.box]
-    )
-    return f"{reading.number}  ({'  '.join(each)})"
-
-
-def _none(reading: Reading) -> str:
-    """How probably it is no digit, where that is worth saying."""
-    return f"  no digit {reading.no_digit:.1%}" if reading.no_digit >= _NONE else ""
+        sure = 1 - reading.no_digit
+        rest = "  ".join(f"{digit} {percent(sure * value)}" for digit, value in enumerate(reading.probabilities))
+        return f"{reading.words}  ({rest}  no digit {percent(reading.no_digit)})"
+    each = []
+    for digit in reading.digits:
+        left, top, width, height = digit.box
+        refused = " no digit" if reading.refuses(digit) else ""
+        each.append(f"{digit.digit} {percent(digit.certainty)}{refused} at {left},{top} {width}×{height}")
+    return f"{reading.words}  ({'  '.join(each)})"

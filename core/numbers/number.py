@@ -1,6 +1,6 @@
 """How a drawing or a picture may be divided into the digits of a number, and which they are.
 
-Knows no network: it is told how images are looked at, and what all of it is as one digit.
+Knows no network: it is told what one says of the pieces, and of all of it as one digit.
 """
 
 from __future__ import annotations
@@ -22,9 +22,6 @@ from core.numbers.by_strokes import atoms_by_strokes
 from core.numbers.geometry import beside_worth, most_worth, own_worth
 from core.numbers.lattice import Run, best, runs
 from core.reading import ReadDigit
-
-Look = Callable[[NDArray[np.uint8]], tuple[NDArray[np.float32], NDArray[np.float32]]]
-"""Images (N, 28, 28) uint8 -> probabilities (N, 10) of the digits, and (N,) of being no digit at all."""
 
 Box = tuple[int, int, int, int]
 """(left, top, width, height), in pixels."""
@@ -49,8 +46,9 @@ class Division:
     """A drawing of several pieces, each run of which may be a digit; what it is as one digit is for others to say."""
 
     candidates: Sequence[Run]
+    """All runs of pieces that may be digits, in order of their first piece."""
     everything: int
-    """Which of the candidates holds all ink."""
+    """Which of the candidates holds all of them."""
     line: int
     """Height of the tallest piece, in pixels."""
     margin: float
@@ -58,23 +56,35 @@ class Division:
     placed: Callable[[Box], Box]
     """From the pieces' pixels to those of the drawing."""
 
-    def digits(self, digit: int, certainty: float, look: Look) -> tuple[ReadDigit, ...]:
+    def may_win(self, digit: int, certainty: float) -> bool:
+        """Whether several digits may be more probable than one, which would be `digit` with that `certainty`.
+
+        One digit is what most drawings are: their pieces need no look.
+        """
+        return self._most() >= self._least(digit, certainty)
+
+    def images(self) -> NDArray[np.uint8]:
+        """(N, 28, 28) uint8, the candidates as a network sees them."""
+        return np.stack([image_of(run) for run in self.candidates])
+
+    def digits(
+        self,
+        digit: int,
+        certainty: float,
+        images: NDArray[np.uint8],
+        probabilities: NDArray[np.float32],
+        no_digit: NDArray[np.float32],
+    ) -> tuple[ReadDigit, ...]:
         """The digits of the number, two or more, from left to right; empty where one digit is more probable.
 
-        That one would be `digit`, and is it with a probability of `certainty`.
+        `probabilities` (N, 10) and `no_digit` (N,) are what the network says of `images`.
         """
-        least = own_worth(self.candidates[self.everything], self.line, digit, certainty) + self.margin
-        # One digit is what most drawings are: their pieces need no look.
-        if self._most() < least:
-            return ()
-        images = np.stack([image_of(run) for run in self.candidates])
-        probabilities, no_digit = look(images)
         worths = [
             own_worth(run, self.line, int(row.argmax()), float(row.max() * (1 - none)))
             for run, row, none in zip(self.candidates, probabilities, no_digit, strict=True)
         ]
         score, path = best(self.candidates, worths, beside_worth)
-        if len(path) < 2 or score < least:
+        if len(path) < 2 or score < self._least(digit, certainty):
             return ()
         return tuple(
             ReadDigit(
@@ -86,6 +96,10 @@ class Division:
             )
             for at in path
         )
+
+    def _least(self, digit: int, certainty: float) -> float:
+        """What a division must be worth."""
+        return own_worth(self.candidates[self.everything], self.line, digit, certainty) + self.margin
 
     def _most(self) -> float:
         """More than any division into several digits can be worth, whatever they are read as."""
@@ -123,10 +137,11 @@ def of_ink(ink: Grey, scale: int = 1) -> Division | None:
         return None
     top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
     sized, factor = _sized(line)
+    high, wide = line.shape  # not the picture itself, which would stay as long as the division
 
     def placed(box: Box) -> Box:
         x, y, width, height = _scaled(box, factor)
-        width, height = min(width, line.shape[1] - x), min(height, line.shape[0] - y)
+        width, height = min(width, wide - x), min(height, high - y)
         return scale * (left + x), scale * (top + y), scale * width, scale * height
 
     return _of_atoms(atoms_by_parts(sized), placed)

@@ -16,7 +16,7 @@ from core.numbers.number import Division, of_ink, of_strokes
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is left of a bitmap when it was normalised: a few hundred kilobytes at most, whatever its size was."""
+    """What is left of a bitmap when it was normalised: a few kilobytes of a digit, a megabyte of a page of pieces."""
 
     seen: NDArray[np.uint8]
     """(28, 28) uint8, all of it as one digit."""

@@ -208,6 +208,8 @@ def main() -> None:
     parser.add_argument("--lengths", type=int, nargs="+", default=LENGTHS)
     parser.add_argument("--singles", type=int, default=1000, help="single digits of each set")
     given = parser.parse_args()
+    if given.traces is None and not given.images:
+        parser.error("there is nothing to make numbers of: give --traces, --images or both")
     torch.set_num_threads(1)
     recogniser = Recogniser(resolve(given.checkpoint))
     sets: list[tuple[str, list[Digit], Callable[[Number], Reading]]] = []

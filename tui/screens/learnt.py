@@ -18,7 +18,7 @@ from textual.widgets import Button, Footer, Static
 
 from core.events import Finished
 from core.printable import printable
-from core.reading import Reading
+from core.reading import Reading, percent
 from tui.checkpoint_name import checkpoint_name
 from tui.readings import readings
 
@@ -134,7 +134,9 @@ def _percent(share: float | None) -> str:
 
 
 def _words(reading: Reading | None) -> str:
-    """Such as `9, 97%`."""
+    """Such as `9, 97.0%`, or `not a digit`."""
     if reading is None:
         return "not read"
-    return "nothing" if reading.digit is None else f"{reading.digit}, {reading.confidence:.0%}"
+    if reading.digit is None:
+        return "nothing"
+    return reading.words if reading.verdict == "not a digit" else f"{reading.digit}, {percent(reading.certainty)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.reactive import reactive
 
-from core.reading import UNSURE, Reading
+from core.reading import UNSURE, Reading, percent
 from tui.widgets.lines import Lines, fit
 
 _SHAPES = (
@@ -31,7 +31,7 @@ _UNKNOWN = (".##.", "#..#", "..#.", "....", "..#.")
 
 
 class Answer(Lines):
-    """Nine columns: the digit of the reading, its probability, a word for that, and the rival if there is one.
+    """Nine columns: the digit of the reading, its probability, a word for that, and what else it may be.
 
     Of a number all digits in one line, and below it each with its probability: one a line, two where there are many.
     """
@@ -72,8 +72,7 @@ class Answer(Lines):
             rows += ["not a", "digit"]
         else:
             rows += [percent(reading.certainty), _word(reading.certainty)]
-            rivals = [f"or {each}?" for each in reading.rivals[1:2]]
-            rows += (rivals + ["or none?"] * reading.may_be_none)[:1]
+            rows += [f"or {reading.doubt}?"] if reading.doubt is not None else []
         return [Content.styled(row, "bold") for row in rows]
 
 
@@ -88,11 +87,6 @@ def _number(reading: Reading, width: int) -> list[Content]:
     figures = [f"{100 * min(each.certainty, 0.99):2.0f}" for each in reading.digits]
     whole = [f"{sign} {figure}" for sign, figure in zip(reading.number, figures, strict=True)]
     return rows[:1] + [Content(" ".join(whole[at : at + 2])) for at in range(0, len(whole), 2)]
-
-
-def percent(value: float) -> str:
-    """A probability with one decimal; never 100%, which no network can know."""
-    return f"{min(value, 0.999):.1%}"
 
 
 def _word(certainty: float) -> str:
