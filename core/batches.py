@@ -50,7 +50,7 @@ class Batches:
         """
         added = sum(each.each for each in extras)
         self._images = _there(part.images, device)
-        self._labels = torch.tensor(part.labels, device=device).long()
+        self._labels = torch.tensor(part.labels, device=device)
         self._own = min(batch_size - added, len(part)) if steps is None else batch_size - added
         self.batch_size = self._own + added
         self._extras = [
@@ -69,7 +69,10 @@ class Batches:
         shuffler = torch.Generator().manual_seed((self._seed * 1_000_003 + number) % 2**63)
         count, device = len(self._images), self._images.device
         rounds = max(1, -(-self.steps * self._own // count))
-        order = torch.cat([torch.randperm(count, generator=shuffler) for _ in range(rounds)]).to(device)
+        order = torch.randperm(count, generator=shuffler)
+        if rounds > 1:
+            order = torch.cat([order, *(torch.randperm(count, generator=shuffler) for _ in range(rounds - 1))])
+        order = order.to(device)
         drawn = [
             torch.randint(len(images), (self.steps, each.each), generator=shuffler).to(device)
             for images, _, each in self._extras
@@ -77,7 +80,7 @@ class Batches:
         for step in range(skip, self.steps):
             chosen = order[step * self._own : (step + 1) * self._own]
             images = [augment(as_input(self._images[chosen]), self._augmentation, self.generator)]
-            labels = [self._labels[chosen]]
+            labels = [self._labels[chosen].long()]
             for numbers, (added, named, each) in zip(drawn, self._extras, strict=True):
                 images.append(augment(as_input(added[numbers[step]]), each.augmentation, self.generator))
                 labels.append(named[numbers[step]])

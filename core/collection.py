@@ -62,17 +62,18 @@ class Part:
     def parted(self, kept: NDArray[np.int64], held: NDArray[np.int64], *, consume: bool = False) -> tuple[Part, Part]:
         """The images at `kept` and those at `held`, both ascending, together all of them.
 
-        With `consume` the first lie where these lay, which are then not to be used any more: of a million images two
-        copies are more memory than a laptop may have.
+        With `consume` both lie where these lay, the first before the second, which are then not to be used any more:
+        of a million images two copies are more memory than a laptop may have.
         """
-        second = self.take(held)
         images = self.images
         if not (consume and images.flags.writeable):
-            return self.take(kept), second
+            return self.take(kept), self.take(held)
+        aside = images[held]
         for start in range(0, len(kept), _MOVED):
             rows = kept[start : start + _MOVED]
             images[start : start + len(rows)] = images[rows]  # from further behind: what is written over was moved
-        return Part(images[: len(kept)], self.labels[kept]), second
+        images[len(kept) :] = aside
+        return Part(images[: len(kept)], self.labels[kept]), Part(images[len(kept) :], self.labels[held])
 
 
 @dataclass(frozen=True)

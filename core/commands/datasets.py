@@ -92,17 +92,17 @@ def _look(data: str, as_json: bool) -> None:
     else:
         with progress(as_json, "images") as report:
             collection = gather(entry, report)
-        counts, notes = collection.counts(), list(collection.notes)
+        counts, notes, samples = collection.counts(), list(collection.notes), _samples(collection.train)
         test_counts, test_note = [0] * 10, ""
         try:
-            dataset = divided(entry, collection)
+            dataset = divided(entry, collection, consume=True)
             test_counts, test_note, notes = dataset.test.counts(), dataset.test_note, list(dataset.notes)
         except DataError as error:
             notes.append(f"Cannot be trained on: {error}.")
         skipped = [dataclasses.asdict(each) for each in collection.skipped]
         if len(skipped) > _MOST_SKIPPED:
             notes.append(f"{len(skipped):,} could not be used; the first {_MOST_SKIPPED:,} are listed.")
-        facts = _facts(entry, sum(counts), counts, test_counts, test_note, _samples(collection.train), skipped, notes)
+        facts = _facts(entry, sum(counts), counts, test_counts, test_note, samples, skipped, notes)
     if as_json:
         say(facts)
     else:
