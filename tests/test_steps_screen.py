@@ -66,13 +66,14 @@ async def steps_of(pilot: Pilot[Any], *keys: str) -> StageStrip:
 
 def test_every_step_is_explained(tmp_path: Path) -> None:
     """Each step that any image goes through has its words, and there are none of steps that do not exist."""
-    blank = tmp_path / "blank.png"
+    blank, coarse = tmp_path / "blank.png", tmp_path / "coarse.png"
     Image.fromarray(np.full((40, 40), 255, np.uint8)).save(blank)
+    Image.fromarray(np.where(np.eye(16, dtype=bool), np.uint8(0), np.uint8(255))).save(coarse)
     small = Ink(40, 40)
     small.press(20, 15)
     small.drag(20, 21)
     drawings = [of_drawing(255 - page(), [], None), of_drawing(small.bitmap, small.strokes, None)]
-    found = [*drawings, of_file(blank, "blank.png")]
+    found = [*drawings, of_file(blank, "blank.png"), of_file(coarse, "coarse.png")]
     assert {stage.name for each in found for stage in each.stages} == set(WHY)
     assert all(stage.measured for each in found for stage in each.stages)
 

@@ -44,6 +44,8 @@ WHY: dict[str, str] = {
     "the box around it too large. The program's own step too: the scans of MNIST's makers had no dust.",
     "cropped": "Only the box around all ink is kept, so that it does not matter where on the page a digit stands or "
     "how large it is. MNIST's makers measured each digit by this box.",
+    "edges softened": "The image has few pixels, and each is either ink or paper: its edges are stairs, which MNIST's "
+    "digits have not. They become as soft as a scanner with grey levels makes them. The program's own step.",
     "20×20 box": "Scaled, proportions kept, until the longer side has 20 pixels; edges turn grey, and the ink is "
     "stretched to full strength. It is the recipe of MNIST's makers, LeCun, Cortes and Burges: the network knows "
     "digits of this size.",
