@@ -74,6 +74,8 @@ def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tu
     if polarity not in ("auto", "bright", "dark"):
         raise DataError(f"polarity is {polarity!r}; it must be auto, bright or dark")
     image = reduced(bitmap)
+    if image.max() == 1:  # truth values, or bits of a scan, and no grey that hardly differs from black
+        image = image * np.uint8(255)
     if polarity == "auto":  # a drawing's own lines are the person's
         image = without_frame(image)
     dark = is_ink_dark(image) if polarity == "auto" else polarity == "dark"

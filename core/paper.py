@@ -19,6 +19,8 @@ _FLAT = 0.15
 """Neighbours that differ by less than this part of the ink's depth are no edge of a stroke."""
 _SHADE = 0.05
 """Part of the page that must be flat and of a middling brightness for it to be in shade."""
+_LEAST_LIT = 12
+"""Side, in pixels, below which no light is looked for: so coarse an image is all edges, and no photograph."""
 _WIDEST_STROKE = 0.35
 """Width of the boldest stroke, as part of the image's longer side."""
 _LEAST_INK = 0.2
@@ -145,7 +147,7 @@ def _paper(image: Grey, counts: NDArray[np.int64]) -> Real | int:
     level = int(bright.argmax())
     small = coarse(image, COARSE)
     even = bright[max(level - _EVEN, 0) : level + _EVEN + 1].sum() >= bright.sum() / 2
-    if even and not _is_shaded(small, level):
+    if max(image.shape) < _LEAST_LIT or (even and not _is_shaded(small, level)):
         return max(level, 1)
     # Closing (the largest, then the smallest value around) wipes out whatever is dark and narrower than its
     # window, which strokes are and shadows are not. A plane comes through it unchanged. The second window is

@@ -318,3 +318,21 @@ def test_scans_that_fill_their_frame_keep_their_polarity(mnist: Grey, level: int
         scan = ((small > level) * 255).astype(np.uint8)
         wrong += is_ink_dark(scan) + (not is_ink_dark(255 - scan))
     assert wrong / 600 < 0.02
+
+
+@pytest.mark.parametrize("side", [8, 10])
+def test_the_coarsest_scans_have_no_light(mnist: Grey, side: int) -> None:
+    """Whose pixels are nearly all edges: as dark as without the paper's grey, none of it taken for shade."""
+    for image in mnist[:60]:
+        scan = np.asarray(Image.fromarray(cropped(image)).resize((side, side), Image.Resampling.BOX))
+        ink = dict(steps(scan, "bright"))["ink on even paper"]
+        np.testing.assert_allclose(ink[ink > 60], scan[ink > 60], atol=4)
+
+
+def test_truth_values_are_ink_and_paper(mnist: Grey) -> None:
+    """An array of 0 and 1 is the image in black and white."""
+    for image in mnist[:20]:
+        scan = (image > 100).astype(np.uint8)
+        assert np.array_equal(normalise(scan), normalise(scan * np.uint8(255)))
+        assert np.array_equal(normalise(1 - scan), normalise(scan * np.uint8(255)))
+    assert not normalise(np.ones((20, 20), np.uint8)).any()
