@@ -11,10 +11,6 @@ from torch import Tensor
 from core.normalise import BOX, FIELD
 
 _BATCH = 2000
-_WIDENED = 0.15
-"""Part of the images that lose their proportions, as in scans that were stretched to fill a square."""
-_WIDEST = 2.2
-"""Times their width at most."""
 _INK = 40
 """Fainter pixels, of 255, do not count for the box."""
 
@@ -48,25 +44,6 @@ def _fitted(images: Tensor) -> NDArray[np.uint8]:
     found = F.grid_sample(images[:, None].float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     peak = found.amax(dim=(1, 2, 3)).clamp_min(1)  # greys are stretched, as `normalise` does
     return centred((found[:, 0] * (255 / peak)[:, None, None] + 0.5).to(torch.uint8)).numpy()
-
-
-def widened(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """`images` (N, 28, 28) uint8 in MNIST's frame, some of them wider: up to the whole box, or 2.2 times."""
-    chosen = np.flatnonzero(random.random(len(images)) < _WIDENED)
-    if not len(chosen):
-        return images
-    some = torch.tensor(images[chosen])
-    left, right = _ends((some > _INK).any(dim=1))
-    most = (BOX / (right - left).clamp_min(1)).clamp(1, _WIDEST)
-    times = 1 + (most - 1) * torch.tensor(random.random(len(chosen)), dtype=torch.float32)
-    middles = (left + right) / FIELD - 1  # of 2, as grids count
-    across = torch.stack([1 / times, torch.zeros(len(chosen)), middles], dim=1)
-    same = torch.tensor([0.0, 1.0, 0.0]).expand(len(chosen), -1)
-    grid = F.affine_grid(torch.stack([across, same], dim=1), [len(chosen), 1, FIELD, FIELD], align_corners=False)
-    wide = F.grid_sample(some[:, None].float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-    found = images.copy()
-    found[chosen] = fitted((wide[:, 0] + 0.5).to(torch.uint8).numpy())
-    return found
 
 
 def _ends(filled: Tensor) -> tuple[Tensor, Tensor]:

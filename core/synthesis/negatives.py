@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.collection import CLASSES, Part
 from core.synthesis import doodles
-from core.synthesis.box import fitted, widened
+from core.synthesis.box import fitted
 from core.synthesis.pen import Trace, rendered
 
 NO_DIGIT = CLASSES
@@ -61,7 +61,7 @@ def _drawn(traces: list[Trace], random: np.random.Generator) -> NDArray[np.uint8
     radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), len(traces)))
     like_mnist = random.random(len(traces)) < _LIKE_MNIST
     usual = np.exp(random.normal(np.log(_USUAL), _SPREAD, len(traces))).clip(_THINNEST, _BOLDEST)
-    return widened(rendered(traces, np.where(like_mnist, usual, radii)), random)
+    return rendered(traces, np.where(like_mnist, usual, radii))
 
 
 def _some(
