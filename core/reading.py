@@ -129,6 +129,11 @@ class Reading:
         return self.confidence * (1 - self.no_digit)
 
     @property
+    def shares(self) -> tuple[float, ...]:
+        """How probably it is a digit, and each of the ten: all but `no_digit` of 1."""
+        return tuple(value * (1 - self.no_digit) for value in self.probabilities)
+
+    @property
     def verdict(self) -> Verdict:
         """What the figures come to."""
         if self.digit is None:

@@ -20,6 +20,7 @@ from tui.app import DigitsApp
 from tui.reader import ReaderState
 from tui.screens.drawing import DrawingScreen
 from tui.widgets.answer import Answer
+from tui.widgets.probabilities import Probabilities
 
 TEXT = "407"
 CONFIDENCES = (0.993, 0.62, 0.98)
@@ -135,6 +136,8 @@ async def test_what_is_no_digit_has_a_question_mark(monkeypatch: pytest.MonkeyPa
         lines = [each.plain for each in app.screen.query_one(Answer).lines(9)]
         assert lines[0] == "40?" and lines[-1].startswith("?")
         assert [mark.text for mark in app.pad.marks] == ["99%", "62%", "?"]
+        # Its bars leave empty how probably it is none.
+        assert sum(app.screen.query_one(Probabilities).values) == pytest.approx(0.1)
         assert [mark.doubtful for mark in app.pad.marks] == [False, True, True]
 
 

@@ -71,5 +71,8 @@ def _reading(**values: float) -> Reading:
 def test_a_reading_in_words(reading: Reading, verdict: str, words: str) -> None:
     """What is drawn is a digit, one of two, none, or nothing yet."""
     assert (reading.verdict, reading.words) == (verdict, words)
+    if reading.digit is not None:
+        assert sum(reading.shares) == pytest.approx(sum(reading.probabilities) * (1 - reading.no_digit))
+        assert max(reading.shares) == reading.certainty
     back = Reading.from_json(reading.to_json())
     assert (back.verdict, back.words, back.no_digit) == (verdict, words, reading.no_digit)

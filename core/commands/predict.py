@@ -95,8 +95,7 @@ def _words(reading: Reading) -> str:
     if reading.digit is None:
         return "blank, nothing is drawn"
     if not reading.digits:
-        sure = 1 - reading.no_digit
-        rest = "  ".join(f"{digit} {percent(sure * value)}" for digit, value in enumerate(reading.probabilities))
+        rest = "  ".join(f"{digit} {percent(value)}" for digit, value in enumerate(reading.shares))
         return f"{reading.words}  ({rest}  no digit {percent(reading.no_digit)})"
     each = []
     for digit in reading.digits:

@@ -162,7 +162,7 @@ class ReadingScreen(ModeScreen):
 
     def _show(self, reading: Reading | None) -> None:
         self._reading = reading
-        self.query_one(Probabilities).values = reading.probabilities if reading else (0.0,) * 10
+        self.query_one(Probabilities).values = reading.shares if reading else (0.0,) * 10
         if reading is None or self._seeing is None:
             self._show_seen()
         self.query_one(Answer).reading = reading

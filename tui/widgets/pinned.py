@@ -181,7 +181,7 @@ class PinnedBars(Horizontal):
         if self._bitmap is None or self._run is None or Path(event.reading.checkpoint) != self._run.model:
             return
         self._reading, self._answered = event.reading, self._asked
-        self.query_one(Probabilities).values = event.reading.probabilities
+        self.query_one(Probabilities).values = event.reading.shares
         self._show_seen()
         self._say("nothing is drawn" if event.reading.digit is None else f"read as {event.reading.digit}")
 
