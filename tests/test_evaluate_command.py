@@ -66,7 +66,7 @@ def test_letters_are_measured_beside_the_digits(
     assert main(both) == 0
     out = capsys.readouterr().out
     assert "2 things that are no digits (1 left out)" in out and "AUROC against the 40 digits: " in out
-    assert "called a digit with a confidence over 90%: " in out
+    assert "called a digit without doubt (over 90%): " in out
 
 
 def test_images_of_symbols_are_measured_too(digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,16 +18,16 @@ def _probabilities(*best: float) -> np.ndarray[tuple[int, int], np.dtype[np.floa
 
 
 def test_refused_and_mistaken_things_are_counted_apart() -> None:
-    """What is refused is not called a digit, however confident that reading would have been."""
-    others = Scores(_probabilities(0.95, 0.95, 0.5, 0.91), np.array([0.9, 0.2, 0.6, 0.1], np.float32))
+    """What is refused is not called a digit, however confident that reading would have been, nor what is in doubt."""
+    others = Scores(_probabilities(0.95, 0.95, 0.5, 0.91), np.array([0.9, 0.02, 0.6, 0.01], np.float32))
     digits = Evaluation(
         _probabilities(0.99, 0.9), np.array([3, 3], np.uint8), np.array([0.6, 0.15], np.float32), threshold=0.6
     )
     found = Refusals.of(others, digits)
     assert (found.count, found.refused, found.mistaken) == (4, 2, 2)
     assert (found.digits, found.digits_refused) == (2, 1)
-    # 0.9 over both, 0.2 over one, 0.6 over one and level with one, 0.1 under both
-    assert found.auroc == pytest.approx((2 + 1 + 1.5 + 0) / 8)
+    # 0.9 over both, 0.6 over one and level with one, the others under both
+    assert found.auroc == pytest.approx((2 + 0 + 1.5 + 0) / 8)
     assert found.measure == "no digit"
 
 

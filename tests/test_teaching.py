@@ -531,7 +531,7 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
         await seven(app, pilot)
         trainings.end(*told[len(told) // 2 :], fold_story.finished())
         await until(pilot, lambda: isinstance(app.screen, LearntScreen))
-        await until(pilot, lambda: "7, 90%" in text(app))
+        await until(pilot, lambda: "7, 90.0%" in text(app))
         seen = " ".join(text(app).replace("│", " ").split())
         for words in (
             "Learnt from 250 drawings of “own”", "92.00%", "96.80%", "230 → 242 of 250", "99.71%", "99.66%",
@@ -586,7 +586,7 @@ async def test_the_next_start_asks_about_what_was_learnt_meanwhile() -> None:
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LearntScreen))
-        await until(pilot, lambda: "7, 90%" in text(app))
+        await until(pilot, lambda: "7, 90.0%" in text(app))
         await pilot.press("y")
         await until(pilot, lambda: kept.checkpoint() == run.model)
         assert app.current_mode == "home"
@@ -739,7 +739,7 @@ def test_what_was_learnt_looks_right(snap_compare: Any, size: tuple[int, int]) -
     draft.save(40, 40, ink(7).strokes)
 
     async def shown(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: isinstance(pilot.app.screen, LearntScreen) and "7, 90%" in text(pilot.app))
+        await until(pilot, lambda: isinstance(pilot.app.screen, LearntScreen) and "7, 90.0%" in text(pilot.app))
         await after()(pilot)
 
     assert snap_compare(DrawingApp(), terminal_size=size, run_before=shown)

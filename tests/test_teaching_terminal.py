@@ -101,7 +101,7 @@ def test_ten_drawings_are_taught_and_learnt_from(untaught: Path) -> None:
         terminal.expect("learning")
         wait_until_learnt(terminal)
         for _ in range(600):
-            if read := re.search(r"The drawing on the pad +(\d), +\d+% +→ +(\d), +\d+%", terminal.text()):
+            if read := re.search(r"The drawing on the pad +(\d), +[\d.]+% +→ +(\d), +[\d.]+%", terminal.text()):
                 break
             terminal.pump(0.1)
         else:
