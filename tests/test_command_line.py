@@ -260,7 +260,7 @@ def test_a_terminal_or_pipe_that_goes_away_costs_nothing(small_set: Path) -> Non
 
 def test_a_run_that_was_killed_resumes_to_the_same_weights(small_set: Path) -> None:
     """SIGKILL in the middle, in another process resumed: the weights are those of a run that was never touched."""
-    options = ["--data", str(small_set), "--recipe", "accurate", "--epochs", "5", "--device", "cpu", "--seed", "4"]
+    options = ["--data", str(small_set), "--recipe", "accurate", "--epochs", "3", "--device", "cpu", "--seed", "4"]
     child = subprocess.Popen(
         children.command("train", *options), env=children.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -31,6 +31,12 @@ class Louder(nn.Module):
         return logits
 
 
+@pytest.fixture(autouse=True)
+def few_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer written digits, which take seconds each time."""
+    monkeypatch.setattr("core.fitting._WRITTEN", 300)
+
+
 @pytest.fixture(scope="module")
 def parts() -> tuple[Part, Part]:
     """Images to fit with and others to measure on; noise makes some of them hard."""
