@@ -183,8 +183,11 @@ class DataScreen(ModeScreen):
                 )
                 self._read[entry.name] = DataDetails.from_json(answer)
             except (DigitsError, KeyError, TypeError, ValueError) as error:
-                panel.show_error(entry.title, str(error))
+                if panel.children:  # else the app is being closed
+                    panel.show_error(entry.title, str(error))
                 return
+        if not panel.children:
+            return
         panel.show(self._read[entry.name])
         self._suit()
         self.refresh_bindings()
