@@ -48,15 +48,14 @@ def file_readings(names: Sequence[str], checkpoint: Path) -> Generator[list[File
     """
     read = functools.partial(_read, checkpoint)
     seconds = _seconds_each(names)
+    together = _CHUNK if len(names) > _AT_ONCE else 1
+    chunks = [names[at : at + together] for at in range(0, len(names), together)]
     if usable_cores() > 1 and len(names) * seconds > _WORTH:
-        chunks = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
-        with closing(pool.parts(read, chunks, seconds * _CHUNK, 1)) as parts:
+        with closing(pool.parts(read, chunks, seconds * together, 1)) as parts:
             for part in parts:
                 yield from part
-        return
-    step = _CHUNK if len(names) > _AT_ONCE else 1
-    for at in range(0, len(names), step):
-        yield read(names[at : at + step])
+    else:
+        yield from map(read, chunks)
 
 
 def _seconds_each(names: Sequence[str]) -> float:

@@ -7,9 +7,9 @@ their images: the longer side of the box is 20 in every one, the centre of mass 
 half a pixel of 14 both ways, and the brightest pixel is 254 or 255, so that greys were stretched.
 
 What they did not need comes before it: lines round a picture, which of light and dark is the ink, uneven light,
-noise, specks, and the hard edges of coarse scans in black and white.
-The width of strokes stays as it is: networks learn from pens of all widths, and thickening thin lines
-was measured to read 0.1 to 0.5 points fewer of photographed digits right, at each of three limits.
+noise, specks, and the hard edges of coarse scans in black and white. The width of strokes stays as it is: networks
+learn from pens of all widths, and thickening thin lines was measured to read 0.1 to 0.5 points fewer of photographed
+digits right, at each of three limits.
 Everything that shows an image to a network uses `normalise` and nothing else; knows no network.
 """
 
@@ -39,8 +39,10 @@ _LARGEST = 1024
 
 _SOFTENED = 40
 """Pixels of the longer side below which hard edges are softened: above, scaling down does that."""
+_PALEST, _DARKEST = 0.1, 0.9
+"""A middling grey, as parts of the strongest ink."""
 _HARD = 0.1
-"""Edges are hard where less than this part of the ink is of a middling grey."""
+"""Edges are hard where less than this part of the ink is of such a grey."""
 _SOFT = 0.6
 """Standard deviation, in pixels, of the Gaussian that softens them."""
 _FINE = 4
@@ -141,8 +143,8 @@ def softened(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if max(image.shape) >= _SOFTENED:
         return image
     peak = int(image.max())
-    ink = image > 0.1 * peak
-    if np.count_nonzero(ink & (image < 0.9 * peak)) >= _HARD * np.count_nonzero(ink):
+    ink = image > _PALEST * peak
+    if np.count_nonzero(ink & (image < _DARKEST * peak)) >= _HARD * np.count_nonzero(ink):
         return image
     around = np.pad(image, 2)
     size = _FINE * around.shape[1], _FINE * around.shape[0]

@@ -31,6 +31,8 @@ class _Classes:
     """An image divided into its two classes (N. Otsu, 1979)."""
 
     dark: NDArray[np.bool_]
+    share: float
+    """The dark one's part of the area and of the outermost pixels, their mean, 0 to 1."""
     explained: float
     """The variance between them as part of all variance, 0 to 1."""
 
@@ -38,17 +40,12 @@ class _Classes:
     def of(cls, image: Real) -> _Classes:
         dark = np.asarray(image <= otsu(image))
         part = float(dark.mean())
-        if part == 1:
-            return cls(dark, 1.0)
-        between = part * (1 - part) * float(image[dark].mean() - image[~dark].mean()) ** 2
-        return cls(dark, between / float(image.var()))
-
-    @property
-    def share(self) -> float:
-        """The dark class's part of the area and of the outermost pixels, their mean, 0 to 1."""
-        dark = self.dark
         edge = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
-        return float(dark.mean() + edge.mean()) / 2
+        share = (part + float(edge.mean())) / 2
+        if part == 1:
+            return cls(dark, share, 1.0)
+        between = part * (1 - part) * float(image[dark].mean() - image[~dark].mean()) ** 2
+        return cls(dark, share, between / float(image.var()))
 
     def unclear(self, least: float) -> bool:
         """Whether each class has at least this share."""

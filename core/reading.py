@@ -156,7 +156,7 @@ class Reading:
         if self.digit is None:
             return None
         other = self.rivals[1] if len(self.rivals) > 1 else None
-        joint = 0.0 if other is None else self.probabilities[other] * (1 - self.no_digit)
+        joint = 0.0 if other is None else self.shares[other]
         return "none" if self.no_digit > max(joint, RIVAL * self.certainty) else other
 
     @property

@@ -22,7 +22,6 @@ from core.errors import CheckpointError
 from core.folded import folded
 from core.ink import Stroke
 from core.normalise import Polarity, normalise
-from core.numbers.number import Division
 from core.numbers.prepared import Prepared, prepared
 from core.packed import packed
 from core.reading import ReadDigit, Reading
@@ -82,32 +81,28 @@ class Recogniser:
             return []
         began = time.perf_counter()
         found = self._read(np.stack([each.seen for each in bitmaps]))
-        divided = [
-            (at, division)
-            for at, (reading, division) in enumerate(zip(found, (each.division for each in bitmaps), strict=True))
-            if division is not None and reading.digit is not None and division.may_win(reading.digit, reading.certainty)
-        ]
-        for at, digits in zip([at for at, _ in divided], self._divided(found, divided), strict=True):
-            if digits:
-                found[at] = _number(found[at], digits)
+        self._divide(found, bitmaps)
         return self._since(began, found)
 
-    def _divided(self, whole: list[Reading], divided: list[tuple[int, Division]]) -> list[tuple[ReadDigit, ...]]:
-        """The digits of each division, of which all pieces are read together; `whole` is what each is as one digit."""
-        if not divided:
-            return []
-        images = [division.images() for _, division in divided]
+    def _divide(self, found: list[Reading], bitmaps: Sequence[Prepared]) -> None:
+        """Put numbers in the place of those single digits in `found` that are rather several; all are read together."""
+        asked = []
+        for at, (whole, bitmap) in enumerate(zip(found, bitmaps, strict=True)):
+            division = bitmap.division
+            if division is not None and whole.digit is not None:
+                least = division.least(whole.digit, whole.certainty)
+                if division.most() >= least:
+                    asked.append((at, division, least))
+        if not asked:
+            return
+        images = [division.images() for _, division, _ in asked]
         read = self.scores(np.concatenate(images))
-        found, end = [], 0
-        for (at, division), own in zip(divided, images, strict=True):
+        end = 0
+        for (at, division, least), own in zip(asked, images, strict=True):
             start, end = end, end + len(own)
-            reading = whole[at]
-            assert reading.digit is not None
-            digits = division.digits(
-                reading.digit, reading.certainty, own, read.probabilities[start:end], read.no_digit[start:end]
-            )
-            found.append(digits)
-        return found
+            digits = division.digits(least, own, read.probabilities[start:end], read.no_digit[start:end])
+            if digits:
+                found[at] = _number(found[at], digits)
 
     def _read(self, seen: NDArray[np.uint8]) -> list[Reading]:
         """The readings of images (N, 28, 28) as `normalise` makes them; how long they took is left 0."""

@@ -285,11 +285,11 @@ def test_nothing_that_can_win_is_left_out(recogniser: Recogniser, digits: dict[i
             assert worth <= most_worth(run, line) + 1e-9
     division = of_ink(digits[0][0])
     assert division is not None and len(division.candidates) > 1
-    assert not division.may_win(0, 0.999)
+    assert division.most() < division.least(0, 0.999)
     division = of_ink(in_a_row([digits[0][0], digits[3][1]], 8))
-    assert division is not None and division.may_win(0, 0.1)
+    assert division is not None and division.most() >= (least := division.least(0, 0.1))
     read = recogniser.scores(division.images())
-    assert len(division.digits(0, 0.1, division.images(), read.probabilities, read.no_digit)) == 2
+    assert len(division.digits(least, division.images(), read.probabilities, read.no_digit)) == 2
 
 
 def _reading(*found: tuple[int, float, float]) -> Reading:

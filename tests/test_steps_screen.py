@@ -145,7 +145,7 @@ def a_number() -> tuple[Ink, Reading]:
 
     division = number.of_strokes(120, 120, strokes)
     assert division is not None
-    digits = list(division.digits(3, 0.001, division.images(), *look(division.images())))
+    digits = list(division.digits(division.least(3, 0.001), division.images(), *look(division.images())))
     assert len(digits) == 3
     middle = digits[1]
     digits[1] = least = ReadDigit(0, (0.6, *[0.4 / 9] * 9), 0.0, middle.box, middle.seen)

@@ -22,8 +22,10 @@ def atoms_by_parts(ink: Grey) -> list[Atom]:
 def _parts(ink: Grey) -> list[Atom]:
     labels = pieces(ink > 0)
     many = int(labels.max())
-    if many == 1:
-        return [part for part in [atom(ink)] if part is not None]
+    if many == 1:  # as nearly all single digits are
+        whole = atom(ink)
+        assert whole is not None  # its label has ink
+        return [whole]
     rows, columns = np.nonzero(labels)
     owners = labels[rows, columns] - 1
     low, high = np.full((many, 2), max(ink.shape)), np.zeros((many, 2), np.int64)

@@ -56,12 +56,15 @@ class Division:
     placed: Callable[[Box], Box]
     """From the pieces' pixels to those of the drawing."""
 
-    def may_win(self, digit: int, certainty: float) -> bool:
-        """Whether several digits may be more probable than one, which would be `digit` with that `certainty`.
+    def least(self, digit: int, certainty: float) -> float:
+        """What a division must be worth to be more probable than one digit, `digit` with that `certainty`."""
+        return own_worth(self.candidates[self.everything], self.line, digit, certainty) + self.margin
 
-        One digit is what most drawings are: their pieces need no look.
-        """
-        return self._most() >= self._least(digit, certainty)
+    def most(self) -> float:
+        """More than any division can be worth, whatever its pieces are read as: where it is less they need no look."""
+        own = [most_worth(run, self.line) for run in self.candidates]
+        own[self.everything] = -math.inf
+        return best(self.candidates, own, beside_worth)[0]
 
     def images(self) -> NDArray[np.uint8]:
         """(N, 28, 28) uint8, the candidates as a network sees them."""
@@ -69,13 +72,12 @@ class Division:
 
     def digits(
         self,
-        digit: int,
-        certainty: float,
+        least: float,
         images: NDArray[np.uint8],
         probabilities: NDArray[np.float32],
         no_digit: NDArray[np.float32],
     ) -> tuple[ReadDigit, ...]:
-        """The digits of the number, two or more, from left to right; empty where one digit is more probable.
+        """The digits of the number, two or more, from left to right; empty where no division is worth `least`.
 
         `probabilities` (N, 10) and `no_digit` (N,) are what the network says of `images`.
         """
@@ -84,7 +86,7 @@ class Division:
             for run, row, none in zip(self.candidates, probabilities, no_digit, strict=True)
         ]
         score, path = best(self.candidates, worths, beside_worth)
-        if len(path) < 2 or score < self._least(digit, certainty):
+        if len(path) < 2 or score < least:
             return ()
         return tuple(
             ReadDigit(
@@ -97,21 +99,11 @@ class Division:
             for at in path
         )
 
-    def _least(self, digit: int, certainty: float) -> float:
-        """What a division must be worth."""
-        return own_worth(self.candidates[self.everything], self.line, digit, certainty) + self.margin
-
-    def _most(self) -> float:
-        """More than any division into several digits can be worth, whatever they are read as."""
-        own = [most_worth(run, self.line) for run in self.candidates]
-        own[self.everything] = -math.inf
-        return best(self.candidates, own, beside_worth)[0]
-
 
 def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Division | None:
     """How a drawing on a canvas of `width` × `height` pixels may be divided; None where it is no number for certain."""
     atoms, scale = atoms_of(width, height, strokes)
-    return _of_atoms(atoms, lambda box: box if scale == 1 else _scaled(box, 1 / scale))
+    return _of_atoms(atoms, lambda box: _scaled(box, 1 / scale))
 
 
 def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[Atom], float]:

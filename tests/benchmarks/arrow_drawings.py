@@ -61,6 +61,7 @@ def main() -> None:
     given = options.parse_args()
     torch.set_num_threads(1)
     recogniser = Recogniser(resolve(given.checkpoint))
+    usual = Ink(given.side, given.side).radius
     rows = [json.loads(line) for line in given.traces.read_text().splitlines()[:: given.every]]
     print(f"{recogniser.path.name}, {len(rows):,} drawings on {given.side}×{given.side} pixels")
     print(f"\n{'pixels from end to end':26}{'by mouse':>10}{'refused':>10}{'by keys':>10}{'refused':>10}")
@@ -72,7 +73,6 @@ def main() -> None:
                 some = rows[at : at + _TOGETHER]
                 inks = []
                 for row in some:
-                    usual = Ink(given.side, given.side).radius
                     paths = placed(row["strokes"], given.side, length)
                     inks.append(Ink.of(given.side, given.side, [Stroke(usual, False, way(path)) for path in paths]))
                 readings = recogniser.read_prepared([prepared(ink.bitmap, ink.strokes, "bright") for ink in inks])
