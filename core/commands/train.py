@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import shutil
 import signal
 import sys
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from core import checkpoint_file
+from core import checkpoint_file, priority
 from core.configuration import MOST_EPOCHS, MOST_FOLDS, TrainingConfig
 from core.errors import CheckpointError, DigitsError, RunError
 from core.events import Failed, Finished
@@ -138,7 +137,7 @@ def run_resume(options: argparse.Namespace) -> int:
 
 
 def _in_background(run: Run, *, resume: bool, device: str | None = None) -> int:
-    os.nice(10)  # whoever draws while this trains comes first
+    priority.step_back()  # whoever draws while this trains comes first
     return _status(_write(run, resume=resume, json=False, device=device))
 
 
