@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -19,7 +20,5 @@ def step_back() -> None:
     """
     os.nice(_BY)
     if os.getsid(0) == os.getpid():
-        try:
+        with contextlib.suppress(OSError):  # no Linux, or one without such groups: the niceness alone counts there
             _GROUP.write_text(str(_BY), encoding="ascii")
-        except OSError:
-            pass  # no Linux, or one without such groups: the niceness alone counts there

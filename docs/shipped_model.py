@@ -1,10 +1,11 @@
 """Makes the shipped model, from nothing but what this repository contains.
 
-    python -m docs.shipped_model [--seed 0] [--device cpu]   (from the top of the checkout)
+    python -m docs.shipped_model [--seed 0] [--device cpu] [--pack RUN | --calibrate]   (from the top of the checkout)
 
 Trains a teacher on MNIST (`thorough`, always seed 0), then the model that it teaches (`robust`), as two runs like any
 other; the last weights' average of the second becomes `checkpoints/shipped.npz`. What was interrupted is gone on with
-by `digits-tui resume`, and then packed by `--pack RUN`.
+by `digits-tui resume`, and then packed by `--pack RUN`. What reads it, such as the second look, may change without its
+weights: `--calibrate` then fits its temperature and its threshold again, to the images that its run held out.
 """
 
 from __future__ import annotations
@@ -15,8 +16,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from core import checkpoint, checkpoint_file, paths
+import torch
+
+from core import checkpoint, checkpoint_file, datasets, paths
+from core.fitting import fitted
+from core.recipes import RECIPES
 from core.runs import find_run
+from core.stage import stages
 
 
 def _trained(*options: str) -> Path:
@@ -36,13 +42,26 @@ def _pack(model: Path) -> None:
     checkpoint.save(paths.shipped_checkpoint(), network.state_dict(), dataclasses.replace(header, trained=trained))
 
 
+def _calibrate() -> None:
+    """Fit the shipped model's calibration again."""
+    network, header = checkpoint.load(paths.shipped_checkpoint())
+    stage, *_ = stages(datasets.load(header.data), RECIPES[header.recipe].validation, 0, header.seed)
+    found = fitted(network, stage.validate, torch.device("cpu")).to_json()
+    print(f"{header.calibration} -> {found}")
+    checkpoint.save(paths.shipped_checkpoint(), network.state_dict(), dataclasses.replace(header, calibration=found))
+
+
 def main() -> None:
     """Train and pack."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", default="0", help="of the model itself (0)")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--pack", metavar="RUN", help="train nothing, pack this run")
+    parser.add_argument("--calibrate", action="store_true", help="train nothing, fit the shipped model's calibration")
     given = parser.parse_args()
+    if given.calibrate:
+        _calibrate()
+        return
     if given.pack is not None:
         _pack(find_run(given.pack).model)
         return
