@@ -88,8 +88,10 @@ class Recogniser:
         """Put numbers in the place of those single digits in `found` that are rather several; all are read together."""
         asked = []
         for at, (whole, bitmap) in enumerate(zip(found, bitmaps, strict=True)):
-            division = bitmap.division
-            if division is not None and whole.digit is not None:
+            if whole.digit is None:
+                continue
+            division = bitmap.division(whole.digit, whole.certainty)
+            if division is not None:
                 least = division.least(whole.digit, whole.certainty)
                 if division.most() >= least:
                     asked.append((at, division, least))

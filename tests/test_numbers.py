@@ -15,7 +15,7 @@ from core import mnist, paths
 from core.ink import Ink, Stroke
 from core.normalise import cropped
 from core.numbers.atom import Atom, atom, in_order, joined
-from core.numbers.by_parts import atoms_by_parts
+from core.numbers.by_parts import cut, parts_of
 from core.numbers.cuts import _both_ways, _path, pieces_of
 from core.numbers.geometry import most_worth, own_worth
 from core.numbers.lattice import Run, best, runs
@@ -216,7 +216,7 @@ def test_parts_keep_their_places() -> None:
     """What was found lies where it was drawn."""
     page = np.zeros((60, 100), np.uint8)
     page[10:40, 20:30], page[12:42, 60:75] = 200, 100
-    assert [(each.left, each.top, each.width, each.height) for each in atoms_by_parts(page)] == [
+    assert [(each.left, each.top, each.width, each.height) for each in parts_of(page)] == [
         (20, 10, 10, 30),
         (60, 12, 15, 30),
     ]
@@ -278,18 +278,26 @@ def test_nothing_that_can_win_is_left_out(recogniser: Recogniser, digits: dict[i
     """No piece is worth more than is said before it is looked at; a clear digit's pieces need no look then."""
     for label in range(10):
         ink = in_a_row([digits[label][0], digits[3][1]], -2)
-        atoms = atoms_by_parts(ink)
+        atoms = cut(parts_of(ink))
         line = max(each.height for each in atoms)
         for run in runs(atoms):
             worth = max(own_worth(run, line, digit, certain) for digit in range(10) for certain in (0.01, 0.7, 1.0))
             assert worth <= most_worth(run, line) + 1e-9
-    division = of_ink(digits[0][0])
-    assert division is not None and len(division.candidates) > 1
-    assert division.most() < division.least(0, 0.999)
-    division = of_ink(in_a_row([digits[0][0], digits[3][1]], 8))
+    division = of_ink(in_a_row([digits[0][0], digits[3][1]], 8)).division(0, 0.1)
     assert division is not None and division.most() >= (least := division.least(0, 0.1))
     read = recogniser.scores(division.images())
     assert len(division.digits(least, division.images(), read.probabilities, read.no_digit)) == 2
+
+
+def test_a_clear_digit_is_not_cut_where_no_cut_could_win(digits: dict[int, list[Grey]]) -> None:
+    """One connected part without room for three digits; one that is less sure, or wider, is, and so are two parts."""
+    zero = digits[0][0]
+    assert of_ink(zero).division(0, 0.999) is None
+    division = of_ink(zero).division(0, 0.1)
+    assert division is not None and len(division.candidates) > 1
+    assert division.most() < division.least(0, 0.999)
+    assert of_ink(np.concatenate([zero, zero[:, ::-1], zero], axis=1)).division(0, 0.999) is not None
+    assert of_ink(in_a_row([zero, digits[1][0]], 8)).division(0, 0.999) is not None
 
 
 def _reading(*found: tuple[int, float, float]) -> Reading:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from core.normalise import cropped
@@ -10,11 +12,13 @@ from core.numbers.cuts import pieces_of
 from core.specks import pieces
 
 
-def atoms_by_parts(ink: Grey) -> list[Atom]:
+def parts_of(ink: Grey) -> list[Atom]:
     """From left to right, of ink (H, W) uint8, bright on 0; places are those in `ink`. Empty where it is no number."""
-    if not cropped(ink).size:
-        return []
-    parts = in_order(_parts(ink))
+    return in_order(_parts(ink)) if cropped(ink).size else []
+
+
+def cut(parts: Sequence[Atom]) -> list[Atom]:
+    """From left to right, the pieces of `parts`, each cut wherever that may make sense."""
     line = max((each.height for each in parts), default=0)
     return sorted((piece for part in parts for piece in pieces_of(part, line)), key=lambda each: each.middle)
 

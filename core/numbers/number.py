@@ -17,7 +17,7 @@ from core.clean_copy import rewritten
 from core.ink import Stroke
 from core.normalise import cropped, normalise
 from core.numbers.atom import Atom, Grey
-from core.numbers.by_parts import atoms_by_parts
+from core.numbers.by_parts import cut, parts_of
 from core.numbers.by_strokes import atoms_by_strokes
 from core.numbers.geometry import beside_worth, most_worth, own_worth
 from core.numbers.lattice import Run, best, runs
@@ -30,6 +30,8 @@ _MARGIN = 1.5
 """A division must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
 _MARGIN_OF_ONE = 3.0
 """The same where all ink is one connected part."""
+_TOO_NARROW = 1.0
+"""Width, as part of its height, up to which ink that hangs together has no room for three digits."""
 _AROUND = 0.25
 """Paper around a piece, as part of its longer side, so that ink is not taken for paper."""
 _WRITTEN = 40.0
@@ -100,6 +102,27 @@ class Division:
         )
 
 
+@dataclass(frozen=True)
+class Parts:
+    """The connected parts of a picture, which are cut only where it may be a number: that takes longer than a look."""
+
+    parts: Sequence[Atom]
+    """From left to right; empty where it is no number for certain."""
+    placed: Callable[[Box], Box]
+    """From their pixels to those of the picture."""
+
+    def division(self, digit: int, certainty: float) -> Division | None:
+        """How they may be divided, where all of them as one digit are `digit` with that `certainty`; None if not."""
+        return None if self._is_one(digit, certainty) else _of_atoms(cut(self.parts), self.placed)
+
+    def _is_one(self, digit: int, certainty: float) -> bool:
+        """Whether it is worth more as one digit than two of it can be, and has no room for three."""
+        if len(self.parts) != 1 or self.parts[0].width > _TOO_NARROW * self.parts[0].height:
+            return False
+        whole, line = Run(0, 1, self.parts[0], 0), self.parts[0].height
+        return own_worth(whole, line, digit, certainty) + _MARGIN_OF_ONE > 2 * most_worth(whole, line)
+
+
 def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Division | None:
     """How a drawing on a canvas of `width` × `height` pixels may be divided; None where it is no number for certain."""
     atoms, scale = atoms_of(width, height, strokes)
@@ -119,24 +142,24 @@ def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[A
     return atoms_by_strokes(math.ceil(width * scale), math.ceil(height * scale), copied), scale
 
 
-def of_ink(ink: Grey, scale: int = 1) -> Division | None:
-    """How a bitmap (H, W) uint8, ink bright on 0, may be divided; None where it is no number for certain.
+def of_ink(ink: Grey, scale: int = 1) -> Parts:
+    """What a bitmap (H, W) uint8, ink bright on 0, may be divided into.
 
     `scale` is how many times larger the picture is for which boxes are wanted.
     """
     line = cropped(ink)
     if not line.size:
-        return None
+        return Parts((), lambda box: box)
     top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
     sized, factor = _sized(line)
-    high, wide = line.shape  # not the picture itself, which would stay as long as the division
+    high, wide = line.shape  # not the picture itself, which would stay as long as its parts
 
     def placed(box: Box) -> Box:
         x, y, width, height = _scaled(box, factor)
         width, height = min(width, wide - x), min(height, high - y)
         return scale * (left + x), scale * (top + y), scale * width, scale * height
 
-    return _of_atoms(atoms_by_parts(sized), placed)
+    return Parts(parts_of(sized), placed)
 
 
 def _sized(line: Grey) -> tuple[Grey, float]:

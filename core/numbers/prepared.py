@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.clean_copy import as_read
 from core.ink import Stroke
 from core.normalise import Polarity, normalise, steps
-from core.numbers.number import Division, of_ink, of_strokes
+from core.numbers.number import Division, Parts, of_ink, of_strokes
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,17 @@ class Prepared:
 
     seen: NDArray[np.uint8]
     """(28, 28) uint8, all of it as one digit."""
-    division: Division | None
-    """None where it is no number for certain."""
+    parts: Parts | None
+    """What it may be divided into, where no strokes are known."""
+    by_strokes: Division | None = None
+    """How it may be divided, where they are; None where it is no number for certain."""
+
+    def division(self, digit: int, certainty: float) -> Division | None:
+        """How it may be divided, where all of it as one digit is `digit` with that `certainty`.
+
+        None where it is no number for certain.
+        """
+        return self.by_strokes if self.parts is None else self.parts.division(digit, certainty)
 
 
 def prepared(
@@ -33,7 +42,7 @@ def prepared(
     """
     if strokes:
         height, width = bitmap.shape
-        return Prepared(normalise(as_read(bitmap, strokes), polarity), of_strokes(width, height, strokes))
+        return Prepared(normalise(as_read(bitmap, strokes), polarity), None, of_strokes(width, height, strokes))
     stages = dict(steps(bitmap, polarity))
     ink = stages["specks removed"]
     return Prepared(list(stages.values())[-1], of_ink(ink, scale=-(-max(bitmap.shape) // max(ink.shape))))

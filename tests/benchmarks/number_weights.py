@@ -23,7 +23,7 @@ from core import mnist
 from core.checkpoint_file import resolve
 from core.normalise import cropped
 from core.numbers.atom import Atom, atom, in_order
-from core.numbers.by_parts import atoms_by_parts
+from core.numbers.by_parts import cut, parts_of
 from core.numbers.geometry import BESIDE_TERMS, OWN_TERMS, beside_terms, own_terms
 from core.numbers.lattice import runs
 from core.numbers.number import image_of
@@ -111,7 +111,7 @@ def _as_parts(number: Number, random: np.random.Generator) -> list[tuple[Atom, i
         owners[part][image > drawn[part]] = owner
         drawn[part] = np.maximum(drawn[part], image)
     found = []
-    for each in atoms_by_parts(drawn):
+    for each in cut(parts_of(drawn)):
         part = owners[each.top : each.bottom, each.left : each.right]
         found.append((each, int(np.bincount(part.ravel(), weights=each.ink.ravel()).argmax())))
     return found
