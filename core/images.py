@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import struct
 import warnings
@@ -18,6 +19,7 @@ MOST_PIXELS = 64_000_000
 """Larger images are refused before they are unpacked: a telephone's photograph has 12 to 50 million."""
 
 _LARGEST_SIDE = 1024
+_LEVELS = np.arange(256.0)
 _OTHERS = {b"GIF8": "a GIF", b"II*\0": "a TIFF", b"MM\0*": "a TIFF", b"%PDF": "a PDF", b"<svg": "an SVG",
            b"<?xm": "an XML file", b"<htm": "an HTML page", b"<!DO": "an HTML page", b"PK\3\4": "a ZIP"}  # fmt: skip
 
@@ -67,7 +69,8 @@ def _pixels(path: Path, start: bytes) -> Image.Image:
                 raise Image.DecompressionBombError
             image.draft(None, (_LARGEST_SIDE, _LARGEST_SIDE))  # a JPEG is unpacked at ½, ¼ or ⅛ then
             image.load()
-            plain = _plain(_turned(image))
+            _turn(image)
+            plain = _plain(image)
             factor = max(plain.size) // _LARGEST_SIDE
             return plain.reduce(factor) if factor > 1 else plain
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -83,11 +86,10 @@ def _pixels(path: Path, start: bytes) -> Image.Image:
         raise DataError(f"is damaged: {str(error) or type(error).__name__}") from error
 
 
-def _turned(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except (OSError, ValueError, TypeError, KeyError, SyntaxError, struct.error):
-        return image  # damaged EXIF data says nothing about the pixels
+def _turn(image: Image.Image) -> None:
+    """As its camera says; in place, since most lie upright, and a copy of a photograph takes as long as a look."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, SyntaxError, struct.error):
+        ImageOps.exif_transpose(image, in_place=True)  # damaged EXIF data says nothing about the pixels
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -96,7 +98,8 @@ def _plain(image: Image.Image) -> Image.Image:
         return Image.fromarray((deep >> max(0, int(deep.max()).bit_length() - 8)).astype(np.uint8))
     if image.has_transparency_data:
         return image.convert("RGBA")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+    wanted = "L" if image.mode in ("1", "L") else "RGB"
+    return image if image.mode == wanted else image.convert(wanted)
 
 
 def _grey(image: Image.Image) -> NDArray[np.uint8]:
@@ -104,18 +107,29 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode == "L":
         return pixels
     if image.mode == "RGBA":
-        return _on_paper(_most_contrast(pixels[..., :3], pixels[..., 3] > 127), pixels[..., 3])
-    return _most_contrast(pixels, np.ones(pixels.shape[:2], bool))
+        alpha = pixels[..., 3]
+        return _on_paper(_most_contrast(image.convert("RGB"), Image.fromarray(alpha > 127)), alpha)
+    return _most_contrast(image)
 
 
-def _most_contrast(pixels: NDArray[np.uint8], visible: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """(H, W) from (H, W, 3): the luminance, or one channel where yellow or light blue ink is clear only there."""
-    luminance = np.asarray(Image.fromarray(pixels).convert("L"))
-    if not visible.any():
-        return luminance
-    channels = [pixels[..., index] for index in range(3)]
-    best = max(channels, key=lambda channel: float(channel[visible].std()))
-    return np.ascontiguousarray(best) if best[visible].std() > 2 * luminance[visible].std() else luminance
+def _most_contrast(image: Image.Image, visible: Image.Image | None = None) -> NDArray[np.uint8]:
+    """(H, W) from RGB: the luminance, or one channel where yellow or light blue ink is clear only there.
+
+    `visible`, of mode 1, are the pixels that count; without it all do.
+    """
+    luminance = image.convert("L")
+    contrasts = [(_contrast(channel, visible), channel) for channel in image.split()]
+    most, best = max(contrasts, key=lambda found: found[0])
+    return np.asarray(best if most > 2 * _contrast(luminance, visible) else luminance)
+
+
+def _contrast(grey: Image.Image, visible: Image.Image | None) -> float:
+    """The standard deviation of its grey levels, of how many there are of each: a photograph has millions."""
+    counts = np.array(grey.histogram(visible), np.float64)
+    if not (many := counts.sum()):
+        return 0.0
+    mean = counts @ _LEVELS / many
+    return float(np.sqrt(counts @ (_LEVELS - mean) ** 2 / many))
 
 
 def _on_paper(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -28,7 +28,7 @@ from core.paper import ink_on_paper
 from core.polarity import is_ink_dark
 from core.specks import without_specks
 
-VERSION: int = 3
+VERSION: int = 4
 """Raised whenever the result changes for some image, so that caches and checkpoints can tell."""
 
 FIELD = 28
