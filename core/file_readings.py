@@ -1,7 +1,7 @@
 """Many image files read in their order, some of them together, on all cores where that pays.
 
-Knows how files become readings, and nothing of how these are shown. Needs no torch itself: that is loaded where the
-reading is done, in this process or in others.
+Other processes decode and normalise, which is most of the work, and need no torch for it; the network is asked here
+alone. Knows how files become readings, and nothing of how these are shown.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from typing import TYPE_CHECKING
 
 from core import pool
 from core.errors import DataError
-from core.hardware import usable_cores
+from core.images import decode
+from core.numbers.prepared import Prepared, prepared
 
 if TYPE_CHECKING:
     from core.reading import Reading
     from core.recogniser import Recogniser
 
-_WORTH = 3.0
-"""Seconds of reading from which other processes pay: each loads torch first, for 2 to 3 s of a core, at once."""
 _LOOKED_AT = 100
 """Files whose sizes say how long all of them take."""
 _CHUNK = 16
 """Files that are read together: more save no more time, and who ends it waits for those under way."""
 _AT_ONCE = 64
 """So few are shown one by one, as they are read."""
+_AHEAD = 32
+"""Chunks that may be ready before the network is: it takes one to three seconds to load."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +45,25 @@ class FileReading:
 def file_readings(names: Sequence[str], checkpoint: Path) -> Generator[list[FileReading], None, None]:
     """The readings of the files called `names`, in that order, some at a time; none is kept.
 
-    Raises CheckpointError where `checkpoint` cannot be loaded. Closing it ends the processes that read.
+    Raises CheckpointError where `checkpoint` cannot be loaded. Closing it ends the processes that decode.
     """
-    read = functools.partial(_read, checkpoint)
-    seconds = _seconds_each(names)
     together = _CHUNK if len(names) > _AT_ONCE else 1
     chunks = [names[at : at + together] for at in range(0, len(names), together)]
-    if usable_cores() > 1 and len(names) * seconds > _WORTH:
-        with closing(pool.parts(read, chunks, seconds * together, 1)) as parts:
-            for part in parts:
-                yield from part
-    else:
-        yield from map(read, chunks)
+    seconds = _seconds_each(names) * together
+    with closing(pool.parts(_ready, chunks, seconds, 1, _AHEAD)) as parts:
+        for part in parts:
+            # Loaded when the first files are ready, while others go on with those after them.
+            recogniser = _recogniser(checkpoint)
+            for each in part:
+                yield _read(recogniser, each)
 
 
 def _seconds_each(names: Sequence[str]) -> float:
     """A guess of what one of the files takes, by the sizes of some that are spread over all of them."""
     step = max(1, len(names) // _LOOKED_AT)
     sizes = [_size(name) for name in islice(names, 0, None, step)]
-    # A small PNG took 2 to 8 ms of a server core; large ones go with their size.
-    return 0.004 + 1e-7 * sum(sizes) / max(1, len(sizes))
+    # A small PNG takes 1 to 2 ms of a server core; large ones go with their size.
+    return 0.001 + 3e-8 * sum(sizes) / max(1, len(sizes))
 
 
 def _size(name: str) -> int:
@@ -73,25 +73,26 @@ def _size(name: str) -> int:
         return 0
 
 
-def _read(checkpoint: Path, names: Sequence[str]) -> list[FileReading]:
-    """Of files that go through the network together."""
-    from core.images import decode
-    from core.numbers.prepared import prepared
-
-    recogniser = _recogniser(checkpoint)
-    ready, reasons = [], {}
-    for at, name in enumerate(names):
+def _ready(names: Sequence[str]) -> list[Prepared | str]:
+    """Of each file what the network is asked, or why there is nothing to ask."""
+    found: list[Prepared | str] = []
+    for name in names:
         try:
-            ready.append(prepared(decode(Path(name))))
+            found.append(prepared(decode(Path(name))))
         except DataError as error:
-            reasons[at] = str(error)
-    found = iter(recogniser.read_prepared(ready))
-    return [FileReading(None, reasons[at]) if at in reasons else FileReading(next(found)) for at in range(len(names))]
+            found.append(str(error))
+    return found
+
+
+def _read(recogniser: Recogniser, files: Sequence[Prepared | str]) -> list[FileReading]:
+    """Of files that go through the network together."""
+    found = iter(recogniser.read_prepared([each for each in files if isinstance(each, Prepared)]))
+    return [FileReading(next(found)) if isinstance(each, Prepared) else FileReading(None, each) for each in files]
 
 
 @functools.lru_cache(maxsize=1)
 def _recogniser(checkpoint: Path) -> Recogniser:
-    """The network, loaded once in each process that reads."""
+    """The network, loaded once."""
     import torch
 
     from core.recogniser import Recogniser

@@ -68,7 +68,7 @@ def ink_on_paper(image: Grey) -> Grey:
     return np.where(kept, spread(grey), np.uint8(0))
 
 
-def _in_order(values: Real) -> Real:
+def _in_order(values: NDArray[Any]) -> NDArray[Any]:
     """All of them, the lowest first; of a photograph's million each to one of 65,536 steps, in a tenth of the time."""
     low, high = float(values.min()), float(values.max())
     if values.size < _LARGE or low == high:

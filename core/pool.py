@@ -47,18 +47,23 @@ def each(
 
 
 def parts(
-    work: Callable[[Item], Result], items: Sequence[Item], seconds: float = 0.001, chunk: int | None = None
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    seconds: float = 0.001,
+    chunk: int | None = None,
+    ahead: int | None = None,
 ) -> Generator[list[Result], None, None]:
     """As `each`, but the results come `chunk` at a time, so that whoever takes them decides what is kept of them.
 
-    64 where nothing else is given.
+    64 where nothing else is given. `ahead` so many chunks are worked on, or done, before they are asked for: what waits
+    is memory, three for each process where nothing else is given.
     """
     chunk = chunk or _CHUNK
     count = -(-len(items) // chunk)
     done = 0
     workers = min(usable_cores(), count)
     if workers > 1 and len(items) * seconds > _WORTH:
-        with closing(_elsewhere(work, items, workers, chunk)) as others:
+        with closing(_elsewhere(work, items, workers, chunk, ahead or 3 * workers)) as others:
             while done < count:
                 try:
                     part = next(others)
@@ -71,15 +76,14 @@ def parts(
 
 
 def _elsewhere(
-    work: Callable[[Item], Result], items: Sequence[Item], workers: int, chunk: int
+    work: Callable[[Item], Result], items: Sequence[Item], workers: int, chunk: int, ahead: int
 ) -> Generator[list[Result], None, None]:
     # Spawned, since a fork of a process with threads (torch has some) can hang.
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(workers, context, initializer=_begin)
     try:
         waiting = (items[start : start + chunk] for start in range(0, len(items), chunk))
-        # A few chunks ahead, not all: what waits in the queue is memory.
-        under_way = [executor.submit(_work_on, work, each) for each in islice(waiting, 3 * workers)]
+        under_way = [executor.submit(_work_on, work, each) for each in islice(waiting, ahead)]
         while under_way:
             yield under_way.pop(0).result()
             under_way += [executor.submit(_work_on, work, each) for each in islice(waiting, 1)]

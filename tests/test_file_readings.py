@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import children, file_readings, mnist, paths, pool
+from core import children, mnist, paths, pool
 from core.commands import predict, progress_line
 from core.commands.progress_line import ProgressLine
 from core.errors import CheckpointError
@@ -48,9 +48,8 @@ def test_each_file_has_its_reading(
 ) -> None:
     """In the order of the names; what is damaged says so and the rest is read, in one process or in two."""
     names, labels = files
-    for module in (pool, file_readings):
-        monkeypatch.setattr(module, "usable_cores", lambda: 2)
-        monkeypatch.setattr(module, "_WORTH", worth)
+    monkeypatch.setattr(pool, "usable_cores", lambda: 2)
+    monkeypatch.setattr(pool, "_WORTH", worth)
     with closing(read_files(names, paths.shipped_checkpoint())) as parts:
         found = [each for part in parts for each in part]
     assert [-1 if each.reading is None else each.reading.digit for each in found] == labels
@@ -115,10 +114,10 @@ def test_an_interruption_leaves_what_was_printed(tmp_path: Path) -> None:
     blank = tmp_path / "blank.png"
     Image.fromarray(np.full((28, 28), 255, np.uint8)).save(blank)
     code = (
-        "import sys\nfrom core import file_readings, pool\nfrom core.__main__ import main\n"
+        "import sys\nfrom core import pool\nfrom core.__main__ import main\n"
         "if __name__ == '__main__':\n"
-        "    pool.usable_cores = file_readings.usable_cores = lambda: 2\n"
-        "    pool._WORTH = file_readings._WORTH = 0.0\n"
+        "    pool.usable_cores = lambda: 2\n"
+        "    pool._WORTH = 0.0\n"
         f"    sys.exit(main(['predict', '--json', *[{str(blank)!r}] * 4000]))\n"
     )
     script = tmp_path / "run.py"

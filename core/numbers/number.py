@@ -6,7 +6,7 @@ Knows no network: it is told what one says of the pieces, and of all of it as on
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,27 @@ _LOWEST = 48
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where the pieces of a drawing lie in it. Called with a box in their pixels it gives that in the drawing's."""
+
+    factor: float
+    """How many pixels of the drawing's ink make one of the pieces'."""
+    size: tuple[int, int] | None = None
+    """(width, height) of that ink, over which no box goes; None where they may."""
+    corner: tuple[int, int] = (0, 0)
+    """(left, top) of that ink."""
+    scale: int = 1
+    """How many times larger the picture is for which boxes are wanted."""
+
+    def __call__(self, box: Box) -> Box:
+        x, y, width, height = _scaled(box, self.factor)
+        if self.size is not None:
+            width, height = min(width, self.size[0] - x), min(height, self.size[1] - y)
+        left, top = self.corner
+        return self.scale * (left + x), self.scale * (top + y), self.scale * width, self.scale * height
+
+
+@dataclass(frozen=True)
 class Division:
     """A drawing of several pieces, each run of which may be a digit; what it is as one digit is for others to say."""
 
@@ -55,8 +76,7 @@ class Division:
     """Height of the tallest piece, in pixels."""
     margin: float
     """By how much a division must be worth more than the whole as one digit."""
-    placed: Callable[[Box], Box]
-    """From the pieces' pixels to those of the drawing."""
+    placed: Place
 
     def least(self, digit: int, certainty: float) -> float:
         """What a division must be worth to be more probable than one digit, `digit` with that `certainty`."""
@@ -108,8 +128,7 @@ class Parts:
 
     parts: Sequence[Atom]
     """From left to right; empty where it is no number for certain."""
-    placed: Callable[[Box], Box]
-    """From their pixels to those of the picture."""
+    placed: Place
 
     def division(self, digit: int, certainty: float) -> Division | None:
         """How they may be divided, where all of them as one digit are `digit` with that `certainty`; None if not."""
@@ -126,7 +145,7 @@ class Parts:
 def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Division | None:
     """How a drawing on a canvas of `width` × `height` pixels may be divided; None where it is no number for certain."""
     atoms, scale = atoms_of(width, height, strokes)
-    return _of_atoms(atoms, lambda box: _scaled(box, 1 / scale))
+    return _of_atoms(atoms, Place(1 / scale))
 
 
 def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[Atom], float]:
@@ -149,17 +168,11 @@ def of_ink(ink: Grey, scale: int = 1) -> Parts:
     """
     line = cropped(ink)
     if not line.size:
-        return Parts((), lambda box: box)
+        return Parts((), Place(1.0))
     top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
     sized, factor = _sized(line)
-    high, wide = line.shape  # not the picture itself, which would stay as long as its parts
-
-    def placed(box: Box) -> Box:
-        x, y, width, height = _scaled(box, factor)
-        width, height = min(width, wide - x), min(height, high - y)
-        return scale * (left + x), scale * (top + y), scale * width, scale * height
-
-    return Parts(parts_of(sized), placed)
+    height, width = line.shape  # not the picture itself, which would stay as long as its parts
+    return Parts(parts_of(sized), Place(factor, (width, height), (left, top), scale))
 
 
 def _sized(line: Grey) -> tuple[Grey, float]:
@@ -175,7 +188,7 @@ def _sized(line: Grey) -> tuple[Grey, float]:
     return line, 1.0
 
 
-def _of_atoms(atoms: Sequence[Atom], placed: Callable[[Box], Box]) -> Division | None:
+def _of_atoms(atoms: Sequence[Atom], placed: Place) -> Division | None:
     """Of atoms from left to right."""
     candidates = runs(atoms) if len(atoms) > 1 else []
     if not candidates:
