@@ -68,12 +68,26 @@ class Part:
         images = self.images
         if not (consume and images.flags.writeable):
             return self.take(kept), self.take(held)
-        aside = images[held]
-        for start in range(0, len(kept), _MOVED):
-            rows = kept[start : start + _MOVED]
-            images[start : start + len(rows)] = images[rows]  # from further behind: what is written over was moved
-        images[len(kept) :] = aside
+        # One half after the other: what is held out is set aside meanwhile, and so only half of it at a time.
+        middle = len(images) // 2
+        first, second = int(np.searchsorted(kept, middle)), int(np.searchsorted(held, middle))
+        _move_behind(images[:middle], kept[:first], held[:second])
+        _move_behind(images[middle:], kept[first:] - middle, held[second:] - middle)
+        _move_behind(
+            images[first : middle + len(kept) - first],
+            np.arange(middle - first, middle - first + len(kept) - first),
+            np.arange(middle - first),
+        )
         return Part(images[: len(kept)], self.labels[kept]), Part(images[len(kept) :], self.labels[held])
+
+
+def _move_behind(images: NDArray[np.uint8], kept: NDArray[np.int64], held: NDArray[np.int64]) -> None:
+    """Put the images at `held` behind those at `kept`, each in their order, ascending, where they are."""
+    aside = images[held]
+    for start in range(0, len(kept), _MOVED):
+        rows = kept[start : start + _MOVED]
+        images[start : start + len(rows)] = images[rows]  # from further behind: what is written over was moved
+    images[len(kept) :] = aside
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +17,7 @@ from core.collection import CLASSES
 from core.second_look import looked_again
 
 _BATCH = 1000
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,13 @@ def scores(
 
     Unsure ones are looked at again, unless `once`.
     """
-    return of_logits(logits(network, images, device, batch, once=once), calibration)
+    # Batch by batch: what is worked out between logits and probabilities is ten times as large as these.
+    found = _of_batches(network, images, device, batch, once, lambda each: of_logits(each, calibration))
+    if len(found) == 1:
+        return found[0]
+    return Scores(
+        np.concatenate([each.probabilities for each in found]), np.concatenate([each.no_digit for each in found])
+    )
 
 
 def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
@@ -65,6 +74,18 @@ def logits(
 
     Of the images it is unsure of it is the mean over several looks (`second_look`), unless `once`.
     """
+    return torch.cat(_of_batches(network, images, device, batch, once, lambda each: each))
+
+
+def _of_batches(
+    network: nn.Module,
+    images: NDArray[np.uint8],
+    device: torch.device,
+    batch: int,
+    once: bool,
+    made: Callable[[Tensor], Made],
+) -> list[Made]:
+    """What is `made` of the logits of each batch, one at least, which is empty where there are no images."""
     was_training = network.training
     if was_training:
         network.eval()  # goes through all layers, which takes as long as one of them
@@ -74,8 +95,8 @@ def logits(
             for start in range(0, max(len(images), 1), batch):
                 seen = as_input(torch.tensor(images[start : start + batch], device=device))
                 first = network(seen).float()
-                found.append((first if once else looked_again(network, seen, first)).cpu())
+                found.append(made((first if once else looked_again(network, seen, first)).cpu()))
     finally:
         if was_training:
             network.train()
-    return found[0] if len(found) == 1 else torch.cat(found)
+    return found
