@@ -48,17 +48,20 @@ def ink_on_paper(image: Grey) -> Grey:
     paper = _paper(image, counts)
     if isinstance(paper, int):  # even: ink goes by the grey level alone, so that 256 of them are worked on
         ink = 1 - _LEVELS / np.float32(paper)
-        ordered = np.repeat(ink[::-1], counts[::-1])
+        ordered = None if 2 * counts[paper] > image.size else np.repeat(ink[::-1], counts[::-1])
+        strongest = ink[int((counts > 0).argmax())]
     else:
         ink = 1 - image / paper
         ordered = _in_order(ink)
+        strongest = ordered[-1]
 
     def spread(found: NDArray[Any]) -> NDArray[Any]:
         return found.take(image) if isinstance(paper, int) else found
 
-    level, noise = _level_and_noise(ordered)
+    # Where more than half of all pixels are of the paper's very level, as in a drawing, that decides every median.
+    level, noise = (0.0, 0.0) if ordered is None else _level_and_noise(ordered)
     ink = ink - level
-    peak = float(ordered[-1] - level)
+    peak = float(strongest - level)
     strong = ink >= max(_LEAST_INK * peak, _NOISE * noise)
     if peak < _LEAST_CONTRAST or not spread(strong).any():
         return np.zeros(image.shape, np.uint8)
