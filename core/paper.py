@@ -168,7 +168,7 @@ def _paper(image: Grey, counts: NDArray[np.int64]) -> Real | int:
     # larger by a pixel each way, so that the soft edge of a shadow does not count as ink.
     window = max(3, round(max(small.shape) * _WIDEST_STROKE)) | 1
     padded = np.pad(small, window, mode="edge")
-    closed = -_largest(-_largest(padded, window), window + 2)
+    closed = -largest(-largest(padded, window), window + 2)
     return np.maximum(resized(closed[window:-window, window:-window], image.shape), 1)
 
 
@@ -178,7 +178,7 @@ def _is_shaded(small: Real, level: int) -> bool:
     between = (small > level - 0.75 * depth) & (small < level - max(_EVEN, _FLAT * depth))
     if between.mean() <= _SHADE:
         return False
-    flat = _largest(small, 3) + _largest(-small, 3) < min(10, _FLAT * depth)
+    flat = largest(small, 3) + largest(-small, 3) < min(10, _FLAT * depth)
     return float((flat & between).mean()) > _SHADE
 
 
@@ -214,7 +214,7 @@ def resized(image: Real, shape: tuple[int, ...]) -> Real:
     return np.asarray(Image.fromarray(image).resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
 
 
-def _largest(image: Real, window: int) -> Real:
+def largest(image: Real, window: int) -> Real:
     """At each pixel the largest value of the square of `window` (odd) pixels around it, as far as the image goes."""
     down = image.copy()
     for shift in range(1, min(window // 2, len(image) - 1) + 1):

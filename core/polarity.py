@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from core.paper import COARSE, Grey, Real, coarse, otsu, resized
+from core.paper import COARSE, Grey, Real, coarse, largest, otsu, resized
 from core.specks import pieces
 
 _TINY = 16
@@ -22,6 +22,10 @@ _TOLD_APART = 0.95
 """Two classes that explain this part of all variance leave none that light could have made."""
 _LIT = 0.95
 """Light is taken out where the classes without it explain at least this times as much."""
+_LINE = 0.1
+"""Width, as part of the longer side, of what counts as a line in a picture in which the light is uneven."""
+_DIMMEST = 8.0
+"""Grey levels that are added to all before their logarithm is taken: noise in the dark is not blown up."""
 _PIECE = 0.01
 """Part of the area from which a piece counts as one, and no dust."""
 
@@ -58,13 +62,16 @@ def is_ink_dark(image: Grey) -> bool:
     The paper is what covers more: of the whole area and, weighing the same, of the outermost pixels, where
     ink comes only by chance. One alone is fooled: the area by bold digits that fill their crop, the edge by
     drawings that were cut off. Where that is not clear, light may be uneven (the vote was between a bright
-    and a dark half of the page): it is taken out if the classes are then told apart as well. Where it is close
-    even so, ink is what hangs together: a digit's lines are one piece, and divide the paper into several. Of
-    MNIST's digits stretched to fill 16×16 pixels, black or white, at most 1% are taken for the other polarity by that.
+    and a dark half of the page): of a photograph the lines decide, dark or bright; of a small image light is taken
+    out if the classes are then told apart as well. Where it is close even so, ink is what hangs together: a digit's
+    lines are one piece, and divide the paper into several. Of MNIST's digits stretched to fill 16×16 pixels, black
+    or white, at most 1% are taken for the other polarity by that.
     """
     small = coarse(image, COARSE)
     classes = _Classes.of(small)
     if classes.unclear(_UNCLEAR) and classes.explained < _TOLD_APART:
+        if max(image.shape) > COARSE:
+            return _has_dark_lines(small)
         evened = _Classes.of(small - _local_median(image, small.shape))
         if evened.explained >= _LIT * classes.explained:
             classes = evened
@@ -73,6 +80,23 @@ def is_ink_dark(image: Grey) -> bool:
         if dark != bright:
             return dark < bright
     return classes.share < 0.5
+
+
+def _has_dark_lines(small: Real) -> bool:
+    """Whether dark lines stand out more than bright ones, in whatever light.
+
+    The closing of a picture fills what is dark and narrower than its window, that of its negative what is bright and
+    narrow (top-hat transforms: F. Meyer, 1979). Light falls as a factor, so that logarithms are compared, and few
+    strong lines weigh more than much that is faint.
+    """
+    levels = np.log(small + np.float32(_DIMMEST))
+    window = max(3, round(max(small.shape) * _LINE)) | 1
+
+    def filled(picture: Real) -> float:
+        closed = -largest(-largest(picture, window), window + 2)
+        return float(((closed - picture).clip(0) ** 3).sum())
+
+    return filled(levels) > filled(-levels)
 
 
 def _many(mask: NDArray[np.bool_]) -> int:

@@ -336,3 +336,24 @@ def test_truth_values_are_ink_and_paper(mnist: Grey) -> None:
         assert np.array_equal(normalise(scan), normalise(scan * np.uint8(255)))
         assert np.array_equal(normalise(1 - scan), normalise(scan * np.uint8(255)))
     assert not normalise(np.ones((20, 20), np.uint8)).any()
+
+
+@pytest.mark.parametrize("chalk", [False, True])
+@pytest.mark.parametrize("light", ["slope", "corners", "shadow"])
+def test_lines_tell_the_polarity_of_a_page_in_uneven_light(mnist: Grey, light: str, chalk: bool) -> None:
+    """Three digits on a page whose light falls to a third, evenly, towards its corners or at a shadow's edge."""
+    random = np.random.default_rng(2)
+    rows, columns = np.mgrid[0:1:300j, 0:1:480j]
+    fall = {
+        "slope": (rows + columns) / 2,
+        "corners": 2 * ((rows - 0.5) ** 2 + (columns - 0.5) ** 2),
+        "shadow": 1 / (1 + np.exp(30 * (0.6 - columns))),
+    }[light]
+    for first in range(0, 60, 3):
+        ink = np.zeros((300, 480))
+        for place in range(3):
+            digit = Image.fromarray(mnist[first + place]).resize((112, 112), Image.Resampling.BICUBIC)
+            ink[90:202, 60 + 120 * place : 172 + 120 * place] = np.asarray(digit) / 255
+        page = (1 - 0.67 * fall) * (50 + 165 * 0.7 * ink if chalk else 215 * (1 - 0.7 * ink))
+        seen = (page + random.normal(0, 3, page.shape)).clip(0, 255).astype(np.uint8)
+        assert is_ink_dark(seen) != chalk

@@ -88,4 +88,4 @@ def test_the_largest_around_each_pixel(window: int) -> None:
         [image[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1].max() for x in range(20)]
         for y in range(9)
     ]
-    np.testing.assert_array_equal(paper._largest(image, window), np.array(expected))
+    np.testing.assert_array_equal(paper.largest(image, window), np.array(expected))
