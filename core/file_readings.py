@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 100
 """Files whose sizes say how long all of them take."""
-_CHUNK = 16
-"""Files that are read together: more save no more time, and who ends it waits for those under way."""
+_CHUNK = 64
+"""Files that are read together at most: more save no more time."""
+_CHUNK_SECONDS = 0.25
+"""What files that are read together take: who ends it waits for those under way."""
 _AT_ONCE = 64
 """So few are shown one by one, as they are read."""
-_AHEAD = 32
+_AHEAD = 16
 """Chunks that may be ready before the network is: it takes one to three seconds to load."""
 
 
@@ -47,10 +49,10 @@ def file_readings(names: Sequence[str], checkpoint: Path) -> Generator[list[File
 
     Raises CheckpointError where `checkpoint` cannot be loaded. Closing it ends the processes that decode.
     """
-    together = _CHUNK if len(names) > _AT_ONCE else 1
+    seconds = _seconds_each(names)
+    together = max(1, min(_CHUNK, round(_CHUNK_SECONDS / seconds))) if len(names) > _AT_ONCE else 1
     chunks = [names[at : at + together] for at in range(0, len(names), together)]
-    seconds = _seconds_each(names) * together
-    with closing(pool.parts(_ready, chunks, seconds, 1, _AHEAD)) as parts:
+    with closing(pool.parts(_ready, chunks, seconds * together, 1, _AHEAD)) as parts:
         for part in parts:
             # Loaded when the first files are ready, while others go on with those after them.
             recogniser = _recogniser(checkpoint)
