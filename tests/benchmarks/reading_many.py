@@ -7,7 +7,8 @@
   over the same network as it was trained, 1,000 images at a time, and against that loop with the second looks.
 - predict: a process as a person starts it, on a tenth of `--files` PNGs and on all of them, with the peak memory of
   it and of the largest of those it starts; against decoding the same files with PIL alone, in as many processes.
-  The files are MNIST's images; with `--photographs` JPEGs of 12 million pixels (give fewer `--files` then).
+  The files are MNIST's images; with `--photographs` JPEGs of 12 million pixels, on grainy paper in uneven light, of
+  2.5 MB each (give fewer `--files` then).
 - one image: `Recogniser.read` on one thread, images that took a second look apart, against one pass of the network
   as it was trained.
 
@@ -20,6 +21,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -43,6 +45,8 @@ from core.scores import scores
 from core.second_look import LEAD, leads
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
+_PHOTOGRAPHS = 24
+"""Different ones, and then these again."""
 _TURN = 35_000
 """Images that one way reads before it is the next one's turn."""
 
@@ -120,9 +124,12 @@ def predicting(folder: Path, images: NDArray[np.uint8], count: int, photographs:
 
     names = []
     for at in range(count):
-        image = Image.fromarray(255 - images[at % len(images)])
         names.append(str(folder / f"{at:06}.{'jpg' if photographs else 'png'}"))
-        (image.resize((4000, 3000)) if photographs else image).save(names[-1])
+        if photographs and at >= _PHOTOGRAPHS:
+            shutil.copyfile(names[at % _PHOTOGRAPHS], names[-1])  # making one takes seconds
+            continue
+        image = images[at % len(images)]
+        Image.fromarray(_photograph(image, at) if photographs else 255 - image).save(names[-1], quality=90)
     decode = folder / "decode.py"
     decode.write_text(_DECODE)
     predict = folder / "predict.py"
@@ -139,6 +146,20 @@ def predicting(folder: Path, images: NDArray[np.uint8], count: int, photographs:
             print(f"  {title:26}{len(some):>8,}{taken:>10.1f}{len(some) / taken:>10,.0f}   {peak / 2**20:,.0f} MiB")
         alone = found["PIL alone"][0] / found["predict"][0]
     print(f"  predict reads {alone:.2f} times as many files a second as PIL alone decodes, start included")
+
+
+def _photograph(digit: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
+    """(3000, 4000, 3): the digit with a pen on yellowish paper."""
+    from PIL import Image
+
+    random = np.random.default_rng(seed)
+    ink = np.zeros((3000, 4000), np.float32)
+    ink[900:2100, 1400:2600] = Image.fromarray(digit).resize((1200, 1200), Image.Resampling.BICUBIC)
+    down, across = np.linspace(0, 1, 3000)[:, None], np.linspace(0, 1, 4000)
+    paper = 200 - 40 * across - 20 * down + random.normal(0, 4, ink.shape)
+    grey = paper * (1 - 0.75 * ink / 255)
+    colours = grey[..., None] * np.array([1.0, 0.98, 0.93]) + random.normal(0, 2, (*ink.shape, 1))
+    return colours.clip(0, 255).astype(np.uint8)
 
 
 def _measured(script: Path, arguments: list[str], names: list[str]) -> tuple[float, int]:
