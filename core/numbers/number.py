@@ -21,10 +21,8 @@ from core.numbers.by_parts import cut, parts_of
 from core.numbers.by_strokes import atoms_by_strokes
 from core.numbers.geometry import beside_worth, most_worth, own_worth
 from core.numbers.lattice import Run, best, runs
+from core.numbers.place import Box, Place
 from core.reading import ReadDigit
-
-Box = tuple[int, int, int, int]
-"""(left, top, width, height), in pixels."""
 
 _MARGIN = 1.5
 """A division must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
@@ -41,27 +39,6 @@ _TALLEST = 96
 
 _LOWEST = 48
 """A lower one is enlarged, by a whole number, so that a cut can go between two pixels of a coarse scan."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the pieces of a drawing lie in it. Called with a box in their pixels it gives that in the drawing's."""
-
-    factor: float
-    """How many pixels of the drawing's ink make one of the pieces'."""
-    size: tuple[int, int] | None = None
-    """(width, height) of that ink, over which no box goes; None where they may."""
-    corner: tuple[int, int] = (0, 0)
-    """(left, top) of that ink."""
-    scale: int = 1
-    """How many times larger the picture is for which boxes are wanted."""
-
-    def __call__(self, box: Box) -> Box:
-        x, y, width, height = _scaled(box, self.factor)
-        if self.size is not None:
-            width, height = min(width, self.size[0] - x), min(height, self.size[1] - y)
-        left, top = self.corner
-        return self.scale * (left + x), self.scale * (top + y), self.scale * width, self.scale * height
 
 
 @dataclass(frozen=True)
@@ -213,13 +190,6 @@ def piece(run: Run) -> Grey:
 def _tall(stroke: Stroke) -> float:
     heights = [y for _, y in stroke.points]
     return max(heights) - min(heights)
-
-
-def _scaled(box: Box, scale: float) -> Box:
-    left, top, width, height = box
-    right, bottom = math.ceil((left + width) * scale), math.ceil((top + height) * scale)
-    left, top = int(left * scale), int(top * scale)
-    return left, top, right - left, bottom - top
 
 
 def _box(whole: Atom) -> Box:
