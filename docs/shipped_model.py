@@ -5,7 +5,8 @@
 Trains a teacher on MNIST (`thorough`, always seed 0), then the model that it teaches (`robust`), as two runs like any
 other; the last weights' average of the second becomes `checkpoints/shipped.npz`. What was interrupted is gone on with
 by `digits-tui resume`, and then packed by `--pack RUN`. What reads it, such as the second look, may change without its
-weights: `--calibrate` then fits its temperature and its threshold again, to the images that its run held out.
+weights: `--calibrate` then fits its temperature and its threshold again, to the images that its run held out, and
+measures it again on the test set.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 import torch
 
 from core import checkpoint, checkpoint_file, datasets, paths
+from core.evaluation import evaluate
 from core.fitting import fitted
 from core.recipes import RECIPES
 from core.runs import find_run
@@ -43,12 +45,16 @@ def _pack(model: Path) -> None:
 
 
 def _calibrate() -> None:
-    """Fit the shipped model's calibration again."""
+    """Fit the shipped model's calibration, and measure it, again."""
     network, header = checkpoint.load(paths.shipped_checkpoint())
-    stage, *_ = stages(datasets.load(header.data), RECIPES[header.recipe].validation, 0, header.seed)
-    found = fitted(network, stage.validate, torch.device("cpu")).to_json()
-    print(f"{header.calibration} -> {found}")
-    checkpoint.save(paths.shipped_checkpoint(), network.state_dict(), dataclasses.replace(header, calibration=found))
+    cpu, dataset = torch.device("cpu"), datasets.load(header.data)
+    stage, *_ = stages(dataset, RECIPES[header.recipe].validation, 0, header.seed)
+    calibration = fitted(network, stage.validate, cpu)
+    test = evaluate(network, dataset.test.images, dataset.test.labels, cpu)
+    figures = {**header.figures, "test_accuracy": test.accuracy, "test_loss": test.loss}
+    changed = dataclasses.replace(header, calibration=calibration.to_json(), figures=figures)
+    print(f"{header.calibration}, {header.figures} -> {changed.calibration}, {changed.figures}")
+    checkpoint.save(paths.shipped_checkpoint(), network.state_dict(), changed)
 
 
 def main() -> None:
