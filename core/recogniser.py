@@ -90,7 +90,7 @@ class Recogniser:
         for at, (whole, bitmap) in enumerate(zip(found, bitmaps, strict=True)):
             if whole.digit is None:
                 continue
-            division = bitmap.division(whole.digit, whole.certainty)
+            division = bitmap.division(whole.certainty)
             if division is not None:
                 least = division.least(whole.digit, whole.certainty)
                 if division.most() >= least:

@@ -25,12 +25,12 @@ class Prepared:
     by_strokes: Division | None = None
     """How it may be divided, where they are; None where it is no number for certain."""
 
-    def division(self, digit: int, certainty: float) -> Division | None:
-        """How it may be divided, where all of it as one digit is `digit` with that `certainty`.
+    def division(self, certainty: float) -> Division | None:
+        """How it may be divided, where all of it as one digit is read with that `certainty`.
 
         None where it is no number for certain.
         """
-        return self.by_strokes if self.parts is None else self.parts.division(digit, certainty)
+        return self.by_strokes if self.parts is None else self.parts.division(certainty)
 
 
 def prepared(
