@@ -62,10 +62,10 @@ async def test_a_child_that_cannot_be_started_is_an_error(monkeypatch: pytest.Mo
         await child.ask("x")
 
 
-@pytest.mark.parametrize("stubborn", [False, True])
-async def test_cancelling_ends_the_child(monkeypatch: pytest.MonkeyPatch, stubborn: bool) -> None:
-    """By an interrupt, and where that is ignored by force."""
-    monkeypatch.setattr(child, "_GRACE", 0.3)
+@pytest.mark.parametrize(("stubborn", "times"), [(False, 1), (True, 1), (True, 2)])
+async def test_cancelling_ends_the_child(monkeypatch: pytest.MonkeyPatch, stubborn: bool, times: int) -> None:
+    """By an interrupt, and where that is ignored by force: after a while, or at once where it is cancelled again."""
+    monkeypatch.setattr(child, "_GRACE", 0.3 if times == 1 else 3600)
     first = [{"ignore_interrupt": True}] if stubborn else [{}]
     install(monkeypatch, {"x": [*first, {"wait": 60}]})
     started: list[asyncio.subprocess.Process] = []
@@ -85,7 +85,9 @@ async def test_cancelling_ends_the_child(monkeypatch: pytest.MonkeyPatch, stubbo
 
     task = asyncio.create_task(listen())
     await begun.wait()
-    task.cancel()
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0.05)
     with pytest.raises(asyncio.CancelledError):
         await task
     with pytest.raises(ProcessLookupError):

@@ -55,10 +55,12 @@ async def lines(*arguments: str) -> AsyncGenerator[dict[str, Any], None]:
         if status := await process.wait():
             raise DigitsError(_death(arguments[0], status, (await complaints).decode(errors="replace")))
     finally:
-        await _end(process)
-        complaints.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await complaints
+        try:
+            await _end(process)
+        finally:
+            complaints.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await complaints
 
 
 async def ask(*arguments: str, progress: Progress | None = None) -> dict[str, Any]:
@@ -80,17 +82,22 @@ async def ask(*arguments: str, progress: Progress | None = None) -> dict[str, An
 
 
 async def _end(process: Process) -> None:
-    """See the child gone: asked first, as control-C would, so that it takes its half-written files along."""
+    """See the child gone: asked first, as control-C would, so that it takes its half-written files along.
+
+    Who cancels a second time, as an app does that is being closed, waits no longer, and leaves no child behind either.
+    """
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGINT)
     try:
-        await asyncio.wait_for(process.wait(), _GRACE)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), _GRACE)
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 def _death(command: str, status: int, complaints: str) -> str:
