@@ -32,9 +32,10 @@ MANY = 2000
 """Images from which this pays: scaling the eight bits takes as long as some hundred images in float32."""
 _SCALED_BY = 128
 _DOUBT = 0.4
-"""By so much a lead may be less than in eight bits: of MNIST's 1,629 images near `LEAD` the most is 0.43."""
+"""By so much a lead may be less than in eight bits: of MNIST's 1,629 images near `LEAD` 99 in 100 are within 0.32, the
+farthest is 0.43 apart. None of MNIST's 70,000 images gets another answer, or refusal, than in float32."""
 _DOUBT_AGAIN = 0.4
-"""The same of a mean over five looks: of 2,137 images 0.42 at most."""
+"""The same of a mean over five looks: of 2,137 images 99 in 100 are within 0.24, of those that are close all 0.34."""
 
 
 def of_many(
