@@ -8,8 +8,10 @@ same: who asks decides where that will do. Knows no data and no second look.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import torch
@@ -28,6 +30,8 @@ _BESIDE = 64
 """Images that go through a network as one: each row is made of all their first pixels, then all their second ones, and
 so on, and the kernels reach over so many to the next pixel. Rows of 7 or 14 pixels alone do not fill the processor's
 wide units: layers of 7 take a sixth less time so, those of 14 a twentieth (one core of an EPYC, torch 2.15)."""
+_GROUPS = 2
+"""So many times that the first layer takes at once: what its four convolutions give then stays near the processor."""
 _STEP = 16
 """Few images are filled up to a multiple of this: for each other number of them torch would make new kernels."""
 
@@ -42,7 +46,8 @@ class _Layer:
     """(output channels,): what 1 of a weight stands for."""
     bias: Tensor
     """(output channels,) float32, in the network's own scale."""
-    padding: int
+    padding: tuple[int, int]
+    """Pixels down and across."""
     inner: float
     """What 1 of a byte that comes in stands for."""
     zero: int
@@ -56,8 +61,12 @@ class _Layer:
 class EightBits:
     """A network in eight bits; called with what networks are called with, it gives their logits, nearly."""
 
-    def __init__(self, layers: Sequence[_Layer], last: nn.Module) -> None:
-        """`last` takes (N, H W C) float32: what the last of `layers` gives, channels last."""
+    def __init__(self, corners: Sequence[_Layer], layers: Sequence[_Layer], last: nn.Module) -> None:
+        """`corners` are the first layer (see `_corners`), `layers` the others.
+
+        `last` takes (N, H W C) float32: what the last of these gives, channels last.
+        """
+        self._first = tuple(corners)
         self._layers = tuple(layers)
         self._last = last
 
@@ -85,13 +94,9 @@ class EightBits:
         count = len(images)
         beside = min(-(-count // _STEP) * _STEP, _BESIDE)
         seen = images.new_zeros(-(-count // beside) * beside, *images.shape[1:], dtype=torch.uint8)
-        seen[:count] = images * 255 + 0.5
-        first, *others = self._layers
-        # One channel is a case of its own, in which kernels that reach over others are slower.
-        laid = _laid_beside(_convolved(first, seen), beside)
-        if first.pooled:
-            laid = _halved(laid)
-        for layer in others:
+        seen[:count] = (images * 255).add_(0.5)
+        laid = _in_corners(self._first, _blocks(seen[:, 0], beside, self._first[0].padding[0]))
+        for layer in self._layers:
             laid = _laid_convolved(layer, laid)
             if layer.pooled:
                 laid = _halved(laid)
@@ -107,7 +112,7 @@ def _suited() -> bool:
 def _parts(network: nn.Module) -> tuple[list[tuple[nn.Conv2d, bool]], nn.Linear, list[nn.Module]] | None:
     """The convolutions, each with whether pooling follows, the linear layer after them and what comes after that.
 
-    None of another kind of row.
+    None of another kind of row: the first one has one channel, and pooling follows.
     """
     row = list(getattr(network, "layers", ()))
     found: list[tuple[nn.Conv2d, bool]] = []
@@ -123,41 +128,93 @@ def _parts(network: nn.Module) -> tuple[list[tuple[nn.Conv2d, bool]], nn.Linear,
     plain = all(
         each.stride == (1, 1) and each.padding == tuple(side // 2 for side in each.kernel_size) for each, _ in found
     )
-    return (found, row[at + 1], row[at + 2 :]) if plain else None
+    first, pooled = found[0]
+    return (found, row[at + 1], row[at + 2 :]) if plain and pooled and first.in_channels == 1 else None
 
 
 def _scaled(
     convolutions: Sequence[tuple[nn.Conv2d, bool]], linear: nn.Linear, others: Sequence[nn.Module], images: Tensor
-) -> tuple[list[_Layer], nn.Module]:
-    """The layers, and what comes after them."""
+) -> tuple[list[_Layer], list[_Layer], nn.Module]:
+    """The first layer's corners, the other layers, and what comes after them."""
     seen = (images - PIXEL_MEAN) / PIXEL_DEVIATION
     inner, zero = 1 / (255 * PIXEL_DEVIATION), _PAPER
     # The byte for 0 is a whole number and the mean is not: the bias makes up for the rest.
     shift = (_PAPER - 255 * PIXEL_MEAN) * inner
-    layers = []
+    corners: list[_Layer] = []
+    layers: list[_Layer] = []
     for convolution, pooled in convolutions:
         seen = F.relu(convolution(seen))
         outer = _ROOM * max(float(seen.max()), 1e-6) / 255
         weight, bias = convolution.weight, convolution.bias
         scales = (weight.abs().amax((1, 2, 3)) / 127).clamp_min(1e-8)
         whole = (weight / scales[:, None, None, None]).round().clamp(-127, 127).to(torch.int8)
-        padding = convolution.kernel_size[0] // 2
-        packed = torch.ops.onednn.qconv_prepack(whole, scales, inner, zero, [1, 1], [padding] * 2, [1, 1], 1, None)
         shifted = (bias if bias is not None else 0) + shift * weight.sum((1, 2, 3))
-        layers.append(_Layer(packed, scales, shifted, padding, inner, zero, outer, pooled))
+        down, across = (side // 2 for side in convolution.kernel_size)
+        layer = _Layer(whole, scales, shifted, (down, across), inner, zero, outer, pooled)
+        if corners:
+            layers.append(_packed(layer))
+        else:
+            corners = [_packed(each) for each in _corners(layer)]
         if pooled:
             seen = F.max_pool2d(seen, 2)
         inner, zero, shift = outer, 0, 0.0
     last = nn.Linear(linear.in_features, linear.out_features)
     weight = linear.weight.reshape(-1, *seen.shape[1:]).permute(0, 2, 3, 1).flatten(1)
     last.load_state_dict({"weight": weight * inner, "bias": linear.bias})
-    return layers, nn.Sequential(last, *others)
+    return corners, layers, nn.Sequential(last, *others)
+
+
+def _packed(layer: _Layer) -> _Layer:
+    """With the weights (K, C, S, T) int8 as the kernel wants them."""
+    arguments = layer.scales, layer.inner, layer.zero, [1, 1], list(layer.padding), [1, 1], 1, None
+    return replace(layer, weights=torch.ops.onednn.qconv_prepack(layer.weights, *arguments))
+
+
+def _corners(layer: _Layer) -> list[_Layer]:
+    """A convolution of one channel with 2×2 pooling after it, as four of `_blocks`.
+
+    Each gives what the convolution gives for one of the four pixels, of which the largest counts: a quarter of the
+    places, at each of which the processor's units, made for at least four channels, have something to do.
+    """
+    kernels, _, high, wide = layer.weights.shape
+    reach = (max(layer.padding) + 1) // 2
+    found = []
+    for down, across in product((0, 1), repeat=2):
+        top, left = 2 * reach - layer.padding[0] + down, 2 * reach - layer.padding[1] + across
+        pixels = layer.weights.new_zeros(kernels, 4 * reach + 2, 4 * reach + 2)
+        pixels[:, top : top + high, left : left + wide] = layer.weights[:, 0]
+        # From (K, rows of blocks, 2, columns of blocks, 2) to what lies in a row of blocks as channels.
+        blocks = pixels.unflatten(1, (-1, 2)).unflatten(3, (-1, 2)).permute(0, 3, 2, 4, 1).flatten(1, 3)
+        found.append(replace(layer, weights=blocks.unsqueeze(3).contiguous(), padding=(reach, 0)))
+    return found
+
+
+def _blocks(seen: Tensor, beside: int, reach: int) -> Tensor:
+    """The blocks of 2×2 pixels of (N, H, W) bytes, even sides, each with the `reach` ones on its left and right.
+
+    (N / beside, H / 2, W / 2, beside, (2 reach + 1) 4), of each place that of image after image.
+    """
+    count, height, width = seen.shape
+    pairs = seen.contiguous().view(torch.int16)  # pixels that stay together are moved as one
+    rows = pairs.reshape(count // beside, beside, height // 2, 2, width // 2)
+    blocks = rows.permute(0, 2, 4, 1, 3).contiguous().view(torch.int32).squeeze(4)
+    paper = int.from_bytes([_PAPER] * 4, "big")
+    return F.pad(blocks, (0, 0, reach, reach), value=paper).unfold(2, 2 * reach + 1, 1).contiguous().view(torch.uint8)
+
+
+def _in_corners(corners: Sequence[_Layer], blocks: Tensor) -> Tensor:
+    """The first layer with its pooling, of `_blocks`: (G, H, W, beside, C) -> (G, H, W, beside, K)."""
+    found = blocks.new_empty(*blocks.shape[:-1], len(corners[0].scales))
+    for some, best in zip(blocks.split(_GROUPS), found.split(_GROUPS), strict=True):
+        of_each = (_laid_convolved(each, some) for each in corners)
+        best.copy_(functools.reduce(lambda one, other: torch.maximum(one, other, out=one), of_each))
+    return found
 
 
 def _convolved(layer: _Layer, seen: Tensor, beside: int = 1) -> Tensor:
     """(N, C, H, W) bytes -> (N, K, H, W); `beside` so many columns lies the next pixel of an image."""
     zeros = torch.zeros_like(layer.scales, dtype=torch.long)
-    padding, apart = [layer.padding, layer.padding * beside], [1, beside]
+    padding, apart = [layer.padding[0], layer.padding[1] * beside], [1, beside]
     arguments: tuple[Any, ...] = (
         seen, layer.inner, layer.zero, layer.weights, layer.scales, zeros, layer.bias,
         [1, 1], padding, apart, 1, layer.outer, 0, torch.uint8, "relu", [], "",

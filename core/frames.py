@@ -68,7 +68,8 @@ def _inside(shares: NDArray[np.float64]) -> int | None:
 
 def _rings(mask: NDArray[np.bool_], depth: int) -> NDArray[np.float64]:
     """Of each of the `depth` outermost rings of pixels the part that is in the mask, 0 to 1."""
-    return np.array([_ring(mask, each).mean() for each in range(depth)])
+    rings = (_ring(mask, each) for each in range(depth))
+    return np.array([np.count_nonzero(ring) / ring.size for ring in rings])
 
 
 def _ring(image: NDArray[Any], depth: int) -> NDArray[Any]:

@@ -43,9 +43,9 @@ class _Classes:
     @classmethod
     def of(cls, image: Real) -> _Classes:
         dark = np.asarray(image <= otsu(image))
-        part = float(dark.mean())
+        part = np.count_nonzero(dark) / dark.size
         edge = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
-        share = (part + float(edge.mean())) / 2
+        share = (part + np.count_nonzero(edge) / edge.size) / 2
         if part == 1:
             return cls(dark, share, 1.0)
         between = part * (1 - part) * float(image[dark].mean() - image[~dark].mean()) ** 2

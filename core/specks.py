@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 _LARGEST = 256
 """Pieces are told apart in a picture of at most this side; more would only tell finer dust."""
+_SMALL = 48
+"""Side up to which one piece is looked for bit by bit: the time goes with the pixels and with how far apart they are."""
 _SPECK = 0.02
 """A piece with less than this part of the largest one's ink is a speck."""
 
@@ -16,7 +18,10 @@ def without_specks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = image.shape
     factor = -(-max(height, width) // _LARGEST)
     ink = _blocks(image, factor)
-    labels = pieces(ink > 0)
+    drawn = ink > 0
+    if hangs_together(drawn):
+        return image
+    labels = pieces(drawn)
     masses = np.bincount(labels.ravel(), weights=ink.ravel())
     specks = masses < _SPECK * masses.max(initial=0)
     specks[0] = False  # no piece, but what lies between them
@@ -42,6 +47,29 @@ def _blocks(image: NDArray[np.uint8], factor: int) -> NDArray[np.integer]:
     for first in range(1, factor):
         found += down[:, first::factor]
     return found
+
+
+def hangs_together(mask: NDArray[np.bool_]) -> bool:
+    """Whether a small mask (H, W) is known to be one 8-connected piece; False of one over 48 pixels, and of none.
+
+    A digit nearly always is one, which takes a quarter of the time to see that `pieces` takes: all rows, one after the
+    other, are one long number of a bit for each pixel, in which what is reached spreads in all directions at once.
+    """
+    height, width = mask.shape
+    if max(height, width) > _SMALL:
+        return False
+    row = width + 1  # a column that is never drawn keeps the end of a row from the beginning of the next one
+    apart = np.zeros((height, row), np.bool_)
+    apart[:, :width] = mask
+    drawn = int.from_bytes(np.packbits(apart).tobytes(), "big")
+    if not drawn:
+        return False
+    reached, last = drawn & -drawn, 0
+    while reached != last:
+        last = reached
+        reached |= reached << 1 | reached >> 1
+        reached = (reached | reached << row | reached >> row) & drawn
+    return reached == drawn
 
 
 def pieces(mask: NDArray[np.bool_]) -> NDArray[np.int32]:

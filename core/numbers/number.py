@@ -16,13 +16,14 @@ from PIL import Image
 from core.clean_copy import rewritten
 from core.ink import Stroke
 from core.normalise import cropped, normalise
-from core.numbers.atom import Atom, Grey
+from core.numbers.atom import Atom, Grey, atom
 from core.numbers.by_parts import cut, parts_of
 from core.numbers.by_strokes import atoms_by_strokes
 from core.numbers.geometry import beside_worth, most_worth, own_worth
 from core.numbers.lattice import Run, best, runs
 from core.numbers.place import Box, Place
 from core.reading import ReadDigit
+from core.specks import hangs_together
 
 _MARGIN = 1.5
 """A division must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
@@ -141,7 +142,10 @@ def of_ink(ink: Grey, scale: int = 1) -> Parts:
     top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
     sized, factor = _sized(line)
     height, width = line.shape  # not the picture itself, which would stay as long as its parts
-    return Parts(parts_of(sized), Place(factor, (width, height), (left, top), scale))
+    # What hangs together as it was drawn is one part, also where its faintest ink is lost as it is enlarged.
+    whole = atom(sized) if hangs_together(line > 0) else None
+    parts = parts_of(sized) if whole is None else [whole]
+    return Parts(parts, Place(factor, (width, height), (left, top), scale))
 
 
 def _sized(line: Grey) -> tuple[Grey, float]:
