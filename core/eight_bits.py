@@ -20,6 +20,8 @@ from torch import Tensor, nn
 
 from core.model import PIXEL_DEVIATION, PIXEL_MEAN
 
+MANY = 2000
+"""Images from which they pay: scaling takes as long as some hundred images in float32."""
 _ROOM = 1.25
 """Of what a layer gives for the images that it is scaled by, so much more still fits."""
 _PAPER = round(255 * PIXEL_MEAN)
@@ -184,7 +186,7 @@ def _corners(layer: _Layer) -> list[_Layer]:
         pixels = layer.weights.new_zeros(kernels, 4 * reach + 2, 4 * reach + 2)
         pixels[:, top : top + high, left : left + wide] = layer.weights[:, 0]
         # From (K, rows of blocks, 2, columns of blocks, 2) to what lies in a row of blocks as channels.
-        blocks = pixels.unflatten(1, (-1, 2)).unflatten(3, (-1, 2)).permute(0, 3, 2, 4, 1).flatten(1, 3)
+        blocks = pixels.reshape(kernels, 2 * reach + 1, 2, 2 * reach + 1, 2).permute(0, 3, 2, 4, 1).flatten(1, 3)
         found.append(replace(layer, weights=blocks.unsqueeze(3).contiguous(), padding=(reach, 0)))
     return found
 
@@ -205,7 +207,7 @@ def _blocks(seen: Tensor, beside: int, reach: int) -> Tensor:
 def _in_corners(corners: Sequence[_Layer], blocks: Tensor) -> Tensor:
     """The first layer with its pooling, of `_blocks`: (G, H, W, beside, C) -> (G, H, W, beside, K)."""
     found = blocks.new_empty(*blocks.shape[:-1], len(corners[0].scales))
-    for some, best in zip(blocks.split(_GROUPS), found.split(_GROUPS), strict=True):
+    for some, best in zip(torch.split(blocks, _GROUPS), torch.split(found, _GROUPS), strict=True):
         of_each = (_laid_convolved(each, some) for each in corners)
         best.copy_(functools.reduce(lambda one, other: torch.maximum(one, other, out=one), of_each))
     return found

@@ -14,7 +14,8 @@ from torch import nn
 
 from core.calibration import Calibration
 from core.collection import Part
-from core.many import MANY, of_many
+from core.eight_bits import MANY
+from core.many import of_many
 from core.scores import Scores, scores
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def file_readings(names: Sequence[str], checkpoint: Path) -> Generator[list[File
     with closing(pool.parts(_ready, chunks, seconds * together, 1, _AHEAD)) as parts:
         for part in parts:
             # Loaded when the first files are ready, while others go on with those after them.
-            recogniser = _recogniser(checkpoint)
+            recogniser = _recogniser(checkpoint, len(names))
             for each in part:
                 yield _read(recogniser, each)
 
@@ -93,11 +93,15 @@ def _read(recogniser: Recogniser, files: Sequence[Prepared | str]) -> list[FileR
 
 
 @functools.lru_cache(maxsize=1)
-def _recogniser(checkpoint: Path) -> Recogniser:
-    """The network, loaded once."""
+def _recogniser(checkpoint: Path, files: int) -> Recogniser:
+    """The network, loaded once for so many files."""
     import torch
 
+    from core.eight_bits import MANY
     from core.recogniser import Recogniser
 
     torch.set_num_threads(1)
-    return Recogniser(checkpoint)
+    recogniser = Recogniser(checkpoint)
+    if files >= MANY:
+        recogniser.expect_many()
+    return recogniser

@@ -28,8 +28,6 @@ _BATCH = 1024
 """Images in one pass: what lies between its layers, 25 kB an image in eight bits, stays near the processor."""
 _REPORTED = 2 * _BATCH
 """Images between two reports."""
-MANY = 2000
-"""Images from which this pays: scaling the eight bits takes as long as some hundred images in float32."""
 _SCALED_BY = 128
 _DOUBT = 0.4
 """By so much a lead may be less than in eight bits: of MNIST's 1,629 images near `LEAD` 99 in 100 are within 0.32, the

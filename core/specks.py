@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 _LARGEST = 256
 """Pieces are told apart in a picture of at most this side; more would only tell finer dust."""
 _SMALL = 48
-"""Side up to which one piece is looked for bit by bit: the time goes with the pixels and with how far apart they are."""
+"""Side up to which one piece is looked for bit by bit: that takes the longer the farther its ends are apart."""
 _SPECK = 0.02
 """A piece with less than this part of the largest one's ink is a speck."""
 

@@ -16,11 +16,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import children, mnist, paths, pool
+from core import children, eight_bits, mnist, paths, pool
+from core import file_readings as files_read
 from core.commands import predict, progress_line
 from core.commands.progress_line import ProgressLine
 from core.errors import CheckpointError
 from core.file_readings import file_readings as read_files
+from core.reading import Reading
+from core.recogniser import Recogniser
 
 
 @pytest.fixture
@@ -55,6 +58,37 @@ def test_each_file_has_its_reading(
     assert [-1 if each.reading is None else each.reading.digit for each in found] == labels
     for name, each in zip(names, found, strict=True):
         assert (name in each.error) == (each.reading is None)
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_thousands_of_files_expect_many(files: tuple[list[str], list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network is told so once, before the first of them, and the readings stay the same."""
+    names, _ = files
+
+    def readings() -> list[Reading | None]:
+        with closing(read_files(names, paths.shipped_checkpoint())) as parts:
+            return [each.reading for part in parts for each in part]
+
+    few = readings()
+    told = []
+    expect_many = Recogniser.expect_many
+
+    def expected(recogniser: Recogniser) -> None:
+        told.append(recogniser.path)
+        expect_many(recogniser)
+
+    monkeypatch.setattr(Recogniser, "expect_many", expected)
+    monkeypatch.setattr(eight_bits, "MANY", len(names))
+    monkeypatch.setattr(files_read, "_AT_ONCE", 0)
+    files_read._recogniser.cache_clear()
+    many = readings()
+    files_read._recogniser.cache_clear()
+    assert told == [paths.shipped_checkpoint()]
+    for one, other in zip(few, many, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None and other is not None:
+            assert one.number == other.number
+            np.testing.assert_allclose(one.probabilities, other.probabilities, atol=0.005)
 
 
 def test_a_checkpoint_that_cannot_be_loaded_ends_it(files: tuple[list[str], list[int]], tmp_path: Path) -> None:

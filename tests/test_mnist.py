@@ -33,6 +33,13 @@ def test_all_images_are_there() -> None:
     assert test.counts() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
 
 
+def test_the_test_images_are_there_alone() -> None:
+    """They are those of `load`."""
+    _, both = mnist.load()
+    alone = mnist.test()
+    assert np.array_equal(alone.images, both.images) and np.array_equal(alone.labels, both.labels)
+
+
 def test_images_and_labels_belong_together() -> None:
     """The first training images are the 5, 0, 4, 1, 9 that every introduction shows."""
     train, test = mnist.load()

@@ -16,7 +16,7 @@ from core.ink import draw
 from core.normalise import centred, cropped, normalise, reduced, softened, steps
 from core.paper import otsu
 from core.polarity import is_ink_dark
-from core.specks import pieces, without_specks
+from core.specks import hangs_together, pieces, without_specks
 
 Grey = NDArray[np.uint8]
 
@@ -274,6 +274,24 @@ def test_pieces_are_those_of_a_flood_fill() -> None:
                         seen[place] = True
                         queue.append(place)
         assert labels.max() == count
+
+
+def test_one_piece_is_told_from_several() -> None:
+    """As by its pieces: winding ones, random ones, and those at the ends of rows, which are no neighbours."""
+    rng = np.random.default_rng(0)
+    masks = [
+        rng.random((rng.integers(1, 12), rng.integers(1, 12))) < share for share in (0.3, 0.6, 0.9) for _ in "x" * 99
+    ]
+    winding = np.zeros((48, 48), bool)
+    winding[::2] = winding[1:46:4, -1] = winding[3:46:4, 0] = True
+    ends = np.zeros((6, 9), bool)
+    ends[2, -1] = ends[3, 0] = True
+    diagonal = np.eye(7, dtype=bool)
+    masks += [winding, ends, diagonal, diagonal[::-1], np.zeros((5, 5), bool), np.ones((48, 48), bool)]
+    together = [hangs_together(mask) for mask in masks]
+    assert together == [int(pieces(mask).max()) == 1 for mask in masks]
+    assert 50 < sum(together) < len(masks) - 50
+    assert hangs_together(winding) and not hangs_together(np.ones((49, 48), bool))  # too large to be looked at so
 
 
 def test_specks_are_found_in_large_images_too() -> None:
