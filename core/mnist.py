@@ -31,7 +31,7 @@ def load() -> tuple[Part, Part]:
 
 
 def test() -> Part:
-    """The 10,000 test images alone, a sixth of the time. Raises DataError as `load` does."""
+    """The 10,000 test images alone, in a seventh of the time. Raises DataError as `load` does."""
     return Part(*_arrays(list(FILES)[2:]))
 
 

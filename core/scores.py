@@ -44,7 +44,7 @@ def scores(
 
     Unsure ones are looked at again, unless `once`.
     """
-    # Written where they stay: kept batch by batch, among what is freed again, they took ten times as much memory.
+    # Written where they stay: no list of parts beside the whole at the end.
     digits, none = np.empty((len(images), CLASSES), np.float32), np.empty(len(images), np.float32)
     for rows, found in _of_batches(network, images, device, batch, once):
         read = of_logits(found, calibration)
@@ -89,10 +89,19 @@ def _of_batches(
         for start in range(0, max(len(images), 1), batch):
             rows = slice(start, start + batch)
             with torch.inference_mode():
-                seen = as_input(torch.tensor(images[rows], device=device))
+                seen = _seen(images[rows], device)
                 first = network(seen).float()
                 found = (first if once else looked_again(network, seen, first)).cpu()
             yield rows, found
     finally:
         if was_training:
             network.train()
+
+
+def _seen(images: NDArray[np.uint8], device: torch.device) -> Tensor:
+    """As `as_input`, on `device`: on a CPU by NumPy, whose steps take a single image a third of the time of torch's."""
+    if device.type != "cpu":
+        return as_input(torch.tensor(images, device=device))
+    scaled = images[:, np.newaxis].astype(np.float32)
+    scaled /= 255
+    return torch.from_numpy(scaled)

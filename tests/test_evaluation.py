@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from core import paths
+from core.batches import as_input
 from core.collection import Part
 from core.evaluation import Evaluation, evaluate, evaluate_parts
 from core.model import build
 from core.recogniser import Recogniser
-from core.scores import scores
+from core.scores import _seen, scores
 
 
 def _some(count: int = 500) -> Evaluation:
@@ -78,6 +79,14 @@ def test_evaluating_reads_every_image_once_and_leaves_the_network_training() -> 
     whole = evaluate(network, images, np.zeros(25, np.uint8), cpu).probabilities
     assert network.training
     np.testing.assert_allclose(small, whole, atol=1e-5)
+
+
+def test_images_are_the_same_to_a_network_whoever_scales_them() -> None:
+    """On a CPU NumPy does it, to the same bits and in the same order in memory as torch does elsewhere."""
+    images = np.arange(6 * 784, dtype=np.uint32).reshape(6, 28, 28).astype(np.uint8)
+    found, expected = _seen(images, torch.device("cpu")), as_input(torch.tensor(images))
+    assert torch.equal(found, expected) and found.dtype == torch.float32
+    assert found.stride() == expected.stride() and len(found.unique()) == 256
 
 
 def test_refused_images_are_those_from_the_threshold_on() -> None:
