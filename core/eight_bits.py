@@ -14,14 +14,18 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.batches import as_input
 from core.model import PIXEL_DEVIATION, PIXEL_MEAN
 
 MANY = 2000
 """Images from which they pay: scaling takes as long as some hundred images in float32."""
+_SCALED_BY = 128
 _ROOM = 1.25
 """Of what a layer gives for the images that it is scaled by, so much more still fits."""
 _PAPER = round(255 * PIXEL_MEAN)
@@ -90,6 +94,13 @@ class EightBits:
         except (RuntimeError, TypeError):
             return None  # a torch whose kernel takes other arguments
         return found if float(apart) < _APART else None
+
+    @classmethod
+    def scaled_by(cls, network: nn.Module, images: NDArray[np.uint8]) -> EightBits | None:
+        """As `of`, by some of `images` (N, 28, 28) uint8, N at least 1."""
+        # From all over the set: the first ones may all be of one digit.
+        some = images[:: max(1, len(images) // _SCALED_BY)][:_SCALED_BY]
+        return cls.of(network, as_input(torch.tensor(some)))
 
     def __call__(self, images: Tensor) -> Tensor:
         """Logits (N, 10) or (N, 11) float32 of `images` (N, 1, 28, 28), float, 0 (paper) to 1 (ink), N at least 1."""
@@ -213,7 +224,7 @@ def _in_corners(corners: Sequence[_Layer], blocks: Tensor) -> Tensor:
     return found
 
 
-def _convolved(layer: _Layer, seen: Tensor, beside: int = 1) -> Tensor:
+def _convolved(layer: _Layer, seen: Tensor, beside: int) -> Tensor:
     """(N, C, H, W) bytes -> (N, K, H, W); `beside` so many columns lies the next pixel of an image."""
     zeros = torch.zeros_like(layer.scales, dtype=torch.long)
     padding, apart = [layer.padding[0], layer.padding[1] * beside], [1, beside]
@@ -223,13 +234,6 @@ def _convolved(layer: _Layer, seen: Tensor, beside: int = 1) -> Tensor:
     )  # fmt: skip
     found: Tensor = torch.ops.onednn.qconv_pointwise(*arguments)
     return found
-
-
-def _laid_beside(seen: Tensor, beside: int) -> Tensor:
-    """(N, C, H, W) -> (N / beside, H, W, beside, C): of each pixel first that of one image, then of the next one."""
-    count, channels, height, width = seen.shape
-    rows = seen.permute(0, 2, 3, 1).reshape(count // beside, beside, height, width, channels)
-    return rows.permute(0, 2, 3, 1, 4)
 
 
 def _laid_convolved(layer: _Layer, laid: Tensor) -> Tensor:

@@ -28,7 +28,6 @@ _BATCH = 1024
 """Images in one pass: what lies between its layers, 25 kB an image in eight bits, stays near the processor."""
 _REPORTED = 2 * _BATCH
 """Images between two reports."""
-_SCALED_BY = 128
 _DOUBT = 0.4
 """By so much a lead may be less than in eight bits: of MNIST's 1,629 images near `LEAD` 99 in 100 are within 0.32, the
 farthest is 0.43 apart. None of MNIST's 70,000 images gets another answer, or refusal, than in float32."""
@@ -49,8 +48,7 @@ def of_many(
     # Results are written where they stay: no second copy of them at the end.
     digits = np.empty((len(images), 10), np.float32)
     none = np.empty(len(images), np.float32)
-    with torch.inference_mode():
-        quick = _quick(network, images)
+    quick = EightBits.scaled_by(network, images)
 
     def read(start: int) -> Scores:
         with torch.inference_mode():
@@ -76,12 +74,6 @@ def _on_all_cores(read: Callable[[int], Scores], starts: range) -> Iterator[Scor
     finally:
         pool.shutdown(cancel_futures=True)  # whoever interrupts does not wait for the rest
         torch.set_num_threads(threads)
-
-
-def _quick(network: nn.Module, images: NDArray[np.uint8]) -> EightBits | None:
-    # From all over the set: the first ones may all be of one digit.
-    some = images[:: max(1, len(images) // _SCALED_BY)][:_SCALED_BY]
-    return EightBits.of(network, as_input(torch.tensor(some)))
 
 
 def _float(network: Network, seen: Tensor) -> Tensor:

@@ -38,6 +38,11 @@ def _quick(recogniser: Recogniser, count: int) -> tuple[EightBits, torch.Tensor]
     return found, images
 
 
+def _laid_beside(seen: torch.Tensor, beside: int) -> torch.Tensor:
+    """(N, C, H, W) -> (N / beside, H, W, beside, C): of each pixel first that of one image, then of the next one."""
+    return seen.unflatten(0, (-1, beside)).permute(0, 3, 4, 1, 2)
+
+
 @pytest.mark.usefixtures("two_threads")
 @pytest.mark.parametrize("count", [1, 15, 16, 17, 64, 70])
 def test_logits_are_nearly_those_of_the_network(recogniser: Recogniser, count: int) -> None:
@@ -55,7 +60,7 @@ def test_pooling_is_torchs() -> None:
     """The largest of each 2×2 bytes, an odd last row and column left out, of images laid beside each other."""
     images = torch.randint(0, 256, (32, 4, 7, 6), dtype=torch.uint8)
     expected = nn.functional.max_pool2d(images.float(), 2).to(torch.uint8)
-    halved = eight_bits._halved(eight_bits._laid_beside(images, 16))
+    halved = eight_bits._halved(_laid_beside(images, 16))
     assert torch.equal(eight_bits._taken_apart(halved), expected.permute(0, 2, 3, 1).flatten(1))
     assert halved.is_contiguous()  # or the next convolution would lay it out anew
 
@@ -63,10 +68,21 @@ def test_pooling_is_torchs() -> None:
 def test_images_laid_beside_each_other_come_back() -> None:
     """In their order, and each pixel beside the same one of the next image."""
     images = torch.randint(0, 256, (48, 4, 7, 5), dtype=torch.uint8)
-    laid = eight_bits._laid_beside(images, 16)
+    laid = _laid_beside(images, 16)
     assert laid.shape == (3, 7, 5, 16, 4)
     assert torch.equal(laid[1, 2, 3, :, 0], images[16:32, 0, 2, 3])
     assert torch.equal(eight_bits._taken_apart(laid), images.permute(0, 2, 3, 1).flatten(1))
+
+
+def test_blocks_hold_their_pixels_and_those_on_either_side() -> None:
+    """Of one image after the other, four pixels a block, row by row; beyond the edges there is paper."""
+    images = torch.randint(0, 256, (48, 6, 10), dtype=torch.uint8)
+    blocks = eight_bits._blocks(images, 16, 1)
+    assert blocks.shape == (3, 3, 5, 16, 12) and blocks.is_contiguous()
+    assert torch.equal(blocks[1, 2, 3, :, 4:8], images[16:32, 4:6, 6:8].flatten(1))
+    assert torch.equal(blocks[1, 2, 3, :, :4], images[16:32, 4:6, 4:6].flatten(1))
+    assert torch.equal(blocks[1, 2, 3, :, 8:], images[16:32, 4:6, 8:10].flatten(1))
+    assert (blocks[:, :, 0, :, :4] == eight_bits._PAPER).all() and (blocks[:, :, -1, :, 8:] == eight_bits._PAPER).all()
 
 
 def test_networks_and_machines_that_are_not_made_for_it_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
