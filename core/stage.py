@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,11 @@ def stages(dataset: Dataset, validation: float, count: int, seed: int, *, consum
                 f"two of the {CLASSES} digits to learn from; ask for fewer folds, or add images"
             )
     return found
+
+
+def fewest(every: Sequence[Stage]) -> int:
+    """Images that the smallest of the trainings learns from, which decide how the recipe is for all of them."""
+    return min(len(stage.learn) for stage in every)
 
 
 def whole(dataset: Dataset) -> Part:

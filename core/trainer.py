@@ -30,10 +30,11 @@ from core.fitting import fitted
 from core.hardware import CardMonitor, ProcessorMonitor
 from core.learning import Learning
 from core.plan import Plan
-from core.pretrained import Pretrained, recipe_for
+from core.pretrained import Pretrained
+from core.recipes import Recipe
 from core.runs import Run
 from core.schedule import Schedule
-from core.stage import Stage
+from core.stage import Stage, fewest
 from core.tally import Tally
 from core.teachers import Teachers
 
@@ -50,6 +51,7 @@ class Trainer:
     def __init__(
         self,
         config: TrainingConfig,
+        recipe: Recipe,
         dataset: Dataset,
         stages: Sequence[Stage],
         plan: Plan,
@@ -57,8 +59,9 @@ class Trainer:
         pretrained: Pretrained | None = None,
         teachers: Teachers | None = None,
     ) -> None:
-        """`stages` are those of the data set, whose training part is not looked at again.
+        """`recipe` is what `config` comes to for the `fewest` images that one of `stages` learns from.
 
+        `stages` are those of the data set, whose training part is not looked at again.
         `pretrained` is what to fine-tune, `teachers` whom to learn from: those of `config`.
         """
         self.config = config
@@ -68,10 +71,9 @@ class Trainer:
         self.pretrained = pretrained
         self.teachers = teachers
         self.stages = stages
+        self.recipe = recipe
         # The same number of steps in each, so that one scale counts them all.
-        fewest = min(len(stage.learn) for stage in self.stages)
-        self.recipe = recipe_for(config, fewest, pretrained)
-        self.schedule = Schedule.of(self.recipe, fewest, config.epochs)
+        self.schedule = Schedule.of(recipe, fewest(stages), config.epochs)
         self.epochs = self.schedule.epochs * len(self.stages)
         self._begin(0)
         self.safe_state: dict[str, Any] | None = None

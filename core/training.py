@@ -45,7 +45,7 @@ def train(
         from core.pretrained import load as load_pretrained
         from core.pretrained import recipe_for
         from core.recipes import RECIPES
-        from core.stage import stages
+        from core.stage import fewest, stages
         from core.teachers import load as load_teachers
         from core.trainer import Trainer
 
@@ -57,19 +57,20 @@ def train(
     yield from _notes(dataset)
     pretrained = load_pretrained(Path(config.fine_tune)) if config.fine_tune is not None else None
     teachers = load_teachers(config.teachers)
-    recipe = recipe_for(config, len(dataset.train), pretrained)
+    divided = stages(dataset, RECIPES[config.recipe].validation, config.folds, config.seed, consume=True)
+    # One recipe for what is timed and what is trained: which one it is depends on how many images are left.
+    recipe = recipe_for(config, fewest(divided), pretrained)
     if state is not None and device is None:
         plans = [_saved_plan(state)]
     else:
         plans, failures = probe.choose(device or config.device, recipe)
         for failure in failures:
             yield Note(failure, level="warning")
-    divided = stages(dataset, RECIPES[config.recipe].validation, config.folds, config.seed, consume=True)
     for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
         trainer = None
         try:
             # Puts the data on the device, which may be too much for it.
-            trainer = Trainer(config, dataset, divided, plan, run, pretrained, teachers)
+            trainer = Trainer(config, recipe, dataset, divided, plan, run, pretrained, teachers)
             if state is not None:
                 trainer.restore(state)
             yield from trainer.events(stop)

@@ -19,12 +19,14 @@ from core.configuration import TrainingConfig
 from core.errors import CheckpointError, DataError, DeviceError
 from core.events import Event
 from core.plan import Plan
-from core.recipes import RECIPES
+from core.recipes import FEW, RECIPES, Recipe
 from core.recogniser import Recogniser
 from core.runs import Run, RunWriter, create_run
 from core.synthesis.negatives import negatives
 
 pytestmark = pytest.mark.usefixtures("two_threads")
+
+_FAST = RECIPES["fast"]
 
 
 @pytest.fixture(autouse=True)
@@ -331,3 +333,34 @@ def test_the_writer_and_the_trainer_agree(small_set: Path) -> None:
 
     assert EventReader(run).read() == told
     assert run.summary()["status"] == "finished"
+
+
+@pytest.mark.parametrize("images", [10_000, 10_100, 10_400])
+def test_the_network_that_is_timed_is_the_one_that_is_trained(
+    images: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Around the size from which a recipe has its full form, the images held out decide which form it is."""
+    monkeypatch.setitem(RECIPES, "fast", _FAST)
+    timed: list[Recipe] = []
+
+    def choose(name: str, recipe: Recipe) -> tuple[list[Plan], list[str]]:
+        timed.append(recipe)
+        return [Plan("cpu", 1, "float32")], []
+
+    monkeypatch.setattr(probe, "choose", choose)
+    train, _ = mnist.load()
+    chosen, test = np.arange(images), np.arange(images, images + 100)
+    arrays = {"images": train.images[chosen], "labels": train.labels[chosen]}
+    arrays |= {"test_images": train.images[test], "test_labels": train.labels[test]}
+    archive = tmp_path / "set.npz"
+    np.savez(archive, **arrays)  # type: ignore[arg-type]
+
+    steps = training.train(TrainingConfig(str(archive), epochs=1))
+    started = next(event for event in steps if isinstance(event, events.Started))
+    steps.close()  # type: ignore[attr-defined]
+
+    kept = started.train_count
+    assert kept + started.validation_count == images
+    assert [each.architecture for each in timed] == [started.architecture]
+    assert started.architecture == (_FAST.architecture if kept >= FEW else _FAST.few.architecture)
+    assert timed[0].batch_size == started.batch_size
