@@ -335,9 +335,9 @@ def test_the_writer_and_the_trainer_agree(small_set: Path) -> None:
     assert run.summary()["status"] == "finished"
 
 
-@pytest.mark.parametrize("images", [10_000, 10_100, 10_400])
+@pytest.mark.parametrize(("images", "is_full"), [(10_000, False), (10_400, False), (10_600, True)])
 def test_the_network_that_is_timed_is_the_one_that_is_trained(
-    images: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    images: int, is_full: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Around the size from which a recipe has its full form, the images held out decide which form it is."""
     monkeypatch.setitem(RECIPES, "fast", _FAST)
@@ -348,19 +348,21 @@ def test_the_network_that_is_timed_is_the_one_that_is_trained(
         return [Plan("cpu", 1, "float32")], []
 
     monkeypatch.setattr(probe, "choose", choose)
-    train, _ = mnist.load()
-    chosen, test = np.arange(images), np.arange(images, images + 100)
-    arrays = {"images": train.images[chosen], "labels": train.labels[chosen]}
-    arrays |= {"test_images": train.images[test], "test_labels": train.labels[test]}
+    train, test = mnist.load()
     archive = tmp_path / "set.npz"
-    np.savez(archive, **arrays)  # type: ignore[arg-type]
+    np.savez(
+        archive,
+        images=train.images[:images],
+        labels=train.labels[:images],
+        test_images=test.images[:100],
+        test_labels=test.labels[:100],
+    )
 
-    steps = training.train(TrainingConfig(str(archive), epochs=1))
-    started = next(event for event in steps if isinstance(event, events.Started))
-    steps.close()  # type: ignore[attr-defined]
+    happened = training.train(TrainingConfig(str(archive), epochs=1))
+    started = next(event for event in happened if isinstance(event, events.Started))
 
-    kept = started.train_count
-    assert kept + started.validation_count == images
+    assert started.train_count + started.validation_count == images
+    assert (started.train_count >= FEW) == is_full
     assert [each.architecture for each in timed] == [started.architecture]
-    assert started.architecture == (_FAST.architecture if kept >= FEW else _FAST.few.architecture)
+    assert started.architecture == (_FAST.architecture if is_full else _FAST.few.architecture)
     assert timed[0].batch_size == started.batch_size
