@@ -25,6 +25,7 @@ from tui.widgets.catalogue_table import CatalogueTable
 from tui.widgets.counts import Counts, bar
 from tui.widgets.path_input import completion
 from tui.widgets.samples import Grid, Samples, shrunk
+from tui.widgets.training_options import TrainingOptions
 
 SIZES = [(80, 24), (160, 50)]
 ANSWERS: dict[str, list[dict[str, Any]]] = {
@@ -518,3 +519,15 @@ def test_the_data_screen_looks_right(snap_compare: Callable[..., bool], asked: l
 def test_the_data_screen_looks_right_on_a_large_terminal(snap_compare: Callable[..., bool], asked: list[str]) -> None:
     """At 160×50."""
     assert snap_compare(DigitsApp(), terminal_size=(160, 50), run_before=see)
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("gone", ["#fields", "#device > *"])
+async def test_devices_that_are_told_while_the_screen_closes_change_nothing(gone: str) -> None:
+    """A screen loses its widgets from the inside out; the child that looks for devices may answer meanwhile."""
+    async with DigitsApp().run_test() as pilot:
+        screen = await open_data(pilot)
+        options = screen.query_one(TrainingOptions)
+        await options.query(gone).remove()
+        options.show_devices(DEVICES["devices"])
+        assert pilot.app.is_running and not options.query("#device OptionList")

@@ -161,6 +161,8 @@ class TrainingOptions(Vertical):
 
     def show_devices(self, devices: Sequence[Mapping[str, Any]]) -> None:
         """Offer `devices` as the child `devices --json` told them; those that are not available say why."""
+        if not self.query("#device OptionList"):
+            return  # the child can answer while the screen is being closed
         select = self.query_one("#device", Select)
         chosen = select.value
         options = [_AUTO]
