@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -13,7 +14,11 @@ import pytest
 from fake_core import DEVICES, details, install
 from layout import text, until
 from run_story import ended_run, new_run, story
+from textual import work
+from textual.app import ComposeResult
 from textual.command import CommandPalette
+from textual.screen import Screen
+from textual.widgets import Static
 
 from core import children
 from core.configuration import TrainingConfig
@@ -361,3 +366,34 @@ def test_the_first_screen_needs_neither_numpy_nor_torch() -> None:
         [sys.executable, "-P", "-c", code], env=children.environment(), capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+async def test_a_worker_that_is_answered_while_its_screen_is_removed_does_not_go_on() -> None:
+    """The widgets that it would speak to go first."""
+    removing, went_on = asyncio.Event(), []
+
+    class Inside(Static):
+        async def on_unmount(self) -> None:
+            removing.set()
+            await asyncio.sleep(0.05)  # the screen around it is still there, and its worker has its answer
+
+    class Around(Screen[None]):
+        def compose(self) -> ComposeResult:
+            yield Inside()
+
+        @work
+        async def ask(self) -> None:
+            await removing.wait()
+            went_on.append(self.query_one(Inside))
+
+    async with DigitsApp().run_test() as pilot:
+        for _ in range(2):  # the second goes down with the app
+            removing.clear()
+            screen = Around()
+            await pilot.app.push_screen(screen)
+            screen.ask()
+            await pilot.pause()
+            if not _:
+                await pilot.app.pop_screen()
+                assert removing.is_set()
+    assert removing.is_set() and not went_on

@@ -31,6 +31,8 @@ from tui.screens.too_small import TooSmall, fits
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from textual.await_remove import AwaitRemove
+    from textual.widget import Widget
 
     from core.configuration import TrainingConfig
     from core.runs import Run
@@ -118,6 +120,18 @@ class DigitsApp(LineApp):
         """The first screen is there."""
         if self.begun is not None:
             self.begun()
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """End the workers of what is removed, then remove it.
+
+        Textual removes a screen from the inside out and ends its workers last, so that one which is answered meanwhile
+        would ask for widgets that are gone.
+        """
+        going = {each for node in nodes for each in node.walk_children(with_self=True)}
+        for worker in list(self.workers):
+            if worker.node in going:
+                worker.cancel()
+        return super()._prune(*nodes, parent=parent)
 
     # Runs
 
