@@ -19,8 +19,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 
-from core import __version__, garbage
+from core import __version__
 from core.errors import ConfigurationError, DigitsError
+from core.system import gc_policy
 
 _DESCRIPTION = """\
 Watch a network learn to read digits, draw one, and see it read.
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows no block characters gets question marks
-    atexit.register(garbage.leave)
+    atexit.register(gc_policy.leave)
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser(given[0] if given else "").parse_args(given)
     if options.command is None:

@@ -33,7 +33,7 @@ def _faulty(folder: Path) -> Path:
     """A folder of a hundred MNIST digits: one in another's place, one twice, one clipped, one under a wrong name."""
     from PIL import Image
 
-    from core import mnist
+    from core.data import mnist
 
     _, test = mnist.load()
     for digit in range(10):
@@ -50,7 +50,7 @@ def _faulty(folder: Path) -> Path:
 
 
 async def _take(folder: Path) -> None:
-    from core.runs import list_runs
+    from core.runs.run import list_runs
     from tui.app import DigitsApp
     from tui.screens.check import CheckScreen
     from tui.widgets.pad import Pad
@@ -89,8 +89,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["DIGITS_HOME"] = os.environ["PWD"] = home  # paths are shown from where one stands
         os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
-        from core.children import command, environment
-        from core.runs import list_runs
+        from core.runs.run import list_runs
+        from core.system.children import command, environment
 
         subprocess.run(command("train", "--recipe", "fast"), env=environment(), check=True)
         name = list_runs()[0].name

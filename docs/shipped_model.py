@@ -19,12 +19,14 @@ from pathlib import Path
 
 import torch
 
-from core import checkpoint, checkpoint_file, datasets, paths
-from core.evaluation import evaluate
-from core.fitting import fitted
-from core.recipes import RECIPES
-from core.runs import find_run
-from core.stage import stages
+from core import paths
+from core.config.recipes import RECIPES
+from core.data import datasets
+from core.data.stage import stages
+from core.evaluation.evaluation import evaluate
+from core.networks import checkpoint, checkpoint_file
+from core.runs.run import find_run
+from core.training.fitting import fitted
 
 
 def _trained(*options: str) -> Path:

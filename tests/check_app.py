@@ -16,7 +16,8 @@ from PIL import Image
 from textual.pilot import Pilot
 
 import tui.app
-from core import amendments, children
+from core.data import amendments
+from core.system import children
 from tui.app import DigitsApp
 from tui.checkup import label_of
 from tui.screens.check import CheckScreen

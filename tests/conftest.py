@@ -27,7 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def mnist_part() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The first 1,200 of MNIST's training images (1200, 28, 28) and their labels."""
-    from core import mnist
+    from core.data import mnist
 
     train, _ = mnist.load()
     return train.images[:1200], train.labels[:1200]

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from textual.pilot import Pilot
 
 import tui.app
-from core.clean_copy import as_read
-from core.ink import Stroke
-from core.normalise import normalise
-from core.reading import Reading
+from core.drawing.clean_copy import as_read
+from core.drawing.ink import Stroke
+from core.preprocessing.normalise import normalise
+from core.reading.reading import Reading
 from tui.app import DigitsApp
 from tui.reader import ReaderState
 from tui.screens.drawing import DrawingScreen

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core import own
-from core.ink import Ink
-from core.own import Drawing, OwnSet
+from core.data import own_sets
+from core.data.own_sets import Drawing, OwnSet
+from core.drawing.ink import Ink
 
 SHAPES: dict[int, list[list[tuple[float, float]]]] = {
     0: [[(20, 10), (12, 20), (12, 40), (20, 50), (30, 40), (30, 20), (20, 10)]],
@@ -42,5 +42,5 @@ def teach(found: OwnSet, digits: Iterable[int]) -> list[Drawing]:
     kept = []
     for index, digit in enumerate(digits):
         drawn = ink(digit, index % 5 + index / 8 % 1)
-        kept.append(own.keep(found, digit, np.array(drawn.bitmap), drawn.strokes, digit))
+        kept.append(own_sets.keep(found, digit, np.array(drawn.bitmap), drawn.strokes, digit))
     return kept

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import children
+from core.system import children
 
 _SCRIPT = """
 import json, signal, sys, time

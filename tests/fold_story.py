@@ -8,9 +8,9 @@ from pathlib import Path
 
 from run_story import BATCH, STEPS, new_run, progress, write
 
-from core import events
-from core.configuration import TrainingConfig
-from core.runs import Run
+from core.config.configuration import TrainingConfig
+from core.runs import events
+from core.runs.run import Run
 
 FOLDS = 5
 EPOCHS = 4

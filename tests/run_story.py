@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from core import events
-from core.configuration import TrainingConfig
-from core.runs import Run, RunWriter, create_run
+from core.config.configuration import TrainingConfig
+from core.runs import events
+from core.runs.run import Run, RunWriter, create_run
 
 STEPS = 40
 """Steps an epoch."""

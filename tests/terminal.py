@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyte
 
-from core import children
+from core.system import children
 
 KEYS = {
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "enter": "\r", "tab": "\t",

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from core import amendments, children
-from core.amendments import NAME, Amendment
+from core.data import amendments
+from core.data.amendments import NAME, Amendment
 from core.errors import DataError
+from core.system import children
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ def test_strange_names_are_kept(folder: Path) -> None:
 def test_many_at_once_lose_nothing(folder: Path) -> None:
     """Threads and another process decide at the same time: all decisions are there."""
     code = (
-        "import sys\nfrom pathlib import Path\nfrom core import amendments\n"
+        "import sys\nfrom pathlib import Path\nfrom core.data import amendments\n"
         "for turn in range(20):\n    amendments.leave_out(Path(sys.argv[1]), f'7/other-{turn}.png')\n"
     )
     other = subprocess.Popen([sys.executable, "-c", code, str(folder)], env=children.environment())

@@ -20,9 +20,10 @@ from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.widgets import Static
 
-from core import children
-from core.configuration import TrainingConfig
-from core.runs import Run, RunWriter, list_runs
+from core.config.configuration import TrainingConfig
+from core.runs import launch
+from core.runs.run import Run, RunWriter, list_runs
+from core.system import children
 from tui import __main__ as command
 from tui.app import DigitsApp, parting_words
 from tui.screens.confirm import Confirm
@@ -57,7 +58,7 @@ class Trainings:
         self.started: list[tuple[Run, bool]] = []
         self._over = threading.Event()
         self.status = 0
-        monkeypatch.setattr(children, "start_run", self._start)
+        monkeypatch.setattr(launch, "start_run", self._start)
 
     def _start(self, run: Run, *, resume: bool = False) -> Any:
         self.started.append((run, resume))

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import archives
+from core.data import archives
 from core.errors import DataError
-from core.normalise import normalise
+from core.preprocessing.normalise import normalise
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""core.atomic: the old file or the new one, and nothing else in the folder."""
+"""core.system.atomic: the old file or the new one, and nothing else in the folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core import atomic
+from core.system import atomic
 
 
 def test_a_reader_meets_the_old_file_until_the_new_one_is_whole(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
-"""core.augmentation: what a distortion may and may not do to a digit."""
+"""core.training.augmentation: what a distortion may and may not do to a digit."""
 
 from __future__ import annotations
 
 import torch
 import torchvision.transforms.functional as reference
 
-from core.augmentation import augment
-from core.recipes import RECIPES, Augmentation
+from core.config.recipes import RECIPES, Augmentation
+from core.training.augmentation import augment
 
 
 def _ring(count: int) -> torch.Tensor:

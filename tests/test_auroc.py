@@ -1,11 +1,11 @@
-"""core.auroc: against a plain double loop."""
+"""core.evaluation.auroc: against a plain double loop."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from core.auroc import auroc
+from core.evaluation.auroc import auroc
 
 
 @pytest.mark.parametrize("values", [3, 20, 10_000])

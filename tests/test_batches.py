@@ -1,13 +1,14 @@
-"""core.batches: order, completeness and values."""
+"""core.training.batches: order, completeness and values."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
 
-from core.batches import Batches, as_input
-from core.collection import Part
-from core.recipes import Augmentation
+from core.config.recipes import Augmentation
+from core.data.collection import Part
+from core.networks.inputs import as_input
+from core.training.batches import Batches
 
 _CPU = torch.device("cpu")
 

@@ -23,8 +23,9 @@ from PIL import Image
 from rich.cells import cell_len
 from textual.geometry import Offset, Size
 
-from core import amendments, images
-from core.normalise import normalise
+from core.data import amendments
+from core.preprocessing import images
+from core.preprocessing.normalise import normalise
 from tui.checkup import Picture
 from tui.look import fitted, look
 from tui.widgets.before_after import BeforeAfter

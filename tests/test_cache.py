@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import cache
+from core.data import cache
 
 
 def images(count: int = 3) -> np.ndarray:

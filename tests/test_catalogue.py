@@ -13,8 +13,9 @@ import pytest
 from drawn import teach
 from PIL import Image
 
-from core import additions, catalogue, children, own
+from core.data import additions, catalogue, own_sets
 from core.errors import DataError
+from core.system import children
 
 
 def digits(folder: Path, count: int = 2, labels: str = "0123456789") -> Path:
@@ -45,7 +46,7 @@ def test_the_shipped_and_the_downloadable_are_there_from_the_start(home: Path) -
 def test_listing_imports_neither_numpy_nor_torch() -> None:
     """The interface lists at its start: what takes long to import is not imported."""
     code = (
-        "import sys\nfrom core import catalogue\ncatalogue.entries()\n"
+        "import sys\nfrom core.data import catalogue\ncatalogue.entries()\n"
         "print({'numpy', 'torch', 'PIL', 'urllib.request'} & set(sys.modules))"
     )
     result = subprocess.run(
@@ -232,22 +233,22 @@ def test_a_list_that_cannot_be_written_is_explained(tmp_path: Path, monkeypatch:
 def test_own_sets_are_listed_with_what_they_hold_now(tmp_path: Path, home: Path) -> None:
     """After MNIST, under their names, counted anew each time; found by name and by folder."""
     catalogue.add(digits(tmp_path / "mine"))
-    teach(own.active(), [1, 1, 7])
-    own.create("Bea")
+    teach(own_sets.active(), [1, 1, 7])
+    own_sets.create("Bea")
     assert names() == ["mnist", "own", "Bea", "mine", "emnist-digits", "qmnist", "usps"]
     folder = str(home / "data" / "own")
     entry = catalogue.find("own")
     assert entry == catalogue.Entry("own", "own", "own", 3, 2, folder, "ready", folder)
     assert catalogue.find(folder) == catalogue.add(folder) == entry
-    teach(own.active(), [2])
+    teach(own_sets.active(), [2])
     assert (catalogue.find("own").images, catalogue.find("Bea").images) == (4, 0)
 
 
 def test_names_of_own_sets_are_unique_in_the_catalogue(tmp_path: Path) -> None:
     """A folder that was added first keeps its name, and one that is added later makes way."""
     catalogue.add(digits(tmp_path / "own"))
-    teach(own.active(), [1])
-    own.create("Bea")
+    teach(own_sets.active(), [1])
+    own_sets.create("Bea")
     (tmp_path / "other").mkdir()
     assert catalogue.add(digits(tmp_path / "other" / "Bea")).name == "Bea-2"
     assert names()[1:5] == ["own-2", "Bea", "own", "Bea-2"]
@@ -256,6 +257,6 @@ def test_names_of_own_sets_are_unique_in_the_catalogue(tmp_path: Path) -> None:
 
 def test_own_sets_cannot_be_taken_off_the_catalogue(home: Path) -> None:
     """There is no way back by adding; the error says what can be removed."""
-    teach(own.active(), [1])
+    teach(own_sets.active(), [1])
     with pytest.raises(DataError, match="own is a set of your own drawings, which stays in the list"):
         catalogue.remove("own")

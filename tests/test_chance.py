@@ -1,4 +1,4 @@
-"""core.chance: published intervals, and tests against plain sums."""
+"""core.evaluation.significance: published intervals, and tests against plain sums."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import comb
 
 import pytest
 
-from core.chance import by_chance, interval, least_certain
+from core.evaluation.significance import by_chance, interval, least_certain
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from image_folder import Part, clean, save
 
-from core import amendments, catalogue, children
 from core.__main__ import main
+from core.data import amendments, catalogue
+from core.system import children
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.widgets import ProgressBar
 
-from core import amendments
+from core.data import amendments
 from core.errors import DataError
 from tui import palette
 from tui.checkup import Checkup, Picture, label_of

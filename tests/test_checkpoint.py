@@ -1,4 +1,4 @@
-"""core.checkpoint and core.checkpoint_file: what is written comes back, and nothing in it is run."""
+"""core.networks.checkpoint and core.networks.checkpoint_file: what is written comes back, and nothing in it is run."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 import torch
 
-from core import atomic, checkpoint, checkpoint_file
-from core.checkpoint_file import Header, header
-from core.configuration import TrainingConfig
+from core.config.configuration import TrainingConfig
 from core.errors import CheckpointError, DigitsError
-from core.model import build
-from core.runs import create_run
+from core.networks import checkpoint
+from core.networks.architectures import build
+from core.networks.checkpoint_file import Header, header
+from core.runs import checkpoints
+from core.runs.run import create_run
+from core.system import atomic
 
 _HEADER = Header(
     architecture="deep", recipe="accurate", data="mnist", parameters=1, epoch=2, epochs=3, step=9, seed=0,
@@ -286,7 +288,7 @@ def test_an_odd_name_is_no_crash(name: str) -> None:
     """What can be neither a path nor a run is an error in words, also where it looks like a file."""
     create_run(TrainingConfig())
     with pytest.raises(DigitsError):
-        header(checkpoint_file.resolve(name))
+        header(checkpoints.resolve(name))
 
 
 @pytest.mark.parametrize("variable", ["DIGITS_HOME", "XDG_DATA_HOME"])
@@ -296,24 +298,24 @@ def test_a_home_of_nobody_is_said(monkeypatch: pytest.MonkeyPatch, variable: str
     monkeypatch.setattr("core.paths.is_checkout", lambda: False)
     monkeypatch.setenv(variable, "~nouser-of-this-machine/x")
     with pytest.raises(DigitsError, match=r"nouser.*Set DIGITS_HOME"):
-        checkpoint_file.available()
+        checkpoints.available()
 
 
 def test_checkpoints_are_listed_and_resolved(tmp_path: Path) -> None:
     """The shipped one comes first; a run's name, its folder and a file all lead to its weights."""
     run = create_run(TrainingConfig())
     checkpoint.save(run.model, build("deep", 0).state_dict(), _HEADER)
-    found = checkpoint_file.available()
+    found = checkpoints.available()
     assert found[-1] == run.model
     for name in (run.name, str(run.path), str(run.model)):
-        assert checkpoint_file.resolve(name) == run.model
-    assert checkpoint_file.resolve("") == checkpoint_file.resolve("shipped")
+        assert checkpoints.resolve(name) == run.model
+    assert checkpoints.resolve("") == checkpoints.resolve("shipped")
     assert "99.00% validation" in header(run.model).title
 
 
 def test_the_shipped_checkpoint_is_small_and_says_what_it_reached() -> None:
     """At most 1 MiB, of the recipe that makes it, with its configuration and figures inside."""
-    path = checkpoint_file.resolve("shipped")
+    path = checkpoints.resolve("shipped")
     described = header(path)
     assert path.stat().st_size <= 2**20
     assert described.recipe == "robust"

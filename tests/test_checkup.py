@@ -12,17 +12,18 @@ import pytest
 from image_folder import Part, clean, of, paths, pixels, quick, save, scaled, serious
 from PIL import Image
 
-from core import amendments, folders, image_file, pool
 from core.checkup import copies, strokes
 from core.checkup import survey as surveying
 from core.checkup.checkup import check
 from core.checkup.finding import MOST_FILES, counted, finding, listed
 from core.checkup.measure import stroke_width
 from core.checkup.survey import survey
-from core.datasets import Collection, divided
+from core.data import amendments, folders, image_file
+from core.data.datasets import Collection, divided
+from core.data.stage import stages
+from core.drawing.ink import Ink, draw
 from core.errors import DataError
-from core.ink import Ink, draw
-from core.stage import stages
+from core.system import pool
 
 CANVAS = 100
 
@@ -245,7 +246,7 @@ def test_the_split_is_the_one_that_training_makes(tmp_path: Path, mnist_part: Pa
     if own:
         clean(tmp_path / "set" / "test", mnist_part, each=5, first=40)
         folder = tmp_path / "set"
-    from core import catalogue
+    from core.data import catalogue
 
     seen = survey(folder)
     dataset = divided(catalogue.find(str(folder)), folders.gather(folder))

@@ -9,9 +9,9 @@ import pytest
 from image_folder import Part, scaled
 from PIL import Image
 
-from core import mnist
-from core.checkup.duplicates import copies, groups, joined, numbered, unique
-from core.normalise import normalise
+from core.data import mnist
+from core.data.near_duplicates import copies, groups, joined, numbered, unique
+from core.preprocessing.normalise import normalise
 
 
 def pressed(image: np.ndarray, quality: int) -> np.ndarray:
@@ -49,7 +49,7 @@ def test_changed_copies_are_found(mnist_part: Part, way: str) -> None:
 
 def test_two_careful_ones_are_two_drawings() -> None:
     """Bare strokes whose slants differ by three degrees are not copies; the same stroke twice is."""
-    from core.ink import draw
+    from core.drawing.ink import draw
 
     ones = [draw([[(0, 0), (float(np.tan(np.radians(slant))) * 10, 10)]], 64) for slant in (0, 3, 6, 9, 9)]
     found = groups(np.stack([normalise(each) for each in ones]))

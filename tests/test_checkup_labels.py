@@ -29,7 +29,7 @@ SPOILED = {"6/zero.png": 0, "7/four.png": 4, "1/three.png": 3}
 
 def test_spoiled_labels_are_found(digits: Path, two_threads: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 100 MNIST images three are in wrong folders: these are named first, with the digits that they show."""
-    from core import cross_validation
+    from core.training import cross_validation
 
     # Shorter trainings than a person gets, to be quick; the shipped model that they go on from knows MNIST.
     monkeypatch.setattr(cross_validation, "_LEAST_STEPS", 15)
@@ -45,7 +45,7 @@ def test_spoiled_labels_are_found(digits: Path, two_threads: None, monkeypatch: 
 def readings(monkeypatch: pytest.MonkeyPatch) -> dict[str, np.ndarray]:
     """A stand-in for the networks: what is put under `probabilities` is what they read."""
     answers: dict[str, np.ndarray] = {}
-    module = types.ModuleType("core.cross_validation")
+    module = types.ModuleType("core.training.cross_validation")
 
     def out_of_fold(images, labels, folds, seed, report):  # type: ignore[no-untyped-def]
         answers["count"] = np.array(len(images))
@@ -59,7 +59,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> dict[str, np.ndarray]:
         return given
 
     module.out_of_fold = out_of_fold  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "core.cross_validation", module)
+    monkeypatch.setitem(sys.modules, "core.training.cross_validation", module)
     return answers
 
 

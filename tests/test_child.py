@@ -57,7 +57,7 @@ async def test_a_child_that_says_nothing_is_an_error(monkeypatch: pytest.MonkeyP
 
 async def test_a_child_that_cannot_be_started_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as where the interpreter has been removed meanwhile."""
-    monkeypatch.setattr("core.children.command", lambda *_: ["/nonexistent/python"])
+    monkeypatch.setattr("core.system.children.command", lambda *_: ["/nonexistent/python"])
     with pytest.raises(DigitsError, match="cannot start `core x`"):
         await child.ask("x")
 

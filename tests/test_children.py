@@ -1,4 +1,4 @@
-"""core.children: how the program starts itself, wherever it was started from."""
+"""core.system.children: how the program starts itself, wherever it was started from."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from core import __version__, children
-from core.configuration import TrainingConfig
+from core import __version__
+from core.config.configuration import TrainingConfig
 from core.errors import RunError
-from core.runs import create_run
+from core.runs import launch
+from core.runs.run import create_run
+from core.system import children
 
 _TELL = """
 import json, os, sys
@@ -58,7 +60,7 @@ def test_the_environment_keeps_what_the_person_set(monkeypatch: pytest.MonkeyPat
 def test_a_run_is_started_on_its_own(teller: None, resume: bool) -> None:
     """It has a session of its own, no input and no folder of the person's; what it prints is in the run's log."""
     run = create_run(TrainingConfig())
-    process = children.start_run(run, resume=resume)
+    process = launch.start_run(run, resume=resume)
     assert process.wait(timeout=60) == 0
     told, other = sorted(run.log.read_text().splitlines(), reverse=True)
     found = json.loads(told)
@@ -73,7 +75,7 @@ def test_a_second_start_adds_to_the_log(teller: None) -> None:
     """What an earlier process printed before it died is not lost."""
     run = create_run(TrainingConfig())
     run.log.write_text("Traceback of before\n")
-    children.start_run(run, resume=True).wait(timeout=60)
+    launch.start_run(run, resume=True).wait(timeout=60)
     assert run.log.read_text().startswith("Traceback of before\n{")
 
 
@@ -83,8 +85,8 @@ def test_what_cannot_be_started_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     with monkeypatch.context() as patched:
         patched.setattr(children, "command", lambda *arguments: ["/none/such/python", *arguments])
         with pytest.raises(RunError, match=run.name):
-            children.start_run(run)
+            launch.start_run(run)
     run.log.unlink(missing_ok=True)
     run.log.mkdir()
     with pytest.raises(RunError, match=run.name):
-        children.start_run(run)
+        launch.start_run(run)

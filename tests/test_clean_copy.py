@@ -1,4 +1,4 @@
-"""core.clean_copy and core.image_file: small drawings are read by their strokes, as a pen would have written them."""
+"""core.drawing.clean_copy and core.data.image_file: small drawings are read by their strokes, as if by a pen."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import own
-from core.clean_copy import clean_copy, of_ink, rewritten, smoothed
+from core.data import own_sets
+from core.data.image_file import seen_in
+from core.drawing.clean_copy import clean_copy, of_ink, rewritten, smoothed
+from core.drawing.ink import Ink, default_radius
 from core.errors import DataError
-from core.image_file import seen_in
-from core.ink import Ink, default_radius
-from core.normalise import normalise
+from core.preprocessing.normalise import normalise
 
 _SIDE = 40
 
@@ -111,7 +111,7 @@ def test_smoothing_keeps_ends_and_straight_lines() -> None:
 def test_a_kept_drawing_is_learnt_as_it_was_read() -> None:
     """Its file holds the canvas, its strokes the rest; another image under such a name is read by its pixels."""
     ink = _ring(3)
-    drawing = own.keep(own.active(), 0, ink.bitmap, ink.strokes)
+    drawing = own_sets.keep(own_sets.active(), 0, ink.bitmap, ink.strokes)
     np.testing.assert_array_equal(seen_in(drawing.path), normalise(of_ink(ink), "bright"))
     with Image.open(drawing.path) as image:
         np.testing.assert_array_equal(np.asarray(image), ink.bitmap)
@@ -123,7 +123,7 @@ def test_a_kept_drawing_is_learnt_as_it_was_read() -> None:
 def test_a_drawing_without_its_strokes_is_read_by_its_pixels(tmp_path: Path) -> None:
     """Where the file beside it is gone or damaged; a missing image is an error in words."""
     ink = _ring(3)
-    drawing = own.keep(own.active(), 0, ink.bitmap, ink.strokes)
+    drawing = own_sets.keep(own_sets.active(), 0, ink.bitmap, ink.strokes)
     for content in ("{", '{"strokes": 5}', '{"strokes": []}'):
         drawing.path.with_suffix(".json").write_text(content)
         np.testing.assert_array_equal(seen_in(drawing.path), normalise(ink.bitmap))

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import children, mnist
-from core.checkpoint import load_state
-from core.configuration import TrainingConfig
-from core.runs import Run, create_run, list_runs
+from core.config.configuration import TrainingConfig
+from core.data import mnist
+from core.networks.checkpoint import load_state
+from core.runs.run import Run, create_run, list_runs
+from core.system import children
 
 
 def digits(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
@@ -280,10 +281,10 @@ def test_a_run_that_was_killed_resumes_to_the_same_weights(small_set: Path) -> N
     # The same plan, whatever a probe would choose now: other threads would sum in another order.
     whole = create_run(killed.config())
     code = (
-        "import sys\nfrom pathlib import Path\nfrom core import probe, training\n"
-        "from core.plan import Plan\nfrom core.runs import Run\n"
+        "import sys\nfrom pathlib import Path\nfrom core.training import probe, train\n"
+        "from core.config.device_plan import Plan\nfrom core.runs.run import Run\n"
         f"probe.choose = lambda name, recipe: ([Plan(**{plan!r})], [])\n"
-        "run = Run(Path(sys.argv[1]))\nlist(training.train(run.config(), run))\n"
+        "run = Run(Path(sys.argv[1]))\nlist(train.train(run.config(), run))\n"
     )
     subprocess.run([sys.executable, "-c", code, str(whole.path)], env=children.environment(), check=True)
     with np.load(killed.model) as one, np.load(whole.model) as other:
@@ -354,7 +355,8 @@ def test_the_shipped_model_reaches_what_it_says() -> None:
     result = json.loads(digits("evaluate", "--json").stdout)
     assert result["count"] == 10_000
     assert result["accuracy"] >= 0.997
-    from core.checkpoint_file import header, resolve
+    from core.networks.checkpoint_file import header
+    from core.runs.checkpoints import resolve
 
     assert result["accuracy"] == pytest.approx(header(resolve("")).figures["test_accuracy"], abs=3e-4)
 

@@ -1,4 +1,4 @@
-"""core.configuration: bounds, messages and the way to JSON and back."""
+"""core.config.configuration: bounds, messages and the way to JSON and back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.configuration import TrainingConfig
+from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError
 
 

@@ -14,8 +14,9 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList, ProgressBar, Select
 
-from core import catalogue, paths
-from core.configuration import TrainingConfig
+from core import paths
+from core.config.configuration import TrainingConfig
+from core.data import catalogue
 from tui.app import DigitsApp
 from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from drawn import teach
 
-from core import catalogue, collection, datasets, own
 from core.__main__ import main
-from core.collection import Part
+from core.data import catalogue, collection, datasets, own_sets
+from core.data.collection import Part
 from core.errors import DataError
 
 
@@ -233,9 +233,9 @@ def test_a_name_cannot_write_to_the_terminal(tmp_path: Path, capsys: pytest.Capt
 
 def test_own_drawings_are_data_to_train_on(home: Path) -> None:
     """By name or by folder; their strokes and what was removed are not in the way, and none of them is skipped."""
-    mine = own.active()
+    mine = own_sets.active()
     kept = teach(mine, [1, 1, 1, 1, 7, 7, 7, 7])
-    own.remove(mine, kept[0])
+    own_sets.remove(mine, kept[0])
     for given in ("own", str(mine.folder)):
         found = datasets.load(given)
         assert (found.name, found.skipped) == ("own", ())
@@ -244,7 +244,7 @@ def test_own_drawings_are_data_to_train_on(home: Path) -> None:
 
 def test_an_empty_own_set_says_how_to_fill_it(home: Path) -> None:
     """Instead of speaking of class folders."""
-    own.create("Bea")
+    own_sets.create("Bea")
     with pytest.raises(DataError, match="Bea holds no drawings yet; draw a digit"):
         datasets.load("Bea")
 

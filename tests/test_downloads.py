@@ -21,9 +21,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import catalogue, children, datasets, downloads, fetching, offers
 from core.__main__ import main
+from core.data import catalogue, datasets, download, downloadable, fetching
 from core.errors import DataError
+from core.system import children
 
 
 def idx_file(array: np.ndarray, code: int) -> bytes:
@@ -125,9 +126,9 @@ def left(home: Path) -> list[str]:
 def test_usps_arrives_whole(usps: Server, home: Path) -> None:
     """Both parts come with labels from 0 and as 28×28; the catalogue then has it without the server."""
     told: list[tuple[int, int | None]] = []
-    path = downloads.download("usps", lambda done, total: told.append((done, total)))
+    path = download.download("usps", lambda done, total: told.append((done, total)))
     size = sum(map(len, usps.files.values()))
-    assert path == offers.path_of("usps") and left(home) == ["usps.npz"]
+    assert path == downloadable.path_of("usps") and left(home) == ["usps.npz"]
     assert told[-1] == (size, size) and told == sorted(told, key=lambda each: each[0])
     usps.files.clear()
     entry = catalogue.find("usps")
@@ -140,9 +141,9 @@ def test_usps_arrives_whole(usps: Server, home: Path) -> None:
 
 def test_what_is_there_is_not_fetched_again(usps: Server) -> None:
     """A second download asks no server."""
-    downloads.download("usps")
+    download.download("usps")
     usps.files.clear()
-    assert downloads.download("usps").is_file()
+    assert download.download("usps").is_file()
 
 
 def test_qmnist_is_read_by_its_first_label(
@@ -162,7 +163,7 @@ def test_qmnist_is_read_by_its_first_label(
         for part, chosen in (("train", slice(0, 40)), ("test", slice(40, 60)))
     }
     monkeypatch.setattr(QMNIST, "resources", resources)
-    downloads.download("qmnist")
+    download.download("qmnist")
     found = datasets.load("qmnist")
     assert np.array_equal(found.train.labels, labels[:40]) and np.array_equal(found.test.labels, labels[40:])
     assert np.abs(found.train.images.astype(int) - images[:40]).mean() < 4
@@ -186,7 +187,7 @@ def test_emnist_is_turned_upright(
     monkeypatch.setattr(EMNIST, "url", url)
     monkeypatch.setattr(EMNIST, "md5", md5)
     told: list[tuple[int, int | None]] = []
-    downloads.download("emnist-digits", lambda done, total: told.append((done, total)))
+    download.download("emnist-digits", lambda done, total: told.append((done, total)))
     assert told[-1] == (len(buffer.getvalue()), len(buffer.getvalue()))
     found = datasets.load("emnist-digits")
     assert np.array_equal(found.train.labels, labels[:40])
@@ -205,7 +206,7 @@ def test_without_a_server_the_message_helps(usps: Server, home: Path, capsys: py
     (answer,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     for said in (f"127.0.0.1:{port}", "refused", "internet connection", "MNIST is shipped", "usps.npz"):
         assert said in answer["error"]
-    assert left(home) == [] and not offers.is_downloaded("usps")
+    assert left(home) == [] and not downloadable.is_downloaded("usps")
 
 
 def test_an_unknown_host_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,17 +220,17 @@ def test_a_broken_connection_leaves_nothing(usps: Server, home: Path) -> None:
     """Half of the second file is not taken for all of it."""
     usps.cut.add("/usps.t.bz2")
     with pytest.raises(DataError, match="broke off after"):
-        downloads.download("usps")
+        download.download("usps")
     assert left(home) == []
     usps.cut.clear()
-    assert downloads.download("usps").is_file()
+    assert download.download("usps").is_file()
 
 
 def test_a_changed_file_leaves_nothing(usps: Server, home: Path) -> None:
     """What has another md5 than torchvision knows is refused."""
     usps.files["/usps.bz2"] = b"<html>Please log in"
     with pytest.raises(DataError, match="md5"):
-        downloads.download("usps")
+        download.download("usps")
     assert left(home) == []
 
 
@@ -237,7 +238,7 @@ def test_a_refusal_of_the_server_is_told(usps: Server, home: Path) -> None:
     """An address that moved says so."""
     usps.files.clear()
     with pytest.raises(DataError, match="404"):
-        downloads.download("usps")
+        download.download("usps")
     assert left(home) == []
 
 
@@ -246,7 +247,7 @@ def test_a_silent_server_is_given_up(usps: Server, home: Path, monkeypatch: pyte
     monkeypatch.setattr(fetching, "PATIENCE", 0.2)
     usps.slow.add("/usps.bz2")
     with pytest.raises(DataError, match="timed out"):
-        downloads.download("usps")
+        download.download("usps")
     assert left(home) == []
 
 
@@ -258,7 +259,7 @@ def test_an_interrupt_leaves_nothing(usps: Server, home: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        downloads.download("usps", interrupt)
+        download.download("usps", interrupt)
     assert left(home) == []
 
 
@@ -267,7 +268,7 @@ def test_what_a_killed_process_left_is_swept(usps: Server, home: Path) -> None:
     abandoned = home / "data" / "downloads" / ".emnist-digits-abc.part"
     abandoned.mkdir(parents=True)
     (abandoned / "emnist.zip").write_bytes(b"half")
-    downloads.download("usps")
+    download.download("usps")
     assert left(home) == ["usps.npz"]
 
 
@@ -275,14 +276,14 @@ def test_one_download_at_a_time(usps: Server) -> None:
     """A second one is told to wait, and does not disturb the first."""
     usps.slow.add("/usps.bz2")
     begun = threading.Event()
-    first = threading.Thread(target=downloads.download, args=("usps", lambda done, total: begun.set()))
+    first = threading.Thread(target=download.download, args=("usps", lambda done, total: begun.set()))
     first.start()
     assert begun.wait(20)
     with pytest.raises(DataError, match="another download is under way"):
-        downloads.download("qmnist")
+        download.download("qmnist")
     usps.go_on.set()
     first.join()
-    assert offers.is_downloaded("usps")
+    assert downloadable.is_downloaded("usps")
 
 
 def test_the_command_tells_its_progress(usps: Server, capsys: pytest.CaptureFixture[str]) -> None:
@@ -326,7 +327,7 @@ def test_what_cannot_be_stored_is_explained(usps: Server, home: Path, monkeypatc
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(downloads, "_convert", full)
+    monkeypatch.setattr(download, "_convert", full)
     with pytest.raises(DataError, match="No space left on device") as caught:
-        downloads.download("usps")
+        download.download("usps")
     assert str(home / "data" / "downloads") in str(caught.value) and left(home) == []

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from drawn import ink
 
-from core import children, draft
+from core.drawing import draft
 from core.errors import DataError
+from core.system import children
 
 _WINDOW = """
 import sys

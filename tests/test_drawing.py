@@ -17,10 +17,10 @@ from textual import events
 from textual.widgets import Footer, OptionList
 
 from core import paths
-from core.clean_copy import of_ink
-from core.configuration import TrainingConfig
-from core.normalise import normalise
-from core.runs import Run, RunWriter, create_run
+from core.config.configuration import TrainingConfig
+from core.drawing.clean_copy import of_ink
+from core.preprocessing.normalise import normalise
+from core.runs.run import Run, RunWriter, create_run
 from tui.reader import ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.drawing import DrawingScreen

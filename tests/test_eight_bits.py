@@ -1,4 +1,4 @@
-"""core.eight_bits and core.many: many images in eight bits, where the machine is made for it, and nearly the same."""
+"""core.inference.int8 and core.inference.many: many images in int8 where the machine has it, nearly the same."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ import pytest
 import torch
 from torch import nn
 
-from core import eight_bits, evaluation, many, mnist, paths
-from core.batches import as_input
-from core.eight_bits import EightBits
-from core.evaluation import in_batches
-from core.folded import folded
-from core.many import _close
-from core.model import build
-from core.recogniser import Recogniser
-from core.scores import scores
-from core.second_look import leads
+from core import paths
+from core.data import mnist
+from core.evaluation import evaluation
+from core.evaluation.evaluation import in_batches
+from core.inference import int8, many
+from core.inference.fused import folded
+from core.inference.int8 import EightBits
+from core.inference.many import _close
+from core.inference.scores import scores
+from core.inference.test_time_augmentation import leads
+from core.networks.architectures import build
+from core.networks.inputs import as_input
+from core.reading.recogniser import Recogniser
 
 _CPU = torch.device("cpu")
 
@@ -60,8 +63,8 @@ def test_pooling_is_torchs() -> None:
     """The largest of each 2×2 bytes, an odd last row and column left out, of images laid beside each other."""
     images = torch.randint(0, 256, (32, 4, 7, 6), dtype=torch.uint8)
     expected = nn.functional.max_pool2d(images.float(), 2).to(torch.uint8)
-    halved = eight_bits._halved(_laid_beside(images, 16))
-    assert torch.equal(eight_bits._taken_apart(halved), expected.permute(0, 2, 3, 1).flatten(1))
+    halved = int8._halved(_laid_beside(images, 16))
+    assert torch.equal(int8._taken_apart(halved), expected.permute(0, 2, 3, 1).flatten(1))
     assert halved.is_contiguous()  # or the next convolution would lay it out anew
 
 
@@ -71,18 +74,18 @@ def test_images_laid_beside_each_other_come_back() -> None:
     laid = _laid_beside(images, 16)
     assert laid.shape == (3, 7, 5, 16, 4)
     assert torch.equal(laid[1, 2, 3, :, 0], images[16:32, 0, 2, 3])
-    assert torch.equal(eight_bits._taken_apart(laid), images.permute(0, 2, 3, 1).flatten(1))
+    assert torch.equal(int8._taken_apart(laid), images.permute(0, 2, 3, 1).flatten(1))
 
 
 def test_blocks_hold_their_pixels_and_those_on_either_side() -> None:
     """Of one image after the other, four pixels a block, row by row; beyond the edges there is paper."""
     images = torch.randint(0, 256, (48, 6, 10), dtype=torch.uint8)
-    blocks = eight_bits._blocks(images, 16, 1)
+    blocks = int8._blocks(images, 16, 1)
     assert blocks.shape == (3, 3, 5, 16, 12) and blocks.is_contiguous()
     assert torch.equal(blocks[1, 2, 3, :, 4:8], images[16:32, 4:6, 6:8].flatten(1))
     assert torch.equal(blocks[1, 2, 3, :, :4], images[16:32, 4:6, 4:6].flatten(1))
     assert torch.equal(blocks[1, 2, 3, :, 8:], images[16:32, 4:6, 8:10].flatten(1))
-    assert (blocks[:, :, 0, :, :4] == eight_bits._PAPER).all() and (blocks[:, :, -1, :, 8:] == eight_bits._PAPER).all()
+    assert (blocks[:, :, 0, :, :4] == int8._PAPER).all() and (blocks[:, :, -1, :, 8:] == int8._PAPER).all()
 
 
 def test_networks_and_machines_that_are_not_made_for_it_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,15 +93,15 @@ def test_networks_and_machines_that_are_not_made_for_it_have_none(monkeypatch: p
     images = torch.rand(4, 1, 28, 28)
     assert EightBits.of(nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), images) is None
     assert EightBits.of(folded(build("small", 0)), images) is None
-    monkeypatch.setattr(eight_bits, "_suited", lambda: False)
+    monkeypatch.setattr(int8, "_suited", lambda: False)
     assert EightBits.of(folded(build("deep", 0)), images) is None
 
 
 def test_answers_that_differ_are_not_used(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel that goes wrong is noticed by its logits."""
     _quick(recogniser, 8)
-    convolved = eight_bits._convolved
-    monkeypatch.setattr(eight_bits, "_convolved", lambda *given: convolved(*given) // 2)
+    convolved = int8._convolved
+    monkeypatch.setattr(int8, "_convolved", lambda *given: convolved(*given) // 2)
     _, test = mnist.load()
     assert EightBits.of(recogniser.quick, as_input(torch.tensor(test.images[:8]))) is None
 
@@ -181,7 +184,7 @@ def test_who_interrupts_does_not_wait_for_the_rest(recogniser: Recogniser, monke
 @pytest.mark.parametrize("least", [2, 1000], ids=["without eight bits", "few"])
 def test_float32_reads_as_one_by_one(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch, least: int) -> None:
     """To the rounding, where a machine has no eight bits and where there are few images."""
-    monkeypatch.setattr(eight_bits, "_suited", lambda: False)
+    monkeypatch.setattr(int8, "_suited", lambda: False)
     monkeypatch.setattr(evaluation, "MANY", least)
     _, test = mnist.load()
     found = in_batches(recogniser, test.images[:3])

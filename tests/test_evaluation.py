@@ -1,4 +1,4 @@
-"""core.evaluation: figures against hand counts and plain loops."""
+"""core.evaluation.evaluation: figures against hand counts and plain loops."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from core import paths
-from core.batches import as_input
-from core.collection import Part
-from core.evaluation import Evaluation, evaluate, evaluate_parts
-from core.model import build
-from core.recogniser import Recogniser
-from core.scores import _seen, scores
+from core.data.collection import Part
+from core.evaluation.evaluation import Evaluation, evaluate, evaluate_parts
+from core.inference.scores import _seen, scores
+from core.networks.architectures import build
+from core.networks.inputs import as_input
+from core.reading.recogniser import Recogniser
 
 
 def _some(count: int = 500) -> Evaluation:

@@ -1,4 +1,4 @@
-"""core.events and core.history: the lines of a run, and the story that they tell."""
+"""core.runs.events and core.runs.history: the lines of a run, and the story that they tell."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from core import events
-from core.configuration import TrainingConfig
-from core.history import History
-from core.runs import EventReader, create_run
+from core.config.configuration import TrainingConfig
+from core.runs import events
+from core.runs.history import History
+from core.runs.run import EventReader, create_run
 
 
 def started(**changes: Any) -> events.Started:

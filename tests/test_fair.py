@@ -1,4 +1,4 @@
-"""core.ancestry and core.fair: what a checkpoint has learned, and which images therefore count."""
+"""core.evaluation.ancestry and core.evaluation.held_out: what a checkpoint learned from, and which images count."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from image_folder import Part as Images
 from image_folder import clean
 from trained import trained
 
-from core import ancestry, catalogue, datasets
-from core.ancestry import Learned
-from core.collection import Collection, Part
-from core.fair import EVERY, fair
-from core.recipes import RECIPES
-from core.stage import stages
+from core.config.recipes import RECIPES
+from core.data import catalogue, datasets
+from core.data.collection import Collection, Part
+from core.data.stage import stages
+from core.evaluation import ancestry
+from core.evaluation.ancestry import Learned
+from core.evaluation.held_out import EVERY, fair
 
 
 @pytest.fixture

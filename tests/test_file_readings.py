@@ -1,4 +1,4 @@
-"""core.file_readings and `predict`: many files in order, some of them broken, in this process and in others."""
+"""core.reading.file_readings and `predict`: many files in order, some of them broken, in this process and in others."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import children, eight_bits, mnist, paths, pool
-from core import file_readings as files_read
+from core import paths
 from core.commands import predict, progress_line
 from core.commands.progress_line import ProgressLine
+from core.data import mnist
 from core.errors import CheckpointError
-from core.file_readings import file_readings as read_files
-from core.reading import Reading
-from core.recogniser import Recogniser
+from core.inference import int8
+from core.reading import file_readings as files_read
+from core.reading.file_readings import file_readings as read_files
+from core.reading.reading import Reading
+from core.reading.recogniser import Recogniser
+from core.system import children, pool
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def test_thousands_of_files_expect_many(files: tuple[list[str], list[int]], monk
         expect_many(recogniser)
 
     monkeypatch.setattr(Recogniser, "expect_many", expected)
-    monkeypatch.setattr(eight_bits, "MANY", len(names))
+    monkeypatch.setattr(int8, "MANY", len(names))
     monkeypatch.setattr(files_read, "_AT_ONCE", 0)
     files_read._recogniser.cache_clear()
     many = readings()
@@ -148,7 +151,7 @@ def test_an_interruption_leaves_what_was_printed(tmp_path: Path) -> None:
     blank = tmp_path / "blank.png"
     Image.fromarray(np.full((28, 28), 255, np.uint8)).save(blank)
     code = (
-        "import sys\nfrom core import pool\nfrom core.__main__ import main\n"
+        "import sys\nfrom core.system import pool\nfrom core.__main__ import main\n"
         "if __name__ == '__main__':\n"
         "    pool.usable_cores = lambda: 2\n"
         "    pool._WORTH = 0.0\n"

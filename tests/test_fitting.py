@@ -1,4 +1,4 @@
-"""core.fitting: a network's confidence brought in line with how often it is right."""
+"""core.training.fitting: a network's confidence brought in line with how often it is right."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core import checkpoint, mnist, paths
-from core.calibration import Calibration
-from core.collection import Part
-from core.evaluation import evaluate
-from core.fitting import fitted
-from core.folded import folded
-from core.packed import packed
+from core import paths
+from core.config.calibration import Calibration
+from core.data import mnist
+from core.data.collection import Part
+from core.evaluation.evaluation import evaluate
+from core.inference.fused import folded
+from core.inference.prepacked import packed
+from core.networks import checkpoint
+from core.training.fitting import fitted
 
 _CPU = torch.device("cpu")
 
@@ -34,7 +36,7 @@ class Louder(nn.Module):
 @pytest.fixture(autouse=True)
 def few_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer written digits, which take seconds each time."""
-    monkeypatch.setattr("core.fitting._WRITTEN", 300)
+    monkeypatch.setattr("core.training.fitting._WRITTEN", 300)
 
 
 @pytest.fixture(scope="module")

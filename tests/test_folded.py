@@ -1,4 +1,4 @@
-"""core.folded: a copy for reading that says the same."""
+"""core.inference.fused: a copy for reading that says the same."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.folded import folded
-from core.model import build
+from core.inference.fused import folded
+from core.networks.architectures import build
 
 
 @pytest.mark.parametrize("architecture", ["small", "deep", "deep-11"])

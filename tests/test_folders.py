@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import amendments, cache, folders, image_file, pool
+from core.data import amendments, cache, folders, image_file
 from core.errors import DataError
-from core.normalise import normalise
+from core.preprocessing.normalise import normalise
+from core.system import pool
 
 
 @pytest.fixture

@@ -10,16 +10,21 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from core import checkpoint, cross_validation, events, mnist, paths, probe, training
-from core.checkpoint_file import header
-from core.configuration import TrainingConfig
+from core import paths
+from core.config.configuration import TrainingConfig
+from core.config.device_plan import Plan
+from core.config.recipes import RECIPES
+from core.data import mnist
 from core.errors import CheckpointError, ConfigurationError, DataError
-from core.evaluation import evaluate
-from core.events import Event
-from core.history import History
-from core.plan import Plan
-from core.recipes import RECIPES
-from core.runs import Run, create_run
+from core.evaluation.evaluation import evaluate
+from core.networks import checkpoint
+from core.networks.checkpoint_file import header
+from core.runs import events
+from core.runs.events import Event
+from core.runs.history import History
+from core.runs.run import Run, create_run
+from core.training import cross_validation, probe
+from core.training import train as training
 
 pytestmark = pytest.mark.usefixtures("two_threads")
 _SHIPPED = str(paths.shipped_checkpoint())
@@ -29,7 +34,7 @@ _SHIPPED = str(paths.shipped_checkpoint())
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """One plan, the small network, a report after every step."""
     monkeypatch.setattr(probe, "choose", lambda name, recipe: ([Plan("cpu", 1, "float32")], []))
-    monkeypatch.setattr("core.trainer._REPORT_SECONDS", 0.0)
+    monkeypatch.setattr("core.training.trainer._REPORT_SECONDS", 0.0)
     fast = RECIPES["fast"]
     few = dataclasses.replace(fast.few, architecture=fast.architecture, averaging=0.0)
     monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, few=few))
@@ -129,7 +134,7 @@ def test_a_stopped_cross_validation_goes_on_to_the_same_figures(own: Path, stop_
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Epochs of six batches, and an MNIST of a thousand images to replay and a thousand to be tested on."""
-    monkeypatch.setattr("core.schedule._FEW_STEPS", 6)
+    monkeypatch.setattr("core.config.schedule._FEW_STEPS", 6)
     train, test = mnist.load()
     part = np.arange(1000)
     monkeypatch.setattr(mnist, "load", lambda: (train.take(part), test.take(part)))
@@ -169,7 +174,7 @@ def test_a_stopped_fine_tuning_goes_on_to_the_same_weights(own: Path) -> None:
 
 def test_a_watched_run_writes_its_checkpoint_often(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody watching, one an epoch; watched, one after every step that took long enough."""
-    monkeypatch.setattr("core.trainer._WATCHED_SECONDS", 0.0)
+    monkeypatch.setattr("core.training.trainer._WATCHED_SECONDS", 0.0)
     config = TrainingConfig(data=str(own), epochs=1)
 
     def saves(watched: bool) -> int:

@@ -14,8 +14,8 @@ from layout import after, clipped, scrollbars
 from run_story import STEPS, ended_run, new_run, progress, write
 from test_training_screen import RunsApp, keys, says_only_what_is_new, shown, until
 
-from core import events
-from core.runs import Run, RunWriter
+from core.runs import events
+from core.runs.run import Run, RunWriter
 from tui.app import DigitsApp
 from tui.part import Part
 from tui.run_list import RunList

@@ -1,4 +1,4 @@
-"""core.frames: lines round an image go, drawings stay."""
+"""core.preprocessing.frames: lines round an image go, drawings stay."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from core import mnist
-from core.frames import without_frame
-from core.normalise import cropped, normalise
+from core.data import mnist
+from core.preprocessing.frames import without_frame
+from core.preprocessing.normalise import cropped, normalise
 
 Grey = NDArray[np.uint8]
 

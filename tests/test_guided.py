@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from core.drawing.guided_session import FILE, GuidedSession, unfinished
 from core.errors import DataError
-from core.guided_session import FILE, GuidedSession, unfinished
 
 
 @pytest.mark.parametrize("seed", range(20))

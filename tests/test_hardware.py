@@ -1,4 +1,4 @@
-"""core.hardware and core.devices: what is said of this machine."""
+"""core.system.hardware and core.training.devices: what is said of this machine."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from core import devices, hardware
 from core.errors import DeviceError
+from core.system import hardware
+from core.training import device_monitor, devices
 
 
 def test_the_processor_is_watched() -> None:
     """Load is a share, memory plausible: this process uses some, and less than there is."""
-    monitor = hardware.ProcessorMonitor("cpu")
+    monitor = device_monitor.ProcessorMonitor("cpu")
     sum(number * number for number in range(200_000))
     state = monitor.state()
     assert state.load is None or 0 <= state.load <= 1
@@ -33,7 +34,7 @@ def test_the_processor_is_watched() -> None:
 )
 def test_nvidia_smi_is_understood(output: str, expected: tuple[object, ...]) -> None:
     """Figures are scaled to shares and bytes; what a card does not tell is None."""
-    assert hardware.parse_smi(output) == expected
+    assert device_monitor.parse_smi(output) == expected
 
 
 def test_a_card_is_watched_without_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +43,7 @@ def test_a_card_is_watched_without_waiting(tmp_path: Path, monkeypatch: pytest.M
     smi.write_text('#!/bin/sh\ncase "$1" in *GPU-1234) echo "50, 100, 40";; esac\n')
     smi.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monitor = hardware.CardMonitor(0, "1234", 1 << 30)
+    monitor = device_monitor.CardMonitor(0, "1234", 1 << 30)
     try:
         assert monitor.state().load is None
         assert monitor._child is not None

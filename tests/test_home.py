@@ -9,9 +9,9 @@ from layout import clipped, scrollbars, text
 from run_story import ended_run, finished, interrupted_run, new_run, story
 from textual.pilot import Pilot
 
-from core import checkpoint_file
-from core.configuration import TrainingConfig
-from core.runs import Run, RunWriter
+from core.config.configuration import TrainingConfig
+from core.networks import checkpoint_file
+from core.runs.run import Run, RunWriter
 from tui.app import DigitsApp
 from tui.run_list import RunList
 from tui.widgets.recent_runs import RecentRuns

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import idx, paths
+from core import paths
+from core.data import idx
 from core.errors import DataError
 
 

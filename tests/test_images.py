@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import images
 from core.errors import DataError
+from core.preprocessing import images
 
 
 def seven() -> np.ndarray:

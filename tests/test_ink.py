@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from core.drawing.ink import STROKE_WIDTH, Ink, Region, default_radius, draw
 from core.errors import DataError
-from core.ink import STROKE_WIDTH, Ink, Region, default_radius, draw
 
 Point = tuple[float, float]
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from core import kept, paths
-from core.configuration import TrainingConfig
+from core import paths
+from core.config.configuration import TrainingConfig
 from core.errors import CheckpointError
-from core.runs import Run, create_run
+from core.runs import preferences
+from core.runs.run import Run, create_run
 
 
 @pytest.fixture
@@ -26,53 +27,53 @@ def run() -> Run:
 
 def test_a_kept_model_is_found_again_and_forgotten(run: Run) -> None:
     """Before anything is kept, and after it is forgotten, it is the shipped one."""
-    assert kept.checkpoint() is None
-    kept.keep(run.model)
-    assert kept.checkpoint() == run.model
-    kept.forget()
-    assert kept.checkpoint() is None
+    assert preferences.checkpoint() is None
+    preferences.keep(run.model)
+    assert preferences.checkpoint() == run.model
+    preferences.forget()
+    assert preferences.checkpoint() is None
 
 
 def test_a_model_of_elsewhere_can_be_kept(tmp_path: Path) -> None:
     """Its path is kept as it is."""
     path = tmp_path / "a model.npz"
     path.touch()
-    kept.keep(path)
-    assert kept.checkpoint() == path
+    preferences.keep(path)
+    assert preferences.checkpoint() == path
 
 
 def test_a_kept_model_moves_with_the_folder_of_runs(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever moves their home keeps the choice."""
-    kept.keep(run.model)
-    kept.await_answer(run.path)
+    preferences.keep(run.model)
+    preferences.await_answer(run.path)
     moved = tmp_path / "moved"
     paths.home().rename(moved)
     monkeypatch.setenv("DIGITS_HOME", str(moved))
-    assert kept.checkpoint() == moved / "checkpoints" / run.name / "model.npz"
-    assert kept.lesson() == moved / "checkpoints" / run.name
+    assert preferences.checkpoint() == moved / "checkpoints" / run.name / "model.npz"
+    assert preferences.lesson() == moved / "checkpoints" / run.name
 
 
 def test_a_model_that_was_deleted_is_the_shipped_one(run: Run) -> None:
     """And a run that was deleted asks nothing any more."""
-    kept.keep(run.model)
-    kept.await_answer(run.path)
+    preferences.keep(run.model)
+    preferences.await_answer(run.path)
     run.model.unlink()
-    assert kept.checkpoint() is None and kept.lesson() == run.path
+    assert preferences.checkpoint() is None and preferences.lesson() == run.path
     for path in run.path.iterdir():
         path.unlink()
     run.path.rmdir()
-    assert kept.lesson() is None
+    assert preferences.lesson() is None
 
 
 def test_the_question_and_the_model_are_kept_apart(run: Run) -> None:
     """Answering leaves the model, forgetting the model leaves the question."""
-    kept.keep(run.model)
-    kept.await_answer(run.path)
-    kept.forget()
-    assert kept.lesson() == run.path
-    kept.keep(run.model)
-    kept.answered()
-    assert kept.lesson() is None and kept.checkpoint() == run.model
+    preferences.keep(run.model)
+    preferences.await_answer(run.path)
+    preferences.forget()
+    assert preferences.lesson() == run.path
+    preferences.keep(run.model)
+    preferences.answered()
+    assert preferences.lesson() is None and preferences.checkpoint() == run.model
 
 
 @pytest.mark.parametrize(
@@ -83,9 +84,9 @@ def test_the_question_and_the_model_are_kept_apart(run: Run) -> None:
 def test_a_damaged_file_costs_the_choice_and_nothing_else(run: Run, content: bytes) -> None:
     """It reads as none, and is written over by the next choice."""
     (paths.user_checkpoints() / "kept.json").write_bytes(content)
-    assert kept.checkpoint() is None and kept.lesson() is None
-    kept.keep(run.model)
-    assert kept.checkpoint() == run.model
+    assert preferences.checkpoint() is None and preferences.lesson() is None
+    preferences.keep(run.model)
+    assert preferences.checkpoint() == run.model
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -94,28 +95,28 @@ def test_a_folder_that_cannot_be_written_is_told(run: Run) -> None:
     paths.user_checkpoints().chmod(0o500)
     try:
         with pytest.raises(CheckpointError, match=r"Permission denied.*make it writable"):
-            kept.keep(run.model)
+            preferences.keep(run.model)
     finally:
         paths.user_checkpoints().chmod(0o700)
 
 
 def test_a_full_disk_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """The choice of before is still there."""
-    kept.keep(run.model)
+    preferences.keep(run.model)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(CheckpointError, match="No space left on device"):
-        kept.forget()
-    assert kept.checkpoint() == run.model
+        preferences.forget()
+    assert preferences.checkpoint() == run.model
 
 
 def test_reading_the_choice_loads_nothing_heavy() -> None:
     """The app asks for it before its first screen."""
     code = (
-        "import sys\nfrom core import kept\nkept.checkpoint()\n"
+        "import sys\nfrom core.runs import preferences\npreferences.checkpoint()\n"
         "print(sorted({'numpy', 'PIL', 'torch', 'textual'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from core import lesson, paths
+from core import paths
+from core.config.recipes import FINE_TUNE
 from core.errors import DataError
-from core.recipes import FINE_TUNE
+from core.runs import fine_tuning
 
 
 def model(path: Path, data: str = "mnist", fine_tune: Path | None = None, **configuration: Any) -> Path:
@@ -40,7 +41,7 @@ def model(path: Path, data: str = "mnist", fine_tune: Path | None = None, **conf
 )
 def test_the_folds_fit_the_digit_with_the_fewest_drawings(tmp_path: Path, counts: list[int], folds: int) -> None:
     """Three, or fewer where a digit has fewer, and two at least; digits that were not drawn, or once, do not count."""
-    config = lesson.plan(tmp_path, counts, None)
+    config = fine_tuning.plan(tmp_path, counts, None)
     assert (config.folds, config.data, config.recipe) == (folds, str(tmp_path), FINE_TUNE)
     assert config.fine_tune == str(paths.shipped_checkpoint())
 
@@ -53,13 +54,13 @@ def test_the_folds_fit_the_digit_with_the_fewest_drawings(tmp_path: Path, counts
 def test_too_little_is_refused(tmp_path: Path, counts: list[int], words: str) -> None:
     """Saying what there is, and what to do."""
     with pytest.raises(DataError, match=words):
-        lesson.plan(tmp_path, counts, None)
+        fine_tuning.plan(tmp_path, counts, None)
 
 
 def test_a_model_that_was_not_fine_tuned_is_gone_on_from(tmp_path: Path) -> None:
     """Whichever it is."""
     path = model(tmp_path / "mine.npz")
-    assert lesson.base(path, tmp_path / "own") == path
+    assert fine_tuning.base(path, tmp_path / "own") == path
 
 
 def test_a_fine_tuned_model_is_traced_back(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_a_fine_tuned_model_is_traced_back(tmp_path: Path) -> None:
     first = model(tmp_path / "first.npz")
     second = model(tmp_path / "second.npz", "own", first)
     third = model(tmp_path / "third.npz", "own", second)
-    assert lesson.base(third, tmp_path / "own") == first
+    assert fine_tuning.base(third, tmp_path / "own") == first
 
 
 @pytest.mark.parametrize("damage", ["gone", "rubbish", "circle", "from the drawings", "odd"])
@@ -86,4 +87,4 @@ def test_where_the_trace_ends_the_shipped_model_stands(tmp_path: Path, damage: s
             model(before, "own", fine_tune=Path("x" * 5000))
         case _:
             pass
-    assert lesson.base(after, own) == paths.shipped_checkpoint()
+    assert fine_tuning.base(after, own) == paths.shipped_checkpoint()

@@ -21,10 +21,10 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 import tui.__main__ as command
-from core import events
-from core.normalise import normalise
-from core.reading import Reading
-from core.runs import RunWriter
+from core.preprocessing.normalise import normalise
+from core.reading.reading import Reading
+from core.runs import events
+from core.runs.run import RunWriter
 from tui.app import DigitsApp
 from tui.line_app import LineApp
 

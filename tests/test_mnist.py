@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import mnist, paths
+from core import paths
+from core.data import mnist
 from core.errors import DataError
 
 

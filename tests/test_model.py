@@ -1,11 +1,11 @@
-"""core.model: shapes, sizes and seeds."""
+"""core.networks.architectures: shapes, sizes and seeds."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 
-from core.model import ARCHITECTURES, build, parameter_count, tells_no_digit
+from core.networks.architectures import ARCHITECTURES, build, parameter_count, tells_no_digit
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core import paths
+from core.drawing.ink import draw
 from core.errors import DataError
-from core.ink import draw
-from core.normalise import centred, cropped, normalise, reduced, softened, steps
-from core.paper import otsu
-from core.polarity import is_ink_dark
-from core.specks import hangs_together, pieces, without_specks
+from core.preprocessing.normalise import centred, cropped, normalise, reduced, softened, steps
+from core.preprocessing.paper import otsu
+from core.preprocessing.polarity import is_ink_dark
+from core.preprocessing.specks import hangs_together, pieces, without_specks
 
 Grey = NDArray[np.uint8]
 

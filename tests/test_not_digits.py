@@ -1,4 +1,4 @@
-"""core.not_digits: letters, symbols and doodles as the program itself would see them."""
+"""core.data.non_digits: letters, symbols and doodles as the program itself would see them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import ink, not_digits, traces
+from core.data import non_digits, traces
+from core.drawing import ink
 from core.errors import DataError
-from core.images import decode
-from core.normalise import normalise
+from core.preprocessing.images import decode
+from core.preprocessing.normalise import normalise
 
 CROSS = [[[0, 0], [30, 40]], [[30, 0], [0, 40]]]
 RING = [[[20, 0], [40, 20], [20, 40], [0, 20], [20, 0]]]
@@ -43,7 +44,7 @@ def test_letters_are_drawn_as_digits_are(tmp_path: Path) -> None:
         {"label": "7", "strokes": CROSS},
         {"label": "X", "strokes": []},
     )
-    found = not_digits.gather(str(path), "Oo")
+    found = non_digits.gather(str(path), "Oo")
     assert found.images.shape == (2, 28, 28) and found.left_out == 1
     assert np.array_equal(found.images[0], normalise(ink.draw(CROSS), "bright"))
     reasons = {each.path.rpartition(":")[2]: each.reason for each in found.skipped}
@@ -67,7 +68,7 @@ def test_a_folder_of_images_is_taken_at_any_depth(tmp_path: Path) -> None:
     _picture(folder / ".hidden" / "1.png")
     (folder / "note.txt").write_text("no image", encoding="utf-8")
     for _ in range(2):
-        found = not_digits.gather(str(folder), "O")
+        found = non_digits.gather(str(folder), "O")
         assert len(found.images) == 2 and found.left_out == 1
         assert np.array_equal(found.images[0], normalise(decode(first)))
         assert [each.path for each in found.skipped] == [str(folder / "note.txt")]
@@ -77,7 +78,7 @@ def test_images_that_lie_in_the_folder_itself_do(tmp_path: Path) -> None:
     """As in a folder called `other`, and progress is told."""
     told: list[tuple[int, int]] = []
     _picture(tmp_path / "other" / "1.png")
-    not_digits.gather(str(tmp_path / "other"), report=lambda done, total: told.append((done, total)))
+    non_digits.gather(str(tmp_path / "other"), report=lambda done, total: told.append((done, total)))
     assert told[-1] == (1, 1)
 
 
@@ -98,4 +99,4 @@ def test_what_cannot_be_meant_is_said(tmp_path: Path) -> None:
         (tmp_path / "gone", "", "check the spelling"),
     ):
         with pytest.raises(DataError, match=said):
-            not_digits.gather(str(path), leave_out)
+            non_digits.gather(str(path), leave_out)

@@ -1,4 +1,4 @@
-"""core.numbers: digits beside each other are a number, one digit stays one, by strokes and by parts."""
+"""core.reading.numbers: digits beside each other are a number, one digit stays one, by strokes and by parts."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from drawn import SHAPES
 from numpy.typing import NDArray
 from PIL import Image
 
-from core import mnist, paths
-from core.ink import Ink, Stroke
-from core.normalise import cropped
-from core.numbers.atom import Atom, atom, in_order, joined
-from core.numbers.by_parts import cut, parts_of
-from core.numbers.cuts import _both_ways, _path, pieces_of
-from core.numbers.geometry import most_worth, own_worth
-from core.numbers.lattice import Run, best, runs
-from core.numbers.number import of_ink
-from core.reading import ReadDigit, Reading
-from core.recogniser import Recogniser
+from core import paths
+from core.data import mnist
+from core.drawing.ink import Ink, Stroke
+from core.preprocessing.normalise import cropped
+from core.reading.numbers.atom import Atom, atom, in_order, joined
+from core.reading.numbers.by_parts import cut, parts_of
+from core.reading.numbers.cuts import _both_ways, _path, pieces_of
+from core.reading.numbers.geometry import most_worth, own_worth
+from core.reading.numbers.lattice import Run, best, runs
+from core.reading.numbers.number import of_ink
+from core.reading.reading import ReadDigit, Reading
+from core.reading.recogniser import Recogniser
 
 Grey = NDArray[np.uint8]
 

@@ -14,9 +14,9 @@ from test_numbers import drawn
 
 from core import paths
 from core.commands import predict, serve
-from core.reading import Reading
-from core.recogniser import Recogniser
-from core.strokes import as_json
+from core.drawing.strokes import as_json
+from core.reading.reading import Reading
+from core.reading.recogniser import Recogniser
 
 
 def _predict(capsys: pytest.CaptureFixture[str], *images: Path, as_json: bool) -> list[str]:

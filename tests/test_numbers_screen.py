@@ -13,9 +13,9 @@ from layout import after, clipped, scrollbars
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
-from core import own
-from core.ink import Stroke
-from core.reading import ReadDigit, Reading
+from core.data import own_sets
+from core.drawing.ink import Stroke
+from core.reading.reading import ReadDigit, Reading
 from tui.app import DigitsApp
 from tui.reader import ReaderState
 from tui.screens.drawing import DrawingScreen
@@ -166,7 +166,7 @@ async def test_a_number_is_not_kept(keys: list[str]) -> None:
         await pilot.press(*keys)
         await settled(pilot)
         assert "only single digits are kept" in app.text()
-        assert not app.pad.ink.is_empty and sum(own.counts(own.active())) == 0
+        assert not app.pad.ink.is_empty and sum(own_sets.counts(own_sets.active())) == 0
 
 
 async def test_a_digit_that_was_taken_for_a_number_can_be_kept() -> None:
@@ -175,7 +175,7 @@ async def test_a_digit_that_was_taken_for_a_number_can_be_kept() -> None:
         app = await shown(pilot)
         await pilot.press("4", "4")
         await settled(pilot)
-        assert app.pad.ink.is_empty and own.counts(own.active())[4] == 1
+        assert app.pad.ink.is_empty and own_sets.counts(own_sets.active())[4] == 1
 
 
 def test_the_list_of_a_long_number() -> None:

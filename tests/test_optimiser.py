@@ -1,4 +1,4 @@
-"""core.optimiser: against torch's own, and what it does not import."""
+"""core.training.optimiser: against torch's own, and what it does not import."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.optimiser import AdamW, Muon, _orthogonal
+from core.training.optimiser import AdamW, Muon, _orthogonal
 
 
 def _network() -> nn.Module:
@@ -125,8 +125,9 @@ def test_a_state_of_another_network_is_refused() -> None:
 def test_torch_s_compiler_is_not_imported_to_train() -> None:
     """It would cost a second and a half of a training of ten."""
     program = (
-        "import sys, torch; from core.plan import Plan; from core.recipes import RECIPES; "
-        "from core.step import TrainingStep; step = TrainingStep(RECIPES['fast'], Plan('cpu', 1, 'float32'), 9, 0); "
+        "import sys, torch; from core.config.device_plan import Plan; from core.config.recipes import RECIPES; "
+        "from core.training.step import TrainingStep; "
+        "step = TrainingStep(RECIPES['fast'], Plan('cpu', 1, 'float32'), 9, 0); "
         "step(torch.rand(8, 1, 28, 28), torch.arange(8)); print('torch._dynamo' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

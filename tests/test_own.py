@@ -16,16 +16,18 @@ import pytest
 from drawn import ink, teach
 from PIL import Image
 
-from core import children, images, own
+from core.data import own_sets
+from core.data.own_sets import Drawing, OwnSet
+from core.drawing.ink import Stroke
 from core.errors import DataError
-from core.ink import Stroke
-from core.own import Drawing, OwnSet
+from core.preprocessing import images
+from core.system import children
 
 
 @pytest.fixture
 def mine(home: Path) -> OwnSet:
     """The set that is taught into before any exists."""
-    return own.active()
+    return own_sets.active()
 
 
 def pngs(found: OwnSet) -> set[str]:
@@ -39,14 +41,14 @@ def pngs(found: OwnSet) -> set[str]:
 def test_a_kept_drawing_is_an_image_with_its_strokes(mine: OwnSet) -> None:
     """The PNG has the very pixels, the JSON the very strokes, the time and what was asked for."""
     drawn = ink(7, 0.3)
-    kept = own.keep(mine, 7, drawn.bitmap, drawn.strokes, asked=7)
+    kept = own_sets.keep(mine, 7, drawn.bitmap, drawn.strokes, asked=7)
     assert np.array_equal(images.decode(kept.path), drawn.bitmap)
-    assert own.strokes_of(kept) == drawn.strokes
+    assert own_sets.strokes_of(kept) == drawn.strokes
     said = json.loads(kept.path.with_suffix(".json").read_text())
     assert (said["label"], said["asked"], said["time"]) == (7, 7, kept.time)
     assert (said["width"], said["height"]) == (44, 60)
     assert kept.path.parent == mine.folder / "7" and kept.label == 7
-    assert own.drawings(mine) == [kept]
+    assert own_sets.drawings(mine) == [kept]
 
 
 def test_counts_and_order(mine: OwnSet) -> None:
@@ -54,18 +56,18 @@ def test_counts_and_order(mine: OwnSet) -> None:
     kept = teach(mine, [3, 1, 3, 3, 9])
     (mine.folder / "3" / "notes.txt").write_text("left by somebody")
     (mine.folder / "3" / ".hidden.png").write_bytes(b"")
-    assert own.counts(mine) == [0, 1, 0, 3, 0, 0, 0, 0, 0, 1]
-    assert own.drawings(mine) == [kept[1], kept[0], kept[2], kept[3], kept[4]]
+    assert own_sets.counts(mine) == [0, 1, 0, 3, 0, 0, 0, 0, 0, 1]
+    assert own_sets.drawings(mine) == [kept[1], kept[0], kept[2], kept[3], kept[4]]
     times = [each.time for each in kept]
     assert times == sorted(times) and len(set(times)) == 5
 
 
 def test_a_stopped_clock_gives_names_of_their_own(mine: OwnSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that stands still, or is set back, never writes over a drawing, nor over a removed one."""
-    monkeypatch.setattr("core.drawing_files.time.time_ns", lambda: 1_769_869_500_123_456_000)
+    monkeypatch.setattr("core.data.own.drawing_files.time.time_ns", lambda: 1_769_869_500_123_456_000)
     kept = teach(mine, [4, 4, 5])
     assert [each.path.stem for each in kept] == [f"2026-01-31-142500-12345{last}" for last in (6, 7, 8)]
-    own.remove(mine, kept[0])
+    own_sets.remove(mine, kept[0])
     assert teach(mine, [4])[0].path.stem == "2026-01-31-142500-123459"
     assert kept[1].time == 1_769_869_500.123457
 
@@ -74,7 +76,7 @@ def test_a_stopped_clock_gives_names_of_their_own(mine: OwnSet, monkeypatch: pyt
 def test_a_label_that_is_no_digit_is_refused(mine: OwnSet, label: int) -> None:
     """And nothing is written."""
     with pytest.raises(DataError, match="must be a digit"):
-        own.keep(mine, label, ink(1).bitmap, ())
+        own_sets.keep(mine, label, ink(1).bitmap, ())
     assert not mine.folder.exists()
 
 
@@ -82,7 +84,7 @@ def test_a_label_that_is_no_digit_is_refused(mine: OwnSet, label: int) -> None:
 def test_a_bitmap_that_is_none_is_refused(mine: OwnSet, bitmap: np.ndarray) -> None:
     """The message says what came and what must come."""
     with pytest.raises(DataError, match=r"must be \(height, width\) of type uint8"):
-        own.keep(mine, 1, bitmap, ())
+        own_sets.keep(mine, 1, bitmap, ())
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_in_words(mine: OwnSet) -> None:
@@ -91,13 +93,13 @@ def test_a_folder_that_cannot_be_written_is_an_error_in_words(mine: OwnSet) -> N
     (mine.folder / "1").write_text("in the way")
     with pytest.raises(DataError, match="cannot be changed"):
         teach(mine, [1])
-    assert own.counts(mine) == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
+    assert own_sets.counts(mine) == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
 
 
 def test_a_full_disk_keeps_nothing_by_halves(mine: OwnSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the PNG cannot be written its JSON goes too, and the next try succeeds."""
     (before,) = teach(mine, [6])
-    from core import drawing_files
+    from core.data.own import drawing_files
 
     write = drawing_files.write
 
@@ -110,7 +112,7 @@ def test_a_full_disk_keeps_nothing_by_halves(mine: OwnSet, monkeypatch: pytest.M
     assert {path.name for path in (mine.folder / "6").iterdir()} == {before.path.name, f"{before.path.stem}.json"}
     monkeypatch.setattr(drawing_files, "write", write)
     teach(mine, [6])
-    assert own.counts(mine)[6] == 2 and own.last(mine) == own.drawings(mine)[1]
+    assert own_sets.counts(mine)[6] == 2 and own_sets.last(mine) == own_sets.drawings(mine)[1]
 
 
 _TEACH = """
@@ -140,17 +142,17 @@ def test_a_kill_while_teaching_loses_nothing(mine: OwnSet, seed: int) -> None:
     said |= {line.strip() for line in child.stdout.read().splitlines(keepends=True) if line.endswith("\n")}
     child.wait()
     child.stdout.close()
-    found = own.drawings(mine)
+    found = own_sets.drawings(mine)
     assert said <= {each.path.name for each in found}
     for each in found:
         assert np.array_equal(images.decode(each.path), ink(5).bitmap)
-        assert own.strokes_of(each) == ink(5).strokes
+        assert own_sets.strokes_of(each) == ink(5).strokes
     before = len(found)
     teach(mine, [5])
-    assert sum(own.counts(mine)) == before + 1
-    while own.undo(mine):
+    assert sum(own_sets.counts(mine)) == before + 1
+    while own_sets.undo(mine):
         pass
-    assert own.counts(mine)[5] == before + 1
+    assert own_sets.counts(mine)[5] == before + 1
 
 
 def test_two_programs_write_one_set(mine: OwnSet) -> None:
@@ -161,9 +163,9 @@ def test_two_programs_write_one_set(mine: OwnSet) -> None:
         try:
             for _ in range(6):
                 (kept,) = teach(mine, [number])
-                own.relabel(mine, kept, 9)
-                own.take_back(mine)
-                own.undo(mine)
+                own_sets.relabel(mine, kept, 9)
+                own_sets.take_back(mine)
+                own_sets.undo(mine)
         except BaseException as error:
             problems.append(error)
 
@@ -180,7 +182,8 @@ def test_two_programs_write_one_set(mine: OwnSet) -> None:
 
 def test_who_holds_a_set_for_too_long_is_not_waited_for(mine: OwnSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that was suspended while it wrote must not freeze the others."""
-    from core import drawings, lock
+    from core.data.own import drawings
+    from core.system import lock
 
     teach(mine, [1])
     monkeypatch.setattr(drawings, "locked", lambda path: lock.locked(path, patience=0.05))
@@ -194,54 +197,54 @@ def test_who_holds_a_set_for_too_long_is_not_waited_for(mine: OwnSet, monkeypatc
 def test_taking_back_and_undoing_it(mine: OwnSet) -> None:
     """The last kept comes off, with its strokes; undo keeps it again, under its name."""
     first, second = teach(mine, [2, 8])
-    back = own.take_back(mine)
+    back = own_sets.take_back(mine)
     assert back is not None and (back.label, back.time) == (8, second.time)
-    assert own.strokes_of(back) == ink(8, 1.125).strokes
-    assert own.drawings(mine) == [first]
-    assert own.take_back(mine) is not None and own.drawings(mine) == []
-    assert own.take_back(mine) is None
-    assert own.undo(mine) == "The 2 that was taken back is kept again."
-    assert own.undo(mine) == "The 8 that was taken back is kept again."
-    assert own.drawings(mine) == [first, second] and own.undo(mine) == ""
+    assert own_sets.strokes_of(back) == ink(8, 1.125).strokes
+    assert own_sets.drawings(mine) == [first]
+    assert own_sets.take_back(mine) is not None and own_sets.drawings(mine) == []
+    assert own_sets.take_back(mine) is None
+    assert own_sets.undo(mine) == "The 2 that was taken back is kept again."
+    assert own_sets.undo(mine) == "The 8 that was taken back is kept again."
+    assert own_sets.drawings(mine) == [first, second] and own_sets.undo(mine) == ""
 
 
 def test_taking_back_a_certain_one(mine: OwnSet) -> None:
     """A window takes its own drawing back, though another window kept one since, and relabelled it."""
     first, second = teach(mine, [2, 8])
-    own.relabel(mine, first, 3)
-    back = own.take_back(mine, first)
-    assert back is not None and back.label == 3 and own.drawings(mine) == [second]
+    own_sets.relabel(mine, first, 3)
+    back = own_sets.take_back(mine, first)
+    assert back is not None and back.label == 3 and own_sets.drawings(mine) == [second]
     with pytest.raises(DataError, match="is no longer in the set own"):
-        own.take_back(mine, first)
+        own_sets.take_back(mine, first)
 
 
 def test_relabelling_moves_image_and_strokes(mine: OwnSet) -> None:
     """Both lie in the other class folder, the JSON says so, and undo puts every byte back."""
     (kept,) = teach(mine, [1])
     before = kept.path.with_suffix(".json").read_bytes()
-    moved = own.relabel(mine, kept, 7)
+    moved = own_sets.relabel(mine, kept, 7)
     assert (moved.label, moved.time, moved.path.parent.name) == (7, kept.time, "7")
     assert json.loads(moved.path.with_suffix(".json").read_text())["label"] == 7
-    assert own.strokes_of(moved) == ink(1).strokes and os.listdir(mine.folder / "1") == []  # noqa: PTH208
-    assert own.last(mine) == moved
-    assert own.undo(mine) == "It is a 1 again, no 7."
-    assert own.drawings(mine) == [kept] and kept.path.with_suffix(".json").read_bytes() == before
+    assert own_sets.strokes_of(moved) == ink(1).strokes and os.listdir(mine.folder / "1") == []  # noqa: PTH208
+    assert own_sets.last(mine) == moved
+    assert own_sets.undo(mine) == "It is a 1 again, no 7."
+    assert own_sets.drawings(mine) == [kept] and kept.path.with_suffix(".json").read_bytes() == before
 
 
 def test_relabelling_as_what_it_is_changes_nothing(mine: OwnSet) -> None:
     """There is nothing to undo after it."""
     (kept,) = teach(mine, [1])
-    assert own.relabel(mine, kept, 1) == kept
-    assert own.undo(mine) == ""
+    assert own_sets.relabel(mine, kept, 1) == kept
+    assert own_sets.undo(mine) == ""
 
 
 def test_undo_goes_back_step_by_step_after_a_restart(mine: OwnSet) -> None:
     """Each program reads the journal anew, so that nothing depends on this one."""
     kept = teach(mine, [0, 1, 2])
-    moved = own.relabel(mine, kept[0], 6)
-    own.remove(mine, moved)
-    own.remove(mine, kept[2])
-    code = "from core import own\nwhile said := own.undo(own.active()): print(said)"
+    moved = own_sets.relabel(mine, kept[0], 6)
+    own_sets.remove(mine, moved)
+    own_sets.remove(mine, kept[2])
+    code = "from core.data import own_sets as own\nwhile said := own.undo(own.active()): print(said)"
     result = subprocess.run(
         [sys.executable, "-c", code], env=children.environment(), capture_output=True, text=True, check=True
     )
@@ -250,7 +253,7 @@ def test_undo_goes_back_step_by_step_after_a_restart(mine: OwnSet) -> None:
         "The 6 that was removed is back.",
         "It is a 0 again, no 6.",
     ]
-    assert own.drawings(mine) == kept
+    assert own_sets.drawings(mine) == kept
 
 
 def test_removed_drawings_are_not_deleted(mine: OwnSet) -> None:
@@ -258,13 +261,13 @@ def test_removed_drawings_are_not_deleted(mine: OwnSet) -> None:
     for label in ("3", "5"):
         (mine.folder / label).mkdir(parents=True)
         Image.fromarray(np.full((9, 9), int(label), np.uint8)).save(mine.folder / label / "same.png")
-    for drawing in own.drawings(mine):
-        own.remove(mine, drawing)
+    for drawing in own_sets.drawings(mine):
+        own_sets.remove(mine, drawing)
     removed = sorted((mine.folder / ".removed").glob("*.png"))
     assert [path.name for path in removed] == ["same-2.png", "same.png"]
     assert {int(images.decode(path)[0, 0]) for path in removed} == {3, 5}
-    own.undo(mine)
-    own.undo(mine)
+    own_sets.undo(mine)
+    own_sets.undo(mine)
     assert pngs(mine) == {"3/same.png", "5/same.png"}
 
 
@@ -273,9 +276,9 @@ def test_relabelling_never_writes_over_another(mine: OwnSet) -> None:
     for label in ("3", "5"):
         (mine.folder / label).mkdir(parents=True)
         Image.fromarray(np.full((9, 9), int(label), np.uint8)).save(mine.folder / label / "same.png")
-    own.relabel(mine, own.drawings(mine)[0], 5)
+    own_sets.relabel(mine, own_sets.drawings(mine)[0], 5)
     assert pngs(mine) == {"5/same.png", "5/same-2.png"}
-    own.undo(mine)
+    own_sets.undo(mine)
     assert pngs(mine) == {"3/same.png", "5/same.png"}
     assert images.decode(mine.folder / "3" / "same.png")[0, 0] == 3
 
@@ -283,11 +286,11 @@ def test_relabelling_never_writes_over_another(mine: OwnSet) -> None:
 def test_a_drawing_that_is_gone_is_an_error_in_words(mine: OwnSet) -> None:
     """Another program removed it since the list was read; one that was moved is found."""
     first, second = teach(mine, [4, 4])
-    own.relabel(mine, first, 9)
-    assert own.relabel(mine, first, 2).label == 2
-    own.remove(mine, second)
+    own_sets.relabel(mine, first, 9)
+    assert own_sets.relabel(mine, first, 2).label == 2
+    own_sets.remove(mine, second)
     with pytest.raises(DataError, match="is no longer in the set own"):
-        own.remove(mine, second)
+        own_sets.remove(mine, second)
 
 
 @pytest.mark.parametrize("content", [b"", b"no json", b"[" * 100_000, b'{"strokes": [{"points": []}]}', b"\xff\xfe"])
@@ -295,37 +298,37 @@ def test_a_damaged_json_does_not_spoil_the_drawing(mine: OwnSet, content: bytes)
     """It has no strokes to tell, is moved as it is, and comes back byte for byte."""
     (kept,) = teach(mine, [4])
     kept.path.with_suffix(".json").write_bytes(content)
-    assert own.strokes_of(kept) == ()
-    moved = own.relabel(mine, kept, 5)
+    assert own_sets.strokes_of(kept) == ()
+    moved = own_sets.relabel(mine, kept, 5)
     assert moved.path.with_suffix(".json").read_bytes() == content
-    own.undo(mine)
-    assert kept.path.with_suffix(".json").read_bytes() == content and own.drawings(mine) == [kept]
+    own_sets.undo(mine)
+    assert kept.path.with_suffix(".json").read_bytes() == content and own_sets.drawings(mine) == [kept]
 
 
 def test_a_damaged_journal_is_read_past(mine: OwnSet) -> None:
     """A line that a kill cut off, or that is nonsense, costs only itself; one that points outside is not followed."""
     (kept,) = teach(mine, [4])
-    own.remove(mine, kept)
+    own_sets.remove(mine, kept)
     outside = mine.folder.parent / "outside.png"
     outside.write_bytes(b"")
     evil = {"id": "x", "do": "remove", "from": "4/in.png", "to": "../outside.png"}
     with (mine.folder / "journal.jsonl").open("ab") as file:
         file.write(f'\xff\n[]\n{json.dumps(evil)}\n{{"id": "y", "do": "rem'.encode("latin-1"))
     teach(mine, [5])
-    assert own.undo(mine) == "The 4 that was removed is back."
-    assert outside.exists() and own.counts(mine)[4] == 1
+    assert own_sets.undo(mine) == "The 4 that was removed is back."
+    assert outside.exists() and own_sets.counts(mine)[4] == 1
 
 
 def test_a_move_that_a_kill_prevented_is_not_undone(mine: OwnSet) -> None:
     """The journal is written first; what it says of files that were never moved is passed over."""
-    from core import drawings
+    from core.data.own import drawings
 
     kept = teach(mine, [4, 6])
-    own.remove(mine, kept[0])
+    own_sets.remove(mine, kept[0])
     journal = drawings.Journal(mine.folder / "journal.jsonl")
     journal.append("relabel", f"6/{kept[1].path.name}", f"0/{kept[1].path.name}")
-    assert own.undo(mine) == "The 4 that was removed is back."
-    assert own.drawings(mine) == kept
+    assert own_sets.undo(mine) == "The 4 that was removed is back."
+    assert own_sets.drawings(mine) == kept
 
 
 def test_images_of_other_origin_are_drawings_without_strokes(mine: OwnSet) -> None:
@@ -334,10 +337,10 @@ def test_images_of_other_origin_are_drawings_without_strokes(mine: OwnSet) -> No
     photo = mine.folder / "3" / "Photo 1.JPG"
     Image.fromarray(np.zeros((20, 20), np.uint8)).save(photo, "JPEG")
     os.utime(photo, (1_000_000_000, 1_000_000_000))
-    (found,) = own.drawings(mine)
-    assert found == Drawing(photo, 3, 1_000_000_000.0) and own.strokes_of(found) == ()
-    assert own.relabel(mine, found, 0).path == mine.folder / "0" / "Photo 1.JPG"
-    assert own.last(mine) is None
+    (found,) = own_sets.drawings(mine)
+    assert found == Drawing(photo, 3, 1_000_000_000.0) and own_sets.strokes_of(found) == ()
+    assert own_sets.relabel(mine, found, 0).path == mine.folder / "0" / "Photo 1.JPG"
+    assert own_sets.last(mine) is None
 
 
 # Sets and their names
@@ -345,30 +348,30 @@ def test_images_of_other_origin_are_drawings_without_strokes(mine: OwnSet) -> No
 
 def test_before_the_first_drawing_there_is_no_set(home: Path) -> None:
     """Looking writes nothing, and there is nothing to undo."""
-    mine = own.active()
-    assert (mine, own.sets()) == (OwnSet(home / "data" / "own", "own"), [])
-    assert (own.counts(mine), own.drawings(mine), own.undo(mine)) == ([0] * 10, [], "")
+    mine = own_sets.active()
+    assert (mine, own_sets.sets()) == (OwnSet(home / "data" / "own", "own"), [])
+    assert (own_sets.counts(mine), own_sets.drawings(mine), own_sets.undo(mine)) == ([0] * 10, [], "")
     assert not home.exists()
 
 
 def test_several_people_have_sets_of_their_own(home: Path) -> None:
     """Folders are ours, names are theirs, and which one is taught into is remembered."""
-    teach(own.active(), [1])
-    anna, name = own.create("Änna / 班 “3b” #½"), own.create("  ../x  ")
-    assert [each.folder.name for each in own.sets()] == ["own", "own-2", "own-3"]
+    teach(own_sets.active(), [1])
+    anna, name = own_sets.create("Änna / 班 “3b” #½"), own_sets.create("  ../x  ")
+    assert [each.folder.name for each in own_sets.sets()] == ["own", "own-2", "own-3"]
     assert (anna.name, name.name) == ("Änna / 班 “3b” #½", "../x")
-    assert own.active().name == "own"
-    own.activate(anna)
-    assert own.active() == anna
-    assert own.rename(anna, "Anna") == OwnSet(anna.folder, "Anna") == own.active()
-    assert own.at(anna.folder) == own.active() and own.at(home) is None
+    assert own_sets.active().name == "own"
+    own_sets.activate(anna)
+    assert own_sets.active() == anna
+    assert own_sets.rename(anna, "Anna") == OwnSet(anna.folder, "Anna") == own_sets.active()
+    assert own_sets.at(anna.folder) == own_sets.active() and own_sets.at(home) is None
 
 
 def test_the_first_set_can_be_named_before_it_exists(home: Path) -> None:
     """A person who says who they are before they draw."""
-    own.rename(own.active(), "Bea")
-    teach(own.active(), [1])
-    assert [(each.name, each.folder.name) for each in own.sets()] == [("Bea", "own")]
+    own_sets.rename(own_sets.active(), "Bea")
+    teach(own_sets.active(), [1])
+    assert [(each.name, each.folder.name) for each in own_sets.sets()] == [("Bea", "own")]
 
 
 @pytest.mark.parametrize(
@@ -386,12 +389,12 @@ def test_the_first_set_can_be_named_before_it_exists(home: Path) -> None:
 )
 def test_names_that_cannot_be_taken(home: Path, name: str, complaint: str) -> None:
     """Neither for a new set nor for another one; the error says why, and nothing changes."""
-    anna, bea = own.create("Anna"), own.create("Bea")
-    for attempt in (lambda: own.create(name), lambda: own.rename(bea, name)):
+    anna, bea = own_sets.create("Anna"), own_sets.create("Bea")
+    for attempt in (lambda: own_sets.create(name), lambda: own_sets.rename(bea, name)):
         with pytest.raises(DataError, match=complaint):
             attempt()
-    assert own.sets() == [anna, bea]
-    assert own.rename(anna, "ANNA").name == "ANNA"
+    assert own_sets.sets() == [anna, bea]
+    assert own_sets.rename(anna, "ANNA").name == "ANNA"
 
 
 def test_many_programs_make_sets_at_once(home: Path) -> None:
@@ -401,7 +404,7 @@ def test_many_programs_make_sets_at_once(home: Path) -> None:
 
     def make(name: str) -> None:
         try:
-            made.append(own.create(name))
+            made.append(own_sets.create(name))
         except DataError as error:
             refused.append(error)
 
@@ -411,38 +414,39 @@ def test_many_programs_make_sets_at_once(home: Path) -> None:
     for each in threads:
         each.join()
     assert len(made) == len({each.folder for each in made}) == 5 and len(refused) == 5
-    assert sorted(each.name for each in own.sets()) == [f"set {number}" for number in range(5)]
+    assert sorted(each.name for each in own_sets.sets()) == [f"set {number}" for number in range(5)]
     assert [path.name for path in (home / "data").iterdir() if path.name.startswith(".")] == []
 
 
 def test_a_damaged_name_is_the_folders(home: Path) -> None:
     """What is in `set.json` may be anything; so may the memory of the active set."""
-    made = own.create("Anna")
+    made = own_sets.create("Anna")
     for content in (b"", b"[]", b"\xff", b'{"name": 3}', b'{"name": "a\\u001b"}', b"[" * 100_000):
         (made.folder / "set.json").write_bytes(content)
         (home / "data" / "own-sets.json").write_bytes(content)
-        assert own.sets() == [OwnSet(made.folder, "own-2")] and own.active().folder == made.folder
-    own.rename(made, "Anna")
-    assert own.active().name == "Anna"
+        assert own_sets.sets() == [OwnSet(made.folder, "own-2")] and own_sets.active().folder == made.folder
+    own_sets.rename(made, "Anna")
+    assert own_sets.active().name == "Anna"
 
 
 def test_a_set_whose_folder_is_gone_cannot_be_chosen(home: Path) -> None:
     """Somebody moved it away; whoever had chosen it teaches into one that is there."""
-    teach(own.active(), [1])
-    gone = own.create("Gone")
-    own.activate(gone)
+    teach(own_sets.active(), [1])
+    gone = own_sets.create("Gone")
+    own_sets.activate(gone)
     gone.folder.rename(home / "elsewhere")
-    assert own.active().name == "own"
-    for attempt in (lambda: own.activate(gone), lambda: own.rename(gone, "Other")):
+    assert own_sets.active().name == "own"
+    for attempt in (lambda: own_sets.activate(gone), lambda: own_sets.rename(gone, "Other")):
         with pytest.raises(DataError, match="the data set Gone is gone"):
             attempt()
 
 
 def test_listing_imports_nothing_large(home: Path) -> None:
     """The interface asks at its start which sets there are and how many drawings they hold."""
-    teach(own.active(), [1])
+    teach(own_sets.active(), [1])
     code = (
-        "import sys\nfrom core import draft, own\nprint([own.counts(each) for each in own.sets()], own.active().name)\n"
+        "import sys\nfrom core.data import own_sets as own\nfrom core.drawing import draft\n"
+        "print([own.counts(each) for each in own.sets()], own.active().name)\n"
         "print({'numpy', 'torch', 'PIL'} & set(sys.modules))"
     )
     result = subprocess.run(
@@ -454,5 +458,5 @@ def test_listing_imports_nothing_large(home: Path) -> None:
 def test_strokes_keep_every_figure(mine: OwnSet) -> None:
     """Coordinates of a mouse, and of a canvas that was resized, are no round numbers."""
     strokes = (Stroke(2.1 / 3, False, [(1 / 3, 2 / 7), (1e-9, 59.999999999)]), Stroke(1.0, True, [(4.0, 5.0)]))
-    kept = own.keep(mine, 1, ink(1).bitmap, strokes)
-    assert own.strokes_of(kept) == strokes
+    kept = own_sets.keep(mine, 1, ink(1).bitmap, strokes)
+    assert own_sets.strokes_of(kept) == strokes

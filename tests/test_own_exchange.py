@@ -11,21 +11,21 @@ import pytest
 from drawn import teach
 from PIL import Image
 
-from core import amendments, catalogue, datasets, own
 from core.__main__ import main
+from core.data import amendments, catalogue, datasets, own_sets
+from core.data.own_sets import OwnSet
 from core.errors import DataError
-from core.images import decode
-from core.normalise import normalise
-from core.own import OwnSet
+from core.preprocessing.images import decode
+from core.preprocessing.normalise import normalise
 
 
 @pytest.fixture
 def mine(home: Path) -> OwnSet:
     """Twelve drawings, one of them relabelled, one removed, and a photograph, a damaged image and a stray file."""
-    found = own.active()
+    found = own_sets.active()
     kept = teach(found, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9])
-    own.relabel(found, kept[11], 4)
-    own.remove(found, kept[10])
+    own_sets.relabel(found, kept[11], 4)
+    own_sets.remove(found, kept[10])
     photo = found.folder / "3" / "Photo é\n1.JPG"
     Image.fromarray(np.tile(np.arange(40, dtype=np.uint8) * 6, (40, 1))).save(photo, "JPEG")
     os.utime(photo, ns=(1, 1_000_000_000_123_456_789))
@@ -42,10 +42,10 @@ def content(found: OwnSet) -> list[object]:
             each.label,
             each.time,
             each.path.read_bytes(),
-            own.strokes_of(each),
+            own_sets.strokes_of(each),
             path.read_bytes() if (path := each.path.with_suffix(".json")).exists() else None,
         )
-        for each in own.drawings(found)
+        for each in own_sets.drawings(found)
     ]
 
 
@@ -53,30 +53,30 @@ def content(found: OwnSet) -> list[object]:
 def test_there_and_back_is_unchanged(mine: OwnSet, tmp_path: Path, name: str) -> None:
     """Images, labels, strokes and times, to the byte, also the second time round; what was taken out stays out."""
     told: list[tuple[int, int]] = []
-    assert own.export(mine, tmp_path / name, lambda done, total: told.append((done, total))) == 13
+    assert own_sets.export(mine, tmp_path / name, lambda done, total: told.append((done, total))) == 13
     assert told[-1] == (13, 13)
-    back = own.import_set(tmp_path / name, "back")
+    back = own_sets.import_set(tmp_path / name, "back")
     assert back.name == "back" and back.folder != mine.folder
     assert content(back) == content(mine)
     (tmp_path / "again").mkdir()
-    own.export(back, tmp_path / "again" / name)
-    assert content(own.import_set(tmp_path / "again" / name, "again")) == content(mine)
+    own_sets.export(back, tmp_path / "again" / name)
+    assert content(own_sets.import_set(tmp_path / "again" / name, "again")) == content(mine)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["again", "home", name])
 
 
 def test_a_folder_is_class_folders_with_images(mine: OwnSet, tmp_path: Path) -> None:
     """As other programs read them; nothing hidden, no journal, no stray file."""
-    own.export(mine, tmp_path / "out")
+    own_sets.export(mine, tmp_path / "out")
     files = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    images = {each.path.relative_to(mine.folder).as_posix() for each in own.drawings(mine)}
+    images = {each.path.relative_to(mine.folder).as_posix() for each in own_sets.drawings(mine)}
     with_strokes = {f"{name[:-4]}.json" for name in images if "-" in name}
     assert files == images | with_strokes and len(with_strokes) == 11
 
 
 def test_an_archive_is_what_a_network_learns_from(mine: OwnSet, tmp_path: Path) -> None:
     """`images` and `labels` as of each file by itself; without the damaged one."""
-    own.export(mine, tmp_path / "out.npz")
-    readable = [each for each in own.drawings(mine) if each.path.name != "broken.png"]
+    own_sets.export(mine, tmp_path / "out.npz")
+    readable = [each for each in own_sets.drawings(mine) if each.path.name != "broken.png"]
     with np.load(tmp_path / "out.npz") as stored:
         assert stored["labels"].tolist() == [each.label for each in readable]
         assert np.array_equal(stored["images"], [normalise(decode(each.path)) for each in readable])
@@ -86,11 +86,11 @@ def test_an_archive_is_what_a_network_learns_from(mine: OwnSet, tmp_path: Path) 
 @pytest.mark.parametrize("name", ["out", "out.npz"])
 def test_what_a_check_up_decided_goes_along(mine: OwnSet, tmp_path: Path, name: str) -> None:
     """An image that is left out is still left out where the set arrives, and so is one with another label."""
-    first, second = (each.path.relative_to(mine.folder).as_posix() for each in own.drawings(mine)[:2])
+    first, second = (each.path.relative_to(mine.folder).as_posix() for each in own_sets.drawings(mine)[:2])
     amendments.leave_out(mine.folder, first)
     amendments.relabel(mine.folder, second, 8)
-    own.export(mine, tmp_path / name)
-    back = own.import_set(tmp_path / name, "back")
+    own_sets.export(mine, tmp_path / name)
+    back = own_sets.import_set(tmp_path / name, "back")
     assert {path: each.label for path, each in amendments.read(back.folder).items()} == {first: None, second: 8}
     expected = datasets.gather(str(mine.folder)).counts()
     assert datasets.gather(str(back.folder)).counts() == expected
@@ -102,9 +102,9 @@ def test_a_foreign_folder_is_taken_as_it_is(home: Path, tmp_path: Path) -> None:
     for part, grey in (("train", 10), ("test", 200)):
         (tmp_path / "set" / part / "7").mkdir(parents=True)
         Image.fromarray(np.full((9, 9), grey, np.uint8)).save(tmp_path / "set" / part / "7" / "a.png")
-    made = own.import_set(tmp_path / "set", "two parts")
-    assert own.counts(made)[7] == 2
-    assert {int(decode(each.path)[0, 0]) for each in own.drawings(made)} == {10, 200}
+    made = own_sets.import_set(tmp_path / "set", "two parts")
+    assert own_sets.counts(made)[7] == 2
+    assert {int(decode(each.path)[0, 0]) for each in own_sets.drawings(made)} == {10, 200}
 
 
 def test_a_foreign_archive_gives_its_images(
@@ -113,16 +113,16 @@ def test_a_foreign_archive_gives_its_images(
     """Normalised, in their order within each digit."""
     images, labels = (array[:40] for array in mnist_part)
     np.savez(tmp_path / "in.npz", images=images, labels=labels)
-    made = own.import_set(tmp_path / "in.npz", "in")
-    found = own.drawings(made)
-    assert own.counts(made) == np.bincount(labels, minlength=10).tolist()
+    made = own_sets.import_set(tmp_path / "in.npz", "in")
+    found = own_sets.drawings(made)
+    assert own_sets.counts(made) == np.bincount(labels, minlength=10).tolist()
     expected = [normalise(images[index]) for index in np.argsort(labels, kind="stable")]
     assert np.array_equal([decode(each.path) for each in found], expected)
 
 
 def nothing_changed(home: Path, before: list[OwnSet]) -> bool:
     """Whether the sets are those of before, and nothing half-made lies about."""
-    return own.sets() == before and not list((home / "data").glob(".*"))
+    return own_sets.sets() == before and not list((home / "data").glob(".*"))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_what_is_no_set_is_refused(home: Path, mine: OwnSet, tmp_path: Path, mak
     """With the reason; nothing changes."""
     make(tmp_path / "in")  # type: ignore[operator]
     with pytest.raises(DataError, match=complaint):
-        own.import_set(tmp_path / "in", "in")
+        own_sets.import_set(tmp_path / "in", "in")
     assert nothing_changed(home, [mine])
 
 
@@ -147,20 +147,20 @@ def test_a_folder_without_one_readable_image_is_refused(home: Path, mine: OwnSet
     (tmp_path / "in" / "3").mkdir(parents=True)
     (tmp_path / "in" / "3" / "a.png").write_bytes(b"GIF89a")
     with pytest.raises(DataError, match="none of its 1 images can be read; the first is a GIF"):
-        own.import_set(tmp_path / "in", "in")
+        own_sets.import_set(tmp_path / "in", "in")
     assert nothing_changed(home, [mine])
 
 
 def test_damaged_archives_are_refused(home: Path, mine: OwnSet, tmp_path: Path) -> None:
     """Cut short, with bytes changed, or with nothing in it: an error in words, and no set."""
-    own.export(mine, tmp_path / "out.npz")
+    own_sets.export(mine, tmp_path / "out.npz")
     whole = (tmp_path / "out.npz").read_bytes()
     damaged = [b"", b"PK", whole[: len(whole) // 2], whole[:-30]]
     damaged += [whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :] for at in range(100, len(whole), 997)]
     for number, each in enumerate(damaged):
         (tmp_path / "in.npz").write_bytes(each)
         try:
-            made = own.import_set(tmp_path / "in.npz", f"in {number}")
+            made = own_sets.import_set(tmp_path / "in.npz", f"in {number}")
         except DataError:
             assert nothing_changed(home, [mine])
         else:  # a byte of the ZIP that says nothing of the content
@@ -191,7 +191,7 @@ def test_archives_made_by_an_enemy_write_nothing(home: Path, tmp_path: Path, ent
     index = np.frombuffer(json.dumps([entry]).encode(), np.uint8)
     np.savez(tmp_path / "in.npz", files=np.zeros(4, np.uint8), index=index)
     with pytest.raises(DataError):
-        own.import_set(tmp_path / "in.npz", "in")
+        own_sets.import_set(tmp_path / "in.npz", "in")
     assert nothing_changed(home, []) and not list(tmp_path.rglob("*evil*"))
 
 
@@ -207,10 +207,10 @@ def test_nothing_is_written_over(mine: OwnSet, tmp_path: Path) -> None:
         (Path("a\0b"), "null character"),
     ):
         with pytest.raises(DataError, match=complaint):
-            own.export(mine, path)
+            own_sets.export(mine, path)
     assert (tmp_path / "a.npz").read_text() == "mine" and not any((tmp_path / "a").iterdir())
     with pytest.raises(DataError, match="Empty holds no drawings yet"):
-        own.export(own.create("Empty"), tmp_path / "out")
+        own_sets.export(own_sets.create("Empty"), tmp_path / "out")
 
 
 def test_a_full_disk_leaves_nothing_behind(home: Path, mine: OwnSet, tmp_path: Path) -> None:
@@ -221,10 +221,10 @@ def test_a_full_disk_leaves_nothing_behind(home: Path, mine: OwnSet, tmp_path: P
 
     for name in ("out", "out.npz"):
         with pytest.raises(DataError, match="No space left on device"):
-            own.export(mine, tmp_path / name, fail)
+            own_sets.export(mine, tmp_path / name, fail)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home"]
     with pytest.raises(DataError, match="No space left on device"):
-        own.import_set(mine.folder, "copy", fail)
+        own_sets.import_set(mine.folder, "copy", fail)
     assert nothing_changed(home, [mine])
 
 
@@ -243,7 +243,7 @@ def test_the_commands(mine: OwnSet, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == f"wrote 13 drawings of own to {out}\n"
     assert main(["datasets", "--import", out, "--name", "Bea", "--json"]) == 0
     (answer,) = lines(capsys)
-    bea = own.sets()[1]
+    bea = own_sets.sets()[1]
     assert answer["imported"] == "Bea" and answer["dataset"]["path"] == str(bea.folder)  # type: ignore[index]
     assert main(["datasets", "--import", out]) == 0
     assert capsys.readouterr().out == "imported out: 13 drawings of 10 digits\n"
@@ -253,7 +253,7 @@ def test_the_commands(mine: OwnSet, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert lines(capsys) == [{"renamed": "Béa", "was": "Bea"}]
     assert main(["datasets", "--export", "Béa", str(tmp_path / "b"), "--json"]) == 0
     assert lines(capsys) == [{"exported": "Béa", "path": str(tmp_path / "b"), "images": 13}]
-    assert [each.name for each in own.sets()] == ["own", "Béa", "Anna"]
+    assert [each.name for each in own_sets.sets()] == ["own", "Béa", "Anna"]
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_commands_that_cannot_be_done(
     """Status 1 and the reason."""
     assert main(["datasets", *arguments]) == 1
     assert complaint in capsys.readouterr().err
-    assert own.sets() == [mine]
+    assert own_sets.sets() == [mine]
 
 
 def test_an_own_set_is_looked_at_like_a_folder(mine: OwnSet, capsys: pytest.CaptureFixture[str]) -> None:

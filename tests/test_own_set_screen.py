@@ -17,8 +17,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import tui.app
-from core import amendments, own
-from core.own import OwnSet
+from core.data import amendments, own_sets
+from core.data.own_sets import OwnSet
 from tui import own_dialogs
 from tui.app import DigitsApp
 from tui.screens import own_set
@@ -37,12 +37,12 @@ def mine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnSet]:
     """Thirty drawings, two to four of a digit, made one second after the other on an evening of UTC."""
     moments = itertools.count(1_769_880_000_000_000_000, 1_000_000_000)
     with monkeypatch.context() as patched:
-        patched.setattr("core.drawing_files.time.time_ns", lambda: next(moments))
-        teach(own.active(), [*range(10), *range(10), *range(5), 0, 1, 2, 3, 4])
+        patched.setattr("core.data.own.drawing_files.time.time_ns", lambda: next(moments))
+        teach(own_sets.active(), [*range(10), *range(10), *range(5), 0, 1, 2, 3, 4])
     with monkeypatch.context() as patched:
         patched.setenv("TZ", "UTC")
         time.tzset()
-        yield own.active()
+        yield own_sets.active()
     time.tzset()
 
 
@@ -86,15 +86,15 @@ def grid(screen: OwnSetScreen) -> DrawingGrid:
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_is_clipped(size: tuple[int, int], mine: OwnSet) -> None:
     """With a long name, and counts of all digits."""
-    own.rename(mine, "A name of forty characters, no more of.")
-    app = Shown(own.active())
+    own_sets.rename(mine, "A name of forty characters, no more of.")
+    app = Shown(own_sets.active())
     async with app.run_test(size=size) as pilot:
         await opened(pilot)
         assert clipped(app) == [] and not scrollbars(app)
         seen = text(app)
         for part in ("30 drawings, page 1 of", "Not even: 4 of 0", "What you teach is kept here", "Remove", "Quit"):
             assert part in seen, part
-        for digit, count in enumerate(own.counts(mine)):
+        for digit, count in enumerate(own_sets.counts(mine)):
             assert any(line.lstrip().startswith(f"{digit} █") and f" {count} " in line for line in seen.splitlines())
 
 
@@ -103,14 +103,14 @@ async def test_a_digit_key_says_which_it_is(mine: OwnSet) -> None:
     app = Shown(mine)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
-        first = own.drawings(mine)[0]
+        first = own_sets.drawings(mine)[0]
         await pilot.press("7")
         await until(pilot, lambda: "The 0 is a 7 now; u undoes it." in text(app))
-        assert own.counts(mine)[:8:7] == [3, 3] and (mine.folder / "7" / first.path.name).exists()
+        assert own_sets.counts(mine)[:8:7] == [3, 3] and (mine.folder / "7" / first.path.name).exists()
         assert grid(screen).cursor == 0
         await pilot.press("end", "u")
         await until(pilot, lambda: "It is a 0 again, no 7." in text(app))
-        assert own.drawings(mine)[0] == first == grid(screen).chosen
+        assert own_sets.drawings(mine)[0] == first == grid(screen).chosen
         await pilot.press("0")
         await until(pilot, lambda: "It is a 0 already." in text(app))
         await pilot.press("escape")
@@ -119,13 +119,13 @@ async def test_a_digit_key_says_which_it_is(mine: OwnSet) -> None:
 
 async def test_what_is_removed_comes_back_after_a_restart(mine: OwnSet) -> None:
     """One after the other, the last one first; the cursor goes to what came back."""
-    before = own.drawings(mine)
+    before = own_sets.drawings(mine)
     app = Shown(mine)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         await pilot.press("right", "x", "delete")
         await until(pilot, lambda: "28 drawings" in text(app))
-        assert own.drawings(mine) == [before[0], *before[3:]]
+        assert own_sets.drawings(mine) == [before[0], *before[3:]]
     app = Shown(mine)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
@@ -134,14 +134,14 @@ async def test_what_is_removed_comes_back_after_a_restart(mine: OwnSet) -> None:
         assert grid(screen).chosen == before[2]
         await pilot.press("u")
         await until(pilot, lambda: "30 drawings" in text(app))
-        assert own.drawings(mine) == before
+        assert own_sets.drawings(mine) == before
         await pilot.press("u")
         await until(pilot, lambda: "There is nothing to undo." in text(app))
 
 
 async def test_only_the_page_that_is_shown_is_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of thousands of drawings a dozen; then that of the page that is turned to."""
-    mine = own.active()
+    mine = own_sets.active()
     (kept,) = teach(mine, [3])
     png = kept.path.read_bytes()
     for number in range(3000):
@@ -170,7 +170,7 @@ async def test_the_cursor_goes_everywhere(mine: OwnSet) -> None:
     app = Shown(mine)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
-        drawings, found = own.drawings(mine), grid(screen)
+        drawings, found = own_sets.drawings(mine), grid(screen)
         visited = []
         for key in (
             "left",
@@ -202,7 +202,7 @@ async def test_another_window_changes_the_set(mine: OwnSet) -> None:
     app = Shown(mine)
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await opened(pilot)
-        own.remove(mine, own.drawings(mine)[0])
+        own_sets.remove(mine, own_sets.drawings(mine)[0])
         await pilot.press("5")
         await until(pilot, lambda: "29 drawings" in text(app))
         assert ["no longer in the set own" in each.message for each in app._notifications] == [True]
@@ -223,7 +223,7 @@ async def test_damaged_and_foreign_files_are_shown_as_what_they_are(mine: OwnSet
 
 async def test_what_a_check_up_decided_is_marked(mine: OwnSet) -> None:
     """A star, and in words what was decided."""
-    first, second = (each.path.relative_to(mine.folder).as_posix() for each in own.drawings(mine)[:2])
+    first, second = (each.path.relative_to(mine.folder).as_posix() for each in own_sets.drawings(mine)[:2])
     amendments.leave_out(mine.folder, first)
     amendments.relabel(mine.folder, second, 6)
     app = Shown(mine)
@@ -254,11 +254,11 @@ async def test_a_set_is_exported_and_imported(mine: OwnSet, tmp_path: Path) -> N
         await until(pilot, lambda: "30 drawings are now in" in text(app))
         await answer(pilot, "i", str(tmp_path / "out.npz"), "Bea")
         await until(pilot, lambda: "─Bea─" in text(app) and "You teach into another set" in text(app))
-        assert screen.own.name == "Bea" and own.counts(screen.own) == own.counts(mine)
+        assert screen.own.name == "Bea" and own_sets.counts(screen.own) == own_sets.counts(mine)
         app.clear_notifications()  # else it covers the line that is looked at
         await pilot.press("a")
         await until(pilot, lambda: "What you teach is kept in Bea from now on." in text(app))
-        assert own.active() == screen.own
+        assert own_sets.active() == screen.own
         await pilot.press("o")
         await until(pilot, lambda: "─own─" in text(app))
 
@@ -282,7 +282,7 @@ async def test_a_dialog_says_what_is_wrong_and_stays(mine: OwnSet, tmp_path: Pat
             assert clipped(app) == []
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(app.screen, OwnSetScreen))
-    assert own.sets() == [mine]
+    assert own_sets.sets() == [mine]
 
 
 async def test_renaming_and_a_new_set(mine: OwnSet) -> None:
@@ -294,14 +294,14 @@ async def test_renaming_and_a_new_set(mine: OwnSet) -> None:
         await until(pilot, lambda: "─Anna [b]─" in text(app))
         await answer(pilot, "n", "Bea")
         await until(pilot, lambda: "─Bea─" in text(app) and "Nothing is drawn yet" in text(app))
-        assert [each.name for each in own.sets()] == ["Anna [b]", "Bea"]
+        assert [each.name for each in own_sets.sets()] == ["Anna [b]", "Bea"]
         await pilot.press("x", "5", "u")
         await until(pilot, lambda: "There is nothing to undo." in text(app))
 
 
 async def test_before_the_first_drawing(home: Path) -> None:
     """The screen says how there will be one, and looking makes no folder."""
-    app = Shown(own.active())
+    app = Shown(own_sets.active())
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "Nothing is drawn yet: draw a digit" in text(app))
         await pilot.press("x", "3", "right", "pagedown", "end", "left_square_bracket")
@@ -337,7 +337,7 @@ def test_the_proposed_path_is_free_and_plain(tmp_path: Path, monkeypatch: pytest
 
 def test_many_drawings_are_a_grid_of_equal_images(mine: OwnSet) -> None:
     """What is shown is what the network sees: 28×28 for every file."""
-    for drawing in own.drawings(mine):
+    for drawing in own_sets.drawings(mine):
         image = own_set._image(drawing.path)
         assert image is not None and image.shape == (28, 28) and image.dtype == np.uint8
 

@@ -65,8 +65,8 @@ def test_the_wheel_works_where_it_is_unpacked(wheel: Path, tmp_path: Path) -> No
         archive.extractall(place)
     environment = {**os.environ, "PYTHONPATH": str(place), "DIGITS_HOME": str(tmp_path / "mine")}
     code = (
-        "import core.paths, core.mnist, core.checkpoint_file as c, sys\n"
-        "train, test = core.mnist.load()\n"
+        "import core.paths, core.data.mnist, core.networks.checkpoint_file as c, sys\n"
+        "train, test = core.data.mnist.load()\n"
         "print(core.paths.is_checkout(), len(train.labels), len(test.labels), c.header(c.resolve('')).recipe)\n"
         "print(core.__file__)\n"
     )

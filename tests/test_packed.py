@@ -1,4 +1,4 @@
-"""core.packed: the same answers, whatever the machine's kernels are."""
+"""core.inference.prepacked: the same answers, whatever the machine's kernels are."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from core.folded import folded
-from core.model import ARCHITECTURES, build
-from core.packed import packed
+from core.inference.fused import folded
+from core.inference.prepacked import packed
+from core.networks.architectures import ARCHITECTURES, build
 
 
 @pytest.mark.parametrize("name", sorted(ARCHITECTURES))

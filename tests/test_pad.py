@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Button
 
-from core.ink import Ink
+from core.drawing.ink import Ink
 from tui.widgets.pad import Pad
 
 SIDE = 40

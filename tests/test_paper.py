@@ -1,4 +1,4 @@
-"""core.paper: what it counts in few steps is, to the bit, what NumPy's own functions count."""
+"""core.preprocessing.paper: what it counts in few steps is, to the bit, what NumPy's own functions count."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import mnist, paper
+from core.data import mnist
+from core.preprocessing import paper
 
 Values = NDArray[Any]
 

@@ -21,9 +21,10 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from core import events, paths
-from core.reading import Reading
-from core.runs import Run, RunWriter
+from core import paths
+from core.reading.reading import Reading
+from core.runs import events
+from core.runs.run import Run, RunWriter
 from tui.reader import MakeReader, Reader, ReaderState
 from tui.screens.training import TrainingScreen
 from tui.widgets.device import DevicePanel

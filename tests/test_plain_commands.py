@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from core import children
 from core.__main__ import main, parser
+from core.system import children
 
 _PLAIN = """
 import sys

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from core import children, pool
+from core.system import children, pool
 
 
 def doubled(number: int) -> int:
@@ -65,7 +65,7 @@ def test_an_error_of_who_is_told_ends_it(two: None, monkeypatch: pytest.MonkeyPa
 def test_others_end_with_the_one_that_started_them() -> None:
     """Nothing goes on working for a process that was killed."""
     code = (
-        "import multiprocessing, os, signal, time\nfrom core import pool\n"
+        "import multiprocessing, os, signal, time\nfrom core.system import pool\n"
         "if __name__ == '__main__':\n"
         "    pool.usable_cores, pool._WORTH = (lambda: 2), 0.0\n"
         "    def told(done, total):\n"

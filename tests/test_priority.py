@@ -1,4 +1,4 @@
-"""core.priority: a training in the background comes after what a person waits for."""
+"""core.system.priority: a training in the background comes after what a person waits for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from core import children
+from core.system import children
 
 _STEP_BACK = """
 import json, os, pathlib

@@ -10,7 +10,7 @@ from rich.color import Color
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
-from core.reading import Reading
+from core.reading.reading import Reading
 from tui.widgets.answer import Answer
 from tui.widgets.probabilities import Probabilities
 from tui.widgets.thumbnail import Thumbnail, half_blocks

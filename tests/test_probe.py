@@ -1,12 +1,13 @@
-"""core.probe: which way of using the processor is chosen, by rates that are made up."""
+"""core.training.probe: which way of using the processor is chosen, by rates that are made up."""
 
 from __future__ import annotations
 
 import pytest
 
-from core import hardware, probe
-from core.plan import Plan
-from core.recipes import RECIPES, Recipe
+from core.config.device_plan import Plan
+from core.config.recipes import RECIPES, Recipe
+from core.system import hardware
+from core.training import probe
 
 _FAST = RECIPES["fast"]
 Way = tuple[int, str]

@@ -1,4 +1,4 @@
-"""core.quick_scores: tens of images at a time in eight bits, and whatever is not sure in float32."""
+"""core.inference.quick_scores: tens of images at a time in eight bits, and whatever is not sure in float32."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import eight_bits, mnist, paths, quick_scores
+from core import paths
+from core.data import mnist
 from core.errors import DataError
-from core.quick_scores import QuickScores
-from core.recogniser import Recogniser
-from core.scores import Scores
+from core.inference import int8, quick_scores
+from core.inference.quick_scores import QuickScores
+from core.inference.scores import Scores
+from core.reading.recogniser import Recogniser
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_where_it_cannot_be_float32_reads(recogniser: Recogniser, monkeypatch: p
     """On a machine without eight bits, and where the digits to scale them by are damaged."""
     images = mnist.test().images[:64]
     before = recogniser.scores(images).probabilities
-    monkeypatch.setattr(eight_bits, "_suited", lambda: False)
+    monkeypatch.setattr(int8, "_suited", lambda: False)
     recogniser.expect_many()
     np.testing.assert_array_equal(recogniser.scores(images).probabilities, before)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.reading import Reading
+from core.reading.reading import Reading
 from tui.reader import Reader, ReaderState
 
 # Speaks the protocol of `serve`. A bitmap's first pixel is an order: 1 dies, 2 dies where it is the first

@@ -1,4 +1,4 @@
-"""core.recogniser and the reader process: bitmaps in, readings out, whatever is sent."""
+"""core.reading.recogniser and the reader process: bitmaps in, readings out, whatever is sent."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from core import checkpoint, children, mnist, paths
-from core.checkpoint_file import Header
-from core.model import build
-from core.numbers.prepared import prepared
-from core.reading import Reading
-from core.recogniser import Recogniser
+from core import paths
+from core.data import mnist
+from core.networks import checkpoint
+from core.networks.architectures import build
+from core.networks.checkpoint_file import Header
+from core.reading.numbers.prepared import prepared
+from core.reading.reading import Reading
+from core.reading.recogniser import Recogniser
+from core.system import children
 
 Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 

@@ -1,13 +1,13 @@
-"""core.refusals: what is said of letters, counted by hand."""
+"""core.evaluation.rejection: what is said of letters, counted by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from core.evaluation import Evaluation
-from core.refusals import Refusals
-from core.scores import Scores
+from core.evaluation.evaluation import Evaluation
+from core.evaluation.rejection import Refusals
+from core.inference.scores import Scores
 
 
 def _probabilities(*best: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

@@ -1,15 +1,15 @@
-"""core.run_outline: a glance at a run tells what its whole story would, and survives any damage."""
+"""core.runs.outline: a glance at a run tells what its whole story would, and survives any damage."""
 
 from __future__ import annotations
 
 import pytest
 from run_story import accuracy, ended_run, interrupted_run, new_run, story, write
 
-from core import events
-from core.configuration import TrainingConfig
-from core.history import History
-from core.run_outline import RunOutline
-from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, EventReader, Run, RunWriter
+from core.config.configuration import TrainingConfig
+from core.runs import events
+from core.runs.history import History
+from core.runs.outline import RunOutline
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, EventReader, Run, RunWriter
 
 
 def outline(run: Run) -> RunOutline:

@@ -1,4 +1,4 @@
-"""core.runs: one writer, whole lines, honest states."""
+"""core.runs.run: one writer, whole lines, honest states."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from test_events import progress, started
 
-from core import events, runs
-from core.configuration import TrainingConfig
+from core.config.configuration import TrainingConfig
 from core.errors import RunError
-from core.runs import EventReader, Run, RunWriter, create_run, find_run, list_runs
+from core.runs import events
+from core.runs import run as runs
+from core.runs.run import EventReader, Run, RunWriter, create_run, find_run, list_runs
 
 _HOLDER = """
 import sys, time

@@ -13,9 +13,9 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable, Static
 
 from core import paths
-from core.configuration import TrainingConfig
-from core.run_outline import RunOutline
-from core.runs import Run, RunWriter
+from core.config.configuration import TrainingConfig
+from core.runs.outline import RunOutline
+from core.runs.run import Run, RunWriter
 from tui.screens.runs import RunsScreen
 
 

@@ -12,14 +12,17 @@ from image_folder import Part as Images
 from image_folder import clean
 from trained import trained
 
-from core import kept, mnist, own, paths, scorecard
+from core import paths
 from core.__main__ import main
-from core.collection import Part
+from core.data import mnist, own_sets
+from core.data.collection import Part
 from core.errors import CheckpointError
-from core.evaluation import evaluate_parts
-from core.recogniser import Recogniser
-from core.scorecard import measure
-from core.scorecard_rows import Row
+from core.evaluation import scorecard
+from core.evaluation.evaluation import evaluate_parts
+from core.evaluation.scorecard import measure
+from core.evaluation.scorecard_rows import Row
+from core.reading.recogniser import Recogniser
+from core.runs import preferences
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +41,11 @@ def ignorant(tmp_path: Path) -> Path:
     return trained(tmp_path / "ignorant.npz", seed=5)
 
 
-def _keep(count: int, images: Images) -> own.OwnSet:
+def _keep(count: int, images: Images) -> own_sets.OwnSet:
     drawings, labels = images
-    mine = own.active()
+    mine = own_sets.active()
     for image, label in zip(drawings[:count], labels[:count], strict=True):
-        own.keep(mine, int(label), image, [])
+        own_sets.keep(mine, int(label), image, [])
     return mine
 
 
@@ -134,7 +137,7 @@ def test_by_default_the_chosen_model_stands_beside_the_shipped_one(
         (["--checkpoint", str(ignorant), "--against", str(ignorant)], [str(ignorant)]),
     ):
         assert _answer(capsys, *arguments)["models"] == [_named(path, capsys) for path in expected]
-    kept.keep(ignorant)
+    preferences.keep(ignorant)
     assert [each["path"] for each in _answer(capsys)["models"]] == [str(ignorant), shipped]
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core import paths
-from core.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict, percent
-from core.scorecard_words import summary
+from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict, percent
+from core.evaluation.scorecard_words import summary
 
 MODELS = [Model("/a/model.npz", "new", ""), Model("/b.npz", "the shipped model", "")]
 

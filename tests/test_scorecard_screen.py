@@ -17,10 +17,10 @@ from textual.widgets import OptionList
 from trained import trained
 
 from core import paths
-from core.configuration import TrainingConfig
-from core.runs import Run, create_run
-from core.scorecard_rows import Figures, Model, Row, Scorecard, Speed
-from core.scorecard_words import summary
+from core.config.configuration import TrainingConfig
+from core.evaluation.scorecard_rows import Figures, Model, Row, Scorecard, Speed
+from core.evaluation.scorecard_words import summary
+from core.runs.run import Run, create_run
 from tui.app import DigitsApp
 from tui.screens.ask import Ask
 from tui.screens.checkpoints import CheckpointScreen

@@ -1,4 +1,4 @@
-"""core.scores, core.calibration and core.reading: from outputs to probabilities and to words."""
+"""core.inference.scores, core.config.calibration, core.reading.reading: from outputs to probabilities and words."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.calibration import Calibration
-from core.model import build
-from core.reading import Reading
-from core.scores import of_logits, scores
+from core.config.calibration import Calibration
+from core.inference.scores import of_logits, scores
+from core.networks.architectures import build
+from core.reading.reading import Reading
 
 
 def test_a_temperature_changes_how_sure_and_not_what() -> None:

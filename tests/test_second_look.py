@@ -1,4 +1,4 @@
-"""core.second_look: which images are looked at again, and what it makes of them."""
+"""core.inference.test_time_augmentation: which images are looked at again, and what it makes of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core import mnist, paths
-from core.batches import as_input
-from core.recogniser import Recogniser
-from core.scores import logits
-from core.second_look import looked_again
+from core import paths
+from core.data import mnist
+from core.inference.scores import logits
+from core.inference.test_time_augmentation import looked_again
+from core.networks.inputs import as_input
+from core.reading.recogniser import Recogniser
 
 _CPU = torch.device("cpu")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.splits import folds, split
+from core.data.splits import folds, split
 
 
 def test_each_index_is_kept_or_held_out_once() -> None:

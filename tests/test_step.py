@@ -1,4 +1,4 @@
-"""core.step: the schedule, the optimiser, the average; and what MPS and CUDA would choke on."""
+"""core.training.step: the schedule, the optimiser, the average; and what MPS and CUDA would choke on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from core.augmentation import augment
-from core.batches import as_input
-from core.plan import Plan
-from core.recipes import RECIPES
-from core.step import TrainingStep
+from core.config.device_plan import Plan
+from core.config.recipes import RECIPES
+from core.networks.inputs import as_input
+from core.training.augmentation import augment
+from core.training.step import TrainingStep
 
 _PLAN = Plan("cpu", 1, "float32")
 

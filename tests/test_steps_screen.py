@@ -16,14 +16,14 @@ from PIL import Image
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from core.clean_copy import of_ink
+from core.drawing.clean_copy import of_ink
+from core.drawing.ink import Ink, Stroke
 from core.errors import DataError
-from core.ink import Ink, Stroke
-from core.normalise import normalise, steps
-from core.numbers import number
-from core.numbers.by_strokes import atoms_by_strokes
-from core.numbers.lattice import runs
-from core.reading import ReadDigit, Reading
+from core.preprocessing.normalise import normalise, steps
+from core.reading.numbers import number
+from core.reading.numbers.by_strokes import atoms_by_strokes
+from core.reading.numbers.lattice import runs
+from core.reading.reading import ReadDigit, Reading
 from tui.screens.drawing import DrawingScreen
 from tui.screens.steps import StepsScreen
 from tui.stages import WHY, Stage, of_drawing, of_file

@@ -9,25 +9,27 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from core import checkpoint, mnist, paths
-from core.collection import Part
-from core.configuration import TrainingConfig
-from core.evaluation import evaluate
-from core.model import build
-from core.normalise import normalise
-from core.pretrained import Pretrained, recipe_for
-from core.recipes import FINE_TUNE, RECIPES
-from core.schedule import Schedule
-from core.specks import pieces
+from core import paths
+from core.config.configuration import TrainingConfig
+from core.config.recipes import FINE_TUNE, RECIPES
+from core.config.schedule import Schedule
+from core.data import mnist
+from core.data.collection import Part
+from core.evaluation.evaluation import evaluate
+from core.networks import checkpoint
+from core.networks.architectures import build
+from core.preprocessing.normalise import normalise
+from core.preprocessing.specks import pieces
 from core.synthesis import doodles
 from core.synthesis.box import fitted
 from core.synthesis.digits import redrawn, written
-from core.synthesis.extras import extras
 from core.synthesis.glyphs import GLYPHS, strokes
 from core.synthesis.negatives import negatives
 from core.synthesis.numerals import NUMERALS
 from core.synthesis.pen import rendered
 from core.synthesis.skeleton import distances, inked, thinned
+from core.training.extras import extras
+from core.training.pretrained import Pretrained, recipe_for
 
 _CPU = torch.device("cpu")
 
@@ -153,8 +155,8 @@ def test_a_curve_goes_through_its_points() -> None:
 
 def test_a_recipe_gets_what_it_asks_for(some: Part, monkeypatch: pytest.MonkeyPatch) -> None:
     """Made digits and what is none from scratch; when fine-tuning MNIST, and what is none where the network tells."""
-    monkeypatch.setattr("core.synthesis.extras._MADE", 60)
-    monkeypatch.setattr("core.pretrained._NO_DIGITS", 30)
+    monkeypatch.setattr("core.training.extras._MADE", 60)
+    monkeypatch.setattr("core.training.pretrained._NO_DIGITS", 30)
     robust = RECIPES["robust"]
     schedule = Schedule.of(robust, 20_000)
     found = extras(robust, schedule, some, None)

@@ -1,4 +1,4 @@
-"""core.teachers: what is said of which images, and what a network that is taught learns from it."""
+"""core.training.teachers: what is said of which images, and what a network that is taught learns from it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import pytest
 import torch
 from trained import trained
 
-from core import probe, training
-from core.batches import as_input
-from core.checkpoint_file import header
-from core.collection import Part
-from core.configuration import TrainingConfig
+from core.config.configuration import TrainingConfig
+from core.config.device_plan import Plan
+from core.config.recipes import RECIPES
+from core.config.schedule import Schedule
+from core.data.collection import Part
 from core.errors import CheckpointError, ConfigurationError
-from core.events import Finished
-from core.learning import Learning
-from core.model import build
-from core.plan import Plan
-from core.recipes import RECIPES
-from core.runs import create_run
-from core.schedule import Schedule
-from core.step import TrainingStep
-from core.teachers import Lesson, Teachers, load
+from core.networks.architectures import build
+from core.networks.checkpoint_file import header
+from core.networks.inputs import as_input
+from core.runs.events import Finished
+from core.runs.run import create_run
+from core.training import probe, train
+from core.training.learning import Learning
+from core.training.step import TrainingStep
+from core.training.teachers import Lesson, Teachers, load
 
 pytestmark = pytest.mark.usefixtures("two_threads")
 
@@ -66,8 +66,8 @@ def test_what_is_learned_comes_near_to_what_is_said() -> None:
 
 def test_teachers_are_asked_about_the_sets_own_images_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not about the made ones, of which they may know nothing."""
-    monkeypatch.setattr("core.synthesis.extras._MADE", 60)
-    monkeypatch.setattr("core.recipes.FEW", 10)
+    monkeypatch.setattr("core.training.extras._MADE", 60)
+    monkeypatch.setattr("core.config.recipes.FEW", 10)
     random = np.random.default_rng(0)
     part = Part(random.integers(0, 256, (200, 28, 28)).astype(np.uint8), (np.arange(200) % 10).astype(np.uint8))
     recipe = RECIPES["robust"].on(len(part))
@@ -92,7 +92,7 @@ def test_a_run_with_teachers_is_another_and_says_whose(small_set: Path, tmp_path
     ends = []
     for teachers in ((), (teacher,)):
         run = create_run(TrainingConfig(str(small_set), "robust", epochs=1, teachers=teachers))
-        events = list(training.train(run.config(), run))
+        events = list(train.train(run.config(), run))
         assert isinstance(events[-1], Finished)
         ends.append(run.model)
     assert header(ends[1]).trained["configuration"]["teachers"] == [teacher]

@@ -20,15 +20,18 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from core import children, draft, kept, own, paths
-from core.clean_copy import of_ink
-from core.configuration import TrainingConfig
+from core import paths
+from core.config.configuration import TrainingConfig
+from core.config.recipes import FINE_TUNE
+from core.data import own_sets
+from core.drawing import draft
+from core.drawing.clean_copy import of_ink
 from core.errors import DataError
-from core.events import Event, Failed
-from core.normalise import normalise
-from core.reading import Reading
-from core.recipes import FINE_TUNE
-from core.runs import Run, RunWriter, list_runs
+from core.preprocessing.normalise import normalise
+from core.reading.reading import Reading
+from core.runs import launch, preferences
+from core.runs.events import Event, Failed
+from core.runs.run import Run, RunWriter, list_runs
 from tui import readings as reading_twice
 from tui.app import DigitsApp
 from tui.screens.confirm import Confirm
@@ -55,7 +58,7 @@ class Trainings:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, stack: ExitStack) -> None:
         self._stack = stack
         self.writer: RunWriter | None = None
-        monkeypatch.setattr(children, "start_run", self._start)
+        monkeypatch.setattr(launch, "start_run", self._start)
 
     def _start(self, run: Run, *, resume: bool = False) -> Any:
         assert self.writer is None and not resume
@@ -89,19 +92,19 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trainings]:
         yield Trainings(monkeypatch, stack)
 
 
-def learnt_run(taught: own.OwnSet) -> Run:
+def learnt_run(taught: own_sets.OwnSet) -> Run:
     """A run that has finished learning this set, whose question is open."""
     config = TrainingConfig(str(taught.folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3)
     run = fold_story.write(fold_story.new_run("2026-02-01-101500-own-fine-tune", config), [fold_story.started()])
     fold_story.write(run, [fold_story.finished()])
     run.model.touch()
-    kept.await_answer(run.path)
+    preferences.await_answer(run.path)
     return run
 
 
 def images(label: int) -> list[NDArray[np.uint8]]:
     """The drawings of a digit in the set that is taught into, as an image viewer sees them."""
-    return [np.array(Image.open(each.path)) for each in own.drawings(own.active()) if each.label == label]
+    return [np.array(Image.open(each.path)) for each in own_sets.drawings(own_sets.active()) if each.label == label]
 
 
 async def seven(app: DrawingApp, pilot: Pilot[None]) -> NDArray[np.uint8]:
@@ -118,7 +121,7 @@ def told(app: DigitsApp) -> str:
 
 def counts() -> dict[int, int]:
     """How many drawings there are of each digit of which there are any."""
-    return {digit: count for digit, count in enumerate(own.counts(own.active())) if count}
+    return {digit: count for digit, count in enumerate(own_sets.counts(own_sets.active())) if count}
 
 
 # Keeping
@@ -136,8 +139,8 @@ async def test_enter_keeps_the_drawing_as_what_it_was_read_as() -> None:
         assert "7  1" in app.text() and "4  0" in app.text()
     (image,) = images(7)
     assert np.array_equal(image, drawn) and counts() == {7: 1}
-    (drawing,) = own.drawings(own.active())
-    assert own.strokes_of(drawing) == strokes
+    (drawing,) = own_sets.drawings(own_sets.active())
+    assert own_sets.strokes_of(drawing) == strokes
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -372,7 +375,7 @@ async def test_a_guided_session_asks_keeps_and_goes_on_after_quitting() -> None:
             done.append(digit)
             await until(pilot, lambda digit=digit: f"kept as {digit}" in app.text())
     assert sorted(done) == sorted(digit for digit, count in counts().items() for _ in range(count))
-    said = [json.loads(each.path.with_suffix(".json").read_text()) for each in own.drawings(own.active())]
+    said = [json.loads(each.path.with_suffix(".json").read_text()) for each in own_sets.drawings(own_sets.active())]
     assert all(each["asked"] == each["label"] for each in said)
     again = DrawingApp()
     async with again.run_test(size=(80, 24)) as pilot:
@@ -421,7 +424,7 @@ async def test_at_the_end_of_a_session_learning_is_offered(trainings: Trainings)
             await pilot.press("space", "down", "enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         assert "All 10 digits are drawn" in text(app) and counts() == dict.fromkeys(range(10), 1)
-        teach(own.active(), [0, 1] * 2)
+        teach(own_sets.active(), [0, 1] * 2)
         await pilot.press("y")
         await until(pilot, lambda: trainings.writer is not None)
         assert not app.pad.border_title
@@ -446,13 +449,13 @@ async def test_another_person_s_set_is_made_and_chosen() -> None:
         await seven(app, pilot)
         await pilot.press("2")
         await until(pilot, lambda: counts() == {2: 1})
-    assert own.active().name == "Ada"
+    assert own_sets.active().name == "Ada"
     again = DrawingApp()
     async with again.run_test(size=(80, 24)) as pilot:
         assert "Ada" in again.text() and "2  1" in again.text()
         await pilot.press("o", "up", "enter")
         await until(pilot, lambda: "1  1" in again.text())
-        assert own.active().name == "own"
+        assert own_sets.active().name == "own"
         await pilot.press("o", "n", "escape", "escape")
         assert isinstance(again.screen, DrawingScreen)
 
@@ -510,14 +513,14 @@ async def test_too_little_to_learn_from_is_said(trainings: Trainings) -> None:
 
 async def test_learning_goes_on_in_the_background_and_its_model_is_kept(trainings: Trainings) -> None:
     """Progress in the status line while one draws; then before and after, and y draws with it from then on."""
-    teach(own.active(), [0, 1, 2] * 5)
+    teach(own_sets.active(), [0, 1, 2] * 5)
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: "learning: getting ready" in app.text())
         (run,) = list_runs()
         assert run.config() == TrainingConfig(
-            str(own.active().folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3
+            str(own_sets.active().folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3
         )
         assert app.current_mode == "drawing" and app.current_run == run
         told = list(fold_story.story())
@@ -538,13 +541,13 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
             "in 5 parts", "92% to 100%", "1.3 points", "the shipped model, stays",
         ):  # fmt: skip
             assert words in seen, words
-        assert clipped(app) == [] and kept.checkpoint() is None
+        assert clipped(app) == [] and preferences.checkpoint() is None
         await pilot.press("enter")  # meant for the pad: it answers nothing
         assert isinstance(app.screen, LearntScreen)
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, DrawingScreen))
-        assert kept.checkpoint() == app.checkpoint == run.model == app.reader.loaded[-1]
-        assert kept.lesson() is None and app.lesson is None
+        assert preferences.checkpoint() == app.checkpoint == run.model == app.reader.loaded[-1]
+        assert preferences.lesson() is None and app.lesson is None
     again = DrawingApp()
     async with again.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: again.reader.loaded == [run.model])
@@ -553,21 +556,21 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
 
 async def test_the_old_model_can_be_kept() -> None:
     """n changes nothing, and nothing is asked again."""
-    teach(own.active(), [1] * 2)
-    learnt_run(own.active())
+    teach(own_sets.active(), [1] * 2)
+    learnt_run(own_sets.active())
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LearntScreen))
         assert "The drawing on the pad" not in text(app)  # there is none
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, DrawingScreen))
-        assert app.checkpoint is None and kept.checkpoint() is None and kept.lesson() is None
+        assert app.checkpoint is None and preferences.checkpoint() is None and preferences.lesson() is None
 
 
 async def test_the_answer_can_wait() -> None:
     """Escape; l asks again instead of learning anew, and so does the next start."""
-    teach(own.active(), [0, 1, 2] * 5)
-    run = learnt_run(own.active())
+    teach(own_sets.active(), [0, 1, 2] * 5)
+    run = learnt_run(own_sets.active())
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LearntScreen))
@@ -581,20 +584,20 @@ async def test_the_answer_can_wait() -> None:
 
 async def test_the_next_start_asks_about_what_was_learnt_meanwhile() -> None:
     """On the first screen, about the drawing that was left on the pad too."""
-    run = learnt_run(own.active())
+    run = learnt_run(own_sets.active())
     draft.save(40, 40, ink(7).strokes)
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LearntScreen))
         await until(pilot, lambda: "7, 90.0%" in text(app))
         await pilot.press("y")
-        await until(pilot, lambda: kept.checkpoint() == run.model)
+        await until(pilot, lambda: preferences.checkpoint() == run.model)
         assert app.current_mode == "home"
 
 
 async def test_no_question_comes_in_the_middle_of_something(trainings: Trainings) -> None:
     """Neither in a stroke nor over a dialog nor on the data screen, whose keys are the answer's."""
-    teach(own.active(), [0, 1, 2] * 5)
+    teach(own_sets.active(), [0, 1, 2] * 5)
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("l")
@@ -613,7 +616,7 @@ async def test_no_question_comes_in_the_middle_of_something(trainings: Trainings
 
 async def test_a_run_that_failed_is_said_and_can_be_begun_anew(trainings: Trainings) -> None:
     """Nothing is asked about it."""
-    teach(own.active(), [0, 1, 2] * 5)
+    teach(own_sets.active(), [0, 1, 2] * 5)
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("l")
@@ -628,7 +631,7 @@ async def test_a_run_that_failed_is_said_and_can_be_begun_anew(trainings: Traini
 
 async def test_a_run_that_was_deleted_is_forgotten() -> None:
     """Also while its question is open."""
-    run = learnt_run(own.active())
+    run = learnt_run(own_sets.active())
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, LearntScreen))
@@ -637,7 +640,7 @@ async def test_a_run_that_was_deleted_is_forgotten() -> None:
             path.unlink()
         run.path.rmdir()
         await until(pilot, lambda: app.lesson is None)
-        assert kept.lesson() is None and "learnt" not in app.text()
+        assert preferences.lesson() is None and "learnt" not in app.text()
 
 
 async def test_a_model_that_cannot_be_read_with_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -663,12 +666,12 @@ async def test_a_choice_of_checkpoint_outlasts_the_app(tmp_path: Path) -> None:
     run = fold_story.crossed_run("2026-02-01-101500-own-fine-tune")
     async with app.run_test(size=(80, 24)):
         app.drawing._chosen(run.model)
-        assert kept.checkpoint() == run.model
+        assert preferences.checkpoint() == run.model
         with RunWriter(run):
             app.drawing._chosen(paths.shipped_checkpoint())
-            assert kept.checkpoint() is None
+            assert preferences.checkpoint() is None
             app.drawing._chosen(run.model)  # which is still being written: to be watched, not to stay
-        assert app.checkpoint == run.model and kept.checkpoint() is None
+        assert app.checkpoint == run.model and preferences.checkpoint() is None
 
 
 # How it looks
@@ -677,7 +680,7 @@ async def test_a_choice_of_checkpoint_outlasts_the_app(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 async def test_every_state_fits(size: tuple[int, int], trainings: Trainings) -> None:
     """Guided, pinned, learning, and with large counts."""
-    teach(own.active(), [0, 1, 2] * 5)
+    teach(own_sets.active(), [0, 1, 2] * 5)
     app = DrawingApp()
     async with app.run_test(size=size) as pilot:
         await seven(app, pilot)
@@ -709,7 +712,7 @@ async def test_a_pad_says_what_to_draw_without_colour() -> None:
 
 async def test_teaching_costs_a_move_of_the_pen_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a session and with a set, a move still sends hundreds of bytes and waits for no disk."""
-    teach(own.active(), [0, 1, 2] * 5)
+    teach(own_sets.active(), [0, 1, 2] * 5)
     sent: list[str] = []
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -727,7 +730,7 @@ async def test_teaching_costs_a_move_of_the_pen_nothing(monkeypatch: pytest.Monk
 def test_a_guided_session_looks_right(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """At 80×24, with something drawn."""
     monkeypatch.setattr("random.Random.sample", lambda self, population, k: list(population)[:k])
-    teach(own.active(), [0, 1, 2] * 5)
+    teach(own_sets.active(), [0, 1, 2] * 5)
     keys = ("g", "enter", "space", *["down"] * 8, "space")
     assert snap_compare(DrawingApp(), terminal_size=(80, 24), run_before=after(*keys))
 
@@ -735,7 +738,7 @@ def test_a_guided_session_looks_right(snap_compare: Any, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 def test_what_was_learnt_looks_right(snap_compare: Any, size: tuple[int, int]) -> None:
     """With a drawing on the pad."""
-    learnt_run(own.active())
+    learnt_run(own_sets.active())
     draft.save(40, 40, ink(7).strokes)
 
     async def shown(pilot: Pilot[Any]) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from terminal import Terminal, digits_tui, wait_for_digit
 
-from core import kept, own, paths
-from core.checkpoint_file import Header
-from core.runs import list_runs
+from core import paths
+from core.data import own_sets
+from core.networks.checkpoint_file import Header
+from core.runs import preferences
+from core.runs.run import list_runs
 
 
 @pytest.fixture
@@ -21,15 +23,15 @@ def untaught() -> Path:
     """A small network that has learned nothing, to draw with: what it learns here shows, and in seconds."""
     import torch
 
-    from core import checkpoint, model
+    from core.networks import architectures, checkpoint
 
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        network = model.build("small")
+        network = architectures.build("small")
     path = paths.user_checkpoints() / "untaught.npz"
     size = sum(each.numel() for each in network.parameters())
     checkpoint.save(path, network.state_dict(), Header("small", "fast", "mnist", size, 1, 1, 1, 0))
-    kept.keep(path)
+    preferences.keep(path)
     return path
 
 
@@ -75,7 +77,7 @@ def draw_nought(terminal: Terminal, steps: int) -> None:
 
 def counts() -> dict[int, int]:
     """How many drawings there are of each digit of which there are any."""
-    return {digit: count for digit, count in enumerate(own.counts(own.active())) if count}
+    return {digit: count for digit, count in enumerate(own_sets.counts(own_sets.active())) if count}
 
 
 def test_ten_drawings_are_taught_and_learnt_from(untaught: Path) -> None:
@@ -117,7 +119,7 @@ def test_ten_drawings_are_taught_and_learnt_from(untaught: Path) -> None:
     summary = run.summary()
     assert summary["accuracy"] > summary["accuracy_before"] and summary["mnist_after"] > summary["mnist_before"]
     assert run.config().fine_tune == str(untaught) and run.config().folds == 2
-    assert kept.checkpoint() == run.model and counts() == {0: 2, 1: 5, 7: 3}
+    assert preferences.checkpoint() == run.model and counts() == {0: 2, 1: 5, 7: 3}
     with digits_tui() as again:
         again.expect("Training")
         again.press("p")
@@ -161,5 +163,5 @@ def test_a_kill_in_the_middle_of_teaching_loses_nothing() -> None:
         again.press("q")
         assert again.end() == 0
     assert counts() == {1: 3}
-    bitmaps = [own.strokes_of(drawing) for drawing in own.drawings(own.active())]
+    bitmaps = [own_sets.strokes_of(drawing) for drawing in own_sets.drawings(own_sets.active())]
     assert [len(strokes[0].points) for strokes in bitmaps] == [8, 8, 8]

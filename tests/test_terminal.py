@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from terminal import Terminal, digits_tui, wait_for_digit
 
-from core import catalogue, children
-from core.configuration import TrainingConfig
-from core.runs import create_run, list_runs
+from core.config.configuration import TrainingConfig
+from core.data import catalogue
+from core.runs import launch
+from core.runs.run import create_run, list_runs
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_a_run_goes_on_without_the_app_and_is_attached_to(app: Callable[..., Ter
     """The app is killed in the middle; the run lives, is announced at the next start and can be stopped there."""
     run = create_run(TrainingConfig(data=str(small_set), recipe="accurate", epochs=400, device="cpu"))
     with app() as terminal:
-        child = children.start_run(run)
+        child = launch.start_run(run)
         try:
             _wait_for_epochs(1)
             terminal.expect("Training")

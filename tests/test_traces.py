@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import ink, traces
+from core.data import traces
+from core.drawing import ink
 from core.errors import DataError
-from core.normalise import normalise
+from core.preprocessing.normalise import normalise
 
 ONE = [[[10, 0], [10, 40]]]
 SEVEN = [[[0.0, 0.0], [20.5, 0.0], [8.0, 40.0]], [[5, 20], [16, 20]]]

@@ -1,4 +1,4 @@
-"""core.training: what it reaches, how it stops, and that a resumed run is the run."""
+"""core.training.train: what it reaches, how it stops, and that a resumed run is the run."""
 
 from __future__ import annotations
 
@@ -12,17 +12,21 @@ import numpy as np
 import pytest
 import torch
 
-from core import checkpoint, events, mnist, probe, training
-from core.calibration import Calibration
-from core.checkpoint_file import header
-from core.configuration import TrainingConfig
+from core.config.calibration import Calibration
+from core.config.configuration import TrainingConfig
+from core.config.device_plan import Plan
+from core.config.recipes import FEW, RECIPES, Recipe
+from core.data import mnist
 from core.errors import CheckpointError, DataError, DeviceError
-from core.events import Event
-from core.plan import Plan
-from core.recipes import FEW, RECIPES, Recipe
-from core.recogniser import Recogniser
-from core.runs import Run, RunWriter, create_run
+from core.networks import checkpoint
+from core.networks.checkpoint_file import header
+from core.reading.recogniser import Recogniser
+from core.runs import events
+from core.runs.events import Event
+from core.runs.run import Run, RunWriter, create_run
 from core.synthesis.negatives import negatives
+from core.training import probe
+from core.training import train as training
 
 pytestmark = pytest.mark.usefixtures("two_threads")
 
@@ -121,9 +125,9 @@ def test_a_stopped_and_resumed_run_ends_with_the_same_weights(
 @pytest.fixture
 def made_images(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few enough to be made at once, for a set that counts as a large one."""
-    monkeypatch.setattr("core.synthesis.extras._MADE", 120)
-    monkeypatch.setattr("core.fitting._WRITTEN", 100)
-    monkeypatch.setattr("core.recipes.FEW", 100)
+    monkeypatch.setattr("core.training.extras._MADE", 120)
+    monkeypatch.setattr("core.training.fitting._WRITTEN", 100)
+    monkeypatch.setattr("core.config.recipes.FEW", 100)
 
 
 @pytest.mark.usefixtures("made_images")
@@ -145,7 +149,7 @@ def test_the_robust_recipe_tells_what_is_no_digit(small_set: Path) -> None:
 @pytest.fixture(autouse=True)
 def report_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step is reported, so that a stop can fall between any two."""
-    monkeypatch.setattr("core.trainer._REPORT_SECONDS", 0.0)
+    monkeypatch.setattr("core.training.trainer._REPORT_SECONDS", 0.0)
 
 
 def test_the_seed_fixes_a_run_and_another_seed_is_another(small_set: Path) -> None:
@@ -179,7 +183,7 @@ def test_a_device_asked_for_by_name_is_not_left(small_set: Path, monkeypatch: py
 
 
 def _fail_on(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
-    from core.step import TrainingStep
+    from core.training.step import TrainingStep
 
     real = TrainingStep.__call__
 
@@ -211,7 +215,7 @@ def test_resuming_on_other_test_images_is_refused(small_set: Path) -> None:
     run = create_run(config)
     _run(config, run, stop_after=1)
     state = checkpoint.load_state(run.state)
-    from core.datasets import load
+    from core.data.datasets import load
 
     test = load(str(small_set)).test
     with np.load(small_set) as archive:
@@ -226,7 +230,7 @@ def test_resuming_on_other_test_images_is_refused(small_set: Path) -> None:
 
 def test_a_stop_is_heard_while_data_is_read(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The loader is left, the run ends as stopped at step 0, and nothing is trained."""
-    from core.datasets import Dataset
+    from core.data.datasets import Dataset
 
     left = threading.Event()
 
@@ -302,7 +306,7 @@ def test_the_probe_measures_what_it_chooses(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the images are decoded, events say how many of how many; then training begins."""
-    from core.datasets import Dataset, load
+    from core.data.datasets import Dataset, load
 
     told = threading.Event()
 
@@ -329,7 +333,7 @@ def test_the_writer_and_the_trainer_agree(small_set: Path) -> None:
         for event in training.train(run.config(), run):
             writer.append(event)
             told.append(event)
-    from core.runs import EventReader
+    from core.runs.run import EventReader
 
     assert EventReader(run).read() == told
     assert run.summary()["status"] == "finished"

@@ -15,10 +15,11 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Select
 
-from core import catalogue, paths
-from core.catalogue import Entry
-from core.configuration import TrainingConfig
-from core.own_set import OwnSet, create
+from core import paths
+from core.config.configuration import TrainingConfig
+from core.data import catalogue
+from core.data.catalogue import Entry
+from core.data.own.own_set import OwnSet, create
 from tui.app import DigitsApp
 from tui.checkpoint_name import checkpoint_name
 from tui.data_details import DataDetails
@@ -252,7 +253,7 @@ async def test_e_edits_a_set_of_drawings_and_finds_it_by_its_new_name(
     monkeypatch: pytest.MonkeyPatch, asked: list[str], anna: OwnSet
 ) -> None:
     """The cursor stays on it."""
-    from core import own
+    from core.data import own_sets
 
     edit = stand_in(monkeypatch, "tui.screens.own_set", "OwnSetScreen")
     app = DigitsApp()
@@ -263,7 +264,7 @@ async def test_e_edits_a_set_of_drawings_and_finds_it_by_its_new_name(
         await pilot.press("e")
         await until(pilot, lambda: isinstance(app.screen, edit))
         assert edit.given == (anna,)
-        own.rename(anna, "Berta")
+        own_sets.rename(anna, "Berta")
         app.screen.dismiss(None)
         await until(pilot, lambda: screen.chosen is not None and screen.chosen.name == "Berta")
         await until(pilot, lambda: screen.details is not None)

@@ -28,9 +28,9 @@ from textual.pilot import Pilot
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from core import events
-from core.configuration import TrainingConfig
-from core.runs import Run, RunWriter
+from core.config.configuration import TrainingConfig
+from core.runs import events
+from core.runs.run import Run, RunWriter
 from tui.screens.training import TrainingScreen
 from tui.widgets.epochs import EpochTable
 from tui.widgets.results import error_margin

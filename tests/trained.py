@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from core import checkpoint
-from core.checkpoint_file import Header
-from core.model import build, parameter_count
+from core.networks import checkpoint
+from core.networks.architectures import build, parameter_count
+from core.networks.checkpoint_file import Header
 
 
 def trained(path: Path, seed: int = 0, *, figures: dict[str, float] | None = None, **trained: Any) -> Path:

@@ -59,8 +59,9 @@ def _open(frames: int | None) -> int:
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
     # Ink waits for the next frame: at Textual's 60 a second as long as a mouse takes for its next report.
     os.environ.setdefault("TEXTUAL_FPS", "240")
-    from core import garbage, paths
+    from core import paths
     from core.errors import DigitsError
+    from core.system import gc_policy
 
     gc.disable()  # until the first screen is there, a tenth sooner; `settle` ends that
     from tui.app import DigitsApp, parting_words
@@ -68,7 +69,7 @@ def _open(frames: int | None) -> int:
     try:
         paths.home()  # before the screen is another: whether it can be told at all
         app = DigitsApp(frames)
-        app.begun = garbage.settle
+        app.begun = gc_policy.settle
         app.run()
     except DigitsError as error:
         print(f"digits-tui: {error}", file=sys.stderr)

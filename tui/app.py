@@ -22,8 +22,8 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from core import kept
 from core.errors import DigitsError
+from core.runs import preferences
 from tui.download import Download
 from tui.line_app import LineApp
 from tui.screens.too_small import TooSmall, fits
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from textual.await_remove import AwaitRemove
     from textual.widget import Widget
 
-    from core.configuration import TrainingConfig
-    from core.runs import Run
+    from core.config.configuration import TrainingConfig
+    from core.runs.run import Run
     from tui.lessons import Lesson, Lessons
     from tui.run_process import RunProcessEnded
 
@@ -107,7 +107,7 @@ class DigitsApp(LineApp):
         self._lessons: Lessons | None = None
         self.begun: Callable[[], None] | None = None
         """Called once the first screen has been painted."""
-        self.set_reactive(DigitsApp.checkpoint, kept.checkpoint())
+        self.set_reactive(DigitsApp.checkpoint, preferences.checkpoint())
 
     def on_mount(self) -> None:
         """Leave in order, with the terminal restored, when the line is lost or somebody ends the process."""
@@ -153,7 +153,7 @@ class DigitsApp(LineApp):
 
         Call it from a worker, since it may ask. Raises DigitsError where no run can be made or started.
         """
-        from core import runs
+        from core.runs import run as runs
         from tui.run_list import running_runs
         from tui.screens.confirm import Confirm
 
@@ -229,7 +229,7 @@ class DigitsApp(LineApp):
             self.notify(str(error), severity="warning", timeout=12, markup=False)
 
     def _attach_lesson(self) -> None:
-        if kept.lesson() is not None:
+        if preferences.lesson() is not None:
             self._teacher().attach()
 
     def _teacher(self) -> Lessons:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, overload
 
-from core.listing import Listing, listing
+from core.data.listing import Listing, listing
 from core.printable import printable
 
 ALL = "all"

@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
-from core import children
 from core.errors import DigitsError
+from core.system import children
 
 _LONGEST_LINE = 64 * 2**20  # bytes; twenty findings of a check-up that name a thousand long paths each
 _GRACE = 3.0  # seconds that a cancelled child has for tidying up

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from core import amendments
-from core.amendments import Amendment
+from core.data import amendments
+from core.data.amendments import Amendment
 
 
 class Decisions:

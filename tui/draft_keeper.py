@@ -9,9 +9,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from core import draft
+from core.drawing import draft
+from core.drawing.ink import Ink, Stroke
 from core.errors import DataError
-from core.ink import Ink, Stroke
 
 _PAUSE = 0.25
 """Seconds between two writings, and so the most that a kill can take of a stroke."""

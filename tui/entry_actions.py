@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core import catalogue, sources
-from core.catalogue import Entry
+from core.data import catalogue, sources
+from core.data.catalogue import Entry
 from tui.data_details import DataDetails
 
 _STAYING = (catalogue.MNIST, catalogue.DOWNLOAD, catalogue.OWN)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 
-from core.history import History
-from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run
+from core.runs.history import History
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run
 
 STARTING, STOPPING, GONE = "starting", "stopping", "gone"
 _PATIENCE = 10.0
@@ -22,7 +22,7 @@ class FollowedRun:
         self.run = run
         self.history = History()
         self.state = ""
-        """A state of `core.runs`, `starting`, `stopping` or, without its folder, `gone`; empty until the first look."""
+        """A status of `core.runs.run`, `starting`, `stopping`, or `gone` with its folder; empty before a first look."""
         self._reader = EventReader(run)
         self._expected = False
         self._alive = False

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 from textual.widgets import Input
 
-from core import draft, kept, lesson, own, own_set, paths
+from core import paths
+from core.data import own_sets
+from core.data.own import own_set
+from core.drawing import draft
 from core.duration import duration
 from core.errors import DataError, DigitsError
-from core.events import Failed, Finished
-from core.runs import FINISHED, RUNNING, STOPPED, Run
+from core.runs import fine_tuning, preferences
+from core.runs.events import Failed, Finished
+from core.runs.run import FINISHED, RUNNING, STOPPED, Run
 from tui.followed_run import GONE, STARTING, FollowedRun
 from tui.screens.mode import ModeScreen
 
@@ -89,7 +93,7 @@ class Lessons:
 
     def attach(self) -> None:
         """Go on with what was begun before the app was last left."""
-        if (path := kept.lesson()) is not None:
+        if (path := preferences.lesson()) is not None:
             self._follow(Run(path))
 
     async def begin(self) -> None:
@@ -102,13 +106,13 @@ class Lessons:
         if app.lesson is not None and app.lesson.is_going:
             app.notify("It is learning already. You can go on drawing meanwhile.")
             return
-        taught = own.active()
-        config = await asyncio.to_thread(lesson.plan, taught.folder, own.counts(taught), app.checkpoint)
+        taught = own_sets.active()
+        config = await asyncio.to_thread(fine_tuning.plan, taught.folder, own_sets.counts(taught), app.checkpoint)
         run = await app.begin_run(config)
         if run is not None:
             app.current_run = run
             self._follow(run)
-            kept.await_answer(run.path)
+            preferences.await_answer(run.path)
 
     def look(self) -> None:
         """See how far it is, and ask when it is done."""
@@ -173,15 +177,15 @@ class Lessons:
             app.notify("From now on the new model reads, also after another start. On the drawing screen k chooses.")
         try:
             if model is not None:
-                kept.keep(model)
-            kept.answered()
+                preferences.keep(model)
+            preferences.answered()
         except DigitsError as error:
             app.complain(error)
 
     def _drawing(self) -> NDArray[np.uint8] | None:
         """What is on the pad or, where that was not shown since the start, what will be; then what is pinned."""
-        from core.clean_copy import of_ink
-        from core.ink import Ink
+        from core.drawing.clean_copy import of_ink
+        from core.drawing.ink import Ink
         from tui.screens.reading import ReadingScreen
         from tui.widgets.pad import Pad
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from core.data.image_file import seen_in
 from core.errors import DataError
-from core.image_file import seen_in
-from core.images import read
+from core.preprocessing.images import read
 from core.printable import printable
 from tui.widgets.samples import shrunk
 from tui.widgets.thumbnail import LEVELS

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from core import own, paths
+from core import paths
+from core.data import own_sets
+from core.data.own.own_set import LONGEST_NAME
+from core.data.own_sets import OwnSet
 from core.errors import DataError
-from core.own import OwnSet
-from core.own_set import LONGEST_NAME
 from core.printable import printable
 from tui import child
 from tui.child import Progress
@@ -24,7 +25,7 @@ def rename(own_set: OwnSet, done: Done) -> Ask:
     """Call a set otherwise."""
 
     async def attempt(values: list[str], report: Progress) -> None:
-        done(await asyncio.to_thread(own.rename, own_set, values[0]))
+        done(await asyncio.to_thread(own_sets.rename, own_set, values[0]))
 
     name = Field("Its new name", own_set.name, most=LONGEST_NAME)
     return Ask("Rename this set", "Its drawings stay as they are.", [name], "Rename", attempt)
@@ -34,7 +35,7 @@ def create(done: Done) -> Ask:
     """Make a set for somebody else, or for another pen."""
 
     async def attempt(values: list[str], report: Progress) -> None:
-        done(await asyncio.to_thread(own.create, values[0]))
+        done(await asyncio.to_thread(own_sets.create, values[0]))
 
     name = Field("Its name", most=LONGEST_NAME)
     return Ask("A new set", "Each person's drawings are a data set of their own.", [name], "Make it", attempt)
@@ -63,7 +64,7 @@ def bring_in(done: Done) -> Ask:
         path = _absolute(given)
         called = f"--name={name or Path(path).stem}"
         answer = await child.ask("datasets", "--json", "--import", path, called, progress=report)
-        made = await asyncio.to_thread(own.at, Path(answer["dataset"]["path"]))
+        made = await asyncio.to_thread(own_sets.at, Path(answer["dataset"]["path"]))
         if made is not None:
             done(made)
 

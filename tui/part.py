@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from core.events import Started
+from core.runs.events import Started
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.message import Message
 
-from core import children
-from core.ink import Stroke
-from core.reading import Reading
-from core.strokes import as_json
+from core.drawing.ink import Stroke
+from core.drawing.strokes import as_json
+from core.reading.reading import Reading
+from core.system import children
 
 _LONGEST_LINE = 2**20  # bytes; a reading takes two kB
 _PATIENCE = 60.0  # seconds without an answer after which the reader counts as dead

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.reading import Reading
+from core.reading.reading import Reading
 from tui.reader import Reader, ReaderState
 
 _PATIENCE = 60.0  # seconds for one of them; the first one waits for the process too

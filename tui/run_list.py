@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core import events
 from core.duration import duration
-from core.history import History
-from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run, list_runs
+from core.runs import events
+from core.runs.history import History
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run, list_runs
 from tui.part import Part
 
 MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}
@@ -20,7 +20,7 @@ class ListedRun:
 
     run: Run
     status: str
-    """One of those in `core.runs`."""
+    """One of those in `core.runs.run`."""
     result: str
     """What came of it, or how far it is, such as `99.21% test, in 12 s`."""
 

@@ -8,8 +8,8 @@ import threading
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from core import children
-from core.runs import Run
+from core.runs import launch
+from core.runs.run import Run
 
 
 class RunProcessEnded(Message):
@@ -27,7 +27,7 @@ def start(run: Run, listener: MessagePump, *, resume: bool = False) -> None:
 
     Raises RunError where the process cannot be started. The process outlives the app.
     """
-    process = children.start_run(run, resume=resume)
+    process = launch.start_run(run, resume=resume)
 
     def reap() -> None:
         status = process.wait()

@@ -1,7 +1,7 @@
 """What becomes of a bitmap on its way to the network: each stage with why it is done and what was measured there.
 
-The stages and their names are those of `core.normalise.steps`; nothing is worked out here a second time. Knows no
-widget.
+The stages and their names are those of `core.preprocessing.normalise.steps`; nothing is worked out here a second
+time. Knows no widget.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.clean_copy import clean_copy
+from core.drawing.clean_copy import clean_copy
+from core.drawing.ink import Stroke
 from core.errors import DataError
-from core.images import read
-from core.ink import Stroke
-from core.normalise import Polarity, steps
-from core.numbers import number
-from core.numbers.lattice import runs
-from core.reading import ReadDigit, Reading
+from core.preprocessing.images import read
+from core.preprocessing.normalise import Polarity, steps
+from core.reading.numbers import number
+from core.reading.numbers.lattice import runs
+from core.reading.reading import ReadDigit, Reading
 from tui.step_measures import measured
 
 Grey = NDArray[np.uint8]

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.normalise import FIELD, reduced
-from core.specks import pieces
+from core.preprocessing.normalise import FIELD, reduced
+from core.preprocessing.specks import pieces
 
 Grey = NDArray[np.uint8]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import catalogue
-from core.catalogue import Entry
-from core.recipes import FEW, FINE_TUNE
+from core.config.recipes import FEW, FINE_TUNE
+from core.data import catalogue
+from core.data.catalogue import Entry
 from tui.data_details import DataDetails
 
 FOLDS = (3, 5, 10)

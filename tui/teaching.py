@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core import guided_session, own
+from core.data import own_sets
+from core.data.own_sets import OwnSet
+from core.drawing import guided_session
+from core.drawing.guided_session import GuidedSession
+from core.drawing.ink import Ink, Stroke
 from core.errors import DataError
-from core.guided_session import GuidedSession
-from core.ink import Ink, Stroke
-from core.own import OwnSet
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Teaching:
     def __init__(self, complain: Callable[[DataError], None]) -> None:
         """`complain` is told where a session cannot be remembered, which costs no drawing."""
         self._complain = complain
-        self.own: OwnSet = own.active()
+        self.own: OwnSet = own_sets.active()
         self.counts: Sequence[int] = (0,) * 10
         """Drawings of each digit in the set."""
         self.session: GuidedSession | None = None
@@ -42,11 +43,11 @@ class Teaching:
 
     def look(self) -> None:
         """Read anew which set is taught into and what is in it; a session belongs to one set and ends with it."""
-        active = own.active()
+        active = own_sets.active()
         if active.folder != self.own.folder:
             self.session = None
         self.own = active
-        self.counts = own.counts(active)
+        self.counts = own_sets.counts(active)
 
     @property
     def asked(self) -> int | None:
@@ -55,8 +56,8 @@ class Teaching:
 
     async def keep(self, label: int, ink: Ink) -> None:
         """Keep the drawing as this digit: it is on the disk when this returns. Where it raises DataError, it is not."""
-        drawing = await asyncio.to_thread(own.keep, self.own, label, ink.bitmap, ink.strokes, self.asked)
-        self.counts = own.counts(self.own)
+        drawing = await asyncio.to_thread(own_sets.keep, self.own, label, ink.bitmap, ink.strokes, self.asked)
+        self.counts = own_sets.counts(self.own)
         if self.session is not None:
             await self._go_on(self.session.kept(drawing.path.stem, label))
 
@@ -66,7 +67,7 @@ class Teaching:
         if taken is None:
             return None
         name, found = taken
-        self.counts = own.counts(self.own)
+        self.counts = own_sets.counts(self.own)
         if self.session is not None:
             await self._go_on(self.session.taken_back(name, found.label))
         return found
@@ -101,7 +102,7 @@ class Teaching:
 def _take_back(active: OwnSet) -> tuple[str, TakenBack] | None:
     from PIL import Image
 
-    taken = own.take_back(active)
+    taken = own_sets.take_back(active)
     if taken is None:
         return None
     try:
@@ -109,4 +110,4 @@ def _take_back(active: OwnSet) -> tuple[str, TakenBack] | None:
             width, height = image.size
     except OSError as error:
         raise DataError(f"the drawing was taken back, but {taken.path} cannot be read: {error}") from error
-    return taken.path.stem, TakenBack(taken.label, width, height, own.strokes_of(taken))
+    return taken.path.stem, TakenBack(taken.label, width, height, own_sets.strokes_of(taken))

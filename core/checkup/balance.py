@@ -6,7 +6,7 @@ import numpy as np
 
 from core.checkup.finding import Finding, counted, finding, listed
 from core.checkup.survey import Survey
-from core.collection import CLASSES
+from core.data.collection import CLASSES
 
 _UNEQUAL = 2.0
 """A class is out of balance with this many times fewer, or more, images than the median class,"""

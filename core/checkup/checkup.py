@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core import amendments
-from core.amendments import Amendment
 from core.checkup import balance, copies, files, geometry, labels, leaks, strokes
 from core.checkup.finding import Finding, ranked
 from core.checkup.survey import Survey, survey
-from core.collection import CLASSES
+from core.data import amendments
+from core.data.amendments import Amendment
+from core.data.collection import CLASSES
 
 Report = Callable[[int, int, str], None]
 """Is told how many of how many are done, and what is being done."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup import duplicates
 from core.checkup.finding import Finding, Named, counted, finding
 from core.checkup.survey import Survey
-from core.datasets import HELD_OUT, SEED
-from core.recipes import RECIPES
-from core.splits import split
+from core.config.recipes import RECIPES
+from core.data import near_duplicates
+from core.data.datasets import HELD_OUT, SEED
+from core.data.splits import split
 
 _FILLS = 0.45
 """Part of the shorter side that a digit must fill for the whole image, at 28×28, to show enough of it to compare."""
@@ -51,7 +51,7 @@ def find(survey: Survey, report: Callable[[int, int], None] = lambda done, total
     pairs = [np.stack([drawn, same[drawn]], axis=1)]
     # Each file once: a hundred copies of one would hide its other neighbours.
     once = drawn[same[drawn] == drawn]
-    kept, which = duplicates.unique(survey.images[once])
+    kept, which = near_duplicates.unique(survey.images[once])
     # Those that look the same when they are normalised, each with the one nearest to its left and above it.
     for side in (0, 1):
         order = np.lexsort((survey.facts["box"][once, side], which))
@@ -59,13 +59,13 @@ def find(survey: Survey, report: Callable[[int, int], None] = lambda done, total
         pairs.append(_placed_alike(survey, beside[which[order[:-1]] == which[order[1:]]]))
     report(2, 4)
     different = once[kept]
-    pairs.append(_placed_alike(survey, different[duplicates.copies(survey.images[different])]))
+    pairs.append(_placed_alike(survey, different[near_duplicates.copies(survey.images[different])]))
     report(3, 4)
     facts = survey.facts[once]
     large = once[facts["longer"] > _FILLS * np.minimum(facts["width"], facts["height"])]
-    pairs.append(large[duplicates.copies(survey.whole[large], stretch=False)])
+    pairs.append(large[near_duplicates.copies(survey.whole[large], stretch=False)])
     report(4, 4)
-    return Copies(duplicates.joined(len(survey), np.concatenate(pairs)), same)
+    return Copies(near_duplicates.joined(len(survey), np.concatenate(pairs)), same)
 
 
 def _placed_alike(survey: Survey, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -79,7 +79,7 @@ def _placed_alike(survey: Survey, pairs: NDArray[np.int64]) -> NDArray[np.int64]
         return pairs
     boxes = survey.facts["box"][pairs]
     alike = np.abs(boxes[:, 0] - boxes[:, 1]).max(axis=1) < _PLACED
-    return np.asarray(pairs[alike | ~duplicates.are_bare(survey.images[pairs[:, 0]])], np.int64)
+    return np.asarray(pairs[alike | ~near_duplicates.are_bare(survey.images[pairs[:, 0]])], np.int64)
 
 
 def identical(survey: Survey, copies: Copies) -> list[Finding]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.checkup.finding import Finding, Severity, counted, finding, listed
 from core.checkup.survey import Survey
-from core.collection import SIDE
+from core.data.collection import SIDE
 
 _OFF_CENTRE = 0.2
 """Distance of the middle of the ink from that of the image, as part of the image's side; MNIST's keep below 0.15."""

@@ -40,7 +40,7 @@ def suspects(
         chosen = np.sort(np.random.default_rng(0).permutation(len(positions))[:_MOST])
         positions, labels = positions[chosen], labels[chosen]
         notes.append(f"Labels were checked on {_MOST:,} of {len(survey.drawn):,} images, drawn at random.")
-    from core.cross_validation import out_of_fold
+    from core.training.cross_validation import out_of_fold
 
     try:
         probabilities = out_of_fold(survey.images[positions], labels, _FOLDS, 0, report)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.checkup.finding import Finding, counted, finding, listed
 from core.checkup.survey import Survey
-from core.collection import CLASSES
+from core.data.collection import CLASSES
 
 _SHUFFLES = 200
 _DEVIATIONS = 6.0

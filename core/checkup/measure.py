@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.collection import SIDE
+from core.data.collection import SIDE
 from core.errors import DataError
-from core.images import FORMATS, read
-from core.normalise import BOX, reduced, steps
-from core.polarity import is_ink_dark
+from core.preprocessing.images import FORMATS, read
+from core.preprocessing.normalise import BOX, reduced, steps
+from core.preprocessing.polarity import is_ink_dark
 
 VERSION = 1
 """Raised whenever a measure changes, so that what was kept is measured again."""

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import file_rows, folders, pool
 from core.checkup.finding import Named
 from core.checkup.measure import FACTS, VERSION, measured
-from core.collection import SIDE
-from core.listing import Listing, listing
+from core.data import file_rows, folders
+from core.data.collection import SIDE
+from core.data.listing import Listing, listing
 from core.printable import printable
+from core.system import pool
 
 _BLANK = {"facts": np.zeros(1, FACTS), "whole": np.zeros((1, SIDE, SIDE), np.uint8)}
 

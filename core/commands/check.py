@@ -52,7 +52,7 @@ def run_check(options: argparse.Namespace) -> int:
 
 def folder_of(data: str) -> Path:
     """The folder that a path or a name of the catalogue means. Raises DataError where it is none."""
-    from core import catalogue, sources
+    from core.data import catalogue, sources
 
     entry = catalogue.find(data)
     if entry.path is None or entry.kind in (catalogue.MNIST, catalogue.DOWNLOAD):

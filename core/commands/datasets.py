@@ -17,7 +17,7 @@ from core.errors import DataError
 from core.printable import printable
 
 if TYPE_CHECKING:
-    from core.catalogue import Entry
+    from core.data.catalogue import Entry
 
 SAMPLES = 40
 _MOST_SKIPPED = 1000
@@ -61,7 +61,7 @@ def run_datasets(options: argparse.Namespace) -> int:
 
 
 def _list(as_json: bool) -> None:
-    from core import catalogue
+    from core.data import catalogue
 
     known = catalogue.read()
     for note in known.notes:
@@ -82,8 +82,8 @@ def _list(as_json: bool) -> None:
 
 
 def _look(data: str, as_json: bool) -> None:
-    from core import catalogue
-    from core.datasets import divided, gather
+    from core.data import catalogue
+    from core.data.datasets import divided, gather
 
     entry = catalogue.find(data)
     if entry.state == catalogue.NEEDS_DOWNLOAD:
@@ -167,7 +167,7 @@ def _describe(facts: dict[str, Any]) -> None:
 
 
 def _add(path: str, as_json: bool) -> None:
-    from core import catalogue
+    from core.data import catalogue
 
     with progress(as_json, "images") as report:
         entry = catalogue.add(path, report)
@@ -179,7 +179,7 @@ def _add(path: str, as_json: bool) -> None:
 
 
 def _remove(name: str, as_json: bool) -> None:
-    from core import catalogue
+    from core.data import catalogue
 
     catalogue.remove(name)
     if as_json:
@@ -189,18 +189,18 @@ def _remove(name: str, as_json: bool) -> None:
 
 
 def _download(name: str, as_json: bool) -> None:
-    from core.offers import OFFERS
+    from core.data.downloadable import OFFERS
 
     if name not in OFFERS:
         raise DataError(f"{name!r} cannot be downloaded; what can is {', '.join(OFFERS)}")
-    from core.downloads import download
+    from core.data.download import download
 
     with _tidying_up(), progress(as_json, "bytes") as report:
         download(name, report)
         if not as_json:
             print("normalising its images, once", file=sys.stderr)
         # Now rather than at the first training: the person waits here anyway.
-        from core.datasets import gather
+        from core.data.datasets import gather
 
         gather(name)
     if as_json:

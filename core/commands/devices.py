@@ -21,9 +21,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_devices(options: argparse.Namespace) -> int:
     """List the devices, with `--probe` also what each does."""
-    from core import probe  # torch
-    from core.devices import devices
-    from core.recipes import RECIPES
+    from core.config.recipes import RECIPES
+    from core.training import probe  # torch
+    from core.training.devices import devices
 
     rows = [dataclasses.asdict(device) for device in devices()]
     if options.probe:

@@ -7,15 +7,15 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from core import garbage
 from core.commands.progress import Stages, stages
 from core.printable import printable
+from core.system import gc_policy
 
 if TYPE_CHECKING:
-    from core.collection import Part, Skipped
-    from core.evaluation import Evaluation
-    from core.recogniser import Recogniser
-    from core.refusals import Refusals
+    from core.data.collection import Part, Skipped
+    from core.evaluation.evaluation import Evaluation
+    from core.evaluation.rejection import Refusals
+    from core.reading.recogniser import Recogniser
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -55,12 +55,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_evaluate(options: argparse.Namespace) -> int:
     """Read a set and print the figures. Raises DigitsError where the set or the checkpoint cannot be used."""
-    from core.checkpoint_file import resolve
     from core.errors import ConfigurationError
+    from core.runs.checkpoints import resolve
 
-    with garbage.spared():
-        from core.evaluation import evaluate_parts
-        from core.recogniser import Recogniser
+    with gc_policy.spared():
+        from core.evaluation.evaluation import evaluate_parts
+        from core.reading.recogniser import Recogniser
 
     if options.leave_out and options.not_digits is None:
         raise ConfigurationError("--leave-out belongs to --not-digits; give both, or neither")
@@ -93,9 +93,10 @@ def _measured(
     data: str, wanted: str, recogniser: Recogniser, report: Stages
 ) -> tuple[str, tuple[Part, ...], str, tuple[Skipped, ...]]:
     """The set's name, its images to measure on, which they are in words, and the files that were skipped."""
-    from core import ancestry, catalogue
-    from core.datasets import divided, gather
-    from core.fair import EVERY, fair
+    from core.data import catalogue
+    from core.data.datasets import divided, gather
+    from core.evaluation import ancestry
+    from core.evaluation.held_out import EVERY, fair
 
     entry = catalogue.find(data)
     collection = gather(entry, lambda done, total: report(done, total, f"normalising {entry.name}"))
@@ -116,11 +117,11 @@ def _refusals(
     path: str, leave_out: str, recogniser: Recogniser, digits: Evaluation, report: Stages
 ) -> tuple[Refusals, int]:
     """How the network takes what lies at `path`, beside `digits`, and how many of it were left out."""
-    from core import not_digits
-    from core.evaluation import in_batches
-    from core.refusals import Refusals
+    from core.data import non_digits
+    from core.evaluation.evaluation import in_batches
+    from core.evaluation.rejection import Refusals
 
-    found = not_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising what is no digit"))
+    found = non_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising what is no digit"))
     _tell_skipped(found.skipped)
     read = in_batches(recogniser, found.images, lambda done, total: report(done, total, "reading what is no digit"))
     return Refusals.of(read, digits), found.left_out

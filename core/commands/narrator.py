@@ -13,10 +13,10 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
-from core import events
 from core.duration import duration
-from core.history import History
-from core.runs import Run
+from core.runs import events
+from core.runs.history import History
+from core.runs.run import Run
 
 
 class Narrator:
@@ -159,7 +159,7 @@ def _cross_validation(event: events.Finished) -> str:
 
 def write_history(run: Run, as_json: bool) -> History:
     """Tell all that a run has said and says, until it is no longer running."""
-    from core.runs import follow
+    from core.runs.run import follow
 
     with Narrator(run, as_json) as narrator:
         for event in follow(run):

@@ -12,7 +12,7 @@ from core.errors import DataError
 from core.printable import printable
 
 if TYPE_CHECKING:
-    from core.own import OwnSet
+    from core.data.own_sets import OwnSet
 
 
 def add_arguments(parser: argparse.ArgumentParser, what: argparse._MutuallyExclusiveGroup) -> None:
@@ -48,11 +48,12 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _export(name: str, path: str, as_json: bool) -> None:
-    from core import own, paths
+    from core import paths
+    from core.data import own_sets
 
     found = _own(name)
     with progress(as_json, "images") as report:
-        count = own.export(found, path, report)
+        count = own_sets.export(found, path, report)
     target = str(paths.expanded(path))
     if as_json:
         say({"exported": found.name, "path": target, "images": count})
@@ -61,11 +62,12 @@ def _export(name: str, path: str, as_json: bool) -> None:
 
 
 def _import(path: str, name: str | None, as_json: bool) -> None:
-    from core import catalogue, own, paths
+    from core import paths
+    from core.data import catalogue, own_sets
 
     given = name if name is not None else Path(paths.expanded(path)).stem
     with progress(as_json, "images") as report:
-        made = own.import_set(path, given, report)
+        made = own_sets.import_set(path, given, report)
     entry = catalogue.find(str(made.folder))
     if as_json:
         say({"imported": entry.name, "dataset": dataclasses.asdict(entry)})
@@ -74,10 +76,10 @@ def _import(path: str, name: str | None, as_json: bool) -> None:
 
 
 def _rename(name: str, new: str, as_json: bool) -> None:
-    from core import own
+    from core.data import own_sets
 
     found = _own(name)
-    renamed = own.rename(found, new)
+    renamed = own_sets.rename(found, new)
     if as_json:
         say({"renamed": renamed.name, "was": found.name})
     else:
@@ -85,11 +87,11 @@ def _rename(name: str, new: str, as_json: bool) -> None:
 
 
 def _own(name: str) -> OwnSet:
-    from core import catalogue, own
+    from core.data import catalogue, own_sets
 
     entry = catalogue.find(name)
-    found = own.at(Path(entry.path)) if entry.kind == catalogue.OWN and entry.path is not None else None
+    found = own_sets.at(Path(entry.path)) if entry.kind == catalogue.OWN and entry.path is not None else None
     if found is None:
-        names = ", ".join(printable(each.name) for each in own.sets()) or "there are none yet"
+        names = ", ".join(printable(each.name) for each in own_sets.sets()) or "there are none yet"
         raise DataError(f"{name!r} is no set of your own drawings; those are: {names}")
     return found

@@ -12,8 +12,8 @@ from core.commands.progress_line import ProgressLine
 from core.printable import printable
 
 if TYPE_CHECKING:
-    from core.file_readings import FileReading
-    from core.reading import Reading
+    from core.reading.file_readings import FileReading
+    from core.reading.reading import Reading
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,8 +36,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_predict(options: argparse.Namespace) -> int:
     """Read each image as it comes; 1 where one could not be read."""
-    from core.checkpoint_file import header, resolve
-    from core.file_readings import file_readings
+    from core.networks.checkpoint_file import header
+    from core.reading.file_readings import file_readings
+    from core.runs.checkpoints import resolve
 
     checkpoint = resolve(options.checkpoint)
     header(checkpoint)  # before anything is started: whether there is one
@@ -90,7 +91,7 @@ def _row(name: str, reading: Reading) -> dict[str, Any]:
 
 
 def _words(reading: Reading) -> str:
-    from core.reading import percent
+    from core.reading.reading import percent
 
     if reading.digit is None:
         return "blank, nothing is drawn"

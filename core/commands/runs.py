@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 from core.errors import RunError
-from core.events import Failed
-from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
+from core.runs.events import Failed
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
 
 _STOP_SECONDS = 60.0
 

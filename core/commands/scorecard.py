@@ -11,7 +11,7 @@ from core.commands.progress import say, stages
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from core.scorecard_rows import Row, Scorecard
+    from core.evaluation.scorecard_rows import Row, Scorecard
 
 _WIDTH = 78
 
@@ -37,7 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_scorecard(options: argparse.Namespace) -> int:
     """Measure and print. Raises DigitsError where a checkpoint cannot be used."""
-    from core.scorecard import measure
+    from core.evaluation.scorecard import measure
 
     checkpoints = chosen(options.checkpoint, options.against)
     with stages(options.json) as report:
@@ -65,19 +65,20 @@ def run_scorecard(options: argparse.Namespace) -> int:
 
 def chosen(checkpoint: str | None, against: str | None) -> list[Path]:
     """The checkpoint that is judged, and the one beside it unless that is the same. Raises DigitsError."""
-    from core import kept, paths
-    from core.checkpoint_file import resolve
+    from core import paths
+    from core.runs import preferences
+    from core.runs.checkpoints import resolve
 
     shipped = paths.shipped_checkpoint()
-    first = resolve(checkpoint) if checkpoint is not None else kept.checkpoint() or shipped
+    first = resolve(checkpoint) if checkpoint is not None else preferences.checkpoint() or shipped
     second = shipped if against is None else resolve(against)
     return [first] if first.absolute() == second.absolute() else [first, second]
 
 
 def text(found: Scorecard) -> list[str]:
     """The scorecard in lines of 78 columns."""
-    from core.scorecard_rows import HEADS, MARKS, NOTHING
-    from core.scorecard_words import LEGEND, SPEED
+    from core.evaluation.scorecard_rows import HEADS, MARKS, NOTHING
+    from core.evaluation.scorecard_words import LEGEND, SPEED
 
     lines = [*textwrap.wrap(found.summary, _WIDTH), "", _line("", HEADS)]
     for row in found.rows:

@@ -20,11 +20,11 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from core import garbage
 from core.errors import DataError, DigitsError
+from core.system import gc_policy
 
 if TYPE_CHECKING:
-    from core.recogniser import Recogniser
+    from core.reading.recogniser import Recogniser
 
 _LARGEST_SIDE = 4096
 _MALFORMED = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -45,11 +45,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until the input ends."""
-    with garbage.spared():
+    with gc_policy.spared():
         import torch
 
-        from core.checkpoint_file import resolve
-        from core.recogniser import Recogniser
+        from core.reading.recogniser import Recogniser
+        from core.runs.checkpoints import resolve
 
     # One thread: a single small image gains nothing from more, and a training may be using the rest.
     torch.set_num_threads(1)
@@ -79,7 +79,7 @@ def run_serve(options: argparse.Namespace) -> int:
 def _answer(recogniser: Recogniser | None, request: dict[str, Any]) -> dict[str, Any]:
     import numpy as np
 
-    from core import strokes
+    from core.drawing import strokes
 
     if recogniser is None:
         raise DataError('no network is loaded; send {"id": 1, "load": "path of a checkpoint"} first')

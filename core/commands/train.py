@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from core import checkpoint_file, priority
-from core.configuration import MOST_EPOCHS, MOST_FOLDS, TrainingConfig
+from core.config.configuration import MOST_EPOCHS, MOST_FOLDS, TrainingConfig
+from core.config.recipes import FINE_TUNE, RECIPES
 from core.errors import CheckpointError, DigitsError, RunError
-from core.events import Failed, Finished
-from core.history import History
-from core.recipes import FINE_TUNE, RECIPES
-from core.runs import FINISHED, Run, RunWriter, create_run, find_run
+from core.networks import checkpoint_file
+from core.runs import checkpoints
+from core.runs.events import Failed, Finished
+from core.runs.history import History
+from core.runs.run import FINISHED, Run, RunWriter, create_run, find_run
+from core.system import priority
 
 _START_SECONDS = 10.0
 
@@ -105,14 +107,14 @@ def run_train(options: argparse.Namespace) -> int:
 
 def _checkpoint(name: str) -> str:
     """The path of the checkpoint that a person means, from the root. Raises CheckpointError where it is none."""
-    path = checkpoint_file.resolve(name).absolute()
+    path = checkpoints.resolve(name).absolute()
     checkpoint_file.header(path)
     return str(path)
 
 
 def absolute(config: TrainingConfig) -> TrainingConfig:
     """`config` with a path made absolute: the run may be resumed from elsewhere. Raises DataError."""
-    from core import catalogue
+    from core.data import catalogue
 
     entry = catalogue.find(config.data)
     # A set that was added can be removed from the catalogue again; its path stays.
@@ -146,7 +148,7 @@ def _status(history: History) -> int:
 
 
 def _detach(run: Run, *, resume: bool, device: str | None = None) -> int:
-    from core.children import start_run
+    from core.runs.launch import start_run
 
     child = start_run(run, resume=resume, device=device)
     # Until the child holds the run's lock, `stop` and `watch` would take the run for one that was killed.
@@ -180,7 +182,7 @@ def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> 
                 print(f"digits-tui: nor could that be written to {run.path}: {second.strerror}", file=sys.stderr)
 
         try:
-            from core.training import train  # torch, one to three seconds
+            from core.training.train import train  # torch, one to three seconds
 
             for event in train(config, run, resume=resume, stop=stop, device=device):
                 writer.append(event)

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.normalise import BOX, FIELD
+from core.preprocessing.normalise import BOX, FIELD
 
 _BATCH = 2000
 _INK = 40

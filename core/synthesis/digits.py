@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from core.collection import CLASSES, Part
-from core.normalise import FIELD
+from core.data.collection import CLASSES, Part
+from core.preprocessing.normalise import FIELD
 from core.synthesis import doodles
 from core.synthesis.box import fitted
 from core.synthesis.numerals import NUMERALS

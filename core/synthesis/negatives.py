@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.collection import CLASSES, Part
+from core.data.collection import CLASSES, Part
 from core.synthesis import doodles
 from core.synthesis.box import fitted
 from core.synthesis.pen import Trace, rendered

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.normalise import BOX, FIELD
+from core.preprocessing.normalise import BOX, FIELD
 from core.synthesis.box import centred
 
 Trace = list[NDArray[np.float64]]

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.normalise import FIELD
+from core.preprocessing.normalise import FIELD
 
 _FACTOR = 2
 _BATCH = 1000

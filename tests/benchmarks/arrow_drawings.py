@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.checkpoint_file import resolve
-from core.ink import Ink, Stroke
-from core.numbers.prepared import prepared
-from core.recogniser import Recogniser
+from core.drawing.ink import Ink, Stroke
+from core.reading.numbers.prepared import prepared
+from core.reading.recogniser import Recogniser
+from core.runs.checkpoints import resolve
 
 Points = list[tuple[float, float]]
 _TOGETHER = 100

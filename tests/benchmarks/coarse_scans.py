@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core import mnist
-from core.checkpoint_file import resolve
-from core.datasets import gather
-from core.normalise import cropped, normalise
-from core.polarity import is_ink_dark
-from core.recogniser import Recogniser
+from core.data import mnist
+from core.data.datasets import gather
+from core.preprocessing.normalise import cropped, normalise
+from core.preprocessing.polarity import is_ink_dark
+from core.reading.recogniser import Recogniser
+from core.runs.checkpoints import resolve
 
 Grey = NDArray[np.uint8]
 _INK = 100

@@ -51,7 +51,7 @@ def _write(folder: Path, count: int) -> None:
     import numpy as np
     from PIL import Image
 
-    from core import mnist
+    from core.data import mnist
 
     train, test = mnist.load()
     images = np.concatenate([train.images, test.images])

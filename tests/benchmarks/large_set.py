@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core import mnist
-from core.hardware import usable_cores
+from core.data import mnist
+from core.system.hardware import usable_cores
 from tests.benchmarks.program import environment
 
 _MEASURED = """

@@ -164,9 +164,9 @@ def drawing(home: Path, **line: float) -> SlowLine:
 def train(folder: Path, stop: threading.Event) -> None:
     """Write what a run writes, at its pace, until it is to stop."""
     os.environ["DIGITS_HOME"] = str(folder)
-    from core import events
-    from core.configuration import TrainingConfig
-    from core.runs import RunWriter, create_run
+    from core.config.configuration import TrainingConfig
+    from core.runs import events
+    from core.runs.run import RunWriter, create_run
 
     run = create_run(TrainingConfig())
     chance, steps, epochs, rate = random.Random(7), 228, 60, 40

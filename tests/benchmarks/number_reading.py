@@ -23,12 +23,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.checkpoint_file import resolve
-from core.images import decode
-from core.ink import STROKE_WIDTH, Ink, Stroke
-from core.normalise import cropped, steps
-from core.reading import Reading
-from core.recogniser import Recogniser
+from core.drawing.ink import STROKE_WIDTH, Ink, Stroke
+from core.preprocessing.images import decode
+from core.preprocessing.normalise import cropped, steps
+from core.reading.reading import Reading
+from core.reading.recogniser import Recogniser
+from core.runs.checkpoints import resolve
 
 Grey = NDArray[np.uint8]
 KINDS = ("apart", "touching", "uneven", "overlapping")

@@ -1,4 +1,4 @@
-"""Finds the weights of `core.numbers.geometry` on numbers made of MNIST's training images, and prints them.
+"""Finds the weights of `core.reading.numbers.geometry` on numbers made of MNIST's training images, and prints them.
 
     python -m tests.benchmarks.number_weights [--count 1200] [--checkpoint RUN]
 
@@ -19,15 +19,15 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from core import mnist
-from core.checkpoint_file import resolve
-from core.normalise import cropped
-from core.numbers.atom import Atom, atom, in_order
-from core.numbers.by_parts import cut, parts_of
-from core.numbers.geometry import BESIDE_TERMS, OWN_TERMS, beside_terms, own_terms
-from core.numbers.lattice import runs
-from core.numbers.number import image_of
-from core.recogniser import Recogniser
+from core.data import mnist
+from core.preprocessing.normalise import cropped
+from core.reading.numbers.atom import Atom, atom, in_order
+from core.reading.numbers.by_parts import cut, parts_of
+from core.reading.numbers.geometry import BESIDE_TERMS, OWN_TERMS, beside_terms, own_terms
+from core.reading.numbers.lattice import runs
+from core.reading.numbers.number import image_of
+from core.reading.recogniser import Recogniser
+from core.runs.checkpoints import resolve
 from tests.benchmarks.number_reading import KINDS, Digit, Grey, Number, numbers
 
 _MOST_RUNS = 90

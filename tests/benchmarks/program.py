@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from core import events
-from core.configuration import TrainingConfig
-from core.hardware import usable_cores
-from core.runs import Run, find_run
+from core.config.configuration import TrainingConfig
+from core.runs import events
+from core.runs.run import Run, find_run
+from core.system.hardware import usable_cores
 from tests.slow_line import SlowLine
 
 _ROOT = Path(__file__).resolve().parent.parent.parent

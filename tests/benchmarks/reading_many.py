@@ -35,15 +35,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core import mnist
-from core.batches import as_input
-from core.checkpoint import load
-from core.checkpoint_file import resolve
-from core.hardware import usable_cores
-from core.many import of_many
-from core.recogniser import Recogniser
-from core.scores import scores
-from core.second_look import LEAD, leads
+from core.data import mnist
+from core.inference.many import of_many
+from core.inference.scores import scores
+from core.inference.test_time_augmentation import LEAD, leads
+from core.networks.checkpoint import load
+from core.networks.inputs import as_input
+from core.reading.recogniser import Recogniser
+from core.runs.checkpoints import resolve
+from core.system.hardware import usable_cores
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PHOTOGRAPHS = 24

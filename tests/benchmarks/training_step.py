@@ -21,13 +21,14 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from core import mnist, probe
-from core.augmentation import augment
-from core.batches import as_input
-from core.hardware import processor_name, usable_cores
-from core.plan import Plan
-from core.recipes import RECIPES, Recipe
-from core.step import TrainingStep
+from core.config.device_plan import Plan
+from core.config.recipes import RECIPES, Recipe
+from core.data import mnist
+from core.networks.inputs import as_input
+from core.system.hardware import processor_name, usable_cores
+from core.training import probe
+from core.training.augmentation import augment
+from core.training.step import TrainingStep
 
 _SIDE = 1536
 """Of the matrices that are multiplied: large enough that nothing but the product counts."""

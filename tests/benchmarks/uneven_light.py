@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from core import mnist
-from core.normalise import cropped, reduced
-from core.polarity import is_ink_dark
+from core.data import mnist
+from core.preprocessing.normalise import cropped, reduced
+from core.preprocessing.polarity import is_ink_dark
 
 Grey = NDArray[np.uint8]
 LIGHTS = ("even", "across", "corner", "corners", "shadow")

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core import events
-from core.runs import EventReader, Run
+from core.runs import events
+from core.runs.run import EventReader, Run
 from tests.benchmarks.program import Training, app_command, machine, median, opened
 from tests.slow_line import SlowLine
 

@@ -16,9 +16,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core import checkpoint_file, paths
+from core import paths
 from core.errors import CheckpointError
-from core.runs import Run
+from core.networks import checkpoint_file
+from core.runs import checkpoints
+from core.runs.run import Run
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Choice:
 def choices() -> list[Choice]:
     """The networks there are, the shipped one first; files that are none are left out. Reads each one's header."""
     found = []
-    for path in checkpoint_file.available():
+    for path in checkpoints.available():
         shipped = path == paths.shipped_checkpoint()
         try:
             title = checkpoint_file.header(path).title

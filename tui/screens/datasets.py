@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Footer
 
-from core import catalogue
-from core.catalogue import Entry
+from core.data import catalogue
+from core.data.catalogue import Entry
 from core.errors import ConfigurationError, DigitsError
 from tui import child
 from tui.data_details import DataDetails
@@ -215,11 +215,11 @@ class DataScreen(ModeScreen):
 
     def action_edit(self) -> None:
         """Look at a set of drawings of one's own, one by one, and change it."""
-        from core import own
+        from core.data import own_sets
         from tui.screens.own_set import OwnSetScreen
 
         if (entry := self.chosen) is not None and entry.path is not None:
-            if (drawn := own.at(Path(entry.path))) is None:
+            if (drawn := own_sets.at(Path(entry.path))) is None:
                 self.notify(f"{entry.title} is gone.", severity="warning", markup=False)
                 self.action_read_again()
             else:

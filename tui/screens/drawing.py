@@ -13,14 +13,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from core import draft, guided_session, own
-from core.clean_copy import of_ink
+from core.data import own_sets
+from core.data.own_sets import OwnSet
+from core.drawing import draft, guided_session
+from core.drawing.clean_copy import of_ink
+from core.drawing.ink import Ink
 from core.errors import DataError
-from core.ink import Ink
-from core.normalise import normalise
-from core.own import OwnSet
+from core.preprocessing.normalise import normalise
 from core.printable import printable
-from core.reading import Reading
+from core.reading.reading import Reading
 from tui.draft_keeper import DraftKeeper
 from tui.reader import Answered, MakeReader, Reader
 from tui.screens.confirm import Confirm
@@ -207,7 +208,7 @@ class DrawingScreen(ReadingScreen):
             if found is None:
                 return
             try:
-                own.activate(found)
+                own_sets.activate(found)
             except DataError as error:
                 self._complain(error)
             self._teaching.look()

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Input, Static
 
-from core.guided_session import MOST, GuidedSession
+from core.drawing.guided_session import MOST, GuidedSession
 
 _USUAL = 10
 

@@ -16,9 +16,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
 
-from core.events import Finished
 from core.printable import printable
-from core.reading import Reading, percent
+from core.reading.reading import Reading, percent
+from core.runs.events import Finished
 from tui.checkpoint_name import checkpoint_name
 from tui.readings import readings
 

@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from core.events import Failed
-from core.history import History
-from core.runs import Run
+from core.runs.events import Failed
+from core.runs.history import History
+from core.runs.run import Run
 from tui.widgets.results import shown_path
 
 _MOST = 64 * 1024

@@ -22,11 +22,11 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
-from core import amendments, own
-from core.amendments import Amendment
+from core.data import amendments, own_sets
+from core.data.amendments import Amendment
+from core.data.image_file import seen_in
+from core.data.own_sets import Drawing, OwnSet
 from core.errors import DataError, DigitsError
-from core.image_file import seen_in
-from core.own import Drawing, OwnSet
 from core.printable import printable
 from tui import own_dialogs
 from tui.widgets.drawing_grid import DrawingGrid, Grey
@@ -117,7 +117,9 @@ class OwnSetScreen(Screen[OwnSet | None]):
     async def _list(self, said: str, to: Path | None = None) -> None:
         """Read which drawings there are; the cursor stays where it is, or goes to the drawing at `to`."""
         shown = self.own
-        drawings, sets, active = await asyncio.to_thread(lambda: (own.drawings(shown), own.sets(), own.active()))
+        drawings, sets, active = await asyncio.to_thread(
+            lambda: (own_sets.drawings(shown), own_sets.sets(), own_sets.active())
+        )
         self._decided = await asyncio.to_thread(amendments.read, shown.folder)
         known = next((each for each in sets if each.folder == shown.folder), shown)
         self.own, self._sets, self._is_active = known, sets, active.folder == shown.folder
@@ -198,7 +200,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
                 said = await asyncio.to_thread(change)
                 self._changed = True
                 if follow:
-                    now = await asyncio.to_thread(own.drawings, self.own)
+                    now = await asyncio.to_thread(own_sets.drawings, self.own)
                     new = next((each.path for each in now if each.path not in before), None)
             except DataError as error:
                 self._complain(error)
@@ -218,7 +220,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
             return
 
         def change() -> str:
-            own.relabel(shown, chosen, digit)
+            own_sets.relabel(shown, chosen, digit)
             return f"The {chosen.label} is a {digit} now; u undoes it."
 
         self._change(change)
@@ -230,7 +232,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
             return
 
         def change() -> str:
-            own.remove(shown, chosen)
+            own_sets.remove(shown, chosen)
             return f"The {chosen.label} is out of the set; u brings it back."
 
         self._change(change)
@@ -238,14 +240,14 @@ class OwnSetScreen(Screen[OwnSet | None]):
     def action_undo(self) -> None:
         """Undo the last change of this set, also one of days ago."""
         shown = self.own
-        self._change(lambda: own.undo(shown) or "There is nothing to undo.", follow=True)
+        self._change(lambda: own_sets.undo(shown) or "There is nothing to undo.", follow=True)
 
     def action_activate(self) -> None:
         """Teach into this set from now on."""
         shown = self.own
 
         def change() -> str:
-            own.activate(shown)
+            own_sets.activate(shown)
             return f"What you teach is kept in {printable(shown.name)} from now on."
 
         self._change(change)

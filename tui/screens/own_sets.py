@@ -13,10 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core import own
+from core.data import own_sets
+from core.data.own.own_set import LONGEST_NAME
+from core.data.own_sets import OwnSet
 from core.errors import DataError
-from core.own import OwnSet
-from core.own_set import LONGEST_NAME
 from core.printable import printable
 
 
@@ -38,7 +38,7 @@ class OwnSetsScreen(ModalScreen[OwnSet | None]):
 
     def __init__(self) -> None:
         super().__init__()
-        active, known = own.active(), own.sets()
+        active, known = own_sets.active(), own_sets.sets()
         self._sets = known if active in known else [active, *known]
         self._active = self._sets.index(active)
 
@@ -79,7 +79,7 @@ class OwnSetsScreen(ModalScreen[OwnSet | None]):
     @on(Input.Submitted, "#name")
     def _make(self, event: Input.Submitted) -> None:
         try:
-            made = own.create(event.value)
+            made = own_sets.create(event.value)
         except DataError as error:
             wrong = self.query_one("#wrong", Static)
             wrong.update(f"✗ {printable(str(error))}")
@@ -89,6 +89,6 @@ class OwnSetsScreen(ModalScreen[OwnSet | None]):
 
 
 def _option(each: OwnSet) -> Option:
-    count = sum(own.counts(each))
+    count = sum(own_sets.counts(each))
     drawings = "1 drawing" if count == 1 else f"{count:,} drawings"
     return Option(Content.assemble((printable(each.name), "bold"), f"  {drawings}"))

@@ -19,12 +19,14 @@ from textual.geometry import Size
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 
-from core import checkpoint_file, kept, paths
-from core.checkpoint_file import written_at
+from core import paths
+from core.drawing.ink import Ink, Region
 from core.errors import CheckpointError
-from core.ink import Ink, Region
-from core.reading import REFUSED, UNSURE, Reading
-from core.runs import Run
+from core.networks import checkpoint_file
+from core.networks.checkpoint_file import written_at
+from core.reading.reading import REFUSED, UNSURE, Reading
+from core.runs import preferences
+from core.runs.run import Run
 from tui.checkpoint_name import checkpoint_name
 from tui.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
@@ -221,9 +223,9 @@ class ReadingScreen(ModeScreen):
         self.digits.checkpoint = None if shipped else checkpoint
         try:
             if shipped:
-                kept.forget()
+                preferences.forget()
             elif not Run(checkpoint.parent).is_running():
-                kept.keep(checkpoint)
+                preferences.keep(checkpoint)
         except CheckpointError as error:
             self.digits.complain(error)
 

@@ -15,10 +15,10 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Static
 from textual.worker import get_current_worker
 
-from core import runs
 from core.duration import duration
-from core.run_outline import RunOutline
-from core.runs import RUNNING, Run
+from core.runs import run as runs
+from core.runs.outline import RunOutline
+from core.runs.run import RUNNING, Run
 from tui.widgets.lines import fit
 
 _CHUNK = 100

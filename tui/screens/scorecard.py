@@ -15,10 +15,11 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, ProgressBar, Static
 
-from core import catalogue, paths
+from core import paths
+from core.data import catalogue
 from core.errors import DataError, DigitsError
+from core.evaluation.scorecard_rows import Model, Row, Scorecard
 from core.printable import printable
-from core.scorecard_rows import Model, Row, Scorecard
 from tui import child
 from tui.child import Progress
 from tui.screens.ask import Ask, Field

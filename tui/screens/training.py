@@ -15,9 +15,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Footer, Static
 
-from core import runs
 from core.errors import DigitsError
-from core.runs import FAILED, RUNNING, Run
+from core.runs import run as runs
+from core.runs.run import FAILED, RUNNING, Run
 from tui.followed_run import FollowedRun
 from tui.reader import MakeReader, Reader
 from tui.run_list import last_run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.reactive import reactive
 
-from core.reading import UNSURE, Reading, percent
+from core.reading.reading import UNSURE, Reading, percent
 from tui.widgets.lines import Lines, fit
 
 _SHAPES = (

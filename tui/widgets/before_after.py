@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core.amendments import Amendment
+from core.data.amendments import Amendment
 from tui.checkup import Picture
 from tui.decisions import said
 from tui.look import Looks

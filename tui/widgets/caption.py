@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.cells import cell_len, chop_cells, set_cell_size
 from textual.geometry import Size
 
-from core.amendments import Amendment
+from core.data.amendments import Amendment
 from core.printable import printable
 from tui.checkup import Picture, label_of
 from tui.decisions import said

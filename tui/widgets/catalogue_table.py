@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import DataTable
 
-from core.catalogue import Entry
+from core.data.catalogue import Entry
 
 _IMAGES, _CLASSES, _STATE, _SOURCE = 9, 7, 16, 19  # columns; longer states only where there is room
 _WIDE = 110

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from core.events import Finished
+from core.runs.events import Finished
 from tui.widgets.lines import Lines
 
 Table = Sequence[Sequence[int]]

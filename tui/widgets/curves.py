@@ -11,8 +11,8 @@ import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from core.events import EpochEnded, Started
-from core.history import History
+from core.runs.events import EpochEnded, Started
+from core.runs.history import History
 from tui.part import Part
 from tui.widgets import axis
 from tui.widgets.plot import Curve, Plot

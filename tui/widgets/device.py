@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from core.events import DeviceState
+from core.runs.events import DeviceState
 from tui.followed_run import FollowedRun
 from tui.widgets.lines import Lines, fit, meter
 

@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core.own import Drawing
+from core.data.own_sets import Drawing
 from tui.widgets.samples import shrunk
 from tui.widgets.thumbnail import half_blocks, shades
 

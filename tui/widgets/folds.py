@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from core.events import FoldEnded
+from core.runs.events import FoldEnded
 from tui.widgets.figure_table import FigureTable, scrolling
 
 

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from core.paper import otsu
+from core.preprocessing.paper import otsu
 from tui.look import Look
 from tui.widgets.caption import folded
 from tui.widgets.cards import Slot

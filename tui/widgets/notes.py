@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from core.events import Note
+from core.runs.events import Note
 from tui.widgets.lines import Lines
 
 

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from core.amendments import Amendment
-from core.own import Drawing
+from core.data.amendments import Amendment
+from core.data.own_sets import Drawing
 from core.printable import printable
 from tui.widgets.counts import Counts
 from tui.widgets.drawing_grid import Grey

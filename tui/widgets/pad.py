@@ -16,8 +16,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core import ink
-from core.ink import Ink, Stroke
+from core.drawing import ink
+from core.drawing.ink import Ink, Stroke
 from tui.widgets.thumbnail import cells, shades
 
 HINT = ("Draw something", "with the mouse, or with", "the arrow keys and space")

@@ -14,9 +14,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from core.checkpoint_file import written_at
-from core.reading import Reading
-from core.runs import Run
+from core.networks.checkpoint_file import written_at
+from core.reading.reading import Reading
+from core.runs.run import Run
 from tui.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderLike, ReaderState
 from tui.widgets.probabilities import Probabilities
 from tui.widgets.samples import shrunk

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core.reading import percent
+from core.reading.reading import percent
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _AROUND = len("7 ▌") - 1 + len(" 100.0%")  # cells of a bar's line that are not the bar

@@ -7,8 +7,8 @@ import math
 from textual.content import Content
 
 from core.duration import duration
-from core.events import Started
-from core.history import History
+from core.runs.events import Started
+from core.runs.history import History
 from tui.followed_run import STARTING, STOPPING, FollowedRun
 from tui.part import Part
 from tui.widgets.lines import Lines, meter

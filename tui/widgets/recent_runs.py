@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from core import checkpoint_file, paths
+from core import paths
 from core.errors import CheckpointError
-from core.runs import Run, find_run
+from core.networks import checkpoint_file
+from core.runs.run import Run, find_run
 from tui.run_list import MARKS, ListedRun, RunList
 
 _LOOK_AGAIN = 1.0  # seconds between looks at the runs

@@ -11,8 +11,8 @@ from pathlib import Path
 from textual.content import Content
 
 from core.duration import duration
-from core.events import Failed, Finished
-from core.runs import FAILED, FINISHED, STOPPED
+from core.runs.events import Failed, Finished
+from core.runs.run import FAILED, FINISHED, STOPPED
 from tui.followed_run import GONE, FollowedRun
 from tui.widgets.confusion import confusion_of
 from tui.widgets.lines import Lines, fit

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from textual.content import Content
 
-from core.events import Started
 from core.printable import printable
-from core.runs import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
+from core.runs.events import Started
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
 from tui.checkpoint_name import checkpoint_name
 from tui.followed_run import GONE, STARTING, STOPPING, FollowedRun
 from tui.widgets.lines import Lines, fit

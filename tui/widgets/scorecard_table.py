@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from core.scorecard_rows import HEADS, MARKS, NOTHING, Model, Row, Speed, Verdict
-from core.scorecard_words import LEGEND, SPEED
+from core.evaluation.scorecard_rows import HEADS, MARKS, NOTHING, Model, Row, Speed, Verdict
+from core.evaluation.scorecard_words import LEGEND, SPEED
 from tui.widgets.lines import Lines, fit
 
 _WIDE = 140

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.widget import Widget
 
-from core.paper import otsu
+from core.preprocessing.paper import otsu
 from tui.look import fitted
 from tui.stages import Stage
 from tui.widgets.thumbnail import shades

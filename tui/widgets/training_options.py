@@ -12,10 +12,10 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Button, Input, Label, OptionList, Select, Static
 
-from core import lesson
-from core.configuration import MOST_EPOCHS, TrainingConfig
+from core.config.configuration import MOST_EPOCHS, TrainingConfig
+from core.config.recipes import FINE_TUNE, RECIPES, Recipe
 from core.errors import ConfigurationError
-from core.recipes import FINE_TUNE, RECIPES, Recipe
+from core.runs import fine_tuning
 from tui.checkpoint_name import checkpoint_name
 from tui.suited import FOLDS, Suited
 from tui.widgets.epochs_field import EpochsField
@@ -157,7 +157,7 @@ class TrainingOptions(Vertical):
     @property
     def _checkpoint(self) -> Path:
         """The network that a fine-tuning goes on from: the one that is drawn with, or what that was made from."""
-        return lesson.base(cast("DigitsApp", self.app).checkpoint, self._suited.folder)
+        return fine_tuning.base(cast("DigitsApp", self.app).checkpoint, self._suited.folder)
 
     def show_devices(self, devices: Sequence[Mapping[str, Any]]) -> None:
         """Offer `devices` as the child `devices --json` told them; those that are not available say why."""

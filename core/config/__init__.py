@@ -1,0 +1,1 @@
+"""What a run is asked to do, in numbers: configuration, recipes, schedule. Imports no torch and reads no data."""

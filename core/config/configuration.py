@@ -1,0 +1,90 @@
+"""What a person asks of a training run. Validated where it is built, so that no later code need ask again."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.config.recipes import FINE_TUNE, RECIPES
+from core.errors import ConfigurationError
+
+MOST_EPOCHS = 10_000
+MOST_FOLDS = 20
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """One training run, as asked for. Raises ConfigurationError where a field is of another type or out of bounds."""
+
+    data: str = "mnist"
+    """A name of the catalogue, or the path of a folder or file."""
+    recipe: str = "fast"
+    """A name in `RECIPES`."""
+    epochs: int | None = None
+    """1 to 10,000; None takes the recipe's, or more where the data set is small."""
+    device: str = "auto"
+    """`auto`, `cpu`, `mps`, `cuda` or `cuda:N`."""
+    seed: int = 0
+    """0 to 2³² − 1; fixes the weights' start, the order of images and their distortion, and the folds."""
+    fine_tune: str | None = None
+    """The checkpoint file to go on from, with MNIST replayed; None learns from fresh weights."""
+    teachers: tuple[str, ...] = ()
+    """Checkpoint files whose networks teach the new one what they say of the set's own images."""
+    folds: int = 0
+    """Parts for cross-validation, 2 to 20, after one training on all images; 0 for none."""
+
+    def __post_init__(self) -> None:
+        # The fields may come from a file that somebody edited.
+        for name in ("data", "recipe", "device"):
+            if not isinstance(value := getattr(self, name), str):
+                raise ConfigurationError(f"{name} is {value!r:.40}; it must be text")
+        for name in ("epochs", "seed"):
+            if type(value := getattr(self, name)) is not int and not (name == "epochs" and value is None):
+                raise ConfigurationError(f"{name} is {value!r:.40}; it must be a whole number")
+        if self.fine_tune is not None and (not isinstance(self.fine_tune, str) or not self.fine_tune):
+            raise ConfigurationError(f"fine_tune is {self.fine_tune!r:.40}; it must be the path of a checkpoint")
+        if isinstance(self.teachers, list):  # as JSON has it
+            object.__setattr__(self, "teachers", tuple(self.teachers))
+        if not isinstance(self.teachers, tuple) or not all(isinstance(each, str) and each for each in self.teachers):
+            raise ConfigurationError(f"teachers is {self.teachers!r:.40}; it must be paths of checkpoints")
+        if type(self.folds) is not int or not (self.folds == 0 or 2 <= self.folds <= MOST_FOLDS):
+            raise ConfigurationError(f"folds is {self.folds!r:.40}; it must be 2 to {MOST_FOLDS}, or 0 for none")
+        if not self.data:
+            raise ConfigurationError("data is empty; give a name that `digits-tui datasets` lists, or a path")
+        if self.recipe not in RECIPES:
+            raise ConfigurationError(f"recipe is {self.recipe!r}; it must be one of {', '.join(RECIPES)}")
+        if (self.fine_tune is not None) != (self.recipe == FINE_TUNE):
+            raise ConfigurationError(
+                f"recipe is {self.recipe!r} and fine_tune is {self.fine_tune!r}; a checkpoint to go on from belongs to "
+                f"the recipe {FINE_TUNE!r}, and to no other"
+            )
+        if self.teachers and not RECIPES[self.recipe].teachable:
+            able = ", ".join(name for name, recipe in RECIPES.items() if recipe.teachable)
+            raise ConfigurationError(f"recipe is {self.recipe!r}, which learns from no teachers; those that do: {able}")
+        if self.fine_tune is not None and self.data == "mnist":
+            raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give a data set of your own")
+        if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
+            raise ConfigurationError(f"epochs is {self.epochs}; it must be 1 to {MOST_EPOCHS:,}")
+        if not _DEVICE.fullmatch(self.device):
+            raise ConfigurationError(
+                f"device is {self.device!r}; it must be auto, cpu, mps, cuda or cuda:N "
+                "(`digits-tui devices` lists those of this machine)"
+            )
+        if not 0 <= self.seed < 2**32:
+            raise ConfigurationError(f"seed is {self.seed}; it must be 0 to 4,294,967,295")
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as a JSON object."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> TrainingConfig:
+        """The inverse of `to_json`; fields of a later version are left aside. Raises ConfigurationError."""
+        if not isinstance(data, Mapping):
+            raise ConfigurationError(f"the configuration is {data!r:.40}; it must be a JSON object")
+        names = {each.name for each in dataclasses.fields(cls)}
+        return cls(**{name: value for name, value in data.items() if name in names})

@@ -1,0 +1,251 @@
+"""What a person decided about single images of a folder: left out, or given another label. Changes no image.
+
+The decisions are a journal, `FOLDER/.digits-tui.json`, so that they go wherever the folder goes:
+
+    {"version": 1, "decisions": [{"path": "3/a.png", "label": 8, "was": 3, "time": 1760000000.0}]}
+
+A label of null leaves the image out; one that is what it was takes an earlier decision back. Of several about an
+image the last counts. Where the folder cannot be written, the journal is among the person's own data; where there
+are both, they are read as one, in the order of time. A damaged journal is never written over: it is set aside.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import json
+import math
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from core import paths
+from core.errors import DataError
+from core.printable import printable
+from core.system import atomic
+
+NAME = ".digits-tui.json"
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_DIGITS = frozenset("0123456789")
+_PATIENCE = 10.0  # seconds
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """One decision about one image."""
+
+    path: str
+    """Below the folder, with `/` between; bytes that are no UTF-8 as `os.fsdecode` gives them."""
+    label: int | None
+    """The digit that it shows, 0 to 9; None leaves it out."""
+    was: int
+    """The digit of its class folder."""
+    time: float
+    """Seconds since 1970."""
+
+
+def read(folder: Path) -> dict[str, Amendment]:
+    """By path, what is decided of the images below `folder` and differs from their class folders.
+
+    A journal that is damaged or cannot be read counts as empty; `complaints` says so.
+    """
+    latest = {each.path: each for each in _merged(folder)}
+    return {path: each for path, each in latest.items() if each.label != each.was}
+
+
+def complaints(folder: Path) -> tuple[str, ...]:
+    """Why decisions that there are could not be read, one sentence each."""
+    found = []
+    for journal in (folder / NAME, _own(folder)):
+        try:
+            _decisions(journal)
+        except OSError as error:
+            found.append(f"The decisions of your check-up cannot be read: {journal}: {error.strerror}.")
+        except ValueError:
+            found.append(f"The decisions of your check-up, {journal}, are damaged and are not obeyed.")
+    return tuple(map(printable, found))
+
+
+def leave_out(folder: Path, path: str) -> Amendment:
+    """Leave the image at `path`, below `folder`, out from now on. Raises DataError where it cannot be kept."""
+    return _decide(folder, path, None)
+
+
+def relabel(folder: Path, path: str, label: int) -> Amendment:
+    """Count the image at `path`, below `folder`, as the digit `label`. Raises DataError where it cannot be kept."""
+    if type(label) is not int or not 0 <= label <= 9:
+        raise DataError(f"the label is {label!r}; it must be a digit, 0 to 9")
+    return _decide(folder, path, label)
+
+
+def withdraw(folder: Path, path: str) -> Amendment:
+    """Take the image as its class folder says again. Raises DataError where it cannot be kept."""
+    return _decide(folder, path, _class_of(path))
+
+
+def undo(folder: Path) -> Amendment | None:
+    """Take the last decision back, whatever it was, and return it; None where there is none that can be.
+
+    Raises DataError where the journal that holds it cannot be written.
+    """
+    with _locked(folder):
+        journals = [(journal, _sound(journal)) for journal in (folder / NAME, _own(folder))]
+        journals.sort(key=lambda each: each[1][-1].time if each[1] else -math.inf, reverse=True)
+        for journal, decisions in journals:
+            if not decisions:
+                continue
+            try:
+                _write(journal, decisions[:-1])
+            except OSError as error:
+                if error.errno in _REFUSED:
+                    continue  # another person's, in a folder that is only lent
+                raise _cannot(journal, error) from error
+            return decisions[-1]
+    return None
+
+
+def _decide(folder: Path, path: str, label: int | None) -> Amendment:
+    was = _class_of(path)
+    with _locked(folder):
+        earlier = _merged(folder)
+        now = max(time.time(), math.nextafter(earlier[-1].time, math.inf) if earlier else 0.0)
+        made = Amendment(path, label, was, now)
+        try:
+            _write(folder / NAME, [*_sound(folder / NAME), made])
+        except OSError as error:
+            if error.errno not in _REFUSED:
+                raise _cannot(folder / NAME, error) from error
+            own = _own(folder)
+            try:
+                paths.user_data()
+                own.parent.mkdir(exist_ok=True)
+                _write(own, [*_sound(own), made])
+            except OSError as second:
+                raise _cannot(own, second) from second
+    return made
+
+
+def _class_of(path: str) -> int:
+    parts = PurePosixPath(path).parts
+    if len(parts) < 2 or path.startswith("/") or ".." in parts or "\0" in path or parts[-2] not in _DIGITS:
+        raise DataError(
+            f"{printable(path)!r} is no image of a folder; give its path below the folder, such as 3/image.png"
+        )
+    return int(parts[-2])
+
+
+def _merged(folder: Path) -> list[Amendment]:
+    found: list[Amendment] = []
+    for journal in (folder / NAME, _own(folder)):
+        try:
+            found += _decisions(journal)
+        except (OSError, ValueError):
+            continue  # said by `complaints`
+    return sorted(found, key=lambda each: each.time)
+
+
+def _decisions(journal: Path) -> list[Amendment]:
+    """Raises ValueError where the file is not what this module writes, and OSError."""
+    try:
+        content = json.loads(journal.read_bytes().decode())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    lines = content.get("decisions") if isinstance(content, dict) else None
+    if not isinstance(lines, list):
+        raise ValueError("no journal")
+    return [_decision(line) for line in lines]
+
+
+def _decision(line: Any) -> Amendment:
+    if not isinstance(line, dict) or set(line) != {"path", "label", "was", "time"}:
+        raise ValueError("no decision")
+    path, label, moment = line["path"], line["label"], line["time"]
+    if not isinstance(path, str) or type(moment) not in (int, float) or not math.isfinite(moment):
+        raise ValueError("no decision")
+    if label is not None and (type(label) is not int or not 0 <= label <= 9):
+        raise ValueError("no decision")
+    try:
+        was = _class_of(path)
+    except DataError as error:
+        raise ValueError(str(error)) from error
+    if type(line["was"]) is not int or line["was"] != was:
+        raise ValueError("no decision")
+    return Amendment(path, label, was, float(moment))
+
+
+def _sound(journal: Path) -> list[Amendment]:
+    """Its decisions, to write them again; a damaged journal gets another name first. Raises DataError."""
+    try:
+        return _decisions(journal)
+    except ValueError:
+        pass
+    except OSError as error:
+        raise DataError(f"{journal} cannot be read: {error.strerror}") from error
+    number = 1
+    while (other := journal.with_name(f"{journal.stem}.damaged-{number}.json")).exists():
+        number += 1
+    try:
+        journal.rename(other)
+    except OSError as error:
+        raise DataError(f"{journal} is damaged and cannot be renamed: {error.strerror}") from error
+    return []
+
+
+def _write(journal: Path, decisions: list[Amendment]) -> None:
+    if not decisions:
+        journal.unlink(missing_ok=True)
+        return
+    content = {"version": 1, "decisions": [asdict(each) for each in decisions]}
+    atomic.write_text(journal, json.dumps(content, indent=0) + "\n")
+
+
+def _cannot(journal: Path, error: OSError) -> DataError:
+    return DataError(f"the decision cannot be kept in {journal}: {error.strerror}; make room or mend it")
+
+
+def _own(folder: Path) -> Path:
+    try:
+        whole = folder.resolve()
+    except (OSError, RuntimeError):
+        whole = folder.absolute()
+    digest = hashlib.blake2b(os.fsencode(whole), digest_size=8).hexdigest()
+    return paths.home() / "data" / "amendments" / f"{digest}.json"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One at a time: by the folder itself, since other people may decide about it too, from homes of their own."""
+    try:
+        handle = _lock(folder)
+    except OSError as error:
+        raise DataError(f"the folder {folder} cannot be opened: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        os.close(handle)  # and so unlocks
+
+
+def _lock(folder: Path) -> int:
+    handle = os.open(folder, os.O_RDONLY)
+    given_up = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except BlockingIOError:
+            if time.monotonic() > given_up:
+                os.close(handle)
+                raise DataError(
+                    f"{folder} has been held by another program for {_PATIENCE:g} s; "
+                    "let that one go on or close it, then try again"
+                ) from None
+            time.sleep(0.01)
+        except OSError:
+            return handle  # a network's file system that locks no folders; writing stays whole or not at all

@@ -1,0 +1,40 @@
+"""An image file as networks see it: a drawing of our own by the strokes beside it, any other by its pixels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.own.drawing_files import is_ours
+from core.drawing.clean_copy import clean_copy
+from core.drawing.ink import Ink
+from core.drawing.strokes import from_json
+from core.preprocessing.images import read
+from core.preprocessing.normalise import normalise
+
+_SAME = 8
+"""Grey levels by which a pixel may differ: coordinates are rounded where they are kept."""
+
+
+def seen_in(path: Path) -> NDArray[np.uint8]:
+    """(28, 28) uint8, normalised. Raises DataError with the reason alone, as `images.read` does."""
+    bitmap = read(path)
+    copied = _copied(path, bitmap) if is_ours(path) else None
+    return normalise(bitmap) if copied is None else normalise(copied, "bright")
+
+
+def _copied(path: Path, bitmap: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The clean copy of the drawing, as the pad's reader has it; None where strokes and pixels are not one drawing."""
+    try:
+        strokes = from_json(json.loads(path.with_suffix(".json").read_bytes())["strokes"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None  # the pixels say what there is
+    height, width = bitmap.shape
+    copied = clean_copy(strokes)
+    if copied is None:
+        return None
+    drawn = Ink.of(width, height, strokes).bitmap
+    return copied if np.abs(drawn.astype(np.int16) - bitmap).max() <= _SAME else None

@@ -1,0 +1,101 @@
+"""MNIST as it is shipped: four gzipped IDX files, verified when they are first used. NumPy only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import paths
+from core.data import idx
+from core.data.collection import Part
+from core.errors import DataError, DigitsError
+from core.system import atomic
+
+FILES = {
+    "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+    "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+    "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+}
+"""The md5 of each file as its authors publish it."""
+
+_REMEDY = "Install digits-tui again; in a checkout, `git checkout -- data/mnist` brings the file back."
+
+
+def load() -> tuple[Part, Part]:
+    """The 60,000 training and the 10,000 test images. Raises DataError that names a missing or wrong file."""
+    arrays = _arrays(list(FILES))
+    return Part(arrays[0], arrays[1]), Part(arrays[2], arrays[3])
+
+
+def test() -> Part:
+    """The 10,000 test images alone, in a seventh of the time. Raises DataError as `load` does."""
+    return Part(*_arrays(list(FILES)[2:]))
+
+
+def _arrays(names: list[str]) -> list[NDArray[np.uint8]]:
+    folder = paths.shipped("data", "mnist")
+    seen = _Verified.read()
+    found = [_array(folder / name, FILES[name], seen) for name in names]
+    seen.write()
+    return found
+
+
+def _array(path: Path, md5: str, seen: _Verified) -> NDArray[np.uint8]:
+    try:
+        data = path.read_bytes()
+        stamp = path.stat()
+    except OSError as error:
+        raise DataError(f"MNIST cannot be read: {path}: {error.strerror}. {_REMEDY}") from error
+    look: list[object] = [len(data), stamp.st_mtime_ns, md5]
+    if not seen.knows(path, look):
+        found = hashlib.md5(data, usedforsecurity=False).hexdigest()
+        if found != md5:
+            raise DataError(f"MNIST's file {path} is damaged: its md5 is {found}, not {md5}. {_REMEDY}")
+        seen.add(path, look)
+    try:
+        return idx.parse(data, str(path))
+    except DataError as error:
+        raise DataError(f"{error}. {_REMEDY}") from error
+
+
+class _Verified:
+    """Which files had the right md5 when their size and time of change were as now."""
+
+    def __init__(self, known: dict[str, object]) -> None:
+        self._known = known
+        self._changed = False
+
+    @classmethod
+    def read(cls) -> _Verified:
+        try:
+            known = json.loads(cls._file().read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            known = {}
+        return cls(known if isinstance(known, dict) else {})
+
+    def knows(self, path: Path, look: list[object]) -> bool:
+        return self._known.get(str(path)) == look
+
+    def add(self, path: Path, look: list[object]) -> None:
+        self._known[str(path)] = look
+        self._changed = True
+
+    def write(self) -> None:
+        """Keep what was learnt; where that cannot be written, the md5 is taken again next time (20 ms)."""
+        if not self._changed:
+            return
+        try:
+            folder = paths.user_data() / "cache"
+            folder.mkdir(exist_ok=True)
+            atomic.write_text(self._file(), json.dumps(self._known))
+        except (OSError, DigitsError):
+            return
+
+    @staticmethod
+    def _file() -> Path:
+        return paths.home() / "data" / "cache" / "verified.json"

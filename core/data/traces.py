@@ -1,0 +1,202 @@
+"""Pen traces, one JSON object a line, become a Collection; or things that are no digits, such as letters.
+
+    {"label": "7", "strokes": [[[x, y], …], …]}
+
+x to the right, y down, in any unit; a label may be a number too, and other fields are left aside. Traces are
+drawn with the brush of the pad, so that a network meets the lines that it will meet there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data import cache
+from core.data.collection import CLASSES, Collection, Part, Skipped
+from core.drawing.ink import draw
+from core.errors import DataError
+from core.preprocessing.normalise import normalise
+from core.printable import printable
+from core.system import pool
+
+_LARGEST = 2**31  # bytes of a file; some hundred thousand digits
+_LONGEST_LINE = 4 * 2**20  # bytes; a digit has some kilobytes
+_MOST_POINTS = 20_000  # a pen that reports 200 times a second reaches this in 100 s
+_KEPT = {"images", "labels", "lines", "reasons"}
+_EXAMPLE = '{"label": "7", "strokes": [[[x, y], …], …]}'
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is taken from a file."""
+
+    label: Callable[[Any], int | str]
+    """That of a line, from what it says; raises DataError with the reason where the line is not wanted."""
+    example: str
+    stamp: str = ""
+    """By which the cache tells it from other things that are taken from the same file."""
+
+
+@dataclass(frozen=True)
+class Others:
+    """N drawings that are no digits."""
+
+    images: NDArray[np.uint8]
+    """(N, 28, 28) uint8, normalised."""
+    labels: list[str]
+    """What each is, such as `A`; empty where that is not said."""
+    notes: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def gather(path: Path, report: pool.Report | None = None) -> Collection:
+    """All usable traces of digits in the file, drawn and normalised once and kept in the cache.
+
+    Raises DataError where the file cannot be opened, or no line of it can be used.
+    """
+    kept, notes, skipped = _gathered(path, _Wanted(_digit, _EXAMPLE), report)
+    return Collection(Part(kept["images"], kept["labels"]), None, notes, skipped)
+
+
+def gather_others(path: Path, report: pool.Report | None = None) -> Others:
+    """As `gather`, all usable traces of what is no digit: of letters, or of anything without a label."""
+    kept, notes, skipped = _gathered(path, _Wanted(_no_digit, _EXAMPLE.replace("7", "A"), "no digits"), report)
+    return Others(kept["images"], kept["labels"].tolist(), notes, skipped)
+
+
+def _gathered(
+    path: Path, wanted: _Wanted, report: pool.Report | None
+) -> tuple[dict[str, NDArray[Any]], tuple[str, ...], tuple[Skipped, ...]]:
+    """What the cache holds of the file, made where it does not; notes; the lines that cannot be used."""
+    with _opening(path):
+        if path.stat().st_size > _LARGEST:
+            raise DataError(f"{path} is larger than {_LARGEST // 2**30} GiB; split it")
+        stamp = f"{cache.stamp_of(path)} {wanted.stamp}".strip()
+    kept = cache.read(path, stamp)
+    notes = []
+    if kept is None or set(kept) != _KEPT:
+        kept = _drawn(path, wanted, report)
+        notes = [complaint] if (complaint := cache.write(path, kept, stamp)) else []
+    elif report is not None:
+        report(len(kept["labels"]), len(kept["labels"]))
+    skipped = [
+        Skipped(f"{path}:{line}", str(reason)) for line, reason in zip(kept["lines"], kept["reasons"], strict=True)
+    ]
+    if not len(kept["labels"]):
+        first = f"; the first, {skipped[0].path}, {skipped[0].reason}" if skipped else ", it is empty"
+        raise DataError(f"{path} has no usable traces, lines of the form {wanted.example}{first}")
+    return kept, tuple(notes), tuple(skipped)
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    """Holds only what reads the file: an OSError of whoever is reported to is not one of the file."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _drawn(path: Path, wanted: _Wanted, report: pool.Report | None) -> dict[str, NDArray[Any]]:
+    numbers: list[int] = []
+    labels: list[int | str] = []
+    lines: list[bytes] = []
+    skipped: dict[int, str] = {}
+    with _opening(path), path.open("rb") as file:
+        for number, line in _lines(file):
+            try:
+                labels.append(wanted.label(_parse(line)[0]))
+            except DataError as error:
+                skipped[number] = str(error)
+                continue
+            numbers.append(number)
+            lines.append(line)
+    # Lines, not strokes, are kept and sent to other processes: a parsed point takes ten times as much memory.
+    images = pool.each(_image, lines, report, seconds=0.002)
+    good = np.ones(len(images), bool)
+    for index, image in enumerate(images):
+        if isinstance(image, str) or not image.any():
+            good[index] = False
+            skipped[numbers[index]] = image if isinstance(image, str) else "is blank: nothing is drawn"
+    usable = [image for image in images if not isinstance(image, str) and image.any()]
+    return {
+        "images": np.array(usable, np.uint8).reshape(-1, 28, 28),
+        "labels": np.array(labels, np.str_ if str in map(type, labels) else np.uint8)[good],
+        "lines": np.array(sorted(skipped), np.int64),
+        "reasons": np.array([skipped[number] for number in sorted(skipped)], np.str_),
+    }
+
+
+def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Each line that is not empty, with its number from 1; one that is too long comes as its beginning."""
+    number = 0
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        rest = line
+        while not rest.endswith(b"\n") and (rest := file.readline(_LONGEST_LINE)):
+            pass
+        if line.strip():
+            yield number, line
+
+
+def _parse(line: bytes) -> tuple[Any, list[list[list[float]]]]:
+    """What it says for a label, and the strokes. Raises DataError with the reason alone."""
+    if len(line) >= _LONGEST_LINE:
+        raise DataError(f"is longer than {_LONGEST_LINE // 2**20} MiB")
+    try:
+        trace = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"is not JSON: {error}") from error
+    if not isinstance(trace, dict):
+        raise DataError(f"is not a JSON object of the form {_EXAMPLE}")
+    strokes = trace.get("strokes")
+    if not isinstance(strokes, list) or not all(isinstance(stroke, list) for stroke in strokes):
+        raise DataError("has no strokes: a list of strokes is needed, each a list of points [x, y]")
+    points = [point for stroke in strokes for point in stroke]
+    if not points:
+        raise DataError("has strokes without any point")
+    if len(points) > _MOST_POINTS:
+        raise DataError(f"has {len(points):,} points; at most {_MOST_POINTS:,} are drawn")
+    if not all(_is_point(point) for point in points):
+        raise DataError("has a point that is not two finite numbers [x, y]")
+    # What a tablet adds to a point, pressure or time, comes after x and y.
+    return trace.get("label"), [[point[:2] for point in stroke] for stroke in strokes]
+
+
+def _digit(label: Any) -> int:
+    if not _is_digit(label):
+        raise DataError(f"has the label {json.dumps(label)[:40]}; it must be a digit 0 to 9")
+    return int(str(label))
+
+
+def _no_digit(label: Any) -> str:
+    if _is_digit(label):
+        raise DataError(f"has the label {label}, which is a digit")
+    return "" if label is None else printable(str(label))[:40]
+
+
+def _is_digit(label: Any) -> bool:
+    return not isinstance(label, bool) and str(label) in map(str, range(CLASSES))
+
+
+def _is_point(point: object) -> bool:
+    return (
+        isinstance(point, list)
+        and len(point) >= 2
+        and all(type(value) in (int, float) and abs(value) < 1e100 for value in point[:2])
+    )
+
+
+def _image(line: bytes) -> NDArray[np.uint8] | str:
+    """(28, 28), or why there is none."""
+    try:
+        return normalise(draw(_parse(line)[1]), "bright")
+    except DataError as error:
+        return str(error)

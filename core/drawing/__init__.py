@@ -1,0 +1,1 @@
+"""Strokes become bitmaps; drafts and guided sessions. Knows no screen and no network."""

@@ -1,0 +1,118 @@
+"""The drawing on the pad that nobody kept yet, on disk, so that neither a crash nor quitting loses it.
+
+    data/drafts/1.json  the drawing of the first window that is open, 2.json that of a second at the same time
+    data/drafts/1.lock  held by that window's process for as long as it lives
+
+A window takes the first number that no living process holds, and with it what a window before left there. The
+file is replaced whole; it is not forced to the disk, which takes longer than a stroke may.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core import paths
+from core.errors import DataError
+
+if TYPE_CHECKING:
+    from core.drawing.ink import Stroke
+
+_MOST = 100  # windows with a draft of their own
+
+
+def save(width: int, height: int, strokes: Sequence[Stroke]) -> None:
+    """Keep what is on a canvas of `width` × `height` pixels in place of what was kept; an empty one is forgotten.
+
+    Raises DataError where it cannot be written.
+    """
+    from core.drawing.strokes import as_json
+
+    if not strokes:
+        forget()
+        return
+    file = _file()
+    try:
+        part = file.with_suffix(".part")
+        part.write_text(json.dumps({"width": width, "height": height, "strokes": as_json(strokes)}), encoding="utf-8")
+        part.replace(file)
+    except OSError as error:
+        raise DataError(f"the drawing on the pad cannot be kept in {file.parent}: {error.strerror}") from error
+
+
+def load() -> tuple[int, int, tuple[Stroke, ...]] | None:
+    """Width and height of the canvas in pixels, and its strokes: what this window, or one that is closed, left.
+
+    None where there is nothing, or nothing that can be read. Raises DataError where the folder cannot be written.
+    """
+    from core.drawing.strokes import from_json
+
+    file = _file()
+    if not file.exists():
+        _inherit(file)
+    try:
+        found = json.loads(file.read_bytes())
+        width, height, strokes = found["width"], found["height"], from_json(found["strokes"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not all(type(side) is int and 0 < side < 10_000 for side in (width, height)) or not strokes:
+        return None
+    return width, height, strokes
+
+
+def forget() -> None:
+    """The drawing was kept, or wiped: nothing is to come back. Raises DataError where that cannot be written."""
+    file = _file()
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise DataError(f"the draft {file} cannot be removed: {error.strerror}") from error
+
+
+def _file() -> Path:
+    return _held(paths.user_data() / "drafts")
+
+
+@cache  # the lock is held as long as the process lives, so it is taken once
+def _held(folder: Path) -> Path:
+    """The first draft in `folder` that no other living process has; it is this one's from now on."""
+    try:
+        folder.mkdir(exist_ok=True)
+        for number in range(1, _MOST + 1):
+            if _lock(folder / f"{number}.lock") is not None:
+                return folder / f"{number}.json"
+    except OSError as error:
+        raise DataError(f"the drawing on the pad cannot be kept in {folder}: {error.strerror}") from error
+    raise DataError(f"{_MOST} windows draw at once; close some of them")
+
+
+def _lock(path: Path) -> int | None:
+    """An open file that holds the lock; None where another process does. Raises OSError."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
+    return handle
+
+
+def _inherit(file: Path) -> None:
+    """Take over the draft of another window that is closed: of two that crashed, one may be opened again."""
+    for other in sorted(file.parent.glob("*.json")):
+        with contextlib.suppress(OSError):
+            handle = _lock(other.with_suffix(".lock"))
+            if handle is not None:
+                try:
+                    other.rename(file)
+                finally:
+                    os.close(handle)
+                return

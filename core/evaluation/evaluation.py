@@ -1,0 +1,209 @@
+"""How well a network reads labelled images: accuracy, confusion, calibration, refusals, mistakes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from core.config.calibration import Calibration
+from core.data.collection import Part
+from core.inference.int8 import MANY
+from core.inference.many import of_many
+from core.inference.scores import Scores, scores
+
+if TYPE_CHECKING:
+    from core.reading.recogniser import Recogniser
+
+BINS = 15
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The readings whose confidence lies in one of 15 equal parts of 0 to 1."""
+
+    count: int
+    confidence: float
+    """Mean confidence."""
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The figures of one network on one set of images."""
+
+    probabilities: NDArray[np.float32]
+    """(N, 10), of 0 to 9."""
+    labels: NDArray[np.uint8]
+    """(N,)."""
+    no_digit: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """(N,), how probably each is no digit; empty where that was not asked."""
+    threshold: float = 0.5
+    """From this `no_digit` on an image is refused."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Evaluation]) -> Evaluation:
+        """All of `parts`, one at least, of one network, as one."""
+        return cls(
+            np.concatenate([part.probabilities for part in parts]),
+            np.concatenate([part.labels for part in parts]),
+            np.concatenate([part.no_digit for part in parts]),
+            parts[0].threshold,
+        )
+
+    @property
+    def count(self) -> int:
+        """Images read."""
+        return len(self.labels)
+
+    @property
+    def predictions(self) -> NDArray[np.int64]:
+        """(N,), the most probable digits."""
+        return np.asarray(self.probabilities.argmax(axis=1), np.int64)
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """(N,), which are read right, whether they are refused or not."""
+        return np.asarray(self.predictions == self.labels)
+
+    @property
+    def accuracy(self) -> float:
+        """Part read right, 0 to 1."""
+        return float(self.right.mean())
+
+    @property
+    def refused(self) -> NDArray[np.bool_]:
+        """(N,), which the network says are no digits."""
+        if not len(self.no_digit):
+            return np.zeros(self.count, bool)
+        return np.asarray(self.no_digit >= self.threshold)
+
+    @property
+    def accepted_accuracy(self) -> float | None:
+        """Part read right of those that are not refused, 0 to 1; None where all are."""
+        accepted = ~self.refused
+        return float(self.right[accepted].mean()) if accepted.any() else None
+
+    @property
+    def loss(self) -> float:
+        """Mean cross-entropy in nats."""
+        right = self.probabilities[np.arange(self.count), self.labels]
+        return float(-np.log(np.maximum(right, 1e-12)).mean())
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """(10, 10): images of digit [row] read as digit [column]."""
+        return np.bincount(self.labels.astype(np.int64) * 10 + self.predictions, minlength=100).reshape(10, 10)
+
+    @property
+    def per_class(self) -> list[float | None]:
+        """Part of each digit read right; None for a digit without images."""
+        confusion = self.confusion
+        totals = confusion.sum(axis=1)
+        return [float(confusion[digit, digit] / total) if total else None for digit, total in enumerate(totals)]
+
+    @property
+    def reliability(self) -> list[Bin]:
+        """15 bins of confidence, the lowest first."""
+        confidence = self.probabilities.max(axis=1)
+        right = self.right
+        index = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+        bins = []
+        for number in range(BINS):
+            chosen = index == number
+            some = bool(chosen.any())
+            bins.append(
+                Bin(
+                    count=int(chosen.sum()),
+                    confidence=float(confidence[chosen].mean()) if some else 0.0,
+                    accuracy=float(right[chosen].mean()) if some else 0.0,
+                )
+            )
+        return bins
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error over 15 bins, 0 to 1 (Guo et al. 2017)."""
+        return sum(each.count * abs(each.confidence - each.accuracy) for each in self.reliability) / self.count
+
+    @property
+    def mistakes(self) -> NDArray[np.int64]:
+        """Indices of the images read wrong, the most confident first."""
+        wrong = np.flatnonzero(~self.right)
+        return wrong[np.argsort(-self.probabilities[wrong].max(axis=1), kind="stable")]
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures as a JSON object."""
+        return {
+            "accuracy": self.accuracy,
+            "count": self.count,
+            "loss": self.loss,
+            "per_class": self.per_class,
+            "confusion": self.confusion.tolist(),
+            "calibration_error": self.calibration_error,
+            "reliability": [
+                {"from": index / BINS, "to": (index + 1) / BINS, **dataclasses.asdict(each)}
+                for index, each in enumerate(self.reliability)
+            ],
+            "threshold": self.threshold,
+            "refused": int(self.refused.sum()),
+            "accepted_accuracy": self.accepted_accuracy,
+            "mistakes": self.mistakes[:100].tolist(),
+        }
+
+
+def evaluate(
+    network: nn.Module,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    device: torch.device,
+    calibration: Calibration | None = None,
+    *,
+    once: bool = False,
+) -> Evaluation:
+    """Read all of `images` (N, 28, 28) uint8, N at least 1, and compare with `labels` (N,) uint8, 0 to 9.
+
+    `once`: without a second look at what is unsure.
+    """
+    read = scores(network, images, device, calibration, once=once)
+    threshold = Calibration().threshold if calibration is None else calibration.threshold
+    return Evaluation(read.probabilities, labels, read.no_digit, threshold)
+
+
+def evaluate_parts(
+    recogniser: Recogniser, parts: Sequence[Part], report: Callable[[int, int], None] | None = None
+) -> Evaluation:
+    """As the program reads them: all images of `parts`, one at least, which are not copied for that.
+
+    `report` is told how many images of how many are read.
+    """
+    total, done = sum(map(len, parts)), 0
+    found = []
+    for part in parts:
+
+        def told(read: int, _: int, before: int = done) -> None:
+            if report is not None:
+                report(before + read, total)
+
+        read = in_batches(recogniser, part.images, told)
+        found.append(Evaluation(read.probabilities, part.labels, read.no_digit, recogniser.calibration.threshold))
+        done += len(part)
+    return found[0] if len(found) == 1 else Evaluation.joined(found)
+
+
+def in_batches(
+    recogniser: Recogniser, images: NDArray[np.uint8], report: Callable[[int, int], None] | None = None
+) -> Scores:
+    """What the program says of `images` (N, 28, 28) uint8, N at least 1; `report` is told how many are read."""
+    if len(images) >= MANY:
+        return of_many(recogniser.quick, images, recogniser.calibration, report)
+    found = recogniser.scores(images)
+    if report is not None:
+        report(len(images), len(images))
+    return found

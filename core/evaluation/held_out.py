@@ -1,0 +1,61 @@
+"""Which images of a data set tell how well networks read it: those that none of them has learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.config.recipes import RECIPES
+from core.data.catalogue import Entry
+from core.data.collection import Collection, Part
+from core.data.datasets import divided
+from core.data.stage import stages
+from core.errors import DataError
+from core.evaluation.ancestry import Learned
+
+EVERY = "all its images"
+
+
+@dataclass(frozen=True)
+class Fair:
+    """What to read."""
+
+    parts: tuple[Part, ...]
+    which: str
+    """Such as `MNIST's test set`, or `all its images`."""
+    stands: tuple[bool, ...]
+    """Of each network, whether it has learned none of these."""
+
+
+def fair(entry: Entry, collection: Collection, learned: Sequence[Learned | None]) -> Fair:
+    """What is to be read of `collection`, which is that of `entry`, by networks that `learned` from it or did not.
+
+    The test part, or what was held out, where each of them left that aside; else all images, of which some of the
+    networks then may have learned.
+    """
+    told = [each for each in learned if each is not None]
+    if collection.test is not None and not any(each.folds for each in told):
+        note = "MNIST's test set" if entry.name == "mnist" else "its test part"
+        return Fair((collection.test,), note, (True,) * len(learned))
+    every = tuple(part for part in (collection.train, collection.test) if part is not None)
+    held = _held_out(entry, collection, told) if any(not each.folds for each in told) else None
+    if held is None:
+        return Fair(every, EVERY, tuple(each is None for each in learned))
+    return Fair((held[0],), held[1], tuple(each is None or not each.folds for each in learned))
+
+
+def _held_out(entry: Entry, collection: Collection, told: Sequence[Learned]) -> tuple[Part, str] | None:
+    """The images held out of the set by each that had none of folds; None where it has changed since."""
+    try:
+        dataset = divided(entry, collection)
+    except DataError:
+        return None  # fewer images than there were
+    for each in told:
+        if each.folds:
+            continue
+        recipe = RECIPES.get(each.header.recipe)
+        # Other counts mean other draws: what is held out now may have been learned then.
+        kept = 0 if recipe is None else len(stages(dataset, recipe.validation, 0, each.header.seed)[0].learn)
+        if (each.images, each.held_out) != (kept, len(dataset.test)):
+            return None
+    return dataset.test, dataset.test_note

@@ -1,0 +1,192 @@
+"""A scorecard measured: how one checkpoint, or two side by side, read MNIST's test set, own sets and those given."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from core.data import catalogue, mnist
+from core.data.datasets import gather
+from core.errors import DigitsError
+from core.evaluation.ancestry import Learned, learned
+from core.evaluation.evaluation import Evaluation, evaluate_parts
+from core.evaluation.held_out import EVERY, fair
+from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
+from core.evaluation.scorecard_words import summary, verdict_words
+from core.evaluation.significance import SIGNIFICANT, by_chance, least_certain
+from core.printable import printable
+from core.reading.recogniser import Recogniser
+
+Report = Callable[[int, int, str], None]
+"""Is told how much of how much is done, and what is being done."""
+
+_READINGS = 200
+_WARM_UP = 20  # readings that are not counted: the first ones set up kernels and fill caches
+_KINDS: dict[str, Kind] = {catalogue.MNIST: "mnist", catalogue.OWN: "own"}
+
+
+def measure(
+    checkpoints: Sequence[Path],
+    sets: Sequence[str] = (),
+    report: Report = lambda done, total, doing: None,
+    tell: Callable[[Row], None] = lambda row: None,
+) -> Scorecard:
+    """The scorecard of one checkpoint, or of the first beside the second; `tell` is given each row as it is there.
+
+    `sets` are names of the catalogue or paths. One that cannot be used is a row that says why. Raises
+    CheckpointError where a checkpoint cannot be loaded, and DataError where MNIST's files are not as shipped.
+    """
+    recognisers = [Recogniser(path) for path in checkpoints]
+    models = tuple(Model.of(each.path, each.header.title) for each in recognisers)
+    rows = []
+    for row in _rows(recognisers, models, sets, report):
+        rows.append(row)
+        tell(row)
+    speeds = tuple(_speeds(recognisers, mnist.load()[1].images[:_READINGS], report))
+    return Scorecard(summary(models, rows), models, tuple(rows), speeds)
+
+
+def _rows(
+    recognisers: Sequence[Recogniser], models: Sequence[Model], sets: Sequence[str], report: Report
+) -> Iterator[Row]:
+    wanted = [entry for entry in catalogue.entries() if entry.kind in _KINDS and entry.images]
+    for entry in wanted:
+        yield _row(recognisers, models, entry, report)
+    seen = {entry.path for entry in wanted}
+    for name in sets:
+        try:
+            entry = catalogue.find(name)
+        except DigitsError as error:
+            yield Row(printable(Path(name).name or name), "given", error=printable(str(error)))
+            continue
+        if entry.path is None or entry.path not in seen:
+            seen.add(entry.path)
+            yield _row(recognisers, models, entry, report)
+
+
+def _row(recognisers: Sequence[Recogniser], models: Sequence[Model], entry: catalogue.Entry, report: Report) -> Row:
+    name = "MNIST's test set" if entry.kind == catalogue.MNIST else printable(entry.title)
+    kind = _KINDS.get(entry.kind, "given")
+    try:
+        collection = gather(entry, _told(report, f"normalising {name}"))
+        histories = [learned(each.path, entry) for each in recognisers]
+        chosen = fair(entry, collection, histories)
+    except DigitsError as error:
+        return Row(name, kind, error=printable(str(error)))
+    skipped = len(collection.skipped)
+    del collection  # what is not read need not be held
+    read: list[Evaluation | None] = [None] * len(recognisers)
+    for index, (recogniser, model) in enumerate(zip(recognisers, models, strict=True)):
+        if chosen.stands[index]:
+            doing = f"{model.name} reads {name}"
+            read[index] = evaluate_parts(recogniser, chosen.parts, _told(report, doing))
+    figures = tuple(
+        _measured(evaluation) if evaluation is not None else _stated(history)
+        for evaluation, history in zip(read, histories, strict=True)
+    )
+    notes = [
+        _note(model.at_start, history)
+        for model, history, stands in zip(models, histories, chosen.stands, strict=True)
+        if not stands
+    ]
+    if skipped:
+        notes.append(f"{skipped:,} {'file' if skipped == 1 else 'files'} could not be used.")
+    verdict, words = _compared(read, figures)
+    return Row(
+        name=name,
+        kind=kind,
+        images=max((each.count for each in figures if each is not None), default=0),
+        which="" if chosen.which in (name, EVERY) else chosen.which,
+        figures=figures,
+        verdict=verdict,
+        words=words,
+        refuses_more=_refuses_more(read),
+        notes=tuple(notes),
+    )
+
+
+def _told(report: Report, doing: str) -> Callable[[int, int], None]:
+    return lambda done, total: report(done, total, doing)
+
+
+def _measured(read: Evaluation) -> Figures:
+    return Figures(int(read.right.sum()), read.count, int(read.refused.sum()), read.calibration_error)
+
+
+def _stated(history: Learned | None) -> Figures | None:
+    """What a checkpoint's header says of a set that it has learned."""
+    figure = history.figure if history is not None else None
+    return None if figure is None else Figures(*figure)
+
+
+def _note(name: str, history: Learned | None) -> str:
+    if history is None or history.figure is None:
+        return f"{name} has learned from these images, so that no figure of it would count."
+    if history.folds:
+        return (
+            f"{name} has learned these images: its figure is cross-validated, each of them read by a network that "
+            "had not."
+        )
+    return f"{name} has learned from this set, which has changed since: its figure is that of its training's test."
+
+
+def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | None]) -> tuple[Verdict, str]:
+    """What the first is beside the second on the same images, and in words."""
+    if len(figures) != 2:
+        return "", ""
+    first, second = figures
+    if first is None or second is None:
+        return "", ""
+    if first.count != second.count:
+        return "", "The two figures are not of the same images, so that they cannot be compared."
+    if read[0] is not None and read[1] is not None:
+        gained, lost = _differing(read[0].right, read[1].right)
+        verdict = _verdict(first.right - second.right, by_chance(gained, lost))
+        return verdict, verdict_words(verdict, gained, lost)
+    # Of a cross-validation it is known how many images were read right, but not which.
+    verdict = _verdict(first.right - second.right, least_certain(first.right, second.right, first.count))
+    return verdict, ""
+
+
+def _verdict(difference: int, chance: float) -> Verdict:
+    if chance >= SIGNIFICANT:
+        return "same"
+    return "better" if difference > 0 else "worse"
+
+
+def _refuses_more(read: Sequence[Evaluation | None]) -> bool:
+    if len(read) != 2 or read[0] is None or read[1] is None:
+        return False
+    more, fewer = _differing(read[0].refused, read[1].refused)
+    return more > fewer and by_chance(more, fewer) < SIGNIFICANT
+
+
+def _differing(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[int, int]:
+    return int((first & ~second).sum()), int((second & ~first).sum())
+
+
+def _speeds(recognisers: Sequence[Recogniser], images: NDArray[np.uint8], report: Report) -> Iterator[Speed]:
+    """How long each takes for one image (H, W) at a time, as somebody waits for it."""
+    taken: list[list[float]] = [[] for _ in recognisers]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        warm = min(_WARM_UP, len(images))
+        for index, image in enumerate([*images[:warm], *images]):
+            # In turn, so that whatever else the machine does meanwhile slows all of them.
+            for recogniser, milliseconds in zip(recognisers, taken, strict=True):
+                began = time.perf_counter()
+                recogniser.read(image, "bright")
+                milliseconds.append((time.perf_counter() - began) * 1000)
+            report(index + 1, warm + len(images), "timing single readings")
+    finally:
+        torch.set_num_threads(threads)
+    for milliseconds in taken:
+        counted = milliseconds[warm:]
+        yield Speed(statistics.median(counted), float(np.percentile(counted, 95)), len(counted))

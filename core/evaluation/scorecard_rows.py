@@ -1,0 +1,214 @@
+"""What a scorecard says, as it crosses from the process that measures to the interface. Plain Python.
+
+The first checkpoint is the one that is judged; a second one stands beside it where there is one to compare with.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from core import paths
+from core.evaluation.significance import interval
+from core.printable import printable
+
+Verdict = Literal["better", "worse", "same", ""]
+Kind = Literal["mnist", "own", "given"]
+
+HEADS = ("read right", "95% range", "refused", "calibration")
+NOTHING = ("–", "–", "–", "–")
+"""Stands for figures where there are none that count."""
+MARKS: dict[Verdict, str] = {
+    "better": "▲ better",
+    "worse": "▼ worse",
+    "same": "= the same within chance",
+    "": "",
+}
+"""How each verdict shows, with colours and without."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One checkpoint."""
+
+    path: str
+    name: str
+    """What a person calls it."""
+    title: str
+    """What its header says of it."""
+
+    @classmethod
+    def of(cls, path: Path, title: str) -> Model:
+        """That at `path`: the shipped one, that of a run, or a file."""
+        if path == paths.shipped_checkpoint():
+            return cls(str(path), "the shipped model", printable(title))
+        return cls(str(path), printable(path.parent.name if path.name == "model.npz" else path.stem), printable(title))
+
+    @property
+    def at_start(self) -> str:
+        """Its name where a sentence begins."""
+        return self.name[0].upper() + self.name[1:] if self.name.startswith("the ") else self.name
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How one checkpoint reads one set."""
+
+    right: int
+    """Images read right, whether refused or not."""
+    count: int
+    refused: int | None = None
+    """Images that are said to be no digits; None where only `right` and `count` are known."""
+    calibration_error: float | None = None
+    """Expected calibration error over 15 bins, 0 to 1; None where that is not known."""
+
+    def __post_init__(self) -> None:
+        if self.count < 1 or not 0 <= self.right <= self.count:
+            raise ValueError(f"{self.right} of {self.count} images read right is no figure")
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """Accuracy, its range, refusals and calibration, as they stand under HEADS."""
+        return self.accuracy, self.range, self.refusals, self.calibration
+
+    @property
+    def accuracy(self) -> str:
+        """Such as `99.65%`, with as many places as so many images can tell."""
+        return percent(self.right, self.count)
+
+    @property
+    def range(self) -> str:
+        """The 95% interval, such as `99.51–99.75%`."""
+        low, high = interval(self.right, self.count)
+        places = _places(self.count)
+        return f"{100 * low:.{places}f}–{100 * high:.{places}f}%"
+
+    @property
+    def refusals(self) -> str:
+        """Such as `12 (0.1%)`; a dash where that is not known."""
+        if self.refused is None or not self.refused:
+            return "–" if self.refused is None else "0"
+        share = f"{self.refused / self.count:.1%}"
+        return f"{self.refused} ({share})" if self.refused < 1000 else share
+
+    @property
+    def calibration(self) -> str:
+        """The calibration error; a dash where that is not known."""
+        return "–" if self.calibration_error is None else f"{self.calibration_error:.{_places(self.count)}%}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One set, read by each checkpoint."""
+
+    name: str
+    kind: Kind
+    images: int = 0
+    """How many were read."""
+    which: str = ""
+    """Which of the set's images these are; empty where they are all, or the name says it."""
+    figures: tuple[Figures | None, ...] = ()
+    """One for each checkpoint; None where there is none that counts."""
+    verdict: Verdict = ""
+    """What the first is beside the second; empty where that cannot be told, or there is none."""
+    words: str = ""
+    """The verdict in words."""
+    refuses_more: bool = False
+    """Whether the first refuses more of these digits than the second does, beyond chance."""
+    notes: tuple[str, ...] = ()
+    """What a person should know, one sentence each."""
+    error: str = ""
+    """Why the set cannot be used; then there are no figures."""
+
+    @property
+    def title(self) -> str:
+        """Its name and how much was read, such as `own, 120 images`."""
+        images = "1 image" if self.images == 1 else f"{self.images:,} images"
+        return f"{self.name}, {images}" if self.images else self.name
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was read where that is not the whole set, and the notes."""
+        return (f"Read: {self.which}.", *self.notes) if self.which else self.notes
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Row:
+        """The inverse of `dataclasses.asdict`. Raises KeyError, TypeError or ValueError for something else."""
+        verdict, kind = data["verdict"], data["kind"]
+        if verdict not in MARKS or kind not in ("mnist", "own", "given"):
+            raise ValueError(f"{verdict!r} of {kind!r} is no verdict of a set")
+        return cls(
+            name=printable(str(data["name"])),
+            kind=kind,
+            images=int(data["images"]),
+            which=printable(str(data["which"])),
+            figures=tuple(None if each is None else Figures(**each) for each in data["figures"]),
+            verdict=verdict,
+            words=printable(str(data["words"])),
+            refuses_more=bool(data["refuses_more"]),
+            notes=tuple(printable(str(note)) for note in data["notes"]),
+            error=printable(str(data["error"])),
+        )
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How long one reading takes, normalising included, on one thread."""
+
+    median: float
+    """Milliseconds."""
+    slow: float
+    """Milliseconds that 95 of 100 readings keep within."""
+    readings: int
+
+    @property
+    def words(self) -> str:
+        """Such as `2.1 ms, 95 of 100 within 3.0 ms`."""
+        return f"{self.median:.1f} ms, 95 of 100 within {self.slow:.1f} ms"
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """The whole answer."""
+
+    summary: str
+    """What it comes to for a person, in a sentence or two."""
+    models: tuple[Model, ...]
+    """The one that is judged, and the one beside it, if there is one."""
+    rows: tuple[Row, ...]
+    """MNIST, then own sets, then those given."""
+    speeds: tuple[Speed, ...]
+    """One for each checkpoint."""
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Scorecard:
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        return cls(
+            summary=printable(str(data["summary"])),
+            models=tuple(Model(**each) for each in data["models"]),
+            rows=tuple(Row.from_json(each) for each in data["rows"]),
+            speeds=tuple(Speed(**each) for each in data["speeds"]),
+        )
+
+
+def percent(part: int, count: int) -> str:
+    """A share; 100% only where nothing is missing from it, and 0% only where there is nothing in it."""
+    places = _places(count)
+    shown = round(100 * part / count, places)
+    step = 10**-places
+    if part < count:
+        shown = min(shown, 100 - step)
+    if part:
+        shown = max(shown, step)
+    return f"{shown:.{places}f}%"
+
+
+def _places(count: int) -> int:
+    return 2 if count >= 1000 else 1

@@ -1,0 +1,73 @@
+"""A network for few images at a time on the CPU: its convolutions' weights lie as the processor's kernels want them.
+
+torch else lays them out anew at each pass, and goes through memory once more for each ReLU: for a single small image
+that takes a quarter of the time. The copy says what the network says, to the rounding of float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN
+
+_APART = 1e-3
+"""Largest difference of the logits; rounding makes some 1e-6, a kernel gone wrong far more."""
+_SIDE = 28
+
+
+def packed(network: nn.Module) -> nn.Module:
+    """A copy of a `folded` network on the CPU that is as fast as the machine has it, else `network` itself.
+
+    Knows networks that are a row of layers; whatever layer it does not know stays as it is.
+    """
+    row = getattr(network, "layers", None)
+    if not isinstance(row, nn.Sequential) or not torch._C._has_mkldnn:
+        return network
+    example = torch.linspace(0, 1, _SIDE * _SIDE).reshape(1, 1, _SIDE, _SIDE)
+    try:
+        with torch.inference_mode():
+            found = _Row(list(row), example).eval()
+            apart = (found(example) - network(example)).abs().max()
+    except (AttributeError, RuntimeError, TypeError):
+        return network  # a torch without these kernels, or whose kernels take other arguments
+    return found if float(apart) < _APART else network
+
+
+class _Row(nn.Module):
+    """The layers one after the other, each called without what `nn.Module` does around it: ten of these take 30 µs."""
+
+    def __init__(self, layers: list[nn.Module], example: Tensor) -> None:
+        super().__init__()
+        self._steps: list[Callable[[Tensor], Tensor]] = []
+        seen = example
+        for at, layer in enumerate(layers):
+            if isinstance(layer, nn.ReLU) and at and isinstance(layers[at - 1], nn.Conv2d):
+                continue
+            if isinstance(layer, nn.Conv2d):
+                then = "relu" if at + 1 < len(layers) and isinstance(layers[at + 1], nn.ReLU) else "none"
+                self._steps.append(_convolution(layer, seen, then))
+            else:
+                self._steps.append(layer.forward)
+            seen = self._steps[-1](seen)
+
+    def forward(self, images: Tensor) -> Tensor:
+        found = (images - PIXEL_MEAN) / PIXEL_DEVIATION
+        for step in self._steps:
+            found = step(found)
+        return found
+
+
+def _convolution(plain: nn.Conv2d, example: Tensor, then: str) -> Callable[[Tensor], Tensor]:
+    """One with what comes after it, "relu" or "none"."""
+    shape, groups, bias = (plain.padding, plain.stride, plain.dilation), plain.groups, plain.bias
+    weight = torch.ops.mkldnn._reorder_convolution_weight(plain.weight, *shape, groups, list(example.shape))
+    convolve = torch.ops.mkldnn._convolution_pointwise.default
+
+    def step(images: Tensor) -> Tensor:
+        found: Tensor = convolve(images, weight, bias, *shape, groups, then, [], "")
+        return found
+
+    return step

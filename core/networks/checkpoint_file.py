@@ -1,0 +1,129 @@
+"""The file format of checkpoints, as far as it can be read without torch: a zip of plain arrays and a header.
+
+A checkpoint is an `.npz` that `numpy.load(…, allow_pickle=False)` opens: one `.npy` a weight, and
+`header.json`. Nothing in it is ever executed. The interface reads the header alone, in a millisecond.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import CheckpointError
+from core.system.damage import DAMAGE
+
+HEADER = "header.json"
+FORMAT = 1
+_LARGEST_HEADER = 1 << 20
+_TYPES = {"str": (str,), "int": (int,), "Mapping[str, float]": (dict,), "Mapping[str, Any]": (dict,)}
+"""What JSON gives for each annotation of a header's fields."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a checkpoint says of itself."""
+
+    architecture: str
+    """A name in `model.ARCHITECTURES`."""
+    recipe: str
+    data: str
+    """The name or path of the data set that it was trained on."""
+    parameters: int
+    epoch: int
+    """Epochs done, the one in progress not counted."""
+    epochs: int
+    """Epochs that were planned."""
+    step: int
+    seed: int
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """`validation_accuracy`, `test_accuracy` (0 to 1), `test_loss`, `seconds`; those that are known."""
+    trained: Mapping[str, Any] = field(default_factory=dict)
+    """How the weights came to be, for whoever reads the file; nothing is computed from it.
+
+    `configuration` (as `TrainingConfig.to_json`), `recipe` (all numbers of that recipe), `images` and
+    `test_images` (how many there were), `device` (with threads and precision), and the versions `torch`,
+    `digits-tui` and `normalise`. Checkpoints of before may lack some.
+    """
+    calibration: Mapping[str, Any] = field(default_factory=dict)
+    """What its outputs are read with, as `Calibration.to_json`; empty for the neutral one."""
+    run: str = ""
+    """The run's name."""
+    format: int = FORMAT
+
+    @property
+    def title(self) -> str:
+        """A short text for a list, such as `mnist, fast: 99.23% test`."""
+        figures = self.figures
+        if (test := figures.get("test_accuracy")) is not None:
+            result = f"{test:.2%} test"
+        elif (validation := figures.get("validation_accuracy")) is not None:
+            result = f"{validation:.2%} validation, epoch {self.epoch} of {self.epochs}"
+        else:
+            result = f"step {self.step}"
+        return f"{Path(self.data).name}, {self.recipe}: {result}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as a JSON object."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Header:
+        """The inverse of `to_json`; raises ValueError where a field is missing or of another type."""
+        if not isinstance(data, Mapping):
+            raise ValueError(f"its header is no JSON object but a {type(data).__name__}")
+        values: dict[str, Any] = {}
+        for each in dataclasses.fields(cls):
+            if each.name not in data:
+                continue  # left out, it takes its default, or is missing
+            value, expected = data[each.name], _TYPES[str(each.type)]
+            if type(value) not in expected:
+                raise ValueError(f"{each.name} in its header is {value!r:.40}, which is no {expected[0].__name__}")
+            values[each.name] = value
+        for name, figure in values.get("figures", {}).items():
+            if type(figure) is not float and (type(figure) is not int or abs(figure) > 2**53):
+                raise ValueError(f"the figure {name} in its header is {figure!r:.40}, which is no number")
+        if not isinstance(values.get("trained", {}).get("configuration", {}), dict):
+            raise ValueError("the configuration in its header is no JSON object")
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise ValueError(f"its header lacks a field: {error}") from error
+
+
+def header(path: Path) -> Header:
+    """The header of the checkpoint at `path`. Raises CheckpointError where there is none that we understand."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.getinfo(HEADER).file_size > _LARGEST_HEADER:
+                raise ValueError("its header is larger than 1 MiB")
+            data = json.loads(archive.read(HEADER))
+        found = Header.from_json(data)
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"there is no checkpoint {path}; `digits-tui runs` lists the runs, each with a model.npz"
+        ) from None
+    except DAMAGE as error:
+        raise CheckpointError(
+            f"{path} is not a checkpoint of digits-tui ({error}); give a model.npz of a run, "
+            "or leave it out for the shipped model"
+        ) from error
+    if found.format > FORMAT:
+        raise CheckpointError(
+            f"{path} has format {found.format}, this program reads up to {FORMAT}; install a newer digits-tui"
+        )
+    return found
+
+
+def written_at(path: Path | None) -> int | None:
+    """When the file was last written, in nanoseconds; None where there is none."""
+    if path is None:
+        return None
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None

@@ -1,0 +1,107 @@
+"""Many image files read in their order, some of them together, on all cores where that pays.
+
+Other processes decode and normalise, which is most of the work, and need no torch for it; the network is asked here
+alone. Knows how files become readings, and nothing of how these are shown.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import DataError
+from core.preprocessing.images import decode
+from core.reading.numbers.prepared import Prepared, prepared
+from core.system import pool
+
+if TYPE_CHECKING:
+    from core.reading.reading import Reading
+    from core.reading.recogniser import Recogniser
+
+_LOOKED_AT = 100
+"""Files whose sizes say how long all of them take."""
+_CHUNK = 64
+"""Files that are read together at most: more save no more time."""
+_CHUNK_SECONDS = 0.25
+"""What files that are read together take: who ends it waits for those under way."""
+_AT_ONCE = 64
+"""So few are shown one by one, as they are read."""
+_AHEAD = 16
+"""Chunks that may be ready before the network is: it takes one to three seconds to load."""
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What came of one file."""
+
+    reading: Reading | None
+    error: str = ""
+    """Why there is no reading, with the file's name."""
+
+
+def file_readings(names: Sequence[str], checkpoint: Path) -> Generator[list[FileReading], None, None]:
+    """The readings of the files called `names`, in that order, some at a time; none is kept.
+
+    Raises CheckpointError where `checkpoint` cannot be loaded. Closing it ends the processes that decode.
+    """
+    seconds = _seconds_each(names)
+    together = max(1, min(_CHUNK, round(_CHUNK_SECONDS / seconds))) if len(names) > _AT_ONCE else 1
+    chunks = [names[at : at + together] for at in range(0, len(names), together)]
+    with closing(pool.parts(_ready, chunks, seconds * together, 1, _AHEAD)) as parts:
+        for part in parts:
+            # Loaded when the first files are ready, while others go on with those after them.
+            recogniser = _recogniser(checkpoint, len(names))
+            for each in part:
+                yield _read(recogniser, each)
+
+
+def _seconds_each(names: Sequence[str]) -> float:
+    """A guess of what one of the files takes, by the sizes of some that are spread over all of them."""
+    step = max(1, len(names) // _LOOKED_AT)
+    sizes = [_size(name) for name in islice(names, 0, None, step)]
+    # A small PNG takes 1 to 2 ms of a server core; large ones go with their size.
+    return 0.001 + 3e-8 * sum(sizes) / max(1, len(sizes))
+
+
+def _size(name: str) -> int:
+    try:
+        return Path(name).stat().st_size
+    except (OSError, ValueError):  # ValueError: a null character in the name
+        return 0
+
+
+def _ready(names: Sequence[str]) -> list[Prepared | str]:
+    """Of each file what the network is asked, or why there is nothing to ask."""
+    found: list[Prepared | str] = []
+    for name in names:
+        try:
+            found.append(prepared(decode(Path(name))))
+        except DataError as error:
+            found.append(str(error))
+    return found
+
+
+def _read(recogniser: Recogniser, files: Sequence[Prepared | str]) -> list[FileReading]:
+    """Of files that go through the network together."""
+    found = iter(recogniser.read_prepared([each for each in files if isinstance(each, Prepared)]))
+    return [FileReading(next(found)) if isinstance(each, Prepared) else FileReading(None, each) for each in files]
+
+
+@functools.lru_cache(maxsize=1)
+def _recogniser(checkpoint: Path, files: int) -> Recogniser:
+    """The network, loaded once for so many files."""
+    import torch
+
+    from core.inference.int8 import MANY
+    from core.reading.recogniser import Recogniser
+
+    torch.set_num_threads(1)
+    recogniser = Recogniser(checkpoint)
+    if files >= MANY:
+        recogniser.expect_many()
+    return recogniser

@@ -1,0 +1,45 @@
+"""Atoms of a picture: its connected parts, and what cuts leave of those that may be digits that touch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.preprocessing.normalise import cropped
+from core.preprocessing.specks import pieces
+from core.reading.numbers.atom import Atom, Grey, atom, in_order
+from core.reading.numbers.cuts import pieces_of
+
+
+def parts_of(ink: Grey) -> list[Atom]:
+    """From left to right, of ink (H, W) uint8, bright on 0; places are those in `ink`. Empty where it is no number."""
+    return in_order(_parts(ink)) if cropped(ink).size else []
+
+
+def cut(parts: Sequence[Atom]) -> list[Atom]:
+    """From left to right, the pieces of `parts`, each cut wherever that may make sense."""
+    line = max((each.height for each in parts), default=0)
+    return sorted((piece for part in parts for piece in pieces_of(part, line)), key=lambda each: each.middle)
+
+
+def _parts(ink: Grey) -> list[Atom]:
+    labels = pieces(ink > 0)
+    many = int(labels.max())
+    if many == 1:  # as nearly all single digits are
+        whole = atom(ink)
+        assert whole is not None  # its label has ink
+        return [whole]
+    rows, columns = np.nonzero(labels)
+    owners = labels[rows, columns] - 1
+    low, high = np.full((many, 2), max(ink.shape)), np.zeros((many, 2), np.int64)
+    for axis, places in enumerate((rows, columns)):
+        np.minimum.at(low[:, axis], owners, places)
+        np.maximum.at(high[:, axis], owners, places + 1)
+    found = []
+    for number, ((top, left), (bottom, right)) in enumerate(zip(low.tolist(), high.tolist(), strict=True), 1):
+        own = np.where(labels[top:bottom, left:right] == number, ink[top:bottom, left:right], np.uint8(0))
+        part = atom(own, left, top)
+        assert part is not None  # each label has ink
+        found.append(part)
+    return found

@@ -1,0 +1,191 @@
+"""How a drawing or a picture may be divided into the digits of a number, and which they are.
+
+Knows no network: it is told what one says of the pieces, and of all of it as one digit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.drawing.clean_copy import rewritten
+from core.drawing.ink import Stroke
+from core.preprocessing.normalise import cropped, normalise
+from core.preprocessing.specks import hangs_together
+from core.reading.numbers.atom import Atom, Grey, atom
+from core.reading.numbers.by_parts import cut, parts_of
+from core.reading.numbers.by_strokes import atoms_by_strokes
+from core.reading.numbers.geometry import beside_worth, most_worth, own_worth
+from core.reading.numbers.lattice import Run, best, runs
+from core.reading.numbers.place import Box, Place
+from core.reading.reading import ReadDigit
+
+_MARGIN = 1.5
+"""A division must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
+_CLEAR = 0.9
+"""Ink that hangs together and is no wider than high is not cut where it is so certainly one digit: of 701 drawings of
+touching digits that are rather divided, none that narrow was read with more than 71%."""
+_AROUND = 0.25
+"""Paper around a piece, as part of its longer side, so that ink is not taken for paper."""
+_WRITTEN = 40.0
+"""Pixels from end to end of the tallest stroke in a clean copy of small digits."""
+_TALLEST = 96
+"""A line of digits is reduced to at most this height, in pixels: a digit still has three for each that is seen."""
+
+_LOWEST = 48
+"""A lower one is enlarged, by a whole number, so that a cut can go between two pixels of a coarse scan."""
+
+
+@dataclass(frozen=True)
+class Division:
+    """A drawing of several pieces, each run of which may be a digit; what it is as one digit is for others to say."""
+
+    candidates: Sequence[Run]
+    """All runs of pieces that may be digits, in order of their first piece."""
+    everything: int
+    """Which of the candidates holds all of them."""
+    line: int
+    """Height of the tallest piece, in pixels."""
+    placed: Place
+
+    def least(self, digit: int, certainty: float) -> float:
+        """What a division must be worth to be more probable than one digit, `digit` with that `certainty`."""
+        return own_worth(self.candidates[self.everything], self.line, digit, certainty) + _MARGIN
+
+    def most(self) -> float:
+        """More than any division can be worth, whatever its pieces are read as: where it is less they need no look."""
+        own = [most_worth(run, self.line) for run in self.candidates]
+        own[self.everything] = -math.inf
+        return best(self.candidates, own, beside_worth)[0]
+
+    def images(self) -> NDArray[np.uint8]:
+        """(N, 28, 28) uint8, the candidates as a network sees them."""
+        return np.stack([image_of(run) for run in self.candidates])
+
+    def digits(
+        self,
+        least: float,
+        images: NDArray[np.uint8],
+        probabilities: NDArray[np.float32],
+        no_digit: NDArray[np.float32],
+    ) -> tuple[ReadDigit, ...]:
+        """The digits of the number, two or more, from left to right; empty where no division is worth `least`.
+
+        `probabilities` (N, 10) and `no_digit` (N,) are what the network says of `images`.
+        """
+        worths = [
+            own_worth(run, self.line, int(row.argmax()), float(row.max() * (1 - none)))
+            for run, row, none in zip(self.candidates, probabilities, no_digit, strict=True)
+        ]
+        score, path = best(self.candidates, worths, beside_worth)
+        if len(path) < 2 or score < least:
+            return ()
+        return tuple(
+            ReadDigit(
+                digit=int(probabilities[at].argmax()),
+                probabilities=tuple(probabilities[at].tolist()),
+                no_digit=float(no_digit[at]),
+                box=self.placed(_box(self.candidates[at].whole)),
+                seen=images[at],
+            )
+            for at in path
+        )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The connected parts of a picture, which are cut only where it may be a number: that takes longer than a look."""
+
+    parts: Sequence[Atom]
+    """From left to right; empty where it is no number for certain."""
+    placed: Place
+
+    def division(self, certainty: float) -> Division | None:
+        """How they may be divided, where all of them as one digit are read with that `certainty`; None if not."""
+        if len(self.parts) == 1 and self.parts[0].width <= self.parts[0].height and certainty >= _CLEAR:
+            return None
+        return _of_atoms(cut(self.parts), self.placed)
+
+
+def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Division | None:
+    """How a drawing on a canvas of `width` × `height` pixels may be divided; None where it is no number for certain."""
+    atoms, scale = atoms_of(width, height, strokes)
+    return _of_atoms(atoms, Place(1 / scale))
+
+
+def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[Atom], float]:
+    """The atoms of a drawing on a canvas of `width` × `height` pixels, and how many of their pixels make one of its.
+
+    Digits that are small for their brush are written out again first.
+    """
+    tall = max((_tall(stroke) for stroke in strokes if not stroke.erasing), default=0.0)
+    copied = rewritten(strokes, tall, _WRITTEN) if tall else None
+    if copied is None:
+        return atoms_by_strokes(width, height, strokes), 1.0
+    scale = _WRITTEN / tall
+    return atoms_by_strokes(math.ceil(width * scale), math.ceil(height * scale), copied), scale
+
+
+def of_ink(ink: Grey, scale: int = 1) -> Parts:
+    """What a bitmap (H, W) uint8, ink bright on 0, may be divided into.
+
+    `scale` is how many times larger the picture is for which boxes are wanted.
+    """
+    line = cropped(ink)
+    if not line.size:
+        return Parts((), Place(1.0))
+    top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
+    sized, factor = _sized(line)
+    height, width = line.shape  # not the picture itself, which would stay as long as its parts
+    # What hangs together as it was drawn is one part, also where its faintest ink is lost as it is enlarged.
+    whole = atom(sized) if hangs_together(line > 0) else None
+    parts = parts_of(sized) if whole is None else [whole]
+    return Parts(parts, Place(factor, (width, height), (left, top), scale))
+
+
+def _sized(line: Grey) -> tuple[Grey, float]:
+    """The line of digits at a height at which it can be cut, and how many of its own pixels make one of that."""
+    height, width = line.shape
+    if height > _TALLEST:
+        factor = -(-height // _TALLEST)
+        return np.asarray(Image.fromarray(line).reduce(factor)), float(factor)
+    if height < _LOWEST:
+        times = -(-_LOWEST // height)
+        larger = Image.fromarray(line).resize((width * times, height * times), Image.Resampling.BICUBIC)
+        return np.asarray(larger), 1 / times
+    return line, 1.0
+
+
+def _of_atoms(atoms: Sequence[Atom], placed: Place) -> Division | None:
+    """Of atoms from left to right."""
+    candidates = runs(atoms) if len(atoms) > 1 else []
+    if not candidates:
+        return None
+    everything = next(at for at, run in enumerate(candidates) if (run.first, run.last) == (0, len(atoms)))
+    line = max(each.height for each in atoms)
+    return Division(candidates, everything, line, placed)
+
+
+def image_of(run: Run) -> Grey:
+    """(28, 28): the run's ink as a network sees it."""
+    return normalise(piece(run), "bright")
+
+
+def piece(run: Run) -> Grey:
+    """(H, W): the run's ink with paper around."""
+    ink = run.whole.ink
+    return np.pad(ink, max(2, round(_AROUND * max(ink.shape))))
+
+
+def _tall(stroke: Stroke) -> float:
+    heights = [y for _, y in stroke.points]
+    return max(heights) - min(heights)
+
+
+def _box(whole: Atom) -> Box:
+    return whole.left, whole.top, whole.width, whole.height

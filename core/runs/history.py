@@ -1,0 +1,99 @@
+"""A run's story so far, put together from its events. Used by `watch`, `runs` and the training screen."""
+
+from __future__ import annotations
+
+from core.runs import events
+
+
+class History:
+    """Feed it events in order; read its attributes."""
+
+    def __init__(self) -> None:
+        self.started: events.Started | None = None
+        self.loading: events.Loading | None = None
+        self.progress: events.Progress | None = None
+        self.device: events.DeviceState | None = None
+        self.end: events.Finished | events.Stopped | events.Failed | None = None
+        self.losses: list[float] = []
+        """The loss of step i + 1 at index i, of every step done."""
+        self.epochs: list[events.EpochEnded] = []
+        self.notes: list[events.Note] = []
+        self.checkpoint: events.Saved | None = None
+        self.folds: list[events.FoldEnded] = []
+        self.measured: events.Measured | None = None
+
+    def feed(self, event: events.Event) -> None:
+        """Take in one more event."""
+        match event:
+            case events.Started():
+                self.started = event
+                self.loading = None
+                self.end = None
+                self.progress = None
+                # Steps that a killed run did after its last checkpoint are done again.
+                del self.losses[event.step :]
+                self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.step]
+                done = event.step // event.steps_per_epoch if event.steps_per_epoch else 0
+                self.folds = [fold for fold in self.folds if fold.fold < event.fold_of(done + 1)]
+            case events.Loading():
+                self.loading = event
+            case events.Progress():
+                self.progress = event
+                del self.losses[event.step - len(event.losses) :]
+                self.losses.extend(event.losses)
+            case events.EpochEnded():
+                self.epochs.append(event)
+            case events.FoldEnded():
+                self.folds.append(event)
+            case events.Measured():
+                self.measured = event
+            case events.DeviceState():
+                self.device = event
+            case events.Note():
+                self.notes.append(event)
+            case events.Saved():
+                self.checkpoint = event
+            case events.Finished() | events.Stopped() | events.Failed():
+                self.end = event
+            case _:
+                pass
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return max(len(self.losses), self.started.step if self.started else 0)
+
+    @property
+    def total_steps(self) -> int:
+        """Steps that the whole run takes, 0 while it is not known."""
+        return self.started.epochs * self.started.steps_per_epoch if self.started else 0
+
+    @property
+    def fraction(self) -> float:
+        """How much of the run is done, 0 to 1."""
+        return min(1.0, self.step / self.total_steps) if self.total_steps else 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Training time so far, in seconds."""
+        latest = [event.seconds for event in (self.started, self.progress) if event]
+        latest += [epoch.seconds for epoch in self.epochs[-1:]]
+        if self.end is not None and not isinstance(self.end, events.Failed):
+            latest.append(self.end.seconds)
+        return max(latest, default=0.0)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate from the steps done since the run began or went on; None while there are none."""
+        if self.started is None or self.end is not None:
+            return None
+        done = self.step - self.started.step
+        spent = self.seconds - self.started.seconds
+        if done <= 0 or spent <= 0:
+            return None
+        return spent / done * (self.total_steps - self.step)
+
+    @property
+    def best(self) -> events.EpochEnded | None:
+        """The epoch with the highest validation accuracy, the earlier of equals."""
+        return max(self.epochs, key=lambda epoch: (epoch.validation_accuracy, -epoch.epoch), default=None)

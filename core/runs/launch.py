@@ -1,0 +1,32 @@
+"""The process that trains a run: started in a session of its own."""
+
+from __future__ import annotations
+
+import subprocess
+
+from core.errors import RunError
+from core.runs.run import Run
+from core.system import children
+
+
+def start_run(run: Run, *, resume: bool = False, device: str | None = None) -> subprocess.Popen[bytes]:
+    """Start training `run` in a session of its own, so that it outlives the terminal it was started from.
+
+    What it prints goes to the run's `log.txt`. Raises RunError where the process cannot be started.
+    """
+    arguments = ["resume" if resume else "train", "--background", str(run.path)]
+    if device is not None:
+        arguments += ["--device", device]
+    try:
+        with run.log.open("ab") as log:
+            return subprocess.Popen(
+                children.command(*arguments),
+                env=children.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",  # the run must not keep the person's folder busy; every path it gets is absolute
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise RunError(f"cannot start the training of {run.name}: {error}") from error

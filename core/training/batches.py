@@ -1,0 +1,93 @@
+"""Shuffled batches of a data set that lies on the device as uint8 from start to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.config.recipes import Augmentation
+from core.data.collection import Part
+from core.networks.inputs import as_input
+from core.training.augmentation import augment
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Images that are shown beside those of the data set: replayed ones, or made ones."""
+
+    images: NDArray[np.uint8]
+    """(N, 28, 28)."""
+    labels: NDArray[np.uint8]
+    """(N,), 0 to 9, or 10 for what is no digit."""
+    each: int
+    """How many of them join each batch, at least 1, drawn at random."""
+    augmentation: Augmentation
+
+
+class Batches:
+    """Training batches. The order of an epoch follows from the seed and the epoch alone."""
+
+    def __init__(
+        self,
+        part: Part,
+        batch_size: int,
+        augmentation: Augmentation,
+        device: torch.device,
+        seed: int,
+        *,
+        steps: int | None = None,
+        extras: Sequence[Extra] = (),
+    ) -> None:
+        """`part`, of at least one image, is copied to `device` once, and the extras too; on the CPU they stay.
+
+        The last images of each batch are the extras', in their order, fewer than `batch_size`. An epoch has as
+        many batches as `part` fills, or `steps`: more than it fills show images more than once, each as often as
+        any other, give or take one.
+        """
+        added = sum(each.each for each in extras)
+        self._images = _there(part.images, device)
+        self._labels = torch.tensor(part.labels, device=device)
+        self._own = min(batch_size - added, len(part)) if steps is None else batch_size - added
+        self.batch_size = self._own + added
+        self._extras = [
+            (_there(each.images, device), torch.tensor(each.labels, device=device).long(), each) for each in extras
+        ]
+        self._augmentation = augmentation
+        self._seed = seed
+        self.steps = len(part) // self._own if steps is None else steps
+        """Batches an epoch. What does not fill the last one is left to later epochs, other images each time."""
+        self.generator = torch.Generator(device=device).manual_seed(seed)
+        """Draws the distortions; its state is part of what a resumed run goes on from."""
+
+    def epoch(self, number: int, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """The batches of epoch `number`, after the first `skip`: images (B, 1, 28, 28) float 0 to 1, labels (B,)."""
+        # Shuffled on the CPU, whose generator gives the same order for every device.
+        shuffler = torch.Generator().manual_seed((self._seed * 1_000_003 + number) % 2**63)
+        count, device = len(self._images), self._images.device
+        rounds = max(1, -(-self.steps * self._own // count))
+        order = torch.randperm(count, generator=shuffler)
+        if rounds > 1:
+            order = torch.cat([order, *(torch.randperm(count, generator=shuffler) for _ in range(rounds - 1))])
+        order = order.to(device)
+        drawn = [
+            torch.randint(len(images), (self.steps, each.each), generator=shuffler).to(device)
+            for images, _, each in self._extras
+        ]
+        for step in range(skip, self.steps):
+            chosen = order[step * self._own : (step + 1) * self._own]
+            images = [augment(as_input(self._images[chosen]), self._augmentation, self.generator)]
+            labels = [self._labels[chosen].long()]
+            for numbers, (added, named, each) in zip(drawn, self._extras, strict=True):
+                images.append(augment(as_input(added[numbers[step]]), each.augmentation, self.generator))
+                labels.append(named[numbers[step]])
+            yield torch.cat(images), torch.cat(labels)
+
+
+def _there(images: NDArray[np.uint8], device: torch.device) -> Tensor:
+    """`images` on `device`, on the CPU without a copy where that can be."""
+    return torch.from_numpy(images).to(device) if images.flags.writeable else torch.tensor(images, device=device)

@@ -1,0 +1,110 @@
+"""How busy the training device is, as far as the machine tells without special rights. Knows no torch."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from core.runs.events import DeviceState
+from core.system.hardware import memory_total, process_memory, processor_temperature, usable_cores
+
+
+class ProcessorMonitor:
+    """Looks at the CPU (or at what MPS shares with it) each time it is asked."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._last = _processor_times()
+
+    def state(self) -> DeviceState:
+        """The state now; the load is that since the last call."""
+        times = _processor_times()
+        load = None
+        if times and self._last and times[1] > self._last[1]:
+            load = min(1.0, (times[0] - self._last[0]) / (times[1] - self._last[1]))
+        elif not times:
+            load = min(1.0, os.getloadavg()[0] / usable_cores())  # macOS: the mean over a minute
+        self._last = times
+        return DeviceState(
+            device=self._device,
+            load=load,
+            memory_used=process_memory(),
+            memory_total=memory_total(),
+            temperature=processor_temperature(),
+        )
+
+
+def _processor_times() -> tuple[int, int] | None:
+    """Ticks (busy, all) of all cores since boot; None where the system does not tell."""
+    try:
+        fields = [int(each) for each in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
+    except (OSError, ValueError):
+        return None
+    return sum(fields) - fields[3] - fields[4], sum(fields)
+
+
+class CardMonitor:
+    """Looks at one CUDA card through `nvidia-smi`, without ever waiting for it."""
+
+    def __init__(self, index: int, card: str, memory_total: int | None) -> None:
+        """Torch's `index` names the device; `card` is its UUID, since `nvidia-smi` counts cards in another order."""
+        self._index = index
+        self._card = card if card.startswith("GPU-") else f"GPU-{card}"
+        self._total = memory_total
+        self._smi = shutil.which("nvidia-smi")
+        self._child: subprocess.Popen[str] | None = None
+        self._latest: tuple[float | None, int | None, float | None] = (None, None, None)
+
+    def state(self) -> DeviceState:
+        """The state that the last finished `nvidia-smi` told; starts another."""
+        if self._child is not None and self._child.poll() is not None:
+            output, _ = self._child.communicate()
+            if self._child.returncode == 0:
+                self._latest = parse_smi(output)
+            self._child = None
+        if self._child is None and self._smi:
+            self._start()
+        load, used, temperature = self._latest
+        return DeviceState(
+            device=f"cuda:{self._index}",
+            load=load,
+            memory_used=used,
+            memory_total=self._total,
+            temperature=temperature,
+        )
+
+    def _start(self) -> None:
+        query = "--query-gpu=utilization.gpu,memory.used,temperature.gpu"
+        try:
+            self._child = subprocess.Popen(
+                [str(self._smi), f"--id={self._card}", query, "--format=csv,noheader,nounits"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            )  # fmt: skip
+        except OSError:
+            self._smi = None
+
+    def close(self) -> None:
+        """End a look that is still under way."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+
+def parse_smi(output: str) -> tuple[float | None, int | None, float | None]:
+    """(load 0 to 1, bytes in use, degrees Celsius) of one line of `nvidia-smi`; None for `[N/A]`."""
+    values: list[float | None] = []
+    for text in output.strip().split(",")[:3]:
+        try:
+            values.append(float(text))
+        except ValueError:
+            values.append(None)
+    values += [None] * (3 - len(values))
+    load, mebibytes, temperature = values
+    return (
+        None if load is None else load / 100,
+        None if mebibytes is None else int(mebibytes) << 20,
+        temperature,
+    )

@@ -1,0 +1,87 @@
+"""Which devices this machine has, why one is not available, and how a device's failure is told from a defect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from core.errors import DeviceError
+from core.system import hardware
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device that this machine has, or might have had."""
+
+    name: str
+    """`cpu`, `mps` or `cuda:N`, as `--device` takes it."""
+    title: str
+    memory: int | None
+    """Bytes."""
+    available: bool
+    reason: str = ""
+    """Why it is not available."""
+
+
+def devices() -> list[Device]:
+    """Every kind of device, those not available with the reason."""
+    return [*_cuda_devices(), _mps_device(), _cpu_device()]
+
+
+def _cuda_devices() -> Iterator[Device]:
+    if torch.version.cuda is None and torch.version.hip is None:
+        yield Device("cuda", "CUDA", None, False, "this build of torch has no CUDA support")
+        return
+    if not torch.cuda.is_available():
+        reason = "no NVIDIA card, or no driver that works (`nvidia-smi` shows either)"
+        yield Device("cuda", "CUDA", None, False, reason)
+        return
+    for index in range(torch.cuda.device_count()):
+        properties = torch.cuda.get_device_properties(index)
+        yield Device(f"cuda:{index}", properties.name, properties.total_memory, True)
+
+
+def _mps_device() -> Device:
+    if not torch.backends.mps.is_built():
+        return Device("mps", "Apple GPU (MPS)", None, False, "this build of torch has no MPS support")
+    if not torch.backends.mps.is_available():
+        return Device("mps", "Apple GPU (MPS)", None, False, "needs macOS 14 or newer on Apple silicon")
+    return Device("mps", "Apple GPU (MPS)", torch.mps.recommended_max_memory(), True)
+
+
+def _cpu_device() -> Device:
+    cores = hardware.usable_cores()
+    title = f"{hardware.processor_name()}, {cores} core{'s' * (cores != 1)}"
+    return Device("cpu", title, hardware.memory_total(), True)
+
+
+def find(name: str) -> Device:
+    """The device that `--device` names; `cuda` means the first card. Raises DeviceError, saying what there is."""
+    known = devices()
+    wanted = "cuda:0" if name == "cuda" else name
+    for device in known:
+        if device.name == wanted and device.available:
+            return device
+    reasons = [device.reason for device in known if device.name.split(":")[0] == name.split(":")[0]]
+    reason = reasons[0] if reasons and reasons[0] else "there is no such device"
+    usable = ", ".join(device.name for device in known if device.available)
+    raise DeviceError(f"device {name} cannot be used: {reason}. Usable here: auto, {usable}.")
+
+
+DEVICE_FAILURES = (RuntimeError, NotImplementedError)
+_FAILURE = re.compile(r"\bcuda|cudnn|cublas|nvml|\bmps\b|\bmetal\b|out of memory|allocate memory", re.IGNORECASE)
+
+
+def is_device_failure(error: BaseException) -> bool:
+    """Whether `error` speaks of the device rather than of a defect of ours."""
+    if isinstance(error, torch.OutOfMemoryError):
+        return True
+    return isinstance(error, DEVICE_FAILURES) and bool(_FAILURE.search(str(error)))
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's text; torch's go on for many."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,45 @@
+"""What joins each batch of a training beside the data set's own images: MNIST replayed, and made images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.collection import Part
+from core.synthesis.digits import redrawn, written
+from core.synthesis.negatives import NO_DIGIT, negatives
+from core.training.batches import Extra
+
+if TYPE_CHECKING:
+    from core.config.recipes import Recipe
+    from core.config.schedule import Schedule
+    from core.training.pretrained import Pretrained
+
+_MADE = 24_000
+"""Images made of each kind: each is shown a few times, changed anew each time."""
+_SEED = 2026
+
+
+def extras(recipe: Recipe, schedule: Schedule, part: Part, pretrained: Pretrained | None) -> list[Extra]:
+    """Those that `recipe` asks for: made of the digits in `part`, or of MNIST's where that is replayed.
+
+    The made ones are the same for every seed of the training. Takes a minute where a recipe asks for all kinds.
+    """
+    found = []
+    how = recipe.made_augmentation
+    digits = part if pretrained is None else pretrained.replay
+    if recipe.redrawn:
+        chosen = np.sort(np.random.default_rng(_SEED).permutation(len(digits))[:_MADE])
+        made = redrawn(digits.take(chosen), _SEED)
+        found.append(Extra(made.images, made.labels, recipe.redrawn, how))
+    if recipe.written:
+        made = written(_MADE, _SEED)
+        found.append(Extra(made.images, made.labels, recipe.written, how))
+    if recipe.no_digits:
+        images = negatives(digits, _MADE, _SEED) if pretrained is None else pretrained.no_digits
+        found.append(Extra(images, np.full(len(images), NO_DIGIT, np.uint8), recipe.no_digits, how))
+    if pretrained is not None and schedule.replayed:
+        known = pretrained.replay
+        found.append(Extra(known.images, known.labels, schedule.replayed, recipe.replay_augmentation))
+    return found

@@ -1,0 +1,103 @@
+"""One network, its optimiser and its batches: what one stage of a run trains, step by step. Knows no run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.config.device_plan import Plan
+from core.config.recipes import Recipe
+from core.config.schedule import Schedule
+from core.data.collection import Part
+from core.training.batches import Batches
+from core.training.extras import extras
+from core.training.pretrained import Pretrained
+from core.training.step import TrainingStep
+from core.training.teachers import Lesson, Teachers
+
+
+class Learning:
+    """A network that learns from one part of a data set."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        schedule: Schedule,
+        plan: Plan,
+        part: Part,
+        seed: int,
+        pretrained: Pretrained | None = None,
+        teachers: Teachers | None = None,
+    ) -> None:
+        """Puts `part` on the plan's device; the recipe is that of `pretrained` where there is one."""
+        if plan.device == "cpu":
+            torch.set_num_threads(plan.threads)
+        torch.set_flush_denormal(True)  # as the probe does; a run that is resumed has none
+        torch.manual_seed(seed)
+        self.schedule = schedule
+        self.batches = Batches(
+            part,
+            schedule.batch_size,
+            recipe.augmentation,
+            torch.device(plan.device),
+            seed,
+            steps=schedule.steps,
+            extras=extras(recipe, schedule, part, pretrained),
+        )
+        start = pretrained.network if pretrained else None
+        lesson = _lesson(recipe, schedule, torch.device(plan.device), start, teachers)
+        self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, lesson)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all steps are done."""
+        return self.step.done >= self.schedule.total_steps
+
+    def epoch(self) -> Iterator[Tensor]:
+        """Do what is left of the epoch in progress; after each step its loss, () on the device."""
+        number, skip = divmod(self.step.done, self.schedule.steps)
+        for images, labels in self.batches.epoch(number + 1, skip):
+            yield self.step(images, labels)
+
+    def state(self) -> dict[str, Any]:
+        """All that the next step depends on, where it lies."""
+        step, device = self.step, self.step.device
+        return {
+            "step": step.done,
+            "network": step.network.state_dict(),
+            "average": step.average.state_dict() if step.average else None,
+            "optimiser": step.optimiser.state_dict(),
+            "distortion": self.batches.generator.get_state(),
+            "random": torch.get_rng_state(),
+            "device_random": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
+        }
+
+    def restore(self, state: dict[str, Any], *, same_device: bool) -> None:
+        """Go on from `state`; to the bit only on the device that it was taken on."""
+        step = self.step
+        step.network.load_state_dict(state["network"])
+        if step.average is not None:
+            step.average.load_state_dict(state["average"])
+        step.optimiser.load_state_dict(state["optimiser"])
+        step.done = state["step"]
+        torch.set_rng_state(state["random"])
+        if same_device:
+            self.batches.generator.set_state(state["distortion"])
+            if state["device_random"] is not None:
+                torch.cuda.set_rng_state(state["device_random"], step.device)
+
+
+def _lesson(
+    recipe: Recipe, schedule: Schedule, device: torch.device, start: nn.Module | None, teachers: Teachers | None
+) -> Lesson | None:
+    """Who says what of which images: the network that is begun with of those replayed, teachers of the set's own."""
+    if not recipe.distillation:
+        return None
+    if start is not None:
+        return Lesson([start], slice(-schedule.added, None), device, digits=False) if schedule.added else None
+    if teachers is None:
+        return None
+    return Lesson(teachers.networks, slice(schedule.batch_size - schedule.added), device, digits=True)

@@ -1,0 +1,60 @@
+"""The network that fine-tuning goes on from, with the MNIST that it is not to forget."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from core.config.configuration import TrainingConfig
+from core.config.recipes import RECIPES, Recipe
+from core.data import mnist
+from core.data.collection import Part
+from core.networks import checkpoint
+from core.networks.architectures import tells_no_digit
+from core.networks.checkpoint_file import Header
+from core.synthesis.negatives import negatives
+
+_NO_DIGITS = 4_000
+"""Images of what is no digit: a network is only to be reminded of it."""
+_SEED = 2026
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """Weights of before, never changed."""
+
+    path: Path
+    network: nn.Module
+    """In evaluation mode, float32, on the CPU."""
+    header: Header
+    replay: Part
+    """MNIST's training images."""
+    test: Part
+    """MNIST's test images."""
+
+    @functools.cached_property
+    def no_digits(self) -> NDArray[np.uint8]:
+        """(N, 28, 28): what the network is to be reminded of, made once for all folds."""
+        return negatives(self.replay, _NO_DIGITS, _SEED)
+
+
+def load(path: Path) -> Pretrained:
+    """Read a checkpoint and MNIST. Raises CheckpointError, or DataError where MNIST's files are not as shipped."""
+    network, header = checkpoint.load(path)
+    return Pretrained(path, network, header, *mnist.load())
+
+
+def recipe_for(config: TrainingConfig, count: int, pretrained: Pretrained | None) -> Recipe:
+    """The recipe that `config` names, as it is for `count` images; fine-tuning keeps the shape of the network."""
+    recipe = RECIPES[config.recipe].on(count)
+    if pretrained is None:
+        return recipe
+    architecture = pretrained.header.architecture
+    told = recipe.no_digits if tells_no_digit(architecture) else 0
+    return dataclasses.replace(recipe, architecture=architecture, no_digits=told)

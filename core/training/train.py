@@ -1,0 +1,160 @@
+"""Training as a generator of events: configuration in, weights out. Knows no screen.
+
+`train` draws up the job, which data and which device; `trainer` does it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.config.configuration import TrainingConfig
+from core.config.device_plan import Plan
+from core.data.datasets import Dataset, load
+from core.errors import DeviceError
+from core.runs.events import Event, Loading, Note, Stopped
+from core.runs.run import Run
+from core.system import gc_policy
+
+_LOADING_SECONDS = 0.5
+
+
+def train(
+    config: TrainingConfig,
+    run: Run | None = None,
+    *,
+    resume: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+    device: str | None = None,
+) -> Iterator[Event]:
+    """Train as `config` says and yield what happens; the last event is Finished or Stopped.
+
+    With `run`, weights and state are written to its directory after each epoch and every ten seconds; the
+    caller holds its lock and appends the events. `stop` is asked a few times a second, while data is read and
+    while training. Closing the generator stops at once. With `resume`, goes on from the run's state, on the
+    same device in the same way, or on `device` where one is given (then not to the bit).
+    Raises DataError, DeviceError, CheckpointError; OSError where the disk is full.
+    """
+    reading = _Reading(config.data)
+    with gc_policy.spared():  # torch, one to three seconds, in which the data is read
+        from core.config.recipes import RECIPES
+        from core.data.stage import fewest, stages
+        from core.networks import checkpoint
+        from core.training import probe
+        from core.training.devices import first_line, is_device_failure
+        from core.training.pretrained import load as load_pretrained
+        from core.training.pretrained import recipe_for
+        from core.training.teachers import load as load_teachers
+        from core.training.trainer import Trainer
+
+    state = checkpoint.load_state(run.state) if resume and run else None
+    dataset = yield from reading.events(stop)
+    if dataset is None:
+        yield Stopped(epoch=0, step=0, seconds=0.0, checkpoint="")
+        return
+    yield from _notes(dataset)
+    pretrained = load_pretrained(Path(config.fine_tune)) if config.fine_tune is not None else None
+    teachers = load_teachers(config.teachers)
+    divided = stages(dataset, RECIPES[config.recipe].validation, config.folds, config.seed, consume=True)
+    # One recipe for what is timed and what is trained: which one it is depends on how many images are left.
+    recipe = recipe_for(config, fewest(divided), pretrained)
+    if state is not None and device is None:
+        plans = [_saved_plan(state)]
+    else:
+        plans, failures = probe.choose(device or config.device, recipe)
+        for failure in failures:
+            yield Note(failure, level="warning")
+    for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
+        trainer = None
+        try:
+            # Puts the data on the device, which may be too much for it.
+            trainer = Trainer(config, recipe, dataset, divided, plan, run, pretrained, teachers)
+            if state is not None:
+                trainer.restore(state)
+            yield from trainer.events(stop)
+            return
+        except RuntimeError as error:
+            if not is_device_failure(error):
+                raise
+            failure = f"{plan.device} failed: {first_line(error)}"
+            if fallback is None or config.device != "auto":
+                raise DeviceError(
+                    f"{failure}. Resume the run once the device is well, or on another one with --device "
+                    "(`digits-tui devices` lists them)."
+                ) from error
+            state = trainer.safe_state if trainer else state
+            since = f"from step {state['step']:,}" if state else "from the start"
+            yield Note(f"{failure}; going on with {fallback.title}, {since}", level="warning")
+
+
+class _StopLoadingError(Exception):
+    """Raised in the thread that reads the data, to leave it."""
+
+
+class _Reading:
+    """A data set that a thread has begun to read."""
+
+    def __init__(self, data: str) -> None:
+        self._data = data
+        self._latest = (0, 0)
+        self._stopped = False
+        self._result: queue.SimpleQueue[Dataset | BaseException] = queue.SimpleQueue()
+        # A daemon, so that a second Ctrl+C need not wait for it.
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        try:
+            self._result.put(load(self._data, self._report))
+        except BaseException as error:
+            self._result.put(error)
+
+    def _report(self, done: int, total: int) -> None:
+        if self._stopped:
+            raise _StopLoadingError
+        self._latest = (done, total)
+
+    def events(self, stop: Callable[[], bool]) -> Generator[Event, None, Dataset | None]:
+        """What happens until it is read; gives the data set, None where a stop was asked for, or raises its error."""
+        told = (0, 0)
+        while True:
+            try:
+                found = self._result.get(timeout=_LOADING_SECONDS)
+            except queue.Empty:
+                if stop():
+                    self._stopped = True
+                    return None
+                if self._latest != told:
+                    told = self._latest
+                    yield Loading(*told)
+                continue
+            if isinstance(found, BaseException):
+                raise found
+            return found
+
+
+def _notes(dataset: Dataset) -> Iterator[Note]:
+    for text in dataset.notes:
+        yield Note(text)
+    if dataset.skipped:
+        first = dataset.skipped[0]
+        yield Note(
+            f"{len(dataset.skipped):,} of the set's files could not be used and were skipped, "
+            f"the first: {first.path} ({first.reason})",
+            level="warning",
+        )
+
+
+def _saved_plan(state: dict[str, Any]) -> Plan:
+    """The device as it was used before: other threads or another precision would sum in another order."""
+    plan = Plan(**state["plan"])
+    if plan.device != "cpu":
+        try:
+            from core.training.devices import find
+
+            find(plan.device)
+        except DeviceError as error:
+            raise DeviceError(f"{error} To go on with another one: digits-tui resume RUN --device auto") from error
+    return plan
