@@ -53,7 +53,7 @@ async def _take(folder: Path) -> None:
     from core.runs.run import list_runs
     from tui.app import DigitsApp
     from tui.screens.check import CheckScreen
-    from tui.widgets.pad import Pad
+    from tui.widgets.drawing.pad import Pad
 
     app = DigitsApp()
     async with app.run_test(size=_SIZE) as pilot:

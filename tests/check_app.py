@@ -19,10 +19,10 @@ import tui.app
 from core.data import amendments
 from core.system import children
 from tui.app import DigitsApp
-from tui.checkup import label_of
+from tui.processes.checkup import label_of
 from tui.screens.check import CheckScreen
-from tui.widgets.before_after import BeforeAfter
-from tui.widgets.findings import Findings
+from tui.widgets.check.before_after import BeforeAfter
+from tui.widgets.check.findings import Findings
 
 
 def digit_one(height: int = 100, width: int = 100) -> NDArray[np.uint8]:

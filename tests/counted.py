@@ -13,8 +13,8 @@ from textual.driver import Driver
 from textual.events import Resize
 from textual.geometry import Size
 
-from tui.line import QUESTION
-from tui.line_driver import LineDriver
+from tui.terminal.line import QUESTION
+from tui.terminal.line_driver import LineDriver
 
 
 class _Screen(pyte.Screen):

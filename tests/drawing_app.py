@@ -16,9 +16,9 @@ from core.drawing.ink import Stroke
 from core.preprocessing.normalise import normalise
 from core.reading.reading import Reading
 from tui.app import DigitsApp
-from tui.reader import ReaderState
+from tui.processes.reader import ReaderState
 from tui.screens.drawing import DrawingScreen
-from tui.widgets.pad import Pad
+from tui.widgets.drawing.pad import Pad
 
 
 class FakeReader:

@@ -28,7 +28,7 @@ from tui import __main__ as command
 from tui.app import DigitsApp, parting_words
 from tui.screens.confirm import Confirm
 from tui.screens.too_small import TooSmall
-from tui.widgets.pad import Pad
+from tui.widgets.drawing.pad import Pad
 
 NAME = "2026-01-31-142500-mnist-fast"
 

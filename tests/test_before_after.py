@@ -26,11 +26,12 @@ from textual.geometry import Offset, Size
 from core.data import amendments
 from core.preprocessing import images
 from core.preprocessing.normalise import normalise
-from tui.checkup import Picture
-from tui.look import fitted, look
-from tui.widgets.before_after import BeforeAfter
-from tui.widgets.caption import caption, folded, shortened
-from tui.widgets.cards import Cards
+from tui.processes.checkup import Picture
+from tui.widgets.check.before_after import BeforeAfter
+from tui.widgets.check.caption import caption
+from tui.widgets.check.cards import Cards
+from tui.widgets.shared.image_look import fitted, look
+from tui.widgets.shared.wrapping import folded, shortened
 
 pytestmark = pytest.mark.usefixtures("children_end")
 
@@ -168,7 +169,7 @@ async def test_only_what_shows_is_decoded_and_in_a_thread(monkeypatch: pytest.Mo
         read.append((path.name, threading.current_thread() is threading.main_thread()))
         return look(path)
 
-    monkeypatch.setattr("tui.look.look", reading)
+    monkeypatch.setattr("tui.widgets.shared.image_look.look", reading)
     told(monkeypatch, folder)
     app = CheckApp(folder)
     async with app.run_test(size=(80, 24)) as pilot:

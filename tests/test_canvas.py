@@ -14,7 +14,7 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.canvas import Canvas
+from tui.terminal.cells import Canvas
 
 WIDTH, HEIGHT = 24, 6
 STYLES = [

@@ -36,10 +36,10 @@ from textual.widgets import ProgressBar
 
 from core.data import amendments
 from core.errors import DataError
-from tui import palette
-from tui.checkup import Checkup, Picture, label_of
-from tui.widgets.before_after import BeforeAfter
-from tui.widgets.findings import Findings
+from tui.processes.checkup import Checkup, Picture, label_of
+from tui.screens import palette
+from tui.widgets.check.before_after import BeforeAfter
+from tui.widgets.check.findings import Findings
 
 SIZES = [(80, 24), (160, 50)]
 

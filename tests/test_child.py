@@ -10,7 +10,7 @@ import pytest
 from fake_core import install
 
 from core.errors import DigitsError
-from tui import child
+from tui.processes import child
 
 
 async def test_lines_come_as_they_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,11 +22,11 @@ from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm
 from tui.screens.datasets import DataScreen
 from tui.screens.skipped import SkippedScreen
-from tui.widgets.catalogue_table import CatalogueTable
-from tui.widgets.counts import Counts, bar
-from tui.widgets.path_input import completion
-from tui.widgets.samples import Grid, Samples, shrunk
-from tui.widgets.training_options import TrainingOptions
+from tui.widgets.data.catalogue_table import CatalogueTable
+from tui.widgets.data.counts import Counts, bar
+from tui.widgets.data.training_options import TrainingOptions
+from tui.widgets.shared.path_input import completion
+from tui.widgets.shared.samples import Grid, Samples, shrunk
 
 SIZES = [(80, 24), (160, 50)]
 ANSWERS: dict[str, list[dict[str, Any]]] = {

@@ -21,14 +21,14 @@ from core.config.configuration import TrainingConfig
 from core.drawing.clean_copy import of_ink
 from core.preprocessing.normalise import normalise
 from core.runs.run import Run, RunWriter, create_run
-from tui.reader import ReaderState
+from tui.processes.reader import ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.drawing import DrawingScreen
-from tui.widgets.answer import Answer
-from tui.widgets.pad import Pad
-from tui.widgets.probabilities import Probabilities
-from tui.widgets.status import Status
-from tui.widgets.thumbnail import Thumbnail
+from tui.widgets.drawing.answer import Answer
+from tui.widgets.drawing.pad import Pad
+from tui.widgets.drawing.status import Status
+from tui.widgets.shared.probabilities import Probabilities
+from tui.widgets.shared.thumbnail import Thumbnail
 
 
 def checkpoint(path: Path, title_accuracy: float = 0.99) -> Path:

@@ -17,15 +17,15 @@ from test_training_screen import RunsApp, keys, says_only_what_is_new, shown, un
 from core.runs import events
 from core.runs.run import Run, RunWriter
 from tui.app import DigitsApp
-from tui.part import Part
-from tui.run_list import RunList
+from tui.processes.run_list import RunList
+from tui.processes.run_stage import Part
 from tui.screens.mistakes import MistakesScreen
 from tui.screens.training import TrainingScreen
-from tui.widgets import axis
-from tui.widgets.confusion import Confusion, confusion_of, in_words, mistakes
-from tui.widgets.epochs import EpochTable
-from tui.widgets.folds import FoldTable
-from tui.widgets.run_panel import RunPanel
+from tui.widgets.run import axis
+from tui.widgets.run.confusion import Confusion, confusion_of, in_words, mistakes
+from tui.widgets.run.epochs import EpochTable
+from tui.widgets.run.folds import FoldTable
+from tui.widgets.run.run_panel import RunPanel
 
 NAME = "2026-01-31-142500-mydata-fine-tune"
 SIZES = [(80, 24), (120, 30), (160, 50)]

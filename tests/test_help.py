@@ -9,7 +9,7 @@ from fake_core import DEVICES, details, install
 from layout import after, clipped, text
 
 from tui.app import DigitsApp
-from tui.commands import commands
+from tui.screens.commands import commands
 from tui.screens.help import HelpScreen
 
 pytestmark = pytest.mark.usefixtures("children_end")

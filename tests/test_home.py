@@ -13,8 +13,8 @@ from core.config.configuration import TrainingConfig
 from core.networks import checkpoint_file
 from core.runs.run import Run, RunWriter
 from tui.app import DigitsApp
-from tui.run_list import RunList
-from tui.widgets.recent_runs import RecentRuns
+from tui.processes.run_list import RunList
+from tui.widgets.run.recent_runs import RecentRuns
 
 NAME = "2024-01-31-142500-mnist-fast"
 SIZES = [(80, 24), (160, 50)]

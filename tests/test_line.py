@@ -8,7 +8,7 @@ from math import inf
 
 import pytest
 
-from tui.line import QUESTION, QUEUE, Line
+from tui.terminal.line import QUESTION, QUEUE, Line
 
 
 class Wire:

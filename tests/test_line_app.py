@@ -26,7 +26,7 @@ from core.reading.reading import Reading
 from core.runs import events
 from core.runs.run import RunWriter
 from tui.app import DigitsApp
-from tui.line_app import LineApp
+from tui.terminal.line_app import LineApp
 
 
 @pytest.fixture(autouse=True)

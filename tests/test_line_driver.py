@@ -9,7 +9,7 @@ from threading import Timer
 
 from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
-from tui.line_driver import Outlet
+from tui.terminal.line_driver import Outlet
 
 
 class _Lost(io.StringIO):

@@ -17,10 +17,10 @@ from core.data import own_sets
 from core.drawing.ink import Stroke
 from core.reading.reading import ReadDigit, Reading
 from tui.app import DigitsApp
-from tui.reader import ReaderState
+from tui.processes.reader import ReaderState
 from tui.screens.drawing import DrawingScreen
-from tui.widgets.answer import Answer
-from tui.widgets.probabilities import Probabilities
+from tui.widgets.drawing.answer import Answer
+from tui.widgets.shared.probabilities import Probabilities
 
 TEXT = "407"
 CONFIDENCES = (0.993, 0.62, 0.98)

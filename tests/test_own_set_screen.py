@@ -19,13 +19,12 @@ from textual.widgets import Input
 import tui.app
 from core.data import amendments, own_sets
 from core.data.own_sets import OwnSet
-from tui import own_dialogs
 from tui.app import DigitsApp
-from tui.screens import own_set
+from tui.screens import own_dialogs, own_set
 from tui.screens.ask import Ask
 from tui.screens.own_set import OwnSetScreen
-from tui.widgets.drawing_grid import DrawingGrid, Tiles
-from tui.widgets.own_summary import balance
+from tui.widgets.data.drawing_grid import DrawingGrid, Tiles
+from tui.widgets.data.own_summary import balance
 
 SIZES = [(80, 24), (160, 50)]
 

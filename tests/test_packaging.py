@@ -65,9 +65,9 @@ def test_the_wheel_works_where_it_is_unpacked(wheel: Path, tmp_path: Path) -> No
         archive.extractall(place)
     environment = {**os.environ, "PYTHONPATH": str(place), "DIGITS_HOME": str(tmp_path / "mine")}
     code = (
-        "import core.paths, core.data.mnist, core.networks.checkpoint_file as c, sys\n"
+        "import core.paths, core.data.mnist, core.networks.checkpoint_file as c, core.runs.checkpoints as r\n"
         "train, test = core.data.mnist.load()\n"
-        "print(core.paths.is_checkout(), len(train.labels), len(test.labels), c.header(c.resolve('')).recipe)\n"
+        "print(core.paths.is_checkout(), len(train.labels), len(test.labels), c.header(r.resolve('')).recipe)\n"
         "print(core.__file__)\n"
     )
     out = subprocess.run(

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Button
 
 from core.drawing.ink import Ink
-from tui.widgets.pad import Pad
+from tui.widgets.drawing.pad import Pad
 
 SIDE = 40
 

@@ -25,12 +25,12 @@ from core import paths
 from core.reading.reading import Reading
 from core.runs import events
 from core.runs.run import Run, RunWriter
-from tui.reader import MakeReader, Reader, ReaderState
+from tui.processes.reader import MakeReader, Reader, ReaderState
 from tui.screens.training import TrainingScreen
-from tui.widgets.device import DevicePanel
-from tui.widgets.pinned import PinnedBars
-from tui.widgets.probabilities import Probabilities
-from tui.widgets.thumbnail import Thumbnail
+from tui.widgets.run.device import DevicePanel
+from tui.widgets.run.pinned import PinnedBars
+from tui.widgets.shared.probabilities import Probabilities
+from tui.widgets.shared.thumbnail import Thumbnail
 
 NAME = "2026-01-31-142500-mnist-fast"
 SIZES = [(80, 24), (120, 30), (160, 50)]

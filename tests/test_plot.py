@@ -9,8 +9,8 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from tui.widgets import axis
-from tui.widgets.plot import Curve, Plot
+from tui.widgets.run import axis
+from tui.widgets.run.plot import Curve, Plot
 
 
 class PlotApp(App[None]):

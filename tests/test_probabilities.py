@@ -11,9 +11,9 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 
 from core.reading.reading import Reading
-from tui.widgets.answer import Answer
-from tui.widgets.probabilities import Probabilities
-from tui.widgets.thumbnail import Thumbnail, half_blocks
+from tui.widgets.drawing.answer import Answer
+from tui.widgets.shared.probabilities import Probabilities
+from tui.widgets.shared.thumbnail import Thumbnail, half_blocks
 
 
 class Showing(App[None]):

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.reading.reading import Reading
-from tui.reader import Reader, ReaderState
+from tui.processes.reader import Reader, ReaderState
 
 # Speaks the protocol of `serve`. A bitmap's first pixel is an order: 1 dies, 2 dies where it is the first
 # process, 3 waits for the file `go`, 4 is refused, 5 is answered with

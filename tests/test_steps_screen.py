@@ -26,10 +26,10 @@ from core.reading.numbers.lattice import runs
 from core.reading.reading import ReadDigit, Reading
 from tui.screens.drawing import DrawingScreen
 from tui.screens.steps import StepsScreen
-from tui.stages import WHY, Stage, of_drawing, of_file
-from tui.widgets.stage_image import Inks, stage_image
-from tui.widgets.stage_strip import Arrangement, StageStrip
-from tui.widgets.thumbnail import Thumbnail
+from tui.widgets.shared.thumbnail import Thumbnail
+from tui.widgets.steps.stage_image import Inks, stage_image
+from tui.widgets.steps.stage_strip import Arrangement, StageStrip
+from tui.widgets.steps.stages import WHY, Stage, of_drawing, of_file
 
 SIZES = [(80, 24), (160, 50)]
 

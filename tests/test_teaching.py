@@ -32,15 +32,15 @@ from core.reading.reading import Reading
 from core.runs import launch, preferences
 from core.runs.events import Event, Failed
 from core.runs.run import Run, RunWriter, list_runs
-from tui import readings as reading_twice
 from tui.app import DigitsApp
+from tui.processes import readings as reading_twice
 from tui.screens.confirm import Confirm
 from tui.screens.datasets import DataScreen
 from tui.screens.drawing import DrawingScreen
 from tui.screens.guided import GuidedScreen
 from tui.screens.learnt import LearntScreen
 from tui.screens.own_sets import OwnSetsScreen
-from tui.widgets.probabilities import Probabilities
+from tui.widgets.shared.probabilities import Probabilities
 
 pytestmark = pytest.mark.usefixtures("children_end")
 
@@ -645,7 +645,7 @@ async def test_a_run_that_was_deleted_is_forgotten() -> None:
 
 async def test_a_model_that_cannot_be_read_with_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The other one is read with all the same."""
-    from tui.reader import ReaderState
+    from tui.processes.reader import ReaderState
 
     class Failing(FakeReader):
         def load(self, checkpoint: Path | None) -> None:

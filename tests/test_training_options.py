@@ -21,11 +21,11 @@ from core.data import catalogue
 from core.data.catalogue import Entry
 from core.data.own.own_set import OwnSet, create
 from tui.app import DigitsApp
-from tui.checkpoint_name import checkpoint_name
-from tui.data_details import DataDetails
+from tui.processes.data_details import DataDetails
 from tui.screens.datasets import DataScreen
-from tui.suited import Suited
-from tui.widgets.catalogue_table import CatalogueTable
+from tui.widgets.data.catalogue_table import CatalogueTable
+from tui.widgets.data.suggestions import Suited
+from tui.widgets.shared.checkpoint_name import checkpoint_name
 
 SIZES = [(80, 24), (160, 50)]
 SMALL = {"counts": [25] * 10, "test_counts": [4] * 10, "test_note": "15% of each class, held out with a fixed seed"}

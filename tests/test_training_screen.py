@@ -32,8 +32,8 @@ from core.config.configuration import TrainingConfig
 from core.runs import events
 from core.runs.run import Run, RunWriter
 from tui.screens.training import TrainingScreen
-from tui.widgets.epochs import EpochTable
-from tui.widgets.results import error_margin
+from tui.widgets.run.epochs import EpochTable
+from tui.widgets.run.results import error_margin
 
 NAME = "2026-01-31-142500-mnist-fast"
 SIZES = [(80, 24), (160, 50)]

@@ -24,9 +24,9 @@ from textual.screen import Screen
 
 from core.errors import DigitsError
 from core.runs import preferences
-from tui.download import Download
-from tui.line_app import LineApp
+from tui.processes.download import Download
 from tui.screens.too_small import TooSmall, fits
+from tui.terminal.line_app import LineApp
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from core.config.configuration import TrainingConfig
     from core.runs.run import Run
-    from tui.lessons import Lesson, Lessons
-    from tui.run_process import RunProcessEnded
+    from tui.processes.run_process import RunProcessEnded
+    from tui.screens.lessons import Lesson, Lessons
 
 _SCREENS = Binding.Group("Screens", compact=True)
 _CLASSES = {
@@ -138,7 +138,7 @@ class DigitsApp(LineApp):
     @work
     async def start_run(self, config: TrainingConfig) -> None:
         """Start a training run of its own process and look at it; asks first where another one is going."""
-        from tui.run_list import last_run
+        from tui.processes.run_list import last_run
 
         try:
             run = await self.begin_run(config) or await asyncio.to_thread(last_run)
@@ -154,7 +154,7 @@ class DigitsApp(LineApp):
         Call it from a worker, since it may ask. Raises DigitsError where no run can be made or started.
         """
         from core.runs import run as runs
-        from tui.run_list import running_runs
+        from tui.processes.run_list import running_runs
         from tui.screens.confirm import Confirm
 
         going = await asyncio.to_thread(running_runs)
@@ -199,7 +199,7 @@ class DigitsApp(LineApp):
         self.switch_mode("drawing")
 
     def _start_process(self, run: Run, *, resume: bool = False) -> None:
-        from tui import run_process
+        from tui.processes import run_process
 
         run_process.start(run, self, resume=resume)
         self._starting.add(run)
@@ -233,7 +233,7 @@ class DigitsApp(LineApp):
             self._teacher().attach()
 
     def _teacher(self) -> Lessons:
-        from tui.lessons import Lessons
+        from tui.screens.lessons import Lessons
 
         self._lessons = self._lessons or Lessons(self)
         return self._lessons
@@ -265,7 +265,7 @@ class DigitsApp(LineApp):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of every screen, and those of Textual's own commands that are not said by ours already."""
-        from tui.palette import palette
+        from tui.screens.palette import palette
 
         yield from palette(self, screen, {mode: screen_class(mode) for mode in _CLASSES})
         for command in super().get_system_commands(screen):
@@ -285,8 +285,8 @@ class DigitsApp(LineApp):
 
         `name` is what the action is called in the palette.
         """
-        from tui.palette import act, close_dialogs
         from tui.screens.mode import ModeScreen
+        from tui.screens.palette import act, close_dialogs
 
         close_dialogs(self)
         await self.switch_mode(mode)
@@ -323,7 +323,7 @@ class DigitsApp(LineApp):
 
     @work(group="download")
     async def _get_data(self, name: str) -> None:
-        from tui import child
+        from tui.processes import child
 
         def report(done: int, total: int | None) -> None:
             self.download = Download(name, done, total)
@@ -364,7 +364,7 @@ class DigitsApp(LineApp):
 
 def parting_words() -> str:
     """What to say on the terminal after the app has closed: that runs go on, and how to find them; else empty."""
-    from tui.run_list import running_runs
+    from tui.processes.run_list import running_runs
 
     return "\n".join(
         f"{run.name} goes on training without the app.\n"

@@ -1,1 +1,1 @@
-"""The screens, one a file, each with its style sheet beside it."""
+"""The screens and dialogs, one a file, with their helpers beside them. They post messages; owners act."""

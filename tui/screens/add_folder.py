@@ -15,8 +15,8 @@ from textual.widgets import Button, DirectoryTree, Footer, Input, ProgressBar, S
 from textual.widgets.directory_tree import DirEntry
 
 from core.errors import DigitsError
-from tui import child
-from tui.widgets.path_input import FILES, PathInput
+from tui.processes import child
+from tui.widgets.shared.path_input import FILES, PathInput
 
 EXPLANATION = (
     "A folder with the class folders 0 to 9 full of images, an .npz with images and labels, or pen traces as .jsonl."

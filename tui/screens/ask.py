@@ -15,8 +15,8 @@ from textual.widgets import Button, Footer, Input, ProgressBar, Static
 
 from core.errors import DigitsError
 from core.printable import printable
-from tui.child import Progress
-from tui.widgets.path_input import PathInput
+from tui.processes.child import Progress
+from tui.widgets.shared.path_input import PathInput
 
 Attempt = Callable[[list[str], Progress], Awaitable[None]]
 """Is given what was typed and where to report to; raises DigitsError where it cannot be done."""

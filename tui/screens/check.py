@@ -20,14 +20,14 @@ from textual.widgets import Footer, OptionList, ProgressBar, Static
 
 from core.errors import DataError, DigitsError
 from core.printable import printable
-from tui import child
-from tui.checkup import Checkup, Finding, every_file
-from tui.decisions import Decisions, said, summary
+from tui.processes import child
+from tui.processes.checkup import Checkup, Finding, every_file
+from tui.processes.decisions import Decisions, said, summary
 from tui.screens.steps import StepsScreen
-from tui.stages import of_file
-from tui.widgets.before_after import BeforeAfter
-from tui.widgets.findings import Findings, counted, counts, explained
-from tui.widgets.lines import fit
+from tui.widgets.check.before_after import BeforeAfter
+from tui.widgets.check.findings import Findings, counted, counts, explained
+from tui.widgets.shared.lines import fit
+from tui.widgets.steps.stages import of_file
 
 if TYPE_CHECKING:
     from tui.app import DigitsApp

@@ -15,21 +15,21 @@ from textual.widgets import DataTable, Footer
 from core.data import catalogue
 from core.data.catalogue import Entry
 from core.errors import ConfigurationError, DigitsError
-from tui import child
-from tui.data_details import DataDetails
-from tui.entry_actions import applies, needs_download
+from tui.processes import child
+from tui.processes.data_details import DataDetails
 from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm
 from tui.screens.mode import ModeScreen
 from tui.screens.skipped import SkippedScreen
-from tui.suited import Suited
-from tui.widgets.catalogue_table import CatalogueTable
-from tui.widgets.data_panel import DataPanel
-from tui.widgets.training_options import TrainingOptions
+from tui.widgets.data.catalogue_table import CatalogueTable
+from tui.widgets.data.data_panel import DataPanel
+from tui.widgets.data.entry_actions import applies, needs_download
+from tui.widgets.data.suggestions import Suited
+from tui.widgets.data.training_options import TrainingOptions
 
 if TYPE_CHECKING:
     from tui.app import DigitsApp
-    from tui.download import Download
+    from tui.processes.download import Download
 
 _PAUSE = 0.15  # seconds that a row must be stayed on before its set is read
 

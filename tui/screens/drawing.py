@@ -1,6 +1,7 @@
 """The drawing screen: draw, see it read, say what it is, and have the network learn it.
 
-What is taught lies in `tui.teaching`, what is learnt in `tui.lessons`; here are the keys and what they show.
+What is taught lies in `tui.widgets.drawing.teaching`, what is learnt in `tui.screens.lessons`; here are the keys
+and what they show.
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ from core.errors import DataError
 from core.preprocessing.normalise import normalise
 from core.printable import printable
 from core.reading.reading import Reading
-from tui.draft_keeper import DraftKeeper
-from tui.reader import Answered, MakeReader, Reader
+from tui.processes.reader import Answered, MakeReader, Reader
 from tui.screens.confirm import Confirm
+from tui.screens.draft_keeper import DraftKeeper
 from tui.screens.guided import GuidedScreen
 from tui.screens.own_sets import OwnSetsScreen
 from tui.screens.reading import ReadingScreen
-from tui.teaching import Teaching
-from tui.widgets.answer import Answer
-from tui.widgets.pad import HINT, Pad
-from tui.widgets.probabilities import Probabilities
-from tui.widgets.taught import Taught
+from tui.widgets.drawing.answer import Answer
+from tui.widgets.drawing.pad import HINT, Pad
+from tui.widgets.drawing.taught import Taught
+from tui.widgets.drawing.teaching import Teaching
+from tui.widgets.shared.probabilities import Probabilities
 
 _SINGLE = "only single digits are kept"
 

@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Static
 
-from tui.commands import Command, commands, title
+from tui.screens.commands import Command, commands, title
 
 
 class HelpScreen(ModalScreen[None]):

@@ -16,7 +16,7 @@ from textual.widgets import Footer, Static
 from tui.screens.mode import ModeScreen
 
 if TYPE_CHECKING:
-    from tui.widgets.recent_runs import RecentRuns
+    from tui.widgets.run.recent_runs import RecentRuns
 
 BANNER = """\
 ▄▀▀▀▄   ▄█    ▄▀▀▀▄  ▀▀▀▀▄    ▄█   █▀▀▀▀  ▄▀▀▀   ▀▀▀▀█  ▄▀▀▀▄  ▄▀▀▀▄
@@ -80,7 +80,7 @@ class HomeScreen(ModeScreen):
         self.set_timer(_FIRST_PAINT, self._mount_runs)
 
     def _mount_runs(self) -> None:
-        from tui.widgets.recent_runs import RecentRuns
+        from tui.widgets.run.recent_runs import RecentRuns
 
         for home in self.query("#home"):  # none where the app was left within that time
             home.mount(RecentRuns())

@@ -19,8 +19,8 @@ from textual.widgets import Button, Footer, Static
 from core.printable import printable
 from core.reading.reading import Reading, percent
 from core.runs.events import Finished
-from tui.checkpoint_name import checkpoint_name
-from tui.readings import readings
+from tui.processes.readings import readings
+from tui.widgets.shared.checkpoint_name import checkpoint_name
 
 
 @dataclass(frozen=True, eq=False)  # an array has no single truth value

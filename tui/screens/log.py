@@ -14,7 +14,7 @@ from textual.widgets import Footer, Static
 from core.runs.events import Failed
 from core.runs.history import History
 from core.runs.run import Run
-from tui.widgets.results import shown_path
+from tui.widgets.run.results import shown_path
 
 _MOST = 64 * 1024
 """Bytes of the log that are shown, the last ones: a traceback is at the end."""

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from tui.widgets.confusion import Confusion, Table, mistakes
+from tui.widgets.run.confusion import Confusion, Table, mistakes
 
 
 class MistakesScreen(ModalScreen[None]):

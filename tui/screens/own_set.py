@@ -28,10 +28,10 @@ from core.data.image_file import seen_in
 from core.data.own_sets import Drawing, OwnSet
 from core.errors import DataError, DigitsError
 from core.printable import printable
-from tui import own_dialogs
-from tui.widgets.drawing_grid import DrawingGrid, Grey
-from tui.widgets.lines import fit
-from tui.widgets.own_summary import OwnSummary
+from tui.screens import own_dialogs
+from tui.widgets.data.drawing_grid import DrawingGrid, Grey
+from tui.widgets.data.own_summary import OwnSummary
+from tui.widgets.shared.lines import fit
 
 if TYPE_CHECKING:
     from tui.app import DigitsApp

@@ -27,17 +27,17 @@ from core.networks.checkpoint_file import written_at
 from core.reading.reading import REFUSED, UNSURE, Reading
 from core.runs import preferences
 from core.runs.run import Run
-from tui.checkpoint_name import checkpoint_name
-from tui.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
+from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.mode import ModeScreen
 from tui.screens.steps import StepsScreen
-from tui.stages import of_drawing
-from tui.widgets.answer import Answer
-from tui.widgets.pad import Mark, Pad
-from tui.widgets.probabilities import Probabilities
-from tui.widgets.status import Status
-from tui.widgets.thumbnail import Thumbnail
+from tui.widgets.drawing.answer import Answer
+from tui.widgets.drawing.pad import Mark, Pad
+from tui.widgets.drawing.status import Status
+from tui.widgets.shared.checkpoint_name import checkpoint_name
+from tui.widgets.shared.probabilities import Probabilities
+from tui.widgets.shared.thumbnail import Thumbnail
+from tui.widgets.steps.stages import of_drawing
 
 _SIDE = 38  # columns beside the pad: 28 of the bitmap, 9 of what is said and one between pad and them
 _ROWS_BELOW = 2  # status and footer

@@ -19,7 +19,7 @@ from core.duration import duration
 from core.runs import run as runs
 from core.runs.outline import RunOutline
 from core.runs.run import RUNNING, Run
-from tui.widgets.lines import fit
+from tui.widgets.shared.lines import fit
 
 _CHUNK = 100
 """Runs that are read between two additions to the table."""

@@ -20,11 +20,11 @@ from core.data import catalogue
 from core.errors import DataError, DigitsError
 from core.evaluation.scorecard_rows import Model, Row, Scorecard
 from core.printable import printable
-from tui import child
-from tui.child import Progress
+from tui.processes import child
+from tui.processes.child import Progress
 from tui.screens.ask import Ask, Field
 from tui.screens.checkpoints import CheckpointScreen
-from tui.widgets.scorecard_table import ScorecardTable
+from tui.widgets.run.scorecard_table import ScorecardTable
 
 if TYPE_CHECKING:
     from tui.app import DigitsApp

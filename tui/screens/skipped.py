@@ -12,7 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from tui.data_details import DataDetails
+from tui.processes.data_details import DataDetails
 
 
 class SkippedScreen(ModalScreen[None]):

@@ -17,11 +17,11 @@ from textual.widgets import Footer, Static
 
 from core.errors import DataError
 from core.printable import printable
-from tui.stages import Stages
-from tui.widgets.lines import fit
-from tui.widgets.stage_image import Inks, stage_image
-from tui.widgets.stage_strip import Arrangement, StageStrip
-from tui.widgets.thumbnail import Thumbnail
+from tui.widgets.shared.lines import fit
+from tui.widgets.shared.thumbnail import Thumbnail
+from tui.widgets.steps.stage_image import Inks, stage_image
+from tui.widgets.steps.stage_strip import Arrangement, StageStrip
+from tui.widgets.steps.stages import Stages
 
 _TITLE = "What the network sees of"
 _NOTHING = (

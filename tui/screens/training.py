@@ -18,14 +18,14 @@ from textual.widgets import Footer, Static
 from core.errors import DigitsError
 from core.runs import run as runs
 from core.runs.run import FAILED, RUNNING, Run
-from tui.followed_run import FollowedRun
-from tui.reader import MakeReader, Reader
-from tui.run_list import last_run
+from tui.processes.followed_run import FollowedRun
+from tui.processes.reader import MakeReader, Reader
+from tui.processes.run_list import last_run
 from tui.screens.mode import ModeScreen
-from tui.widgets.confusion import confusion_of
-from tui.widgets.epochs import EpochTable
-from tui.widgets.folds import FoldTable
-from tui.widgets.run_panel import TALL, RunPanel
+from tui.widgets.run.confusion import confusion_of
+from tui.widgets.run.epochs import EpochTable
+from tui.widgets.run.folds import FoldTable
+from tui.widgets.run.run_panel import TALL, RunPanel
 
 if TYPE_CHECKING:
     from tui.app import DigitsApp

@@ -1,1 +1,1 @@
-"""What screens are put together from; each widget carries its own style."""
+"""What screens are put together from, grouped by where it is shown; each widget carries its own style."""

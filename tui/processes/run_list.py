@@ -1,0 +1,85 @@
+"""The runs that are worth showing at a glance: those that are going, then the newest of the past. Blocks on files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.duration import duration
+from core.runs import events
+from core.runs.history import History
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run, list_runs
+from tui.processes.run_stage import Part
+
+MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}
+"""A sign for each status, so that it can be told without colour."""
+
+
+@dataclass(frozen=True)
+class ListedRun:
+    """One run as a line of a list."""
+
+    run: Run
+    status: str
+    """One of those in `core.runs.run`."""
+    result: str
+    """What came of it, or how far it is, such as `99.21% test, in 12 s`."""
+
+
+def running_runs() -> list[Run]:
+    """The runs that are going, newest first; asks each run's lock, 15 µs a run."""
+    return [run for run in list_runs() if run.is_running()]
+
+
+def last_run() -> Run | None:
+    """The run that is going, else the newest of the past; None where there is no run at all."""
+    return next(iter(running_runs() or list_runs()), None)
+
+
+class RunList:
+    """Looks again and again, and reads each growing event file only where it has grown."""
+
+    def __init__(self) -> None:
+        self._followed: dict[Run, tuple[EventReader, History]] = {}
+
+    def look(self, most: int) -> list[ListedRun]:
+        """The runs that are going and after them the newest others, `most` in all but never fewer than go."""
+        known = list_runs()
+        going = [run for run in known if run.is_running()]
+        self._followed = {run: followed for run, followed in self._followed.items() if run in going}
+        past = [run for run in known[: most + len(going)] if run not in going]
+        return [self._going(run) for run in going] + [_past(run) for run in past[: max(0, most - len(going))]]
+
+    def _going(self, run: Run) -> ListedRun:
+        reader, history = self._followed.setdefault(run, (EventReader(run), History()))
+        for event in reader.read():
+            history.feed(event)
+        return ListedRun(run, RUNNING, _progress(history))
+
+
+def _past(run: Run) -> ListedRun:
+    status = run.status()
+    return ListedRun(run, status, _result(status, run.summary()))
+
+
+def _progress(history: History) -> str:
+    if history.started is None:
+        return "getting ready"
+    if history.started.folds:
+        return Part.of(history.started, history.step // max(1, history.started.steps_per_epoch) + 1).name
+    epoch = min(len(history.epochs) + 1, history.started.epochs)
+    text = f"epoch {epoch} of {history.started.epochs}"
+    if (best := history.best) is not None:
+        text += f", {best.validation_accuracy:.2%} validation"
+    return text
+
+
+def _result(status: str, summary: dict[str, object]) -> str:
+    match status, summary:
+        case events.Finished.kind, {"test_accuracy": float(accuracy), "seconds": float(seconds)}:
+            return f"{accuracy:.2%} test, in {duration(seconds)}"
+        case events.Stopped.kind, {"epoch": int(epoch)}:
+            return f"stopped in epoch {epoch}"
+        case events.Failed.kind, {"error": str(error)}:
+            return error.partition("\n")[0]
+        case _:
+            return status

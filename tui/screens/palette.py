@@ -1,0 +1,116 @@
+"""What the command palette offers: every action of every screen, wherever the person is.
+
+An action of another screen goes there first. One that cannot apply now is not offered; where that shows only once
+its screen is there, the screen says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import actions
+from textual.app import SystemCommand
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from tui.screens.commands import commands, title
+from tui.screens.mode import ModeScreen
+from tui.screens.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from tui.app import DigitsApp
+
+_PATIENCE, _LOOK = 3.0, 0.05
+"""Seconds that a screen has for being able to do what was asked for, and between two looks."""
+
+
+def palette(app: DigitsApp, screen: Screen[Any], modes: dict[str, type[Screen[None]]]) -> Iterator[SystemCommand]:
+    """Our actions, from `screen`: its own where it is a dialog, those of the screens of `modes`, the app's."""
+    if isinstance(screen, TooSmall):
+        return
+    if not isinstance(screen, ModeScreen):
+        for command in commands(screen):
+            if command.namespace is not app and command.enabled and _is_ours(type(command.namespace)):
+                yield SystemCommand(
+                    f"{title(command.namespace)}: {command.description}",
+                    f"Key {' or '.join(command.keys)}",
+                    partial(app.run_action, command.action, command.namespace),
+                )
+    for mode, kind in modes.items():
+        if issubclass(kind, ModeScreen):
+            yield from _of_mode(app, mode, kind)
+    for bindings in _by_action(app.BINDINGS):
+        if _is_offered(app, bindings[0].action):
+            act = partial(app.run_action, bindings[0].action)
+            yield SystemCommand(f"Everywhere: {bindings[0].description}", _keys(app, bindings), act)
+
+
+def _of_mode(app: DigitsApp, mode: str, kind: type[ModeScreen]) -> Iterator[SystemCommand]:
+    opened = _opened(app, mode)
+    here = mode == app.current_mode
+    for part in (kind, *kind.PARTS):
+        for bindings in _by_action(part.BINDINGS):
+            action, description = bindings[0].action, bindings[0].description
+            if action.startswith("app."):
+                continue  # said again, for the footer, of what the app can do
+            if not (_is_offered(_node(opened, part), action) if opened else kind.would_offer(app, action)):
+                continue
+            name = f"{kind.BINDING_GROUP_TITLE}: {description}"
+            where = "" if here else f" of the screen {kind.BINDING_GROUP_TITLE}, which is shown first"
+            task = None if action in kind.SHOWN_FIRST and not here else (part, action)
+            yield SystemCommand(name, _keys(app, bindings) + where, partial(app.act_on, mode, name, task))
+
+
+async def act(screen: ModeScreen, name: str, part: type[DOMNode], action: str) -> None:
+    """Do `action` on `screen`, or on its widget of the class `part`, as soon as it applies; else say so."""
+    for _ in range(round(_PATIENCE / _LOOK)):
+        if screen.is_mounted and _is_offered(node := _node(screen, part), action):
+            await screen.app.run_action(action, node)
+            return
+        await asyncio.sleep(_LOOK)
+    screen.notify(f"“{name}” does not apply now.", severity="warning", markup=False)
+
+
+def close_dialogs(app: DigitsApp) -> None:
+    """Close what covers the screen of this mode, without an answer."""
+    for screen in reversed(app.screen_stack[1:]):
+        if not isinstance(screen, TooSmall):
+            screen.dismiss(None)
+
+
+def _opened(app: DigitsApp, mode: str) -> ModeScreen | None:
+    """The screen of `mode`, None before it is opened for the first time."""
+    stack = app.opened_screens(mode)
+    return stack[0] if stack and isinstance(stack[0], ModeScreen) and stack[0].is_mounted else None
+
+
+def _node(screen: ModeScreen, part: type[Any]) -> DOMNode:
+    node: DOMNode = screen if isinstance(screen, part) else screen.query_one(part)
+    return node
+
+
+def _is_offered(node: DOMNode, action: str) -> bool:
+    _, name, parameters = actions.parse(action)
+    return node.check_action(name, parameters) is True
+
+
+def _by_action(bindings: Iterable[Any]) -> list[list[Binding]]:
+    """The bindings that have a description, those of one action together."""
+    found: dict[str, list[Binding]] = {}
+    for binding in Binding.make_bindings(bindings):
+        if binding.description:
+            found.setdefault(binding.action, []).append(binding)
+    return list(found.values())
+
+
+def _keys(app: DigitsApp, bindings: list[Binding]) -> str:
+    return f"Key {' or '.join(dict.fromkeys(map(app.get_key_display, bindings)))}"
+
+
+def _is_ours(kind: type[DOMNode]) -> bool:
+    """Not one that moves a cursor in a widget of Textual."""
+    return not kind.__module__.startswith("textual.")

@@ -1,0 +1,54 @@
+"""The words beside an image of the check-up: its name, its label or what was decided, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.cells import cell_len, chop_cells
+from textual.geometry import Size
+
+from core.data.amendments import Amendment
+from core.printable import printable
+from tui.processes.checkup import Picture, label_of
+from tui.processes.decisions import said
+from tui.widgets.shared.wrapping import folded, shortened
+
+Line = tuple[str, str]
+"""A text and what it is: `name`, `cursor`, `decision` or `detail`."""
+
+
+def caption(picture: Picture, amended: Mapping[str, Amendment], size: Size, *, is_current: bool) -> list[Line]:
+    """The lines for the words' place of `size`, none wider and no more of them than that; marked where current."""
+    width, height = size
+    mark, style = ("▸ ", "cursor") if is_current else ("  ", "name")
+    amendment = amended.get(picture.path)
+    state = label(picture.path, picture.label) if amendment is None else said(amendment)
+    found = [] if picture.suggested is None else [f"suggested: {picture.suggested}"]
+    found += [printable(picture.detail)] * bool(picture.detail)
+    if picture.other is not None:
+        # The other file was decided about as well, or may be.
+        other = amended.get(picture.other)
+        found.append(
+            f"with {shortened(printable(picture.other), max(12, 2 * width))}, "
+            + (label(picture.other, None) if other is None else said(other))
+        )
+    keys = ["key a accepts it"] * (picture.suggested is not None) + ["key o: that one"] * (picture.other is not None)
+    keys = keys if is_current else []
+    if height <= 3:
+        name = shortened(printable(picture.path), max(8, width - cell_len(f"{mark}  {state}")))
+        whole, most = " · ".join([*found, *keys]), height - 1
+        if len(folded(whole, width, most + 1)) > most:
+            whole = " · ".join(found)  # what was found comes before the keys
+        return [(f"{mark}{name}  {state}", style), *((text, "detail") for text in folded(whole, width, most))]
+    name = shortened(printable(picture.path), (width - 2) * max(1, height // 3))
+    lines = [(("  " if index else mark) + part, style) for index, part in enumerate(chop_cells(name, width - 2))]
+    lines.append(("  " + state, "decision" if amendment is not None else "name"))
+    for text in [*found, *keys]:
+        lines += [("  " + part, "detail") for part in folded(text, width - 2, height)]
+    return lines if len(lines) <= height else [*lines[: height - 1], ("  …", "detail")]
+
+
+def label(path: str, known: int | None) -> str:
+    """What a file counts as by itself."""
+    digit = label_of(path) if known is None else known
+    return "no label" if digit is None else f"label {digit}"

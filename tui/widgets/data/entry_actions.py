@@ -1,0 +1,35 @@
+"""What a person can do with a data set, by what the catalogue tells of it and what was read."""
+
+from __future__ import annotations
+
+from core.data import catalogue, sources
+from core.data.catalogue import Entry
+from tui.processes.data_details import DataDetails
+
+_STAYING = (catalogue.MNIST, catalogue.DOWNLOAD, catalogue.OWN)
+"""Kinds that are always in the catalogue."""
+_FOLDERS = (sources.FOLDER, catalogue.OWN)
+
+
+def needs_download(entry: Entry) -> bool:
+    """Whether the set is not here yet."""
+    return entry.state == catalogue.NEEDS_DOWNLOAD
+
+
+def applies(action: str, entry: Entry | None, details: DataDetails | None) -> bool:
+    """Whether `action` of the data screen applies to `entry`, None without one, of which `details` may be known."""
+    match action:
+        case "download":
+            return entry is not None and needs_download(entry)
+        case "check_up":
+            return entry is not None and entry.kind in _FOLDERS and entry.state == catalogue.READY
+        case "edit":
+            return entry is not None and entry.kind == catalogue.OWN
+        case "remove":
+            return entry is not None and entry.kind not in _STAYING
+        case "more_samples":
+            return details is not None
+        case "skipped":
+            return details is not None and bool(details.skipped or details.notes)
+        case _:
+            return True

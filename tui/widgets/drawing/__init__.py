@@ -1,0 +1,1 @@
+"""What the drawing screen shows: the pad, the answer, what is taught."""

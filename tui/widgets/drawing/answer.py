@@ -1,0 +1,93 @@
+"""The digit that was read, large, or the number, and how sure the network is of it, in figures and words."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from core.reading.reading import UNSURE, Reading, percent
+from tui.widgets.shared.lines import Lines, fit
+
+_SHAPES = (
+    ("####", "#..#", "#..#", "#..#", "####"),
+    (".##.", "..#.", "..#.", "..#.", ".###"),
+    ("####", "...#", "####", "#...", "####"),
+    ("####", "...#", ".###", "...#", "####"),
+    ("#..#", "#..#", "####", "...#", "...#"),
+    ("####", "#...", "####", "...#", "####"),
+    ("####", "#...", "####", "#..#", "####"),
+    ("####", "...#", "..#.", ".#..", ".#.."),
+    ("####", "#..#", "####", "#..#", "####"),
+    ("####", "#..#", "####", "...#", "####"),
+)
+"""Ten digits of four by five pixels, each two cells wide to be square."""
+
+_WORDS = ((0.95, "sure"), (UNSURE, "likely"), (0.0, "unsure"))
+"""The word for how probably it is this digit, by its lower bound."""
+_MOST_SINGLE = 6
+"""Digits of a number that are listed one below the other, in the eight rows that there are at 80×24."""
+_UNKNOWN = (".##.", "#..#", "..#.", "....", "..#.")
+"""What stands in a digit's place where it is none."""
+
+
+class Answer(Lines):
+    """Nine columns: the digit of the reading, its probability, a word for that, and what else it may be.
+
+    Of a number all digits in one line, and below it each with its probability: one a line, two where there are many.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    Answer {
+        width: 9;
+        height: auto;
+        text-wrap: nowrap;
+        color: $text-success;
+        &.-unsure { color: $text-warning; }
+        &.-nothing { color: $text-muted; }
+    }
+    """
+
+    reading: reactive[Reading | None] = reactive(None, repaint=False, always_update=True)
+    """None, or a reading without a digit, where nothing is drawn."""
+
+    def watch_reading(self, reading: Reading | None) -> None:
+        """Send what changed; colour says again what the words say."""
+        nothing = reading is None or reading.digit is None
+        self.set_class(nothing, "-nothing")
+        self.set_class(reading is not None and reading.verdict in ("unsure", "not a digit"), "-unsure")
+        self.renew()
+
+    def lines(self, width: int) -> list[Content]:
+        """The digit and the lines below it."""
+        reading = self.reading
+        if reading is None or reading.digit is None:
+            return [Content("Draw"), Content("something")]
+        if reading.digits:
+            return _number(reading, width)
+        refused = reading.verdict == "not a digit"
+        shape = _UNKNOWN if refused else _SHAPES[reading.digit]
+        rows = [row.replace("#", "██").replace(".", "  ") for row in shape]
+        if refused:
+            rows += ["not a", "digit"]
+        else:
+            rows += [percent(reading.certainty), _word(reading.certainty)]
+            rows += [f"or {reading.doubt}?"] if reading.doubt is not None else []
+        return [Content.styled(row, "bold") for row in rows]
+
+
+def _number(reading: Reading, width: int) -> list[Content]:
+    rows = [Content.styled(fit(reading.number, width), "bold"), Content("")]
+    if len(reading.digits) <= _MOST_SINGLE:
+        for place, each in enumerate(reading.digits):
+            refused = reading.refuses(each)
+            words = "? none" if refused else f"{each.digit} {percent(each.certainty):>5}"
+            rows.append(Content.styled(words, "bold" if place == reading.least_sure else ""))
+        return rows
+    figures = [f"{100 * min(each.certainty, 0.99):2.0f}" for each in reading.digits]
+    whole = [f"{sign} {figure}" for sign, figure in zip(reading.number, figures, strict=True)]
+    return rows[:1] + [Content(" ".join(whole[at : at + 2])) for at in range(0, len(whole), 2)]
+
+
+def _word(certainty: float) -> str:
+    return next(word for least, word in _WORDS if certainty >= least)

@@ -1,0 +1,44 @@
+"""How many drawings of each digit the set has that is taught into: a small table of nine columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from core.printable import printable
+from tui.widgets.shared.lines import Lines, fit
+
+_MOST = 999  # three cells
+
+
+class Taught(Lines):
+    """The set's name, and ten counts in two columns."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    Taught { width: 9; height: 6; color: $text-muted; }
+    """
+
+    _name = ""
+    _counts: Sequence[int] = (0,) * 10
+
+    def show(self, name: str, counts: Sequence[int]) -> None:
+        """Show these ten counts of the set that is called so."""
+        self._name, self._counts = name, tuple(counts)
+        self.tooltip = f"Drawings of each digit in “{printable(name)}”"
+        self.renew()
+
+    def lines(self, width: int) -> list[Content]:
+        """The name and five rows."""
+        heading = Content.styled(fit(printable(self._name), width), "bold $text-accent")
+        return [heading, *(_row(digit, self._counts) for digit in range(5))]
+
+
+def _row(digit: int, counts: Sequence[int]) -> Content:
+    # The digit is bold, so that a count of three figures beside it is not read together with it.
+    left, right = (
+        Content.assemble((str(each), "bold $text-accent"), f"{min(counts[each], _MOST):3}")
+        for each in (digit, digit + 5)
+    )
+    return Content.assemble(left, " ", right)

@@ -1,0 +1,106 @@
+"""Which digit was read as which: a table of ten by ten, of which the diagonal was read right.
+
+It can be told without colour: a dot stands where nothing was read, and brackets stand around each mistake.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from core.runs.events import Finished
+from tui.widgets.shared.lines import Lines
+
+Table = Sequence[Sequence[int]]
+"""(10, 10): images of digit [row] read as digit [column]."""
+_MUTED = "$foreground-muted"
+_MARGIN = 4
+"""Cells left of the columns, with a row's digit."""
+_RIGHT = 7
+"""Cells right of them, with how many of a row were read right."""
+
+
+_MOST = 3
+"""Kinds of mistakes that are said in words."""
+
+
+class Confusion(Lines):
+    """A header, ten rows and lines that explain them; as wide as the figures need."""
+
+    DEFAULT_CSS = """
+    Confusion { width: auto; }
+    """
+
+    _table: Table = ()
+
+    def show(self, table: Table) -> None:
+        """Show this table; an empty one shows nothing."""
+        if table != self._table:
+            self._table = table
+            self.renew()
+            self.refresh(layout=True)
+
+    def get_content_width(self, container: object, viewport: object) -> int:
+        """The margins and ten columns."""
+        return _MARGIN + 10 * _column(self._table) + _RIGHT if self._table else 0
+
+    def lines(self, width: int) -> list[Content]:
+        """The whole table, whatever the width."""
+        if not self._table:
+            return []
+        wide = _column(self._table)
+        header = "".join(f"{digit:>{wide - 1}} " for digit in range(10))
+        rows = [Content.assemble(" " * _MARGIN, (header, "bold"), (f"{'right':>{_RIGHT}}", _MUTED))]
+        rows += [_row(digit, counts, wide) for digit, counts in enumerate(self._table)]
+        below = "rows: what it is; columns: what was read\n" + in_words(self._table)
+        wrapped = [part for line in below.split("\n") for part in textwrap.wrap(line, rows[0].cell_length)]
+        return [*rows, *(Content.styled(line, _MUTED) for line in wrapped)]
+
+
+def confusion_of(end: object) -> Table:
+    """The table of a run that has ended in a cross-validation; empty for others, and where a file holds no such."""
+    if not isinstance(end, Finished) or len(end.confusion) != 10 or any(len(row) != 10 for row in end.confusion):
+        return ()
+    return end.confusion
+
+
+def mistakes(table: Table) -> list[tuple[int, int, int]]:
+    """Each kind of mistake as (images, digit, read as), the most frequent first."""
+    found = [
+        (count, digit, read)
+        for digit, counts in enumerate(table)
+        for read, count in enumerate(counts)
+        if count and digit != read
+    ]
+    return sorted(found, key=lambda mistake: (-mistake[0], mistake[1:]))
+
+
+def in_words(table: Table) -> str:
+    """The most frequent mistakes."""
+    found = mistakes(table)
+    if not found:
+        return "Every image was read right."
+    said = [f"{digit} as {read} ({count:,})" for count, digit, read in found]
+    more = f", {len(said) - _MOST} more" if len(said) > _MOST else ""
+    return f"Most often: {', '.join(said[:_MOST])}{more}"
+
+
+def _column(table: Table) -> int:
+    """Cells of a column: the longest figure, its brackets, and one between two columns where figures are long."""
+    return max(4, 2 + max(len(str(count)) for counts in table for count in counts)) if table else 4
+
+
+def _row(digit: int, counts: Sequence[int], wide: int) -> Content:
+    cells: list[Content | str | tuple[str, str]] = [(f"{digit:>2}", "bold"), " " * (_MARGIN - 2)]
+    for read, count in enumerate(counts):
+        if not count:
+            cells.append((f"{'·':>{wide - 1}} ", "$foreground 40%"))
+        elif read == digit:
+            cells.append(f"{count:>{wide - 1}} ")
+        else:
+            cells.append((f"{f'[{count}':>{wide - 1}}]", "bold $text-warning"))
+    total = sum(counts)
+    right = f"{counts[digit] / total:.1%}" if total else "none"
+    return Content.assemble(*cells, (f"{right:>{_RIGHT}}", _MUTED))

@@ -1,0 +1,88 @@
+"""The two curves of a run, side by side over the same epochs: its losses and its validation accuracy.
+
+Of a cross-validation each part has curves of its own, since each begins anew; lines mark where.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from core.runs.events import EpochEnded, Started
+from core.runs.history import History
+from tui.processes.run_stage import Part
+from tui.widgets.run import axis
+from tui.widgets.run.plot import Curve, Plot
+
+_ACCURACY = "Validation accuracy"
+_FOLDS = "Accuracy on the fold left out"
+
+
+class Curves(Horizontal):
+    """Training's loss with that of validation, and validation's accuracy. The mouse wheel passes through."""
+
+    _drawn: object = None
+    """What was drawn last; the same again draws nothing."""
+
+    def compose(self) -> ComposeResult:
+        loss = Plot(y=axis.logarithmic, below="epoch", empty="after the first batches", id="loss")
+        loss.border_title = "Loss [not bold $primary]  ── training[/] [not bold $success] ─•─ validation[/]"
+        accuracy = Plot(y=axis.percentage, below="epoch", empty="after the first epoch", id="accuracy")
+        accuracy.border_title = _ACCURACY
+        for plot in (loss, accuracy):
+            plot.add_class("section")
+            yield plot
+
+    def clear(self) -> None:
+        """Show nothing of the run before."""
+        self._drawn = None
+        for plot in self.query(Plot):
+            plot.clear()
+
+    def show(self, history: History) -> None:
+        """Draw the run so far; a run that has not started yet is left blank."""
+        started = history.started
+        state = (history.step, len(history.epochs), started)
+        if started is None or state == self._drawn:
+            return
+        self._drawn = state
+        steps = max(1, started.steps_per_epoch)
+        losses = np.asarray(history.losses)
+        across = np.arange(1, len(losses) + 1) / steps
+        parts = Part.all(started)
+        ends = [float(part.first - 1 + part.epochs) for part in parts]
+        edges = [0, *(round(end) * steps for end in ends)]
+        loss = [Curve.of(across[begin:end], losses[begin:end]) for begin, end in pairwise(edges)]
+        measured = _by_part(started, history.epochs)
+        loss += [_marked(each, [epoch.validation_loss for epoch in each]) for each in measured]
+        accuracy = [_marked(each, [epoch.validation_accuracy for epoch in each]) for each in measured]
+
+        def epochs(most: int) -> axis.Axis:
+            return axis.epochs(history.step / steps, started.epochs, most)
+
+        def folds(most: int) -> axis.Axis:
+            return axis.parts(ends, ["all", *(str(part.fold) for part in parts[1:])], 8 * most)
+
+        plot = self.query_one("#accuracy", Plot)
+        title = _FOLDS if started.folds else _ACCURACY
+        if plot.border_title != title:
+            plot.border_title = title
+        for name, curves in (("#loss", loss), ("#accuracy", accuracy)):
+            if started.folds:
+                self.query_one(name, Plot).draw(curves, folds, below="fold", borders=ends[:-1])
+            else:
+                self.query_one(name, Plot).draw(curves, epochs)
+
+
+def _by_part(started: Started, epochs: list[EpochEnded]) -> list[list[EpochEnded]]:
+    found: list[list[EpochEnded]] = [[] for _ in range(started.folds + 1)]
+    for epoch in epochs:
+        found[started.fold_of(min(epoch.epoch, started.epochs))].append(epoch)
+    return found
+
+
+def _marked(epochs: list[EpochEnded], values: list[float]) -> Curve:
+    return Curve.of([epoch.epoch for epoch in epochs], values, marked=True)

@@ -1,0 +1,36 @@
+"""The table of folds: of each part of a cross-validation how well it was read, and how well before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from core.runs.events import FoldEnded
+from tui.widgets.run.figure_table import FigureTable, scrolling
+
+
+class FoldTable(FigureTable, inherit_bindings=False):
+    """Each fold was read by a network that learned from the others."""
+
+    BINDING_GROUP_TITLE = "Table of folds"
+    BINDINGS: ClassVar[list[BindingType]] = scrolling("fold", "folds")
+    COLUMNS: ClassVar[dict[str, int]] = {"fold": 5, "images": 9, "before": 10, "accuracy": 10, "seconds": 10}
+    EMPTY = "after the first fold"
+
+    _folds: Sequence[FoldEnded] = ()
+
+    def show(self, folds: Sequence[FoldEnded]) -> None:
+        """Show these folds, in order."""
+        if tuple(folds) == self._folds:
+            return
+        self._folds = tuple(folds)
+        self.renew(len(folds))
+
+    def row(self, index: int) -> tuple[Sequence[str], bool]:
+        """One fold's figures; without fine-tuning there was nothing before."""
+        fold = self._folds[index]
+        before = "–" if fold.accuracy_before is None else f"{fold.accuracy_before:.2%}"
+        cells = (f"{fold.fold}", f"{fold.count:,}", before, f"{fold.accuracy:.2%}", f"{fold.fold_seconds:,.1f}")
+        return cells, False

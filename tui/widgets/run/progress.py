@@ -1,0 +1,133 @@
+"""How far a run is: one bar over all epochs, one over this epoch's batches, and the figures of the moment."""
+
+from __future__ import annotations
+
+import math
+
+from textual.content import Content
+
+from core.duration import duration
+from core.runs.events import Started
+from core.runs.history import History
+from tui.processes.followed_run import STARTING, STOPPING, FollowedRun
+from tui.processes.run_stage import Part
+from tui.widgets.shared.lines import Lines, meter
+
+_MUTED = "$foreground-muted"
+
+
+class RunProgress(Lines):
+    """Two bars with time left and a line of figures; where there is something to compare with, a line for that."""
+
+    _followed: FollowedRun | None = None
+
+    def show(self, followed: FollowedRun) -> None:
+        """Show how far this run is now."""
+        self._followed = followed
+        self.renew()
+
+    def lines(self, width: int) -> list[Content]:
+        """Three lines; four of a cross-validation or a fine-tuning."""
+        if self._followed is None:
+            return [Content()] * 3
+        history, state = self._followed.history, self._followed.state
+        started = history.started
+        if started is None:
+            words = "Starting: PyTorch is being loaded, then the data …" if state == STARTING else ""
+            if words and (loading := history.loading) is not None and loading.total:
+                words = f"Reading image {loading.done:,} of {loading.total:,} …"
+            return [Content.styled(words, _MUTED), Content(), Content()]
+        steps = max(1, started.steps_per_epoch)
+        progress = history.progress
+        epoch = min(started.epochs, max(progress.epoch if progress else 0, history.step // steps, 1))
+        if progress is None:
+            epoch = min(started.epochs, history.step // steps + 1)
+        batch = min(steps, max(0, history.step - (epoch - 1) * steps))
+        left = history.seconds_left
+        per_step = left / (history.total_steps - history.step) if left else 0.0
+        whole = f"{_time(left)} left" if left is not None else ""
+        rest = f"{_time(per_step * (steps - batch))} left" if left is not None else ""
+        if batch == steps:
+            rest = "" if state == STOPPING else _meanwhile(history, epoch)
+            whole = whole if epoch < started.epochs else ""
+        rows = [
+            _bar(width, "Run", history.fraction, _place(started, epoch), whole),
+            _bar(width, "Epoch", batch / steps, f"batch {batch:,} of {steps:,}", rest),
+            self._figures(width),
+        ]
+        return [*rows, known(history)] if started.folds or started.fine_tuned else rows
+
+    def _figures(self, width: int) -> Content:
+        history = self._followed.history if self._followed else None
+        progress = history.progress if history else None
+        if history is None or progress is None:
+            return Content.styled("the first batches are on their way", _MUTED)
+        loss = sum(progress.losses) / len(progress.losses) if progress.losses else math.nan
+        figures = [
+            (f"{loss:.4f}", "loss"),
+            (f"{progress.learning_rate:.3g}", "learning rate"),
+            (f"{progress.images_per_second:,.0f}", "images/s"),
+            (duration(math.floor(history.seconds)), "so far"),
+        ]
+        gap = " " * (4 if width >= 76 else 2)
+        return Content(gap).join(Content.assemble((value, "bold"), " ", (name, _MUTED)) for value, name in figures)
+
+
+def _place(started: Started, epoch: int) -> str:
+    """Such as `epoch 3 of 20`, or `fold 2 of 5, epoch 3 of 8`, each part counted by itself."""
+    part = Part.of(started, epoch)
+    text = f"epoch {epoch - part.first + 1:,} of {part.epochs:,}"
+    return f"{part.name}, {text}" if part.folds else text
+
+
+def _meanwhile(history: History, epoch: int) -> str:
+    """What is done after an epoch's last batch."""
+    started = history.started
+    assert started is not None
+    part = Part.of(started, epoch)
+    if part.folds and not part.fold:
+        at_end = epoch == part.first + part.epochs - 1
+        return "measuring" if at_end and started.fine_tuned and history.measured is None else ""
+    measured = bool(history.epochs) and history.epochs[-1].epoch >= epoch
+    return "measuring" if measured and epoch == started.epochs else "validating"
+
+
+def known(history: History) -> Content:
+    """What is measured so far, in one line: on the folds that are done, and on MNIST."""
+    found = []
+    if folds := history.folds:
+        count = max(1, sum(fold.count for fold in folds))
+        before = [fold.accuracy_before * fold.count for fold in folds if fold.accuracy_before is not None]
+        found.append(
+            change(
+                f"{len(folds)} fold{'s' * (len(folds) != 1)}",
+                sum(before) / count if len(before) == len(folds) else None,
+                sum(fold.accuracy * fold.count for fold in folds) / count,
+            )
+        )
+    if (measured := history.measured) is not None:
+        found.append(change("MNIST", measured.mnist_before, measured.mnist_after))
+    return Content("    ").join(found) if found else Content.styled("what it comes to is measured in a while", _MUTED)
+
+
+def change(name: str, before: float | None, after: float) -> Content:
+    """Such as `MNIST 99.71% → 99.68%`: accuracies, 0 to 1, what came after emphasised."""
+    old = "" if before is None else f"{before:.2%} → "
+    return Content.assemble((f"{name} ", _MUTED), old, (f"{after:.2%}", "bold"))
+
+
+def _bar(width: int, name: str, fraction: float, count: str, left: str) -> Content:
+    """`Run  ━━━━━───  42%  epoch 3 of 20   1 min 12 s left`, the bar taking the room that is over."""
+    wide = max(24, len(count) + 1)
+    room = max(8, width - 8 - 6 - 26 - 18)
+    return Content.assemble(
+        (f"{name:<8}", _MUTED),
+        meter(fraction, room, "$primary"),
+        (f"{math.floor(fraction * 100):>4}%", "bold"),
+        f"  {count:<{wide}}",
+        (f"{left:>{max(0, 43 - wide)}}", _MUTED),
+    )
+
+
+def _time(seconds: float) -> str:
+    return duration(math.ceil(seconds))

@@ -1,0 +1,124 @@
+"""What is going on, for the first screen: the runs, those that are going first, and who reads drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from core import paths
+from core.errors import CheckpointError
+from core.networks import checkpoint_file
+from core.runs.run import Run, find_run
+from tui.processes.run_list import MARKS, ListedRun, RunList
+
+_LOOK_AGAIN = 1.0  # seconds between looks at the runs
+_MOST = 30
+_LONGEST = 42  # columns that a run's name may take of 76
+
+
+class RecentRuns(Vertical):
+    """Looks at the run directories in a thread, again and again while it is on the screen."""
+
+    DEFAULT_CSS = """
+    RecentRuns {
+        height: 1fr;
+        #runs { height: 1fr; padding: 0; border: none; background: transparent; }
+        #runs, #none { display: none; }
+        &.-some #runs, &.-none #none { display: block; }
+        #model { height: auto; margin-top: 1; }
+    }
+    """
+
+    class Looked(Message):
+        """What there is now."""
+
+        def __init__(self, runs: Sequence[ListedRun], model: str) -> None:
+            super().__init__()
+            self.runs = runs
+            self.model = model
+
+    class Opened(Message):
+        """The person wants to see a run."""
+
+        def __init__(self, run: Run) -> None:
+            super().__init__()
+            self.run = run
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._list = RunList()
+
+    def compose(self) -> ComposeResult:
+        yield Static("Runs", classes="heading")
+        yield Static(
+            "None yet. Choose Data and press s there: the fast recipe takes seconds.", id="none", classes="muted"
+        )
+        yield OptionList(id="runs", compact=True, markup=False)
+        yield Static(id="model", classes="muted", markup=False)
+
+    def on_mount(self) -> None:
+        """Look now and from now on."""
+        self._look()
+        self.set_interval(_LOOK_AGAIN, self._look_if_seen)
+
+    def _look_if_seen(self) -> None:
+        if self.screen.is_current:
+            self._look()
+
+    @work(thread=True, exclusive=True, group="look")
+    def _look(self) -> None:
+        """Read the run directories; there may be a thousand."""
+        runs = self._list.look(_MOST)
+        shipped = paths.shipped_checkpoint()
+        try:
+            model = f"Drawings are read by the shipped model ({checkpoint_file.header(shipped).title})."
+        except CheckpointError as error:
+            model = str(error)
+        self.post_message(self.Looked(runs, model))
+
+    @on(Looked)
+    def _show(self, looked: Looked) -> None:
+        if not self.query(OptionList):
+            return  # the app was left during the look
+        self.query_one("#model", Static).update(looked.model)
+        self.set_class(bool(looked.runs), "-some")
+        self.set_class(not looked.runs, "-none")
+        table = self.query_one(OptionList)
+        width = min(_LONGEST, max((len(each.run.name) for each in looked.runs), default=0))
+        options = [Option(_line(each, width), id=each.run.name) for each in looked.runs]
+        if [option.id for option in table.options] == [option.id for option in options]:
+            for index, option in enumerate(options):
+                table.replace_option_prompt_at_index(index, option.prompt)
+            return
+        chosen = table.highlighted_option
+        table.set_options(options)
+        if chosen is not None and any(option.id == chosen.id for option in options):
+            table.highlighted = table.get_option_index(chosen.id or "")
+
+    def on_descendant_focus(self) -> None:
+        """Enter opens the first run without a further key."""
+        table = self.query_one(OptionList)
+        if table.highlighted is None and table.option_count:
+            table.highlighted = 0
+
+    @on(OptionList.OptionSelected)
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        self.post_message(self.Opened(find_run(event.option_id or "")))
+
+
+def _line(each: ListedRun, width: int) -> Table:
+    """The names, `width` columns wide in all lines, then the results, one below the other."""
+    line = Table.grid(expand=True, padding=(0, 2, 0, 0))
+    line.add_column(width=1)
+    line.add_column(width=width, no_wrap=True, overflow="ellipsis")
+    line.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    line.add_row(MARKS[each.status], Text(each.run.name), Text(each.result))
+    return line

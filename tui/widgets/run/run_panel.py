@@ -1,0 +1,130 @@
+"""All that is shown of one run: its progress or results, curves, tables, device, pinned drawing and notes.
+
+It decides what takes which place, by classes that the style sheet of the training screen knows: `-going` or
+`-ended`, `-folds`, `-confused` where mistakes can be shown, `-pinned` where a pinned drawing can.
+"""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+
+from tui.processes.followed_run import FollowedRun
+from tui.processes.reader import MakeReader
+from tui.widgets.run.confusion import Confusion, confusion_of
+from tui.widgets.run.curves import Curves
+from tui.widgets.run.device import DevicePanel
+from tui.widgets.run.epochs import EpochTable
+from tui.widgets.run.folds import FoldTable
+from tui.widgets.run.notes import Notes
+from tui.widgets.run.pinned import PinnedBars
+from tui.widgets.run.progress import RunProgress
+from tui.widgets.run.results import Results
+from tui.widgets.run.run_title import RunTitle
+
+TALL = 36
+"""Rows of the terminal from which there is room for empty lines between the parts."""
+
+
+class RunPanel(Vertical):
+    """Call `show` with what was read of the run; only what changed is painted."""
+
+    class OfferChanged(Message):
+        """What can be done with what is shown is something else now."""
+
+    def __init__(self, make_reader: MakeReader, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """`make_reader` makes what reads the pinned drawing; called with the two callbacks of `Reader`."""
+        super().__init__(id=id)
+        self._make_reader = make_reader
+        self._followed: FollowedRun | None = None
+
+    def compose(self) -> ComposeResult:
+        yield RunTitle(id="title")
+        yield RunProgress(id="progress")
+        yield Results(id="results")
+        with Horizontal(id="upper"):
+            yield Curves(id="curves")
+            yield _section(Confusion(id="confusion"), "Which digit was read as which")
+        with Horizontal(id="lower"):
+            yield _section(EpochTable(id="epochs"), "Epochs")
+            yield _section(FoldTable(id="folds"), "Folds")
+            yield _section(DevicePanel(id="device"), "Device")
+            yield _section(PinnedBars(id="pinned", make_reader=self._make_reader), "Pinned")
+        yield Notes(id="notes")
+
+    def on_mount(self) -> None:
+        """Make room for what is pinned."""
+        self.watch(self.app, "pinned", self.show_pinned, init=False)
+
+    def on_resize(self) -> None:
+        """Give the notes the lines that there are."""
+        self._show_notes()
+
+    def clear(self) -> None:
+        """Draw nothing of the run before."""
+        self.query_one(Curves).clear()
+
+    def show(self, followed: FollowedRun, data: str, recipe: str, line: str = "") -> None:
+        """Show the figures of this run; `data` and `recipe` as they were asked for, `line` as in `RunTitle`."""
+        self._followed = followed
+        history, going = followed.history, followed.is_going
+        confusion = confusion_of(history.end)
+        self._set("-going", going)
+        self._set("-ended", not going)
+        self._set("-confused", bool(confusion))
+        if self._set("-folds", history.started is not None and history.started.folds > 0):
+            self.call_after_refresh(self._move_focus)
+        self.query_one(RunTitle).show(followed, data, recipe, line)
+        self.query_one(RunProgress).show(followed)
+        self.query_one(Results).show(followed)
+        best = None if self.has_class("-folds") else history.best  # of several trainings no epoch is the best
+        self.query_one(EpochTable).show(history.epochs, best)
+        self.query_one(FoldTable).show(history.folds)
+        self.query_one(Confusion).show(confusion)
+        device = self.query_one(DevicePanel)
+        if device.border_title != (title := "Device" if going else "Device, as last seen"):
+            device.border_title = title  # which repaints, even to the same
+        device.show(followed)
+        self.show_pinned()
+        self._show_notes()
+
+    def show_curves(self) -> None:
+        """Draw the curves anew."""
+        if self._followed is not None:
+            self.query_one(Curves).show(self._followed.history)
+
+    def show_pinned(self) -> None:
+        """Give the pinned drawing the device's place, or one of its own, while there is something to see of it."""
+        if self._followed is not None:
+            pinned = self.query_one(PinnedBars)
+            pinned.follow(self._followed.run, self._followed.is_going)
+            if self._set("-pinned", pinned.has_something):
+                self.remove_class("-unpinned")
+
+    def _show_notes(self) -> None:
+        if self._followed is not None:
+            short = 2 if self._followed.is_going else 1
+            self.query_one(Notes).show(self._followed.history.notes, 5 if self.app.size.height >= TALL else short)
+
+    def _set(self, name: str, wanted: bool) -> bool:
+        """Whether the class was not so before; where it was, nothing is styled anew."""
+        if self.has_class(name) == wanted:
+            return False
+        self.set_class(wanted, name)
+        self.post_message(self.OfferChanged())
+        return True
+
+    def _move_focus(self) -> None:
+        """Leave no hidden table in focus."""
+        folds, epochs = self.query_one(FoldTable), self.query_one(EpochTable)
+        if self.screen.focused in (None, folds, epochs):
+            (folds if folds.display else epochs).focus()
+
+
+def _section(widget: Widget, title: str) -> Widget:
+    """`widget` with a title above it."""
+    widget.add_class("section")
+    widget.border_title = title
+    return widget

@@ -1,0 +1,82 @@
+"""Which run is looked at, how it trains, and the state it is in, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.content import Content
+
+from core.printable import printable
+from core.runs.events import Started
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
+from tui.processes.followed_run import GONE, STARTING, STOPPING, FollowedRun
+from tui.widgets.shared.checkpoint_name import checkpoint_name
+from tui.widgets.shared.lines import Lines, fit
+
+_MUTED = "$foreground-muted"
+_STATES = {
+    STARTING: ("◌ starting …", "$text-warning"),
+    RUNNING: ("● running", "$text-success"),
+    STOPPING: ("◌ stopping …", "$text-warning"),
+    FINISHED: ("✔ finished", "$text-success"),
+    STOPPED: ("■ stopped", "$text-warning"),
+    FAILED: ("✘ failed", "$text-error"),
+    INTERRUPTED: ("■ interrupted", "$text-warning"),
+    GONE: ("✘ gone", "$text-error"),
+}
+
+
+class RunTitle(Lines):
+    """Two lines: what is trained how, and the run's name with its numbers of images."""
+
+    _followed: FollowedRun | None = None
+    _data = _recipe = _line = ""
+
+    def show(self, followed: FollowedRun, data: str, recipe: str, line: str = "") -> None:
+        """Show this run; `data` and `recipe` as they were asked for, `line` what is to be said of the terminal."""
+        self._followed, self._data, self._recipe, self._line = followed, data, recipe, line
+        self.renew()
+
+    def lines(self, width: int) -> list[Content]:
+        """The two lines, each with something at its right end."""
+        if self._followed is None:
+            return [Content()] * 2
+        started = self._followed.history.started
+        state, style = _STATES.get(self._followed.state, (self._followed.state, _MUTED))
+        how = images = ""
+        if started is not None:
+            threads = f"{started.threads} thread" + ("s" if started.threads != 1 else "")
+            how = f"{started.device}, {started.precision}, {threads}, seed {started.seed}"
+            images = _images(started, width - len(self._followed.run.name) - 2)
+        if self._line:
+            # It takes the place of the numbers of images where there is none for both.
+            both = f"{self._line}   {images}" if images else self._line
+            images = both if len(both) + len(self._followed.run.name) + 2 <= width else self._line
+        recipe = f", {self._recipe} recipe" if self._recipe else ""
+        room = width - len(recipe) - len(how) - len(state) - 5
+        what = fit(printable(Path(self._data).name or self._data), max(4, room)) + recipe
+        name = fit(self._followed.run.name, width - len(images) - 2)
+        return [
+            _spread([(what, "bold"), ("   " + how, _MUTED)], (state, f"bold {style}"), width),
+            _spread([(name, _MUTED)], (images, _MUTED), width),
+        ]
+
+
+def _images(started: Started, room: int) -> str:
+    """How many there are, and what was begun with where it fits into `room` cells."""
+    if started.folds:
+        text = f"{started.test_count:,} images in {started.folds} folds"
+    elif started.validation_count:
+        text = f"{started.train_count:,} training, {started.validation_count:,} validation image"
+        text += "s" * (started.validation_count != 1)
+    else:
+        text = f"{started.train_count:,} training images"
+    if not started.fine_tuned:
+        return text
+    base = checkpoint_name(started.fine_tuned)
+    return next((long for long in (f"{text}, from {base}", f"{text}, fine-tuned") if len(long) <= room), text)
+
+
+def _spread(left: list[tuple[str, str]], right: tuple[str, str], width: int) -> Content:
+    taken = sum(len(text) for text, _ in left) + len(right[0])
+    return Content.assemble(*left, " " * max(1, width - taken), right)
