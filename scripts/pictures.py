@@ -1,6 +1,6 @@
-"""Takes the pictures in the README: the app exports its own screens as SVG.
+"""Takes the pictures in the README, which lie in `docs/`: the app exports its own screens as SVG.
 
-    python -m docs.pictures   (from the top of the checkout)
+    python -m scripts.pictures   (in the checkout's folder)
 
 Trains once with the `fast` recipe in a folder that is thrown away, and draws a 2 with the pad's own strokes;
 the check-up is of MNIST images among which a few faults were put.
@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 _SIZE = (100, 30)
-_FOLDER = Path(__file__).resolve().parent
+_FOLDER = Path(__file__).resolve().parent.parent / "docs"
 
 
 def _two() -> list[tuple[float, float]]:

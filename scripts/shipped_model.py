@@ -1,11 +1,11 @@
 """Makes the shipped model, from nothing but what this repository contains.
 
-    python -m docs.shipped_model [--seed 0] [--device cpu] [--pack RUN | --calibrate]   (from the top of the checkout)
+    python -m scripts.shipped_model [--seed 0] [--device cpu] [--pack RUN | --calibrate]   (in the checkout's folder)
 
 Trains a teacher on MNIST (`thorough`, always seed 0), then the model that it teaches (`robust`), as two runs like any
-other; the last weights' average of the second becomes `checkpoints/shipped.npz`. What was interrupted is gone on with
-by `digits-tui resume`, and then packed by `--pack RUN`. What reads it, such as the second look, may change without its
-weights: `--calibrate` then fits its temperature and its threshold again, to the images that its run held out, and
+other; the averaged weights of the second become `checkpoints/shipped.npz`. `digits-tui resume` goes on with a run that
+was interrupted, and `--pack RUN` then packs it. Where the code that reads with the model has changed, such as test-time
+augmentation, `--calibrate` fits its temperature and its threshold again, to the images that its run held out, and
 measures it again on the test set.
 """
 
