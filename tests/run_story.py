@@ -8,7 +8,8 @@ from pathlib import Path
 
 from core.config.configuration import TrainingConfig
 from core.runs import events
-from core.runs.run import Run, RunWriter, create_run
+from core.runs.run import Run, create_run
+from core.runs.writer import RunWriter
 
 STEPS = 40
 """Steps an epoch."""

@@ -22,7 +22,8 @@ from textual.widgets import Static
 
 from core.config.configuration import TrainingConfig
 from core.runs import launch
-from core.runs.run import Run, RunWriter, list_runs
+from core.runs.run import Run, list_runs
+from core.runs.writer import RunWriter
 from core.system import children
 from tui import __main__ as command
 from tui.app import DigitsApp, parting_words

@@ -20,7 +20,8 @@ from core import paths
 from core.config.configuration import TrainingConfig
 from core.drawing.clean_copy import of_ink
 from core.preprocessing.normalise import normalise
-from core.runs.run import Run, RunWriter, create_run
+from core.runs.run import Run, create_run
+from core.runs.writer import RunWriter
 from tui.processes.reader import ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.drawing import DrawingScreen

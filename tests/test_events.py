@@ -9,8 +9,9 @@ import pytest
 
 from core.config.configuration import TrainingConfig
 from core.runs import events
+from core.runs.follow import EventReader
 from core.runs.history import History
-from core.runs.run import EventReader, create_run
+from core.runs.run import create_run
 
 
 def started(**changes: Any) -> events.Started:

@@ -15,7 +15,8 @@ from run_story import STEPS, ended_run, new_run, progress, write
 from test_training_screen import RunsApp, keys, says_only_what_is_new, shown, until
 
 from core.runs import events
-from core.runs.run import Run, RunWriter
+from core.runs.run import Run
+from core.runs.writer import RunWriter
 from tui.app import DigitsApp
 from tui.processes.run_list import RunList
 from tui.processes.run_stage import Part

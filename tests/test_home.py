@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 
 from core.config.configuration import TrainingConfig
 from core.networks import checkpoint_file
-from core.runs.run import Run, RunWriter
+from core.runs.run import Run
+from core.runs.writer import RunWriter
 from tui.app import DigitsApp
 from tui.processes.run_list import RunList
 from tui.widgets.run.recent_runs import RecentRuns

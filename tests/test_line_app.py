@@ -24,7 +24,7 @@ import tui.__main__ as command
 from core.preprocessing.normalise import normalise
 from core.reading.reading import Reading
 from core.runs import events
-from core.runs.run import RunWriter
+from core.runs.writer import RunWriter
 from tui.app import DigitsApp
 from tui.terminal.line_app import LineApp
 

@@ -24,7 +24,8 @@ from textual.screen import Screen
 from core import paths
 from core.reading.reading import Reading
 from core.runs import events
-from core.runs.run import Run, RunWriter
+from core.runs.run import Run
+from core.runs.writer import RunWriter
 from tui.processes.reader import MakeReader, Reader, ReaderState
 from tui.screens.training import TrainingScreen
 from tui.widgets.run.device import DevicePanel

@@ -7,9 +7,11 @@ from run_story import accuracy, ended_run, interrupted_run, new_run, story, writ
 
 from core.config.configuration import TrainingConfig
 from core.runs import events
+from core.runs.follow import EventReader
 from core.runs.history import History
 from core.runs.outline import RunOutline
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, EventReader, Run, RunWriter
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, Run
+from core.runs.writer import RunWriter
 
 
 def outline(run: Run) -> RunOutline:

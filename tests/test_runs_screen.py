@@ -15,7 +15,8 @@ from textual.widgets import DataTable, Static
 from core import paths
 from core.config.configuration import TrainingConfig
 from core.runs.outline import RunOutline
-from core.runs.run import Run, RunWriter
+from core.runs.run import Run
+from core.runs.writer import RunWriter
 from tui.screens.runs import RunsScreen
 
 

@@ -31,7 +31,8 @@ from core.preprocessing.normalise import normalise
 from core.reading.reading import Reading
 from core.runs import launch, preferences
 from core.runs.events import Event, Failed
-from core.runs.run import Run, RunWriter, list_runs
+from core.runs.run import Run, list_runs
+from core.runs.writer import RunWriter
 from tui.app import DigitsApp
 from tui.processes import readings as reading_twice
 from tui.screens.confirm import Confirm

@@ -23,7 +23,8 @@ from core.networks.checkpoint_file import header
 from core.reading.recogniser import Recogniser
 from core.runs import events
 from core.runs.events import Event
-from core.runs.run import Run, RunWriter, create_run
+from core.runs.run import Run, create_run
+from core.runs.writer import RunWriter
 from core.synthesis.negatives import negatives
 from core.training import probe
 from core.training import train as training
@@ -333,7 +334,7 @@ def test_the_writer_and_the_trainer_agree(small_set: Path) -> None:
         for event in training.train(run.config(), run):
             writer.append(event)
             told.append(event)
-    from core.runs.run import EventReader
+    from core.runs.follow import EventReader
 
     assert EventReader(run).read() == told
     assert run.summary()["status"] == "finished"

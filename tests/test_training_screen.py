@@ -30,7 +30,8 @@ from textual.screen import Screen
 
 from core.config.configuration import TrainingConfig
 from core.runs import events
-from core.runs.run import Run, RunWriter
+from core.runs.run import Run
+from core.runs.writer import RunWriter
 from tui.screens.training import TrainingScreen
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.results import error_margin

@@ -159,7 +159,7 @@ def _cross_validation(event: events.Finished) -> str:
 
 def write_history(run: Run, as_json: bool) -> History:
     """Tell all that a run has said and says, until it is no longer running."""
-    from core.runs.run import follow
+    from core.runs.follow import follow
 
     with Narrator(run, as_json) as narrator:
         for event in follow(run):

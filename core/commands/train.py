@@ -20,7 +20,8 @@ from core.networks import checkpoint_file
 from core.runs import checkpoints
 from core.runs.events import Failed, Finished
 from core.runs.history import History
-from core.runs.run import FINISHED, Run, RunWriter, create_run, find_run
+from core.runs.run import FINISHED, Run, create_run, find_run
+from core.runs.writer import RunWriter
 from core.system import priority
 
 _START_SECONDS = 10.0

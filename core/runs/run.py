@@ -1,4 +1,4 @@
-"""Run directories: who writes one, what it says, and how a run is listed, stopped and followed.
+"""Run directories: what one says, and how a run is made, listed, found and stopped.
 
     checkpoints/2026-01-31-142500-mnist-fast/
         config.json     what was asked for
@@ -12,7 +12,8 @@
         lock            held by the one process that writes here
 
 A process holds an advisory lock on `lock` for as long as it writes; the kernel lets go of it however the
-process ends, so "is it running" is never a guess from a process number. Knows no torch.
+process ends, so "is it running" is never a guess from a process number. How it writes is in `writer`, how others
+read what it writes in `follow`. Knows no torch.
 """
 
 from __future__ import annotations
@@ -23,16 +24,13 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from core import paths
 from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError, RunError
-from core.runs import events
 from core.system import atomic
 
 RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = "running", "finished", "stopped", "failed", "interrupted"
@@ -139,100 +137,6 @@ class Run:
         return abs(age) < _WATCHED_SECONDS
 
 
-class RunWriter:
-    """The one writer of a run: holds its lock, appends its events. A context manager."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self._lock: IO[bytes] | None = None
-        self._file: IO[bytes] | None = None
-
-    def __enter__(self) -> RunWriter:
-        try:
-            self._open()
-        except OSError as error:
-            raise RunError(
-                f"cannot write the run in {self.run.path}: {error.strerror}. "
-                "Free some space there, or make the folder writable."
-            ) from error
-        return self
-
-    def _open(self) -> None:
-        self._lock = (self.run.path / "lock").open("ab")
-        deadline = time.monotonic() + 1.0
-        while True:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                # Whoever lists runs holds the lock for a moment; only a second of it means a writer.
-                if time.monotonic() > deadline:
-                    self._lock.close()
-                    raise RunError(
-                        f"run {self.run.name} is being written by another process; "
-                        f"wait for it to end, or stop it with: digits-tui stop {self.run.name}"
-                    ) from None
-                time.sleep(0.02)
-        (self.run.path / "stop").unlink(missing_ok=True)
-        (self.run.path / "summary.json").unlink(missing_ok=True)
-        for part in self.run.path.glob(".*.part"):
-            part.unlink()  # what a killed writer had begun to save
-        self._file = self.run.events.open("ab", buffering=0)
-        if self._file.tell() and not self._ends_in_newline():
-            self._file.write(b"\n")  # a killed run may have left half a line
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for file in (self._file, self._lock):
-            if file is not None:
-                file.close()
-
-    def append(self, event: events.Event) -> None:
-        """Add one event; a reader takes the whole line or nothing of it. Raises OSError where the disk is full."""
-        if self._file is None:
-            raise RuntimeError("append outside the with block")
-        line = json.dumps(event.to_json(), separators=(",", ":")).encode() + b"\n"
-        while line:
-            line = line[self._file.write(line) :]  # a disk that fills up takes a part first, then fails
-        if isinstance(event, events.Finished | events.Stopped | events.Failed):
-            data = {"status": event.kind, **event.to_json()}
-            atomic.write_text(self.run.path / "summary.json", json.dumps(data, indent=1) + "\n")
-
-    def _ends_in_newline(self) -> bool:
-        with self.run.events.open("rb") as file:
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) == b"\n"
-
-
-class EventReader:
-    """Reads a growing `events.jsonl`, each line once and only when it is whole."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self._offset = 0
-
-    def read(self) -> list[events.Event]:
-        """The events added since the last call; lines that are not events are passed over."""
-        try:
-            with self.run.events.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read()
-        except OSError:
-            return []  # not there yet, or not ours to read
-        whole = data.rfind(b"\n") + 1
-        self._offset += whole
-        found = []
-        for line in data[:whole].splitlines():
-            try:
-                event = events.from_json(json.loads(line))
-            except (ValueError, AttributeError, TypeError, RecursionError):
-                continue  # half a line of a killed run
-            if event is not None:
-                found.append(event)
-        return found
-
-
 def create_run(config: TrainingConfig) -> Run:
     """A new run directory with `config.json`, named by time, data and recipe."""
     folder = paths.user_checkpoints()
@@ -288,17 +192,3 @@ def find_run(name: str) -> Run:
             names = ", ".join(run.name for run in matches[:5])
             raise RunError(f"{name!r} begins the names of {len(matches)} runs ({names}, …); give more of it")
     raise RunError(f"no run is called {name!r}; `digits-tui runs` lists them, the newest is {known[0].name}")
-
-
-def follow(run: Run, interval: float = 0.2) -> Iterator[events.Event]:
-    """Yield the run's events, old and new, until it is no longer running and all is read.
-
-    `interval` is in seconds. Blocks between events; the interface uses `EventReader` on a timer instead.
-    """
-    reader = EventReader(run)
-    while True:
-        alive = run.is_running()  # asked before reading, so that the last lines are not missed
-        yield from reader.read()
-        if not alive:
-            return
-        time.sleep(interval)

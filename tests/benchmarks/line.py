@@ -166,7 +166,8 @@ def train(folder: Path, stop: threading.Event) -> None:
     os.environ["DIGITS_HOME"] = str(folder)
     from core.config.configuration import TrainingConfig
     from core.runs import events
-    from core.runs.run import RunWriter, create_run
+    from core.runs.run import create_run
+    from core.runs.writer import RunWriter
 
     run = create_run(TrainingConfig())
     chance, steps, epochs, rate = random.Random(7), 228, 60, 40

@@ -20,7 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.runs import events
-from core.runs.run import EventReader, Run
+from core.runs.follow import EventReader
+from core.runs.run import Run
 from tests.benchmarks.program import Training, app_command, machine, median, opened
 from tests.slow_line import SlowLine
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 
+from core.runs.follow import EventReader
 from core.runs.history import History
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run
 
 STARTING, STOPPING, GONE = "starting", "stopping", "gone"
 _PATIENCE = 10.0

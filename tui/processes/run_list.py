@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from core.duration import duration
 from core.runs import events
+from core.runs.follow import EventReader
 from core.runs.history import History
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, EventReader, Run, list_runs
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, list_runs
 from tui.processes.run_stage import Part
 
 MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}

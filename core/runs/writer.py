@@ -1,0 +1,81 @@
+"""The one process that writes a run directory: it holds the lock and appends events. Knows no torch."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from types import TracebackType
+from typing import IO
+
+from core.errors import RunError
+from core.runs import events
+from core.runs.run import Run
+from core.system import atomic
+
+
+class RunWriter:
+    """The one writer of a run: holds its lock, appends its events. A context manager."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._lock: IO[bytes] | None = None
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> RunWriter:
+        try:
+            self._open()
+        except OSError as error:
+            raise RunError(
+                f"cannot write the run in {self.run.path}: {error.strerror}. "
+                "Free some space there, or make the folder writable."
+            ) from error
+        return self
+
+    def _open(self) -> None:
+        self._lock = (self.run.path / "lock").open("ab")
+        deadline = time.monotonic() + 1.0
+        while True:
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                # Whoever lists runs holds the lock for a moment; only a second of it means a writer.
+                if time.monotonic() > deadline:
+                    self._lock.close()
+                    raise RunError(
+                        f"run {self.run.name} is being written by another process; "
+                        f"wait for it to end, or stop it with: digits-tui stop {self.run.name}"
+                    ) from None
+                time.sleep(0.02)
+        (self.run.path / "stop").unlink(missing_ok=True)
+        (self.run.path / "summary.json").unlink(missing_ok=True)
+        for part in self.run.path.glob(".*.part"):
+            part.unlink()  # what a killed writer had begun to save
+        self._file = self.run.events.open("ab", buffering=0)
+        if self._file.tell() and not self._ends_in_newline():
+            self._file.write(b"\n")  # a killed run may have left half a line
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in (self._file, self._lock):
+            if file is not None:
+                file.close()
+
+    def append(self, event: events.Event) -> None:
+        """Add one event; a reader takes the whole line or nothing of it. Raises OSError where the disk is full."""
+        if self._file is None:
+            raise RuntimeError("append outside the with block")
+        line = json.dumps(event.to_json(), separators=(",", ":")).encode() + b"\n"
+        while line:
+            line = line[self._file.write(line) :]  # a disk that fills up takes a part first, then fails
+        if isinstance(event, events.Finished | events.Stopped | events.Failed):
+            data = {"status": event.kind, **event.to_json()}
+            atomic.write_text(self.run.path / "summary.json", json.dumps(data, indent=1) + "\n")
+
+    def _ends_in_newline(self) -> bool:
+        with self.run.events.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) == b"\n"
