@@ -17,7 +17,7 @@ _WINDOW = """
 import sys
 sys.path[:0] = [sys.argv[1]]
 from drawn import ink
-from core import draft
+from core.drawing import draft
 found = draft.load()
 print(found and len(found[2]), flush=True)
 if sys.argv[2] != "-":

@@ -8,10 +8,9 @@ written over: it is set aside under another name.
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from core import paths
 from core.data import sources
 from core.errors import DataError, DigitsError
 from core.system import atomic
+from core.system.lock import locked
 
 
 def file() -> Path:
@@ -117,12 +117,11 @@ def changing() -> Iterator[list[dict[str, Any]]]:
 @contextmanager
 def _locked() -> Iterator[None]:
     folder = paths.user_data()
-    try:
-        lock = (folder / "catalogue.lock").open("ab")
-    except OSError as error:
-        raise DataError(
-            f"{folder} cannot be written ({error.strerror}); set DIGITS_HOME to a folder that you can write to"
-        ) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(folder / "catalogue.lock"))
+        except OSError as error:
+            raise DataError(
+                f"{folder} cannot be written ({error.strerror}); set DIGITS_HOME to a folder that you can write to"
+            ) from error
         yield

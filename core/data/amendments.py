@@ -12,14 +12,13 @@ are both, they are read as one, in the order of time. A damaged journal is never
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
 import math
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,12 +26,11 @@ from typing import Any
 from core import paths
 from core.errors import DataError
 from core.printable import printable
-from core.system import atomic
+from core.system import atomic, lock
 
 NAME = ".digits-tui.json"
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 _DIGITS = frozenset("0123456789")
-_PATIENCE = 10.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -222,30 +220,11 @@ def _own(folder: Path) -> Path:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """One at a time: by the folder itself, since other people may decide about it too, from homes of their own."""
-    try:
-        handle = _lock(folder)
-    except OSError as error:
-        raise DataError(f"the folder {folder} cannot be opened: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        os.close(handle)  # and so unlocks
-
-
-def _lock(folder: Path) -> int:
-    handle = os.open(folder, os.O_RDONLY)
-    given_up = time.monotonic() + _PATIENCE
-    while True:
+    with ExitStack() as held:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
-        except BlockingIOError:
-            if time.monotonic() > given_up:
-                os.close(handle)
-                raise DataError(
-                    f"{folder} has been held by another program for {_PATIENCE:g} s; "
-                    "let that one go on or close it, then try again"
-                ) from None
-            time.sleep(0.01)
-        except OSError:
-            return handle  # a network's file system that locks no folders; writing stays whole or not at all
+            held.enter_context(lock.locked(folder, make=False))
+        except lock.NoLocksError:
+            pass  # writing stays whole or not at all
+        except OSError as error:
+            raise DataError(f"the folder {folder} cannot be opened: {error.strerror}") from error
+        yield

@@ -7,7 +7,6 @@ module brings NumPy and an HTTP client, calling `download` torch; `core.data.dow
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -23,6 +22,7 @@ from core.data.downloadable import OFFERS, Offer, path_of
 from core.data.fetching import Received, fetch
 from core.data.published import remotes, unpack
 from core.errors import DataError
+from core.system import lock
 
 
 def download(name: str, report: Received | None = None) -> Path:
@@ -52,12 +52,10 @@ def download(name: str, report: Received | None = None) -> Path:
 def _workshop(folder: Path, name: str) -> Iterator[Path]:
     """A temporary folder that one process at a time has and that is gone afterwards."""
     folder.mkdir(exist_ok=True)
-    lock = os.open(folder, os.O_RDONLY)
+    held = lock.take(folder, make=False)
+    if held is None:
+        raise DataError("another download is under way; wait until it has ended")
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataError("another download is under way; wait until it has ended") from None
         for abandoned in folder.glob(".*.part"):  # of a process that was killed
             shutil.rmtree(abandoned, ignore_errors=True)
         part = Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}-", suffix=".part"))
@@ -66,7 +64,7 @@ def _workshop(folder: Path, name: str) -> Iterator[Path]:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     finally:
-        os.close(lock)
+        os.close(held)
 
 
 def _fetch(wanted: Offer, folder: Path, report: Received) -> None:

@@ -10,7 +10,6 @@ file is replaced whole; it is not forced to the disk, which takes longer than a 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from core import paths
 from core.errors import DataError
+from core.system import lock
 
 if TYPE_CHECKING:
     from core.drawing.ink import Stroke
@@ -85,31 +85,18 @@ def _held(folder: Path) -> Path:
     try:
         folder.mkdir(exist_ok=True)
         for number in range(1, _MOST + 1):
-            if _lock(folder / f"{number}.lock") is not None:
+            if lock.take(folder / f"{number}.lock") is not None:
                 return folder / f"{number}.json"
     except OSError as error:
         raise DataError(f"the drawing on the pad cannot be kept in {folder}: {error.strerror}") from error
     raise DataError(f"{_MOST} windows draw at once; close some of them")
 
 
-def _lock(path: Path) -> int | None:
-    """An open file that holds the lock; None where another process does. Raises OSError."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        if isinstance(error, BlockingIOError):
-            return None
-        raise
-    return handle
-
-
 def _inherit(file: Path) -> None:
     """Take over the draft of another window that is closed: of two that crashed, one may be opened again."""
     for other in sorted(file.parent.glob("*.json")):
         with contextlib.suppress(OSError):
-            handle = _lock(other.with_suffix(".lock"))
+            handle = lock.take(other.with_suffix(".lock"))
             if handle is not None:
                 try:
                     other.rename(file)

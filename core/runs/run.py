@@ -19,7 +19,6 @@ read what it writes in `follow`. Knows no torch.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -31,7 +30,7 @@ from typing import Any
 from core import paths
 from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError, RunError
-from core.system import atomic
+from core.system import atomic, lock
 
 RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = "running", "finished", "stopped", "failed", "interrupted"
 _WATCHED_SECONDS = 5.0
@@ -86,15 +85,7 @@ class Run:
 
     def is_running(self) -> bool:
         """Whether a process writes here now."""
-        try:
-            with (self.path / "lock").open("rb") as file:
-                # Shared, so that two who ask at once do not take each other for the writer.
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
+        return lock.is_held(self.path / "lock")
 
     def status(self) -> str:
         """`running`, `finished`, `stopped`, `failed`, or `interrupted` where it was killed."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import time
 from types import TracebackType
 from typing import IO
 
 from core.errors import RunError
 from core.runs import events
 from core.runs.run import Run
-from core.system import atomic
+from core.system import atomic, lock
 
 
 class RunWriter:
@@ -20,7 +18,7 @@ class RunWriter:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._lock: IO[bytes] | None = None
+        self._lock: int | None = None
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> RunWriter:
@@ -34,21 +32,13 @@ class RunWriter:
         return self
 
     def _open(self) -> None:
-        self._lock = (self.run.path / "lock").open("ab")
-        deadline = time.monotonic() + 1.0
-        while True:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                # Whoever lists runs holds the lock for a moment; only a second of it means a writer.
-                if time.monotonic() > deadline:
-                    self._lock.close()
-                    raise RunError(
-                        f"run {self.run.name} is being written by another process; "
-                        f"wait for it to end, or stop it with: digits-tui stop {self.run.name}"
-                    ) from None
-                time.sleep(0.02)
+        # Whoever lists runs holds the lock for a moment; only a second of it means a writer.
+        self._lock = lock.take(self.run.path / "lock", patience=1.0)
+        if self._lock is None:
+            raise RunError(
+                f"run {self.run.name} is being written by another process; "
+                f"wait for it to end, or stop it with: digits-tui stop {self.run.name}"
+            )
         (self.run.path / "stop").unlink(missing_ok=True)
         (self.run.path / "summary.json").unlink(missing_ok=True)
         for part in self.run.path.glob(".*.part"):
@@ -60,9 +50,10 @@ class RunWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in (self._file, self._lock):
-            if file is not None:
-                file.close()
+        if self._file is not None:
+            self._file.close()
+        if self._lock is not None:
+            os.close(self._lock)
 
     def append(self, event: events.Event) -> None:
         """Add one event; a reader takes the whole line or nothing of it. Raises OSError where the disk is full."""
