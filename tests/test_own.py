@@ -119,7 +119,7 @@ _TEACH = """
 import os, sys
 sys.path[:0] = [sys.argv[1]]
 from drawn import ink
-from core import own
+from core.data import own_sets as own
 mine = own.active()
 while True:
     drawn = ink(5)
