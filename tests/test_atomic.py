@@ -66,3 +66,35 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """OSError, as documented."""
     with pytest.raises(FileNotFoundError), atomic.writing(tmp_path / "none" / "file"):
         pytest.fail("nothing can be written")
+
+
+def test_it_may_be_written_in_another_folder(tmp_path: Path) -> None:
+    """Beside the file nothing shows up meanwhile."""
+    (tmp_path / "part").mkdir()
+    with atomic.writing(tmp_path / "file", within=tmp_path / "part") as file:
+        file.write(b"new")
+        assert {each.name for each in tmp_path.iterdir()} == {"part"}
+    assert (tmp_path / "file").read_bytes() == b"new"
+    assert not list((tmp_path / "part").iterdir())
+
+
+def test_not_forcing_it_to_the_disk_replaces_it_whole_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No fsync, and the same result."""
+    monkeypatch.setattr(os, "fsync", lambda handle: pytest.fail("it was forced to the disk"))
+    atomic.write_text(tmp_path / "file", "text", sync=False)
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["text"]
+
+
+def test_what_was_built_stays_only_where_it_was_moved(tmp_path: Path) -> None:
+    """The folder vanishes with what is left in it, also after an error; moved away, it stays."""
+    with pytest.raises(OSError, match="disk full"), atomic.building(tmp_path, ".new-", ".part") as place:
+        assert place.name.startswith(".new-") and place.name.endswith(".part")
+        (place / "half").write_text("half")
+        raise OSError("disk full")
+    assert not list(tmp_path.iterdir())
+    with atomic.building(tmp_path, ".new-") as place:
+        (place / "whole").write_text("whole")
+        place.rename(tmp_path / "done")
+    assert [each.name for each in tmp_path.iterdir()] == ["done"]

@@ -324,10 +324,10 @@ def test_a_terminated_command_leaves_nothing(usps: Server, home: Path) -> None:
 def test_what_cannot_be_stored_is_explained(usps: Server, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk names the folder and what it takes, and leaves nothing."""
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(download, "_convert", full)
+    monkeypatch.setattr(np, "savez_compressed", full)
     with pytest.raises(DataError, match="No space left on device") as caught:
         download.download("usps")
     assert str(home / "data" / "downloads") in str(caught.value) and left(home) == []

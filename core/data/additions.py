@@ -17,7 +17,7 @@ from typing import Any
 from core import paths
 from core.data import sources
 from core.errors import DataError, DigitsError
-from core.system import atomic
+from core.system import atomic, damaged_file
 from core.system.lock import locked
 
 
@@ -48,16 +48,8 @@ def _notes() -> tuple[str, ...]:
     """Said at each reading, not once: whoever met the damage may have been a program that nobody watched."""
     return tuple(
         f"A damaged list of added data sets is now {path}. Add your folders again; delete that file to end this note."
-        for path in _damaged(file())
+        for path in damaged_file.before(file())
     )
-
-
-def _damaged(path: Path) -> list[Path]:
-    """The lists that were set aside, by number."""
-    found: list[Path] = []
-    while sources.exists(other := path.with_name(f"catalogue.damaged-{len(found) + 1}.json")):
-        found.append(other)
-    return found
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
@@ -89,9 +81,8 @@ def _set_aside() -> None:
     except FileNotFoundError:
         return
     except ValueError:
-        number = len(_damaged(path)) + 1
         try:
-            path.rename(path.with_name(f"catalogue.damaged-{number}.json"))
+            damaged_file.set_aside(path)
         except OSError as error:
             raise DataError(f"it cannot be renamed: {error.strerror}") from error
     except OSError as error:

@@ -26,7 +26,7 @@ from typing import Any
 from core import paths
 from core.errors import DataError
 from core.printable import printable
-from core.system import atomic, lock
+from core.system import atomic, damaged_file, lock
 
 NAME = ".digits-tui.json"
 _REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -186,11 +186,8 @@ def _sound(journal: Path) -> list[Amendment]:
         pass
     except OSError as error:
         raise DataError(f"{journal} cannot be read: {error.strerror}") from error
-    number = 1
-    while (other := journal.with_name(f"{journal.stem}.damaged-{number}.json")).exists():
-        number += 1
     try:
-        journal.rename(other)
+        damaged_file.set_aside(journal)
     except OSError as error:
         raise DataError(f"{journal} is damaged and cannot be renamed: {error.strerror}") from error
     return []

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from core.data.downloadable import OFFERS, Offer, path_of
 from core.data.fetching import Received, fetch
 from core.data.published import remotes, unpack
 from core.errors import DataError
-from core.system import lock
+from core.system import atomic, lock
 
 
 def download(name: str, report: Received | None = None) -> Path:
@@ -38,8 +37,9 @@ def download(name: str, report: Received | None = None) -> Path:
     try:
         with _workshop(paths.user_data() / "downloads", name) as part:
             _fetch(wanted, part, report or (lambda done, total: None))
-            _convert(name, part, part / target.name)
-            (part / target.name).replace(target)
+            arrays: dict[str, Any] = {**unpack(name, part)}
+            with atomic.writing(target, within=part) as file:
+                np.savez_compressed(file, **arrays)
     except OSError as error:
         raise DataError(
             f"{wanted.title} cannot be stored in {target.parent}: {error.strerror or error}. "
@@ -58,11 +58,8 @@ def _workshop(folder: Path, name: str) -> Iterator[Path]:
     try:
         for abandoned in folder.glob(".*.part"):  # of a process that was killed
             shutil.rmtree(abandoned, ignore_errors=True)
-        part = Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}-", suffix=".part"))
-        try:
+        with atomic.building(folder, f".{name}-", ".part") as part:
             yield part
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
     finally:
         os.close(held)
 
@@ -85,11 +82,3 @@ def _fetch(wanted: Offer, folder: Path, report: Received) -> None:
                 f"{wanted.title} cannot be downloaded: {error}. Nothing was kept. On a computer without internet, "
                 f"copy {path_of(wanted.name)} from one that has it; MNIST is shipped and needs none"
             ) from error
-
-
-def _convert(name: str, folder: Path, target: Path) -> None:
-    arrays: dict[str, Any] = {**unpack(name, folder)}
-    with target.open("wb") as file:
-        np.savez_compressed(file, **arrays)
-        file.flush()
-        os.fsync(file.fileno())

@@ -13,7 +13,7 @@ from core import paths
 from core.data import idx
 from core.data.collection import Part
 from core.errors import DataError, DigitsError
-from core.system import atomic
+from core.system import atomic, json_file
 
 FILES = {
     "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
@@ -72,11 +72,7 @@ class _Verified:
 
     @classmethod
     def read(cls) -> _Verified:
-        try:
-            known = json.loads(cls._file().read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            known = {}
-        return cls(known if isinstance(known, dict) else {})
+        return cls(json_file.read(cls._file()))
 
     def knows(self, path: Path, look: list[object]) -> bool:
         return self._known.get(str(path)) == look

@@ -33,15 +33,15 @@ def save(width: int, height: int, strokes: Sequence[Stroke]) -> None:
     Raises DataError where it cannot be written.
     """
     from core.drawing.strokes import as_json
+    from core.system import atomic  # which brings tempfile, and what that brings
 
     if not strokes:
         forget()
         return
     file = _file()
     try:
-        part = file.with_suffix(".part")
-        part.write_text(json.dumps({"width": width, "height": height, "strokes": as_json(strokes)}), encoding="utf-8")
-        part.replace(file)
+        content = json.dumps({"width": width, "height": height, "strokes": as_json(strokes)})
+        atomic.write_text(file, content, sync=False)
     except OSError as error:
         raise DataError(f"the drawing on the pad cannot be kept in {file.parent}: {error.strerror}") from error
 

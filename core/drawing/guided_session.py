@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataError
-from core.system import atomic
+from core.system import atomic, json_file
 
 FILE = ".guided.json"
 MOST = 1000
@@ -97,17 +97,11 @@ class GuidedSession:
 
 def unfinished(folder: Path) -> GuidedSession | None:
     """The session that was left in this set; None where there is none, all is drawn, or its file is damaged."""
-    try:
-        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    found = _from_json(data)
+    found = _from_json(json_file.read(folder / FILE))
     return found if found is not None and found.left else None
 
 
-def _from_json(data: Any) -> GuidedSession | None:
-    if not isinstance(data, dict):
-        return None
+def _from_json(data: dict[str, Any]) -> GuidedSession | None:
     each, left, done = data.get("each"), data.get("left"), data.get("done")
     if type(each) is not int or not 1 <= each <= MOST or not isinstance(left, list) or not isinstance(done, list):
         return None

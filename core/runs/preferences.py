@@ -11,6 +11,7 @@ from typing import Any
 
 from core import paths
 from core.errors import CheckpointError, DigitsError
+from core.system import json_file
 
 _FILE = "kept.json"
 _CHECKPOINT, _LESSON = "checkpoint", "lesson"
@@ -71,10 +72,9 @@ def _is(path: Path, what: Any) -> bool:
 def _read() -> dict[str, Any]:
     """What is kept; nothing where the file is not there, not ours to read or damaged: that costs a choice, no data."""
     try:
-        found = json.loads((paths.home() / "checkpoints" / _FILE).read_text(encoding="utf-8"))
-    except (DigitsError, OSError, ValueError, RecursionError):
+        return json_file.read(paths.home() / "checkpoints" / _FILE)
+    except DigitsError:
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _write(name: str, path: Path | None) -> None:

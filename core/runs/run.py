@@ -30,7 +30,7 @@ from typing import Any
 from core import paths
 from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError, RunError
-from core.system import atomic, lock
+from core.system import atomic, json_file, lock
 
 RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = "running", "finished", "stopped", "failed", "interrupted"
 _WATCHED_SECONDS = 5.0
@@ -77,11 +77,7 @@ class Run:
 
     def summary(self) -> dict[str, Any]:
         """How the run ended, empty while it runs or where it was killed."""
-        try:
-            data = json.loads((self.path / "summary.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return data if isinstance(data, dict) else {}
+        return json_file.read(self.path / "summary.json")
 
     def is_running(self) -> bool:
         """Whether a process writes here now."""

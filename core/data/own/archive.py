@@ -28,7 +28,7 @@ from core.data.collection import SIDE, part_of
 from core.data.image_file import seen_in
 from core.data.own.drawing_files import IMAGES
 from core.errors import DataError
-from core.system import pool
+from core.system import atomic, pool
 from core.system.damage import DAMAGE
 
 _LARGEST = 2**31  # bytes of one array
@@ -53,10 +53,8 @@ def pack(folder: Path, drawn: Sequence[Path], path: Path, report: pool.Report | 
     part = part_of([image for image, _ in seen], [label for _, label in seen])
     decisions = _content(folder / amendments.NAME)
     files, listed, said = (np.frombuffer(each, np.uint8) for each in (contents, json.dumps(index).encode(), decisions))
-    with path.open("wb") as file:
+    with atomic.writing(path) as file:
         np.savez_compressed(file, images=part.images, labels=part.labels, files=files, index=listed, decisions=said)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def unpack(path: Path, folder: Path, report: pool.Report | None = None) -> int:

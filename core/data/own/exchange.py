@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +37,7 @@ def export(own: OwnSet, path: str | Path, report: Report | None = None) -> int:
         raise DataError(f"{own.name} holds no drawings yet; there is nothing to export")
     _require_free(own, target)
     try:
-        with _snapshot(own) as still, _beside(target) as part:
+        with _snapshot(own) as still, atomic.building(target.parent, ".export-") as part:
             found = [each.path for each in drawings(still)]
             if target.suffix.lower() == ".npz":
                 from core.data.own import archive
@@ -112,16 +111,6 @@ def _require_free(own: OwnSet, target: Path) -> None:
         raise DataError(f"there is no folder {target.parent} to export into; make it first or choose another")
     if target.resolve().is_relative_to(own.folder.resolve()):
         raise DataError(f"{target} is within the set itself, {own.folder}; choose a place outside of it")
-
-
-@contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A folder on the disk of `target` to write into; it vanishes at the end. Raises OSError."""
-    part = Path(tempfile.mkdtemp(prefix=".export-", dir=target.parent))
-    try:
-        yield part
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _images_of(source: Path) -> list[Path]:

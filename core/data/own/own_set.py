@@ -14,19 +14,16 @@ import contextlib
 import json
 import os
 import re
-import shutil
-import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core import paths
 from core.data import additions, downloadable
 from core.errors import DataError
-from core.system import atomic
+from core.system import atomic, json_file
 from core.system.lock import locked
 
 FIRST = "own"
@@ -66,7 +63,7 @@ def active() -> OwnSet:
     """The set that is taught into: the one last chosen, else the first, which need not exist yet."""
     first = OwnSet(paths.home() / "data" / FIRST, FIRST)
     known = sets()
-    chosen = _read(_memory()).get("active")
+    chosen = json_file.read(_memory()).get("active")
     return next((own for own in known if own.folder.name == chosen), known[0] if known else first)
 
 
@@ -127,14 +124,12 @@ def checked(name: str, but: OwnSet | None = None) -> str:
 def building() -> Iterator[Path]:
     """An empty folder to fill with a set and to give to `place`; it vanishes where that does not happen."""
     data = paths.user_data()
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=".own-", dir=data))
-    except OSError as error:
-        raise DataError(f"the folder {data} cannot be written: {error.strerror}") from error
-    try:
+    with ExitStack() as made:
+        try:
+            folder = made.enter_context(atomic.building(data, ".own-"))
+        except OSError as error:
+            raise DataError(f"the folder {data} cannot be written: {error.strerror}") from error
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def place(folder: Path, name: str) -> OwnSet:
@@ -173,15 +168,6 @@ def _write_name(folder: Path, name: str) -> None:
 
 def _name_of(folder: Path) -> str:
     """That of `set.json`; the folder's own where there is none that can be shown."""
-    name = _read(folder / "set.json").get("name")
+    name = json_file.read(folder / "set.json").get("name")
     fits = isinstance(name, str) and name.strip() and name.isprintable() and len(name) <= LONGEST_NAME
     return str(name) if fits else folder.name
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """What a small JSON file holds; nothing where it is missing, damaged or something else."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
