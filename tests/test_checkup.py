@@ -15,7 +15,7 @@ from PIL import Image
 from core.checkup import copies, strokes
 from core.checkup import survey as surveying
 from core.checkup.checkup import check
-from core.checkup.finding import MOST_FILES, counted, finding, listed
+from core.checkup.finding import MOST_FILES, finding
 from core.checkup.measure import stroke_width
 from core.checkup.survey import survey
 from core.data import amendments, folders, image_file
@@ -356,8 +356,6 @@ def test_a_long_list_is_cut_and_counted() -> None:
 
     long = finding("thin", "hint", "", "", "", [Named(str(each), 0) for each in range(2500)])
     assert len(long.files) == MOST_FILES and long.count == 2500
-    assert counted(1) == "1 image" and counted(2000) == "2,000 images"
-    assert listed([4, 7, 9], "or") == "4, 7 or 9" and listed([4]) == "4"
 
 
 def test_without_class_folders_it_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import paths
-from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict, percent
+from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
 from core.evaluation.scorecard_words import summary
 
 MODELS = [Model("/a/model.npz", "new", ""), Model("/b.npz", "the shipped model", "")]
@@ -17,24 +17,6 @@ MODELS = [Model("/a/model.npz", "new", ""), Model("/b.npz", "the shipped model",
 def _row(name: str, kind: Kind, verdict: Verdict, refused: int = 0, *, more: bool = False) -> Row:
     figures = Figures(90, 100, refused, 0.02), Figures(80, 100, 0, 0.03)
     return Row(name, kind, 100, figures=figures, verdict=verdict, refuses_more=more)
-
-
-@pytest.mark.parametrize(
-    ("part", "count", "shown"),
-    [
-        (9965, 10_000, "99.65%"),
-        (99_999, 100_000, "99.99%"),
-        (5, 5, "100.0%"),
-        (3999, 4000, "99.97%"),
-        (0, 7, "0.0%"),
-        (1, 100_000, "0.01%"),
-        (999, 999, "100.0%"),
-        (998, 999, "99.9%"),
-    ],
-)
-def test_only_what_is_whole_shows_as_whole(part: int, count: int, shown: str) -> None:
-    """One that is missing of a hundred thousand is not rounded away."""
-    assert percent(part, count) == shown
 
 
 def test_figures_show_what_so_many_images_can_tell() -> None:

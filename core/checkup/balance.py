@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.checkup.finding import Finding, counted, finding, listed
+from core.checkup.finding import Finding, finding
 from core.checkup.survey import Survey
 from core.data.collection import CLASSES
+from core.words import listed, plural
 
 _UNEQUAL = 2.0
 """A class is out of balance with this many times fewer, or more, images than the median class,"""
@@ -44,7 +45,7 @@ def unbalanced(survey: Survey) -> list[Finding]:
     for label, count in enumerate(counts.tolist()):
         unequal = count * _UNEQUAL <= usual or count >= _UNEQUAL * usual
         if count and unequal and abs(count - usual) > _CHANCE * usual**0.5:
-            told.append(f"{counted(count)} of {label}")
+            told.append(f"{plural(count, 'image')} of {label}")
     if not told:
         return []
     return [

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, Named, counted, finding
+from core.checkup.finding import Finding, Named, finding
 from core.checkup.survey import Survey
 from core.config.recipes import RECIPES
 from core.data import near_duplicates
 from core.data.datasets import HELD_OUT, SEED
 from core.data.splits import split
+from core.words import plural
 
 _FILLS = 0.45
 """Part of the shorter side that a digit must fill for the whole image, at 28×28, to show enough of it to compare."""
@@ -95,7 +96,7 @@ def identical(survey: Survey, copies: Copies) -> list[Finding]:
         finding(
             "identical",
             "warning",
-            f"{counted(len(files), 'file')} {'is' if len(files) == 1 else 'are'} there twice or more",
+            f"{plural(len(files), 'file is', 'files are')} there twice or more",
             "What is there twice counts twice, and adds nothing to learn.",
             "Cross-validation keeps copies in one part. Leave the copies out.",
             files,
@@ -117,7 +118,7 @@ def near(survey: Survey, copies: Copies) -> list[Finding]:
         finding(
             "near-duplicate",
             "warning",
-            f"{counted(len(files))} nearly the same as another",
+            f"{plural(len(files), 'image')} nearly the same as another",
             "They were saved again, scaled or moved, and teach what their originals do. They flatter a measurement "
             "that finds the one after learning from the other.",
             "Cross-validation keeps them in one part. Leave out those that are no drawings of their own.",
@@ -145,7 +146,7 @@ def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
         finding(
             "conflicting",
             "problem",
-            f"{counted(len(files))} of one digit {'is' if len(files) == 1 else 'are'} also in the class of another",
+            f"{plural(len(files), 'image of one digit is', 'images of one digit are')} also in the class of another",
             "One of the two labels is wrong, and whatever the network answers, it is told that it erred.",
             "They are used as they are. Give them the right digit, or leave them out.",
             files,
@@ -172,7 +173,8 @@ def across_split(survey: Survey, copies: Copies) -> list[Finding]:
         finding(
             "split-duplicate",
             "warning",
-            f"{counted(len(files))} to measure on {'has a copy' if len(files) == 1 else 'have copies'} to learn from: "
+            plural(len(files), "image to measure on has a copy", "images to measure on have copies")
+            + " to learn from: "
             + ", ".join(where),
             "The network has seen them: what it reaches on them says nothing of new digits, and flatters.",
             "Cross-validation (--folds) keeps copies together, a single split does not. Leave the copies out.",

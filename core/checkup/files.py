@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from core.checkup.finding import Finding, counted, finding
+from core.checkup.finding import Finding, finding
 from core.checkup.survey import Survey
+from core.words import plural
 
 _EXTENSIONS = {
     "PNG": ("png",),
@@ -27,7 +28,7 @@ def unreadable(survey: Survey) -> list[Finding]:
         finding(
             "unreadable",
             "problem",
-            f"{counted(len(files), 'file')} cannot be read",
+            f"{plural(len(files), 'file')} cannot be read",
             "Nothing is learnt from them, and what should be in them is missing.",
             "They are skipped. Save them anew as PNG or JPEG; leave out what is no image, and it is not listed again.",
             files,
@@ -50,7 +51,7 @@ def extension(survey: Survey) -> list[Finding]:
         finding(
             "extension",
             "hint",
-            f"{counted(len(files))} with a wrong extension",
+            f"{plural(len(files), 'image')} with a wrong extension",
             "Nothing here, since formats are told by content. Programs that trust the name refuse such files, and "
             "where the format goes with the class it gives the class away.",
             "They are read by their content. Rename them, or save them anew in one format.",
@@ -68,7 +69,7 @@ def blank(survey: Survey) -> list[Finding]:
         finding(
             "blank",
             "problem",
-            f"{counted(len(positions), 'blank image')}",
+            plural(len(positions), "blank image"),
             "There is nothing to learn from them; a program that takes them as they are learns that an empty sheet "
             "is a digit.",
             "They are skipped. Draw them again, or leave them out.",
@@ -91,7 +92,7 @@ def polarity(survey: Survey) -> list[Finding]:
         finding(
             "polarity",
             "warning",
-            f"{counted(len(fewer))} {'is' if len(fewer) == 1 else 'are'} {says}, the other {max(counts):,} {others}",
+            f"{plural(len(fewer), 'image is', 'images are')} {says}, the other {max(counts):,} {others}",
             "A network that saw both as they are would take one for the other's background.",
             "Each image is judged by itself and turned to light ink on dark. Look whether each of these was judged "
             "rightly: what is shown as 28×28 must be the digit, not its surroundings.",

@@ -65,14 +65,3 @@ def finding(
 def ranked(findings: Sequence[Finding]) -> list[Finding]:
     """The worst first; of equally bad ones in the order given."""
     return sorted(findings, key=lambda each: SEVERITIES.index(each.severity))
-
-
-def counted(count: int, thing: str = "image") -> str:
-    """`1 image`, `2,000 images`."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def listed(things: Sequence[object], last: str = "and") -> str:
-    """`4`, `4 and 7`, `4, 7 and 9`."""
-    texts = [str(each) for each in things]
-    return f"{', '.join(texts[:-1])} {last} {texts[-1]}" if len(texts) > 1 else "".join(texts)

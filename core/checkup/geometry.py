@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, Severity, counted, finding, listed
+from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
 from core.data.collection import SIDE
+from core.words import listed, percent, plural
 
 _OFF_CENTRE = 0.2
 """Distance of the middle of the ink from that of the image, as part of the image's side; MNIST's keep below 0.15."""
@@ -41,7 +42,7 @@ def clipped(survey: Survey) -> list[Finding]:
         finding(
             "clipped",
             "warning" if len(files) >= _RARE * len(drawn) else "hint",
-            f"{counted(len(files))} {'touches' if len(files) == 1 else 'touch'} the border",
+            f"{plural(len(files), 'image touches', 'images touch')} the border",
             "What lay beyond it is lost: a 9 whose head is cut off is learnt as a 9."
             + (" Most images here touch it; where they were cropped tightly, nothing is lost." if tight else ""),
             "They are used as they are. Leave out those that can no longer be told, and draw them again with room "
@@ -79,7 +80,7 @@ def off_centre(survey: Survey) -> list[Finding]:
         finding(
             "off-centre",
             _severity(len(files), len(drawn)),
-            f"{counted(len(files))} with the digit far from the middle",
+            f"{plural(len(files), 'image')} with the digit far from the middle",
             "Nothing here, since digits are centred as MNIST's were. A program that takes images as they are reads "
             "such digits badly.",
             "Each digit is cropped and centred by its mass. Look at the 28×28: a blot far from the digit would move "
@@ -93,7 +94,7 @@ def _direction(across: float, down: float) -> str:
     found = []
     for share, back, on in ((across, "left", "right"), (down, "up", "down")):
         if abs(share) > _OFF_CENTRE / 2:
-            found.append(f"{abs(share):.0%} of the side too far {back if share < 0 else on}")
+            found.append(f"{percent(abs(share), 0)} of the side too far {back if share < 0 else on}")
     return listed(found)
 
 
@@ -119,7 +120,7 @@ def small(survey: Survey) -> list[Finding]:
         finding(
             "small",
             "warning" if coarse else _severity(len(files), len(drawn)),
-            f"{counted(len(files))} with a very small digit",
+            f"{plural(len(files), 'image')} with a very small digit",
             "A digit of few pixels is blurred when it is scaled up to 20, and may only be a blot."
             if coarse
             else "Little here, since digits are scaled as MNIST's were; but what is so small may only be a blot.",

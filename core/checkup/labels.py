@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, counted, finding
+from core.checkup.finding import Finding, finding
 from core.checkup.survey import Survey
+from core.words import percent, plural
 
 _SURE = 0.7
 """Probability of another digit from which a label is suspect,"""
@@ -71,7 +72,7 @@ def judged(survey: Survey, positions: NDArray[np.int64], probabilities: NDArray[
         finding(
             "suspect",
             "warning" if sure[suspect[0]] >= _VERY_SURE else "hint",
-            f"{counted(len(files))} whose label is suspect",
+            f"{plural(len(files), 'image')} whose label is suspect",
             "Networks that learned from the other images read another digit there, the most confident first. A wrong "
             "label teaches a wrong answer, and counts as an error where the answer is right.",
             "They are used as they are, since it may as well be the network that errs. Look at each, then keep it, "
@@ -82,4 +83,4 @@ def judged(survey: Survey, positions: NDArray[np.int64], probabilities: NDArray[
 
 
 def _percent(share: float) -> str:
-    return "over 99.9%" if share > 0.999 else "under 0.1%" if share < 0.001 else f"{share:.1%}"
+    return "over 99.9%" if share > 0.999 else "under 0.1%" if share < 0.001 else percent(share, 1)

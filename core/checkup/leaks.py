@@ -14,9 +14,10 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, counted, finding, listed
+from core.checkup.finding import Finding, finding
 from core.checkup.survey import Survey
 from core.data.collection import CLASSES
+from core.words import listed, percent, plural
 
 _SHUFFLES = 200
 _DEVIATIONS = 6.0
@@ -205,9 +206,9 @@ def _told(survey: Survey, drawn: NDArray[np.int64], leak: Leak, also: list[str])
         "leak",
         "warning" if leak.information > _WARNING and not natural else "hint",
         f"The {leak.property.name} gives the class away{together}: {'; '.join(says)}{more}",
-        f"It tells {leak.information:.0%} of what there is to know about the class, without a look at the digit. A "
-        "network that sees it learns it instead of the digit, reads such a set well, and fails on other images."
-        + (cropped if natural else ""),
+        f"It tells {percent(leak.information, 0)} of what there is to know about the class, without a look at the "
+        "digit. A network that sees it learns it instead of the digit, reads such a set well, and fails on other "
+        "images." + (cropped if natural else ""),
         "Size, format and even paper are taken away before the network sees the 28×28; traces, such as those of "
         "compression, may stay. Figures that others reach on the images as they are flatter. Add images of each class "
         "made each way.",
@@ -225,7 +226,7 @@ def _meant(row: NDArray[np.int64]) -> list[int]:
 
 def _classes(row: NDArray[np.int64], classes: list[int]) -> str:
     order = sorted(classes, key=lambda label: -row[label])
-    return f"{listed(order, 'or')} ({counted(int(row.sum()))})"
+    return f"{listed(order, 'or')} ({plural(int(row.sum()), 'image')})"
 
 
 def _tendency(values: list[str], table: NDArray[np.int64]) -> str:

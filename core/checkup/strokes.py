@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, counted, finding
+from core.checkup.finding import Finding, finding
 from core.checkup.survey import Survey
+from core.words import plural
 
 _USUAL = 2.4
 _THIN = 1.25
@@ -45,7 +46,8 @@ def _told(survey: Survey, kind: str, found: NDArray[np.int64]) -> list[Finding]:
         finding(
             kind,
             "warning" if len(found) >= max(2, _MANY * len(survey.drawn)) else "hint",
-            f"{counted(len(found))} with strokes much {'thinner' if kind == 'thin' else 'thicker'} than MNIST's",
+            f"{plural(len(found), 'image')} with strokes much "
+            f"{'thinner' if kind == 'thin' else 'thicker'} than MNIST's",
             f"MNIST's strokes are {_USUAL} pixels wide in the 20×20 box. A network trained on those reads much "
             + ("finer ones worse." if kind == "thin" else "bolder ones worse, and their holes close."),
             "They are used as they are: strokes are made thinner and thicker at random while a network learns, which "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.commands.progress import stages
 from core.errors import DataError
 from core.printable import printable
+from core.words import plural
 
 if TYPE_CHECKING:
     from core.checkup.checkup import Checkup
@@ -65,7 +66,7 @@ def folder_of(data: str) -> Path:
 
 def _describe(found: Checkup) -> None:
     counts = ", ".join(f"{count:,} of {label}" for label, count in enumerate(found.counts))
-    print(f"{printable(str(found.folder))}: {found.images:,} images: {counts}")
+    print(f"{printable(str(found.folder))}: {plural(found.images, 'image')}: {counts}")
     for each in found.findings:
         _tell(each)
     if not found.findings:

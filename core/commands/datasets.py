@@ -15,6 +15,7 @@ from core.commands import own_sets
 from core.commands.progress import progress, say
 from core.errors import DataError
 from core.printable import printable
+from core.words import plural
 
 if TYPE_CHECKING:
     from core.data.catalogue import Entry
@@ -150,7 +151,7 @@ def _samples(part: Any) -> list[dict[str, Any]]:
 
 
 def _describe(facts: dict[str, Any]) -> None:
-    images = "? images" if facts["images"] is None else f"{facts['images']:,} images"
+    images = "? images" if facts["images"] is None else plural(facts["images"], "image")
     print(f"{printable(facts['title'])} ({printable(facts['name'])}): {images}, {facts['state']}")
     print(f"from {printable(facts['source'])}")
     if sum(facts["counts"]):
@@ -174,7 +175,7 @@ def _add(path: str, as_json: bool) -> None:
     if as_json:
         say({"added": entry.name, "dataset": dataclasses.asdict(entry)})
     else:
-        what = f"{entry.images:,} images of {entry.classes} digits"
+        what = f"{plural(entry.images or 0, 'image')} of {plural(entry.classes or 0, 'digit')}"
         print(f"added {printable(entry.name)}: {what} from {printable(entry.source)}")
 
 

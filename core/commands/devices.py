@@ -6,6 +6,8 @@ import argparse
 import dataclasses
 import json
 
+from core.words import plural
+
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `devices`."""
@@ -40,7 +42,7 @@ def run_devices(options: argparse.Namespace) -> int:
         if plan_row := row.get("plan"):
             state += (
                 f"; the fast recipe does {plan_row['images_per_second']:,.0f} images/s "
-                f"({plan_row['threads']} threads, {plan_row['precision']})"
+                f"({plural(plan_row['threads'], 'thread')}, {plan_row['precision']})"
             )
         print(f"{row['name']:8} {state}")
     return 0

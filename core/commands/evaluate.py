@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.commands.progress import Stages, stages
 from core.printable import printable
 from core.system import gc_policy
+from core.words import percent, plural
 
 if TYPE_CHECKING:
     from core.data.collection import Part, Skipped
@@ -129,30 +130,31 @@ def _refusals(
 
 def _describe(result: Evaluation) -> None:
     print(
-        f"accuracy {result.accuracy:.2%} of {result.count:,} images, calibration error {result.calibration_error:.2%}"
+        f"accuracy {percent(result.accuracy)} of {plural(result.count, 'image')}, "
+        f"calibration error {percent(result.calibration_error)}"
     )
     refused = int(result.refused.sum())
     accepted = result.accepted_accuracy
-    others = "" if accepted is None or not refused else f"; of the others {accepted:.2%} are read right"
-    print(f"refused as no digit: {refused:,} ({refused / result.count:.2%}){others}")
+    others = "" if accepted is None or not refused else f"; of the others {percent(accepted)} are read right"
+    print(f"refused as no digit: {refused:,} ({percent(refused / result.count)}){others}")
     print("\ndigit  right    read as 0     1     2     3     4     5     6     7     8     9")
     for digit, (row, right) in enumerate(zip(result.confusion, result.per_class, strict=True)):
-        share = "      –" if right is None else f"{right:7.2%}"
+        share = "      –" if right is None else f"{percent(right):>7}"
         print(f"{digit:5} {share:>7}  {'':4}" + "".join(f"{count or '·':>6}" for count in row.tolist()))
     bins = result.reliability
     print("\nconfidence       images   mean confidence   right")
     for index, each in enumerate(bins):
         if each.count:
             span = f"{100 * index / len(bins):5.1f} to {100 * (index + 1) / len(bins):5.1f}%"
-            print(f"{span}  {each.count:7,}   {each.confidence:15.2%}  {each.accuracy:7.2%}")
+            print(f"{span}  {each.count:7,}   {percent(each.confidence):>15}  {percent(each.accuracy):>7}")
 
 
 def _describe_refusals(found: Refusals, left_out: int) -> None:
     aside = f" ({left_out:,} left out)" if left_out else ""
-    things = "1 thing that is no digit" if found.count == 1 else f"{found.count:,} things that are no digits"
+    things = plural(found.count, "thing that is no digit", "things that are no digits")
     print(f"\n{things}{aside}")
-    print(f"refused: {found.refused:,} ({found.refused / found.count:.2%})")
-    print(f"called a digit without doubt (over 90%): {found.mistaken:,} ({found.mistaken / found.count:.2%})")
+    print(f"refused: {found.refused:,} ({percent(found.refused / found.count)})")
+    print(f"called a digit without doubt (over 90%): {found.mistaken:,} ({percent(found.mistaken / found.count)})")
     by = "" if found.measure == "no digit" else ", by 1 − confidence: this network was never shown what is no digit"
     print(f"AUROC against the {found.digits:,} digits: {found.auroc:.4f}{by}")
 

@@ -17,6 +17,7 @@ from core.duration import duration
 from core.runs import events
 from core.runs.history import History
 from core.runs.run import Run
+from core.words import percent, plural
 
 
 class Narrator:
@@ -76,12 +77,13 @@ class Narrator:
             case events.Started():
                 self._say(f"run {self._run.name}")
                 self._say(
-                    f"{event.data}: {event.train_count:,} images to learn from, {event.validation_count:,} to "
+                    f"{event.data}: {plural(event.train_count, 'image')} to learn from, {event.validation_count:,} to "
                     f"validate, {event.test_count:,} to test ({event.test_note})"
                 )
-                threads = f", {event.threads} thread{'s' * (event.threads != 1)}" if event.device == "cpu" else ""
+                threads = f", {plural(event.threads, 'thread')}" if event.device == "cpu" else ""
                 self._say(
-                    f"{event.recipe}: {event.epochs} epochs of {event.steps_per_epoch} batches on {event.device} "
+                    f"{event.recipe}: {plural(event.epochs, 'epoch')} of "
+                    f"{plural(event.steps_per_epoch, 'batch', 'batches')} on {event.device} "
                     f"({event.device_name}{threads}, {event.precision})"
                     + (f", going on at step {event.step:,}" if event.step else "")
                 )
@@ -91,23 +93,23 @@ class Narrator:
                 epochs = self.history.started.epochs if self.history.started else "?"
                 self._say(
                     f"epoch {event.epoch}/{epochs}  loss {event.train_loss:.4f}  validation loss "
-                    f"{event.validation_loss:.4f}  validation accuracy {event.validation_accuracy:.2%}  "
+                    f"{event.validation_loss:.4f}  validation accuracy {percent(event.validation_accuracy)}  "
                     f"{duration(event.epoch_seconds)}"
                 )
             case events.Measured():
-                self._say(f"MNIST's test set: {event.mnist_before:.2%} before, {event.mnist_after:.2%} after")
+                self._say(f"MNIST's test set: {percent(event.mnist_before)} before, {percent(event.mnist_after)} after")
             case events.FoldEnded():
-                before = f", {event.accuracy_before:.2%} before" if event.accuracy_before is not None else ""
+                before = f", {percent(event.accuracy_before)} before" if event.accuracy_before is not None else ""
                 self._say(
-                    f"fold {event.fold}/{event.folds}  {event.accuracy:.2%} of {event.count:,} images right{before}  "
-                    f"{duration(event.fold_seconds)}"
+                    f"fold {event.fold}/{event.folds}  {percent(event.accuracy)} of {plural(event.count, 'image')} "
+                    f"right{before}  {duration(event.fold_seconds)}"
                 )
             case events.Finished(accuracy=float()):
                 print(_cross_validation(event), flush=True)
             case events.Finished():
                 print(
-                    f"test accuracy {event.test_accuracy:.2%} on {event.test_count:,} images after "
-                    f"{duration(event.seconds)}; best validation accuracy {event.best_validation_accuracy:.2%} "
+                    f"test accuracy {percent(event.test_accuracy)} on {plural(event.test_count, 'image')} after "
+                    f"{duration(event.seconds)}; best validation accuracy {percent(event.best_validation_accuracy)} "
                     f"(epoch {event.best_epoch})\nweights: {event.checkpoint}",
                     flush=True,
                 )
@@ -142,15 +144,15 @@ class Narrator:
 
 def _cross_validation(event: events.Finished) -> str:
     """The figures of a run with folds, and its confusion matrix, line by line."""
-    before = f", {event.accuracy_before:.2%} before" if event.accuracy_before is not None else ""
+    before = f", {percent(event.accuracy_before)} before" if event.accuracy_before is not None else ""
     lines = [
-        f"accuracy {event.test_accuracy:.2%} over {len(event.fold_accuracies)} folds ({event.test_count:,} images, "
-        f"each read by a network that had not seen it){before}",
-        f"mean of the folds {event.mean or 0:.2%}, standard deviation {event.spread or 0:.2%}; "
+        f"accuracy {percent(event.test_accuracy)} over {plural(len(event.fold_accuracies), 'fold')} "
+        f"({plural(event.test_count, 'image')}, each read by a network that had not seen it){before}",
+        f"mean of the folds {percent(event.mean or 0)}, standard deviation {percent(event.spread or 0)}; "
         f"trained in {duration(event.seconds)}",
     ]
     if event.mnist_before is not None and event.mnist_after is not None:
-        lines.append(f"MNIST's test set: {event.mnist_before:.2%} before, {event.mnist_after:.2%} after")
+        lines.append(f"MNIST's test set: {percent(event.mnist_before)} before, {percent(event.mnist_after)} after")
     lines += ["", "is \\ read as" + "".join(f"{digit:6}" for digit in range(10))]
     lines += [f"{digit:12}" + "".join(f"{each:6,}" if each else "     ·" for each in row)
               for digit, row in enumerate(event.confusion)]  # fmt: skip

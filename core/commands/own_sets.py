@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.commands.progress import progress, say
 from core.errors import DataError
 from core.printable import printable
+from core.words import plural
 
 if TYPE_CHECKING:
     from core.data.own_sets import OwnSet
@@ -58,7 +59,7 @@ def _export(name: str, path: str, as_json: bool) -> None:
     if as_json:
         say({"exported": found.name, "path": target, "images": count})
     else:
-        print(f"wrote {count:,} drawings of {printable(found.name)} to {printable(target)}")
+        print(f"wrote {plural(count, 'drawing')} of {printable(found.name)} to {printable(target)}")
 
 
 def _import(path: str, name: str | None, as_json: bool) -> None:
@@ -72,7 +73,8 @@ def _import(path: str, name: str | None, as_json: bool) -> None:
     if as_json:
         say({"imported": entry.name, "dataset": dataclasses.asdict(entry)})
     else:
-        print(f"imported {printable(entry.name)}: {entry.images:,} drawings of {entry.classes} digits")
+        what = f"{plural(entry.images or 0, 'drawing')} of {plural(entry.classes or 0, 'digit')}"
+        print(f"imported {printable(entry.name)}: {what}")
 
 
 def _rename(name: str, new: str, as_json: bool) -> None:

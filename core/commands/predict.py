@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.commands.progress_line import ProgressLine
 from core.printable import printable
+from core.words import probability
 
 if TYPE_CHECKING:
     from core.reading.file_readings import FileReading
@@ -91,16 +92,15 @@ def _row(name: str, reading: Reading) -> dict[str, Any]:
 
 
 def _words(reading: Reading) -> str:
-    from core.reading.reading import percent
 
     if reading.digit is None:
         return "blank, nothing is drawn"
     if not reading.digits:
-        rest = "  ".join(f"{digit} {percent(value)}" for digit, value in enumerate(reading.shares))
-        return f"{reading.words}  ({rest}  no digit {percent(reading.no_digit)})"
+        rest = "  ".join(f"{digit} {probability(value)}" for digit, value in enumerate(reading.shares))
+        return f"{reading.words}  ({rest}  no digit {probability(reading.no_digit)})"
     each = []
     for digit in reading.digits:
         left, top, width, height = digit.box
         refused = " no digit" if reading.refuses(digit) else ""
-        each.append(f"{digit.digit} {percent(digit.certainty)}{refused} at {left},{top} {width}×{height}")
+        each.append(f"{digit.digit} {probability(digit.certainty)}{refused} at {left},{top} {width}×{height}")
     return f"{reading.words}  ({'  '.join(each)})"

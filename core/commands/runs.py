@@ -11,6 +11,7 @@ from typing import Any
 from core.errors import RunError
 from core.runs.events import Failed
 from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
+from core.words import percent
 
 _STOP_SECONDS = 60.0
 
@@ -63,7 +64,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 def _result(row: dict[str, Any]) -> str:
     if (accuracy := row.get("test_accuracy")) is not None:
-        return f"test accuracy {accuracy:.2%}, {row.get('seconds', 0):.1f} s"
+        return f"test accuracy {percent(accuracy)}, {row.get('seconds', 0):.1f} s"
     if row["resumable"]:
         return f"go on with: digits-tui resume {row['name']}"
     return str(row.get("error", ""))

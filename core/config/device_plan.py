@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.words import plural
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -19,5 +21,5 @@ class Plan:
     @property
     def title(self) -> str:
         """In words, such as `cpu, 2 threads, bfloat16`."""
-        threads = f", {self.threads} thread{'s' * (self.threads != 1)}" if self.device == "cpu" else ""
+        threads = f", {plural(self.threads, 'thread')}" if self.device == "cpu" else ""
         return f"{self.device}{threads}, {self.precision}"

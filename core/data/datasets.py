@@ -10,6 +10,7 @@ from core.data.collection import Collection, Part, Skipped
 from core.data.splits import split
 from core.errors import DataError
 from core.system.pool import Report
+from core.words import percent
 
 __all__ = ["Collection", "Dataset", "Part", "Skipped", "gather", "load"]
 
@@ -95,6 +96,6 @@ def divided(entry: catalogue.Entry, collection: Collection, *, consume: bool = F
         test_note = {"mnist": "MNIST's test set"}.get(entry.name, f"the test part of {entry.name}")
         return Dataset(entry.name, collection.train, own, test_note, tuple(notes), collection.skipped)
     kept, held = split(collection.train.labels, HELD_OUT, SEED)
-    test_note = f"{HELD_OUT:.0%} of each class, held out with a fixed seed"
+    test_note = f"{percent(HELD_OUT, 0)} of each class, held out with a fixed seed"
     train, test = collection.train.parted(kept, held, consume=consume)
     return Dataset(entry.name, train, test, test_note, tuple(notes), collection.skipped)

@@ -21,6 +21,7 @@ from core.data.listing import Listing, layout, listing
 from core.errors import DataError
 from core.printable import printable
 from core.system import pool
+from core.words import plural
 
 __all__ = [
     "BLANK",
@@ -95,12 +96,11 @@ def amended(files: Listing) -> tuple[NDArray[np.uint8], list[str]]:
             left_out += decision.label is None
             relabelled += decision.label is not None
     notes = list(amendments.complaints(files.folder))
-    counts = [f"{count:,} {what}" for count, what in ((left_out, "left out"), (relabelled, "relabelled")) if count]
+    counts = [(count, what) for count, what in ((left_out, "left out"), (relabelled, "relabelled")) if count]
     if counts:
-        first, *others = counts
-        number, what = first.split(" ", 1)
-        first = f"{number} image{'s' if number != '1' else ''} {what}"
-        notes.append(f"{' and '.join([first, *others])} by your check-up.")
+        (count, what), *others = counts
+        said = [f"{plural(count, 'image')} {what}", *(f"{count:,} {what}" for count, what in others)]
+        notes.append(f"{' and '.join(said)} by your check-up.")
     return labels, notes
 
 

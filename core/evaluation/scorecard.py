@@ -22,6 +22,7 @@ from core.evaluation.scorecard_words import summary, verdict_words
 from core.evaluation.significance import SIGNIFICANT, by_chance, least_certain
 from core.printable import printable
 from core.reading.recogniser import Recogniser
+from core.words import plural
 
 Report = Callable[[int, int, str], None]
 """Is told how much of how much is done, and what is being done."""
@@ -96,7 +97,7 @@ def _row(recognisers: Sequence[Recogniser], models: Sequence[Model], entry: cata
         if not stands
     ]
     if skipped:
-        notes.append(f"{skipped:,} {'file' if skipped == 1 else 'files'} could not be used.")
+        notes.append(f"{plural(skipped, 'file')} could not be used.")
     verdict, words = _compared(read, figures)
     return Row(
         name=name,

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from core import paths
 from core.evaluation.significance import interval
 from core.printable import printable
+from core.words import percent, percent_of, percent_places, plural
 
 Verdict = Literal["better", "worse", "same", ""]
 Kind = Literal["mnist", "own", "given"]
@@ -77,13 +78,13 @@ class Figures:
     @property
     def accuracy(self) -> str:
         """Such as `99.65%`, with as many places as so many images can tell."""
-        return percent(self.right, self.count)
+        return percent_of(self.right, self.count)
 
     @property
     def range(self) -> str:
         """The 95% interval, such as `99.51–99.75%`."""
         low, high = interval(self.right, self.count)
-        places = _places(self.count)
+        places = percent_places(self.count)
         return f"{100 * low:.{places}f}–{100 * high:.{places}f}%"
 
     @property
@@ -91,13 +92,13 @@ class Figures:
         """Such as `12 (0.1%)`; a dash where that is not known."""
         if self.refused is None or not self.refused:
             return "–" if self.refused is None else "0"
-        share = f"{self.refused / self.count:.1%}"
+        share = percent(self.refused / self.count, 1)
         return f"{self.refused} ({share})" if self.refused < 1000 else share
 
     @property
     def calibration(self) -> str:
         """The calibration error; a dash where that is not known."""
-        return "–" if self.calibration_error is None else f"{self.calibration_error:.{_places(self.count)}%}"
+        return "–" if self.calibration_error is None else percent(self.calibration_error, percent_places(self.count))
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Row:
     @property
     def title(self) -> str:
         """Its name and how much was read, such as `own, 120 images`."""
-        images = "1 image" if self.images == 1 else f"{self.images:,} images"
+        images = plural(self.images, "image")
         return f"{self.name}, {images}" if self.images else self.name
 
     @property
@@ -196,19 +197,3 @@ class Scorecard:
             rows=tuple(Row.from_json(each) for each in data["rows"]),
             speeds=tuple(Speed(**each) for each in data["speeds"]),
         )
-
-
-def percent(part: int, count: int) -> str:
-    """A share; 100% only where nothing is missing from it, and 0% only where there is nothing in it."""
-    places = _places(count)
-    shown = round(100 * part / count, places)
-    step = 10**-places
-    if part < count:
-        shown = min(shown, 100 - step)
-    if part:
-        shown = max(shown, step)
-    return f"{shown:.{places}f}%"
-
-
-def _places(count: int) -> int:
-    return 2 if count >= 1000 else 1

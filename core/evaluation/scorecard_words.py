@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.evaluation.scorecard_rows import Figures, Model, Row, Verdict
+from core.words import listed, plural
 
 LEGEND = (
     "Better and worse are beyond chance: two equally good networks would differ so much in fewer than 1 of 20 such "
@@ -34,7 +35,8 @@ def summary(models: Sequence[Model], rows: Sequence[Row]) -> str:
         said += f" On MNIST's test set it is {mnist.verdict}{as_well}{_numbers(mnist)}."
     for row in judged:
         if row.refuses_more and (pair := _pair(row)):
-            said += f" But it says of {pair[0].refused:,} of {pair[0].count:,} digits in {row.name} that they are none"
+            digits = f"{plural(pair[0].count, 'digit')} in {row.name}"
+            said += f" But it says of {pair[0].refused:,} of {digits} that they are none"
             said += f", {second.name} of {pair[1].refused:,}."
     return said
 
@@ -42,8 +44,8 @@ def summary(models: Sequence[Model], rows: Sequence[Row]) -> str:
 def verdict_words(verdict: Verdict, gained: int, lost: int) -> str:
     """Such as `12 images are read right only by the first, 3 only by the second: more than chance`."""
     beyond = "no more than chance brings about" if verdict == "same" else "more than chance brings about"
-    images = "image is" if gained == 1 else "images are"
-    return f"{gained:,} {images} read right only by the first, {lost:,} only by the second: {beyond}"
+    images = plural(gained, "image is", "images are")
+    return f"{images} read right only by the first, {lost:,} only by the second: {beyond}"
 
 
 def _for_you(first: Model, second: Model, judged: Sequence[Row]) -> str:
@@ -67,10 +69,9 @@ def _alone(model: Model, rows: Sequence[Row]) -> str:
     read = [(row, row.figures[0]) for row in rows if row.figures and row.figures[0] is not None]
     if not read:
         return f"{model.at_start} could not be measured on any set."
-    shares = [f"{figures.accuracy} of {row.name} ({figures.count:,} images)" for row, figures in read]
-    listed = shares[0] if len(shares) == 1 else f"{', '.join(shares[:-1])} and {shares[-1]}"
+    shares = [f"{figures.accuracy} of {row.name} ({plural(figures.count, 'image')})" for row, figures in read]
     own = all(row.kind == "mnist" for row in rows)
-    return f"{model.at_start} reads {listed} right.{f' {_ONLY_MNIST}' if own else ''}"
+    return f"{model.at_start} reads {listed(shares)} right.{f' {_ONLY_MNIST}' if own else ''}"
 
 
 def _is(row: Row) -> str:
@@ -79,7 +80,7 @@ def _is(row: Row) -> str:
 
 def _numbers(row: Row) -> str:
     pair = _pair(row)
-    return f": {pair[0].accuracy} of {pair[0].count:,} images right, against {pair[1].accuracy}" if pair else ""
+    return f": {pair[0].accuracy} of {plural(pair[0].count, 'image')} right, against {pair[1].accuracy}" if pair else ""
 
 
 def _pair(row: Row) -> tuple[Figures, Figures] | None:
@@ -88,5 +89,4 @@ def _pair(row: Row) -> tuple[Figures, Figures] | None:
 
 
 def _names(rows: Sequence[Row]) -> str:
-    names = [row.name for row in rows]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return listed([row.name for row in rows])

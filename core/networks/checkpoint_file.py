@@ -16,6 +16,7 @@ from typing import Any
 
 from core.errors import CheckpointError
 from core.system.damage import DAMAGE
+from core.words import percent
 
 HEADER = "header.json"
 FORMAT = 1
@@ -60,9 +61,9 @@ class Header:
         """A short text for a list, such as `mnist, fast: 99.23% test`."""
         figures = self.figures
         if (test := figures.get("test_accuracy")) is not None:
-            result = f"{test:.2%} test"
+            result = f"{percent(test)} test"
         elif (validation := figures.get("validation_accuracy")) is not None:
-            result = f"{validation:.2%} validation, epoch {self.epoch} of {self.epochs}"
+            result = f"{percent(validation)} validation, epoch {self.epoch} of {self.epochs}"
         else:
             result = f"step {self.step}"
         return f"{Path(self.data).name}, {self.recipe}: {result}"

@@ -20,11 +20,6 @@ REFUSED = "?"
 """What stands in a number for a piece that is no digit."""
 
 
-def percent(value: float) -> str:
-    """A probability with one decimal; never 100%, which no network can know."""
-    return f"{min(value, 0.999):.1%}"
-
-
 @dataclass(frozen=True)
 class ReadDigit:
     """One digit of a number."""

@@ -12,6 +12,7 @@ from core.config.recipes import FINE_TUNE
 from core.errors import DataError, DigitsError
 from core.networks import checkpoint_file
 from core.runs import checkpoints
+from core.words import plural
 
 LEAST = 10
 """Drawings to learn from; fewer say little of a hand, and less of how well it was learnt."""
@@ -28,7 +29,7 @@ def plan(folder: Path, counts: Sequence[int], checkpoint: Path | None) -> Traini
     """
     total = sum(counts)
     if total < LEAST:
-        some = "1 drawing is" if total == 1 else f"{total} drawings are"
+        some = plural(total, "drawing is", "drawings are")
         raise DataError(
             f"{some} too few to learn from; it takes at least {LEAST}. "
             "Draw more, and after each press Enter where it was read right, else the digit that it is."

@@ -10,6 +10,7 @@ import torch
 
 from core.errors import DeviceError
 from core.system import hardware
+from core.words import plural
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _mps_device() -> Device:
 
 def _cpu_device() -> Device:
     cores = hardware.usable_cores()
-    title = f"{hardware.processor_name()}, {cores} core{'s' * (cores != 1)}"
+    title = f"{hardware.processor_name()}, {plural(cores, 'core')}"
     return Device("cpu", title, hardware.memory_total(), True)
 
 

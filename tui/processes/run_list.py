@@ -9,6 +9,7 @@ from core.runs import events
 from core.runs.follow import EventReader
 from core.runs.history import History
 from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, list_runs
+from core.words import percent
 from tui.processes.run_stage import Part
 
 MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}
@@ -70,14 +71,14 @@ def _progress(history: History) -> str:
     epoch = min(len(history.epochs) + 1, history.started.epochs)
     text = f"epoch {epoch} of {history.started.epochs}"
     if (best := history.best) is not None:
-        text += f", {best.validation_accuracy:.2%} validation"
+        text += f", {percent(best.validation_accuracy)} validation"
     return text
 
 
 def _result(status: str, summary: dict[str, object]) -> str:
     match status, summary:
         case events.Finished.kind, {"test_accuracy": float(accuracy), "seconds": float(seconds)}:
-            return f"{accuracy:.2%} test, in {duration(seconds)}"
+            return f"{percent(accuracy)} test, in {duration(seconds)}"
         case events.Stopped.kind, {"epoch": int(epoch)}:
             return f"stopped in epoch {epoch}"
         case events.Failed.kind, {"error": str(error)}:

@@ -17,8 +17,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
 
 from core.printable import printable
-from core.reading.reading import Reading, percent
+from core.reading.reading import Reading
 from core.runs.events import Finished
+from core.words import percent, plural, probability
 from tui.processes.readings import readings
 from tui.widgets.shared.checkpoint_name import checkpoint_name
 
@@ -92,7 +93,7 @@ class LearntScreen(ModalScreen[bool | None]):
 
     def _title(self) -> str:
         finished = self._learnt.finished
-        return f"Learnt from {finished.test_count:,} drawings of “{printable(self._learnt.taught)}”"
+        return f"Learnt from {plural(finished.test_count, 'drawing')} of “{printable(self._learnt.taught)}”"
 
     def _figures(self) -> Table:
         finished = self._learnt.finished
@@ -121,7 +122,7 @@ class LearntScreen(ModalScreen[bool | None]):
         spread = "" if finished.spread is None else f", spread {100 * finished.spread:.1f} points"
         return (
             f"Each drawing was read by a network that had not learned it, in {folds} parts "
-            f"({low:.0%} to {high:.0%}{spread})."
+            f"({percent(low, 0)} to {percent(high, 0)}{spread})."
         )
 
 
@@ -130,7 +131,7 @@ def _pair(before: str, after: str) -> tuple[str, str, str]:
 
 
 def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.2%}"
+    return "" if share is None else percent(share)
 
 
 def _words(reading: Reading | None) -> str:
@@ -139,4 +140,4 @@ def _words(reading: Reading | None) -> str:
         return "not read"
     if reading.digit is None:
         return "nothing"
-    return reading.words if reading.verdict == "not a digit" else f"{reading.digit}, {percent(reading.certainty)}"
+    return reading.words if reading.verdict == "not a digit" else f"{reading.digit}, {probability(reading.certainty)}"

@@ -21,6 +21,7 @@ from core.errors import DataError, DigitsError
 from core.runs import fine_tuning, preferences
 from core.runs.events import Failed, Finished
 from core.runs.run import FINISHED, RUNNING, STOPPED, Run
+from core.words import percent
 from tui.processes.followed_run import GONE, STARTING, FollowedRun
 from tui.screens.mode import ModeScreen
 
@@ -73,7 +74,7 @@ class Lesson:
         state, history = self._followed.state, self._followed.history
         if state == RUNNING and history.started is not None:
             left = history.seconds_left
-            return f"learning {history.fraction:.0%}" + ("" if left is None else f", {duration(left)} left")
+            return f"learning {percent(history.fraction, 0)}" + ("" if left is None else f", {duration(left)} left")
         if state in (STARTING, RUNNING, ""):
             return "learning: getting ready"
         if state == FINISHED:

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from core.words import plural
 from tui.widgets.run.confusion import Confusion, Table, mistakes
 
 
@@ -27,7 +28,7 @@ class MistakesScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         wrong, count = sum(each for each, _, _ in mistakes(self._table)), sum(map(sum, self._table))
         with Vertical() as box:
-            box.border_title = f"Mistakes: {wrong:,} of {count:,} image{'s' * (count != 1)}"
+            box.border_title = f"Mistakes: {wrong:,} of {plural(count, 'image')}"
             yield Confusion()
             if wrong:
                 yield Static("A check-up (d, then v) shows images whose\nlabel may be wrong.", id="advice")

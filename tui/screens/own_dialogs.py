@@ -13,6 +13,7 @@ from core.data.own.own_set import LONGEST_NAME
 from core.data.own_sets import OwnSet
 from core.errors import DataError
 from core.printable import printable
+from core.words import plural
 from tui.processes import child
 from tui.processes.child import Progress
 from tui.screens.ask import Ask, Field
@@ -48,7 +49,7 @@ def export(own_set: OwnSet, done: Callable[[str], None]) -> Ask:
     async def attempt(values: list[str], report: Progress) -> None:
         path = _absolute(values[0] or proposed)
         answer = await child.ask("datasets", "--json", "--export", str(own_set.folder), path, progress=report)
-        done(f"{answer.get('images')} drawings are now in {printable(path)}")
+        done(f"{plural(answer.get('images', 0), 'drawing is', 'drawings are')} now in {printable(path)}")
 
     explanation = "A path that ends in .npz becomes one file, any other a folder with a folder for each digit."
     return Ask("Export this set", explanation, [Field("Where to", proposed, is_path=True)], "Export", attempt)

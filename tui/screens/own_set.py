@@ -28,6 +28,7 @@ from core.data.image_file import seen_in
 from core.data.own_sets import Drawing, OwnSet
 from core.errors import DataError, DigitsError
 from core.printable import printable
+from core.words import plural
 from tui.screens import own_dialogs
 from tui.widgets.data.drawing_grid import DrawingGrid, Grey
 from tui.widgets.data.own_summary import OwnSummary
@@ -152,7 +153,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
     def _show_page(self) -> None:
         number, pages = self._grid.pages
         count = len(self._drawings)
-        drawings = "1 drawing" if count == 1 else f"{count:,} drawings"
+        drawings = plural(count, "drawing")
         self._grid.border_title = f"{drawings}, page {number:,} of {pages:,}" if count else "No drawings"
         if missing := [each.path for each in self._grid.page if each.path not in self._images]:
             self._read_images(missing)

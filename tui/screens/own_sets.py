@@ -18,6 +18,7 @@ from core.data.own.own_set import LONGEST_NAME
 from core.data.own_sets import OwnSet
 from core.errors import DataError
 from core.printable import printable
+from core.words import plural
 
 
 class OwnSetsScreen(ModalScreen[OwnSet | None]):
@@ -90,5 +91,5 @@ class OwnSetsScreen(ModalScreen[OwnSet | None]):
 
 def _option(each: OwnSet) -> Option:
     count = sum(own_sets.counts(each))
-    drawings = "1 drawing" if count == 1 else f"{count:,} drawings"
+    drawings = plural(count, "drawing")
     return Option(Content.assemble((printable(each.name), "bold"), f"  {drawings}"))

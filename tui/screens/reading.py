@@ -27,6 +27,7 @@ from core.networks.checkpoint_file import written_at
 from core.reading.reading import REFUSED, UNSURE, Reading
 from core.runs import preferences
 from core.runs.run import Run
+from core.words import probability
 from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.mode import ModeScreen
@@ -187,7 +188,7 @@ class ReadingScreen(ModeScreen):
         if reading is not None and reading.least_sure is not None:
             for each in reading.digits:
                 refused = reading.refuses(each)
-                text = REFUSED if refused else f"{min(each.certainty, 0.99):.0%}"
+                text = REFUSED if refused else probability(each.certainty, 0)
                 marks.append(Mark(Region(*each.box), text, refused or each.certainty < UNSURE))
             probable = f"Least sure: digit {reading.least_sure + 1} of {len(marks)}"
             seen = f"{_SEEN} of it{_HOW}"

@@ -19,6 +19,7 @@ from core.duration import duration
 from core.runs import run as runs
 from core.runs.outline import RunOutline
 from core.runs.run import RUNNING, Run
+from core.words import percent, plural
 from tui.widgets.shared.lines import fit
 
 _CHUNK = 100
@@ -124,8 +125,8 @@ class RunsScreen(ModalScreen[Run | None]):
 
     def _count(self) -> str:
         total = len(self._outlines)
-        shown = f"{len(self._shown):,} of {total:,}" if len(self._shown) != total else f"{total:,}"
-        return f"{shown} run{'s' if total != 1 else ''}"
+        part = f"{len(self._shown):,} of " if len(self._shown) != total else ""
+        return f"{part}{plural(total, 'run')}"
 
     @on(DataTable.RowSelected)
     def _clicked(self) -> None:
@@ -187,4 +188,4 @@ def _cells(outline: RunOutline, widths: Sequence[int]) -> list[Text]:
 
 
 def _figure(accuracy: float | None) -> Text:
-    return Text("" if accuracy is None else f"{accuracy:.2%}", justify="right")
+    return Text("" if accuracy is None else percent(accuracy), justify="right")

@@ -15,6 +15,7 @@ from math import inf
 from textual._compositor import CompositorUpdate, LayoutUpdate
 from textual.geometry import Offset, Region, Size
 
+from core.words import plural
 from tui.terminal.cells import Canvas
 from tui.terminal.line import Line
 from tui.terminal.line_driver import LineDriver
@@ -60,7 +61,7 @@ class Painter:
         """What to say of the line; empty where it is not slow and nobody has said how many frames it gets."""
         if (frames := self.frames) is None:
             return ""
-        many = f"{frames:.0f} frame{'s' * (frames != 1)}/s" if frames >= 1 else f"a frame in {1 / frames:.0f} s"
+        many = f"{plural(round(frames), 'frame')}/s" if frames >= 1 else f"a frame in {1 / frames:.0f} s"
         return many if self._frames else f"slow line: {many}"
 
     @property

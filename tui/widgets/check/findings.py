@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from core.words import plural
 from tui.processes.checkup import Checkup, Finding
 
 MARKS = {"problem": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "hint": ("·", "$foreground-muted")}
@@ -64,13 +65,13 @@ def counted(finding: Finding) -> str:
         return "the folder as a whole"
     shown = len(finding.files)
     first = f", the first {shown:,} can be shown" if finding.count > shown else ""
-    return f"{finding.count:,} file{'s' * (finding.count != 1)}{first}"
+    return f"{plural(finding.count, 'file')}{first}"
 
 
 def counts(checkup: Checkup) -> str:
     """How many findings there are of each severity."""
     of_each = Counter(finding.severity for finding in checkup.findings)
-    parts = [f"{of_each[each]} {each}{'s' * (of_each[each] != 1)}" for each in MARKS if of_each[each]]
+    parts = [plural(of_each[each], each) for each in MARKS if of_each[each]]
     return ", ".join(parts) or "nothing was found"
 
 

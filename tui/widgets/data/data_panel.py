@@ -7,6 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, ProgressBar, Static
 
+from core.words import plural
 from tui.processes.data_details import DataDetails
 from tui.processes.download import Download
 from tui.widgets.data.counts import Counts
@@ -54,7 +55,7 @@ class DataPanel(ContentSwitcher):
 
     def show_progress(self, title: str, done: int, total: int | None) -> None:
         """The set is being read; `total` is None while nobody knows how much there is."""
-        message = "Reading …" if total is None else f"Reading {done:,} of {total:,} image{'s' * (total != 1)} …"
+        message = "Reading …" if total is None else f"Reading {done:,} of {plural(total, 'image')} …"
         self._wait(title, message, done, total)
 
     def show_download(self, title: str, download: Download | None) -> None:
@@ -94,5 +95,5 @@ class DataPanel(ContentSwitcher):
 def _counted(details: DataDetails) -> list[str]:
     """What can be read with k: where room is short, the notes below it do not show."""
     notes, skipped = len(details.notes), len(details.skipped)
-    parts = [f"{notes:,} note{'s' * (notes > 1)}"] * bool(notes) + [f"{skipped:,} skipped"] * bool(skipped)
+    parts = [plural(notes, "note")] * bool(notes) + [f"{skipped:,} skipped"] * bool(skipped)
     return [f"{', '.join(parts)}: press k"] if parts else []

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 from textual.reactive import reactive
 
-from core.reading.reading import UNSURE, Reading, percent
+from core.reading.reading import UNSURE, Reading
+from core.words import probability
 from tui.widgets.shared.lines import Lines, fit
 
 _SHAPES = (
@@ -71,7 +72,7 @@ class Answer(Lines):
         if refused:
             rows += ["not a", "digit"]
         else:
-            rows += [percent(reading.certainty), _word(reading.certainty)]
+            rows += [probability(reading.certainty), _word(reading.certainty)]
             rows += [f"or {reading.doubt}?"] if reading.doubt is not None else []
         return [Content.styled(row, "bold") for row in rows]
 
@@ -81,10 +82,10 @@ def _number(reading: Reading, width: int) -> list[Content]:
     if len(reading.digits) <= _MOST_SINGLE:
         for place, each in enumerate(reading.digits):
             refused = reading.refuses(each)
-            words = "? none" if refused else f"{each.digit} {percent(each.certainty):>5}"
+            words = "? none" if refused else f"{each.digit} {probability(each.certainty):>5}"
             rows.append(Content.styled(words, "bold" if place == reading.least_sure else ""))
         return rows
-    figures = [f"{100 * min(each.certainty, 0.99):2.0f}" for each in reading.digits]
+    figures = [f"{probability(each.certainty, 0).removesuffix('%'):>2}" for each in reading.digits]
     whole = [f"{sign} {figure}" for sign, figure in zip(reading.number, figures, strict=True)]
     return rows[:1] + [Content(" ".join(whole[at : at + 2])) for at in range(0, len(whole), 2)]
 

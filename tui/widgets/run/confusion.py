@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from core.runs.events import Finished
+from core.words import percent
 from tui.widgets.shared.lines import Lines
 
 Table = Sequence[Sequence[int]]
@@ -102,5 +103,5 @@ def _row(digit: int, counts: Sequence[int], wide: int) -> Content:
         else:
             cells.append((f"{f'[{count}':>{wide - 1}}]", "bold $text-warning"))
     total = sum(counts)
-    right = f"{counts[digit] / total:.1%}" if total else "none"
+    right = percent(counts[digit] / total, 1) if total else "none"
     return Content.assemble(*cells, (f"{right:>{_RIGHT}}", _MUTED))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from core.runs.events import DeviceState
+from core.words import percent, plural
 from tui.processes.followed_run import FollowedRun
 from tui.widgets.shared.lines import Lines, fit, meter
 
@@ -30,7 +31,7 @@ class DevicePanel(Lines):
         if history is None or history.started is None:
             return [Content.styled("known once the run has started", _MUTED)]
         started = history.started
-        threads = f"{started.threads} thread" + ("s" if started.threads != 1 else "")
+        threads = plural(started.threads, "thread")
         network = f"{started.parameters:,} parameters"
         if len(started.architecture) + 2 + len(network) <= width - _NAME:
             network = f"{started.architecture}, {network}"
@@ -47,7 +48,7 @@ def _busy(state: DeviceState | None, width: int) -> list[Content]:
         return []
     rows = []
     if state.load is not None:
-        figure = f"{state.load:.0%}"
+        figure = percent(state.load, 0)
         if state.temperature is not None:
             figure += f", {state.temperature:.0f} °C"
         rows.append(_metered("load", state.load, figure, width))

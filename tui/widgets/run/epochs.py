@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from core.runs.events import EpochEnded
+from core.words import percent
 from tui.widgets.run.figure_table import FigureTable, scrolling
 
 
@@ -36,7 +37,7 @@ class EpochTable(FigureTable, inherit_bindings=False):
             f"{epoch.epoch:,}",
             f"{epoch.train_loss:.4f}",
             f"{epoch.validation_loss:.4f}",
-            f"{epoch.validation_accuracy:.2%}",
+            percent(epoch.validation_accuracy),
             f"{epoch.epoch_seconds:,.1f}",
         )
         return cells, epoch is self._best

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from core.runs.events import FoldEnded
+from core.words import percent
 from tui.widgets.run.figure_table import FigureTable, scrolling
 
 
@@ -31,6 +32,6 @@ class FoldTable(FigureTable, inherit_bindings=False):
     def row(self, index: int) -> tuple[Sequence[str], bool]:
         """One fold's figures; without fine-tuning there was nothing before."""
         fold = self._folds[index]
-        before = "–" if fold.accuracy_before is None else f"{fold.accuracy_before:.2%}"
-        cells = (f"{fold.fold}", f"{fold.count:,}", before, f"{fold.accuracy:.2%}", f"{fold.fold_seconds:,.1f}")
+        before = "–" if fold.accuracy_before is None else percent(fold.accuracy_before)
+        cells = (f"{fold.fold}", f"{fold.count:,}", before, percent(fold.accuracy), f"{fold.fold_seconds:,.1f}")
         return cells, False

@@ -9,6 +9,7 @@ from textual.content import Content
 from core.duration import duration
 from core.runs.events import Started
 from core.runs.history import History
+from core.words import percent, plural
 from tui.processes.followed_run import STARTING, STOPPING, FollowedRun
 from tui.processes.run_stage import Part
 from tui.widgets.shared.lines import Lines, meter
@@ -100,7 +101,7 @@ def known(history: History) -> Content:
         before = [fold.accuracy_before * fold.count for fold in folds if fold.accuracy_before is not None]
         found.append(
             change(
-                f"{len(folds)} fold{'s' * (len(folds) != 1)}",
+                plural(len(folds), "fold"),
                 sum(before) / count if len(before) == len(folds) else None,
                 sum(fold.accuracy * fold.count for fold in folds) / count,
             )
@@ -112,8 +113,8 @@ def known(history: History) -> Content:
 
 def change(name: str, before: float | None, after: float) -> Content:
     """Such as `MNIST 99.71% → 99.68%`: accuracies, 0 to 1, what came after emphasised."""
-    old = "" if before is None else f"{before:.2%} → "
-    return Content.assemble((f"{name} ", _MUTED), old, (f"{after:.2%}", "bold"))
+    old = "" if before is None else f"{percent(before)} → "
+    return Content.assemble((f"{name} ", _MUTED), old, (percent(after), "bold"))
 
 
 def _bar(width: int, name: str, fraction: float, count: str, left: str) -> Content:

@@ -13,6 +13,7 @@ from textual.content import Content
 from core.duration import duration
 from core.runs.events import Failed, Finished
 from core.runs.run import FAILED, FINISHED, STOPPED
+from core.words import percent, plural
 from tui.processes.followed_run import GONE, FollowedRun
 from tui.widgets.run.confusion import confusion_of
 from tui.widgets.run.progress import known
@@ -43,7 +44,7 @@ class Results(Lines):
             rows.append(Content.assemble((f"{'So far':<{_NAME}}", _MUTED), known(history)))
         elif not isinstance(history.end, Finished) and (best := history.best):
             rest = f"in epoch {best.epoch:,}"
-            rows.append(_named("Best validation", f"{best.validation_accuracy:.2%}", rest, width))
+            rows.append(_named("Best validation", percent(best.validation_accuracy), rest, width))
         if followed.run.model.exists():
             path = shown_path(followed.run.model)
             rows += _located("Weights", path, width)
@@ -61,14 +62,14 @@ class Results(Lines):
                 return _crossed(end, width)
             margin = error_margin(end.test_accuracy, end.test_count) * 100
             note = history.started.test_note if history.started else ""
-            rest = f"on {end.test_count:,} image{'s' * (end.test_count != 1)}" + (f", {note}" if note else "")
+            rest = f"on {plural(end.test_count, 'image')}" + (f", {note}" if note else "")
             return [
-                _named("Test accuracy", f"{end.test_accuracy:.2%} ± {margin:.2f}", rest, width),
+                _named("Test accuracy", f"{percent(end.test_accuracy)} ± {margin:.2f}", rest, width),
                 *_compared(end, width),
                 _named(
                     "Best validation",
-                    f"{end.best_validation_accuracy:.2%}",
-                    f"in epoch {end.best_epoch:,}; last {end.validation_accuracy:.2%}; "
+                    percent(end.best_validation_accuracy),
+                    f"in epoch {end.best_epoch:,}; last {percent(end.validation_accuracy)}; "
                     f"trained in {duration(end.seconds)}",
                     width,
                 ),
@@ -98,18 +99,18 @@ def _is_crossed(end: object) -> bool:
 def _crossed(end: Finished, width: int) -> list[Content]:
     """What a cross-validation found: over all images, and how much it varied from fold to fold."""
     margin = error_margin(end.test_accuracy, end.test_count) * 100
-    folds = f"{len(end.fold_accuracies)} folds"
-    images = f"{end.test_count:,} image{'s' * (end.test_count != 1)}"
+    folds = plural(len(end.fold_accuracies), "fold")
+    images = plural(end.test_count, "image")
     rows = [
         _named(
             "Accuracy",
-            f"{end.test_accuracy:.2%} ± {margin:.2f}",
+            f"{percent(end.test_accuracy)} ± {margin:.2f}",
             f"of {images}, each new to its network",
             width,
         )
     ]
     if end.mean is not None and end.spread is not None:
-        value = f"{end.mean:.2%} ± {end.spread * 100:.2f}"
+        value = f"{percent(end.mean)} ± {end.spread * 100:.2f}"
         rows.append(_named("Folds", value, f"mean and spread of {folds}; {duration(end.seconds)} in all", width))
     return [*rows, *_compared(end, width)]
 
@@ -126,7 +127,7 @@ def _compared(end: Finished, width: int) -> list[Content]:
 
 def _change(name: str, before: float, after: float, where: str, width: int) -> Content:
     points = f"{(after - before) * 100:+.2f}".replace("-", "−")
-    return _named(name, f"{before:.2%} → {after:.2%}", f"{points} points {where}", width)
+    return _named(name, f"{percent(before)} → {percent(after)}", f"{points} points {where}", width)
 
 
 def error_margin(accuracy: float, count: int) -> float:

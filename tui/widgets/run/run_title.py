@@ -9,6 +9,7 @@ from textual.content import Content
 from core.printable import printable
 from core.runs.events import Started
 from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
+from core.words import plural
 from tui.processes.followed_run import GONE, STARTING, STOPPING, FollowedRun
 from tui.widgets.shared.checkpoint_name import checkpoint_name
 from tui.widgets.shared.lines import Lines, fit
@@ -45,7 +46,7 @@ class RunTitle(Lines):
         state, style = _STATES.get(self._followed.state, (self._followed.state, _MUTED))
         how = images = ""
         if started is not None:
-            threads = f"{started.threads} thread" + ("s" if started.threads != 1 else "")
+            threads = plural(started.threads, "thread")
             how = f"{started.device}, {started.precision}, {threads}, seed {started.seed}"
             images = _images(started, width - len(self._followed.run.name) - 2)
         if self._line:
@@ -65,12 +66,11 @@ class RunTitle(Lines):
 def _images(started: Started, room: int) -> str:
     """How many there are, and what was begun with where it fits into `room` cells."""
     if started.folds:
-        text = f"{started.test_count:,} images in {started.folds} folds"
+        text = f"{plural(started.test_count, 'image')} in {plural(started.folds, 'fold')}"
     elif started.validation_count:
-        text = f"{started.train_count:,} training, {started.validation_count:,} validation image"
-        text += "s" * (started.validation_count != 1)
+        text = f"{started.train_count:,} training, {plural(started.validation_count, 'validation image')}"
     else:
-        text = f"{started.train_count:,} training images"
+        text = plural(started.train_count, "training image")
     if not started.fine_tuned:
         return text
     base = checkpoint_name(started.fine_tuned)

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core.reading.reading import percent
+from core.words import probability
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _AROUND = len("7 ▌") - 1 + len(" 100.0%")  # cells of a bar's line that are not the bar
@@ -98,7 +98,7 @@ class Probabilities(Widget):
         """Whether it is the best of these, how many eighths of a cell its bar is long, and its figure."""
         value = values[digit]
         best = value > 0 and value == max(values)
-        return best, round(value * self._room * 8), f"{percent(value) if any(values) else '':>7}"
+        return best, round(value * self._room * 8), f"{probability(value) if any(values) else '':>7}"
 
     def _bar(self, digit: int, plain: Style) -> list[Segment]:
         best, eighths, figure = self._look(digit, self.values)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.preprocessing.normalise import FIELD, reduced
 from core.preprocessing.specks import pieces
+from core.words import percent, plural
 
 Grey = NDArray[np.uint8]
 
@@ -39,7 +40,7 @@ def _removed(before: Grey, after: Grey) -> str:
         return "Nothing was removed: there are no specks."
     many = int(pieces(gone).max())
     part = int(before[gone].sum(dtype=np.int64)) / int(before.sum(dtype=np.int64))
-    return f"{many:,} {'speck' if many == 1 else 'specks'} of {_pixels(gone)} in all removed: {_part(part)} of the ink."
+    return f"{plural(many, 'speck')} of {_pixels(gone)} in all removed: {_part(part)} of the ink."
 
 
 def _cropped(before: Grey, after: Grey) -> str:
@@ -90,12 +91,12 @@ def _sized(before: Grey, after: Grey) -> str:
 
 
 def _part(part: float) -> str:
-    return f"{part:.1%}" if not 0 < part < 0.001 else "less than 0.1%"
+    return percent(part, 1) if not 0 < part < 0.001 else "less than 0.1%"
 
 
 def _pixels(mask: NDArray[np.bool_]) -> str:
     many = int(np.count_nonzero(mask))
-    return f"{many:,} {'pixel' if many == 1 else 'pixels'}"
+    return plural(many, "pixel")
 
 
 def _first(image: Grey, axis: int) -> int:
