@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data import mnist
+from core.preprocessing.bounding_box import cropped
 from core.preprocessing.frames import without_frame
-from core.preprocessing.normalise import cropped, normalise
+from core.preprocessing.normalise import normalise
 
 Grey = NDArray[np.uint8]
 

@@ -13,7 +13,8 @@ from PIL import Image
 from core import paths
 from core.drawing.ink import draw
 from core.errors import DataError
-from core.preprocessing.normalise import centred, cropped, normalise, reduced, softened, steps
+from core.preprocessing.bounding_box import cropped
+from core.preprocessing.normalise import centred, normalise, reduced, softened, steps
 from core.preprocessing.paper import otsu
 from core.preprocessing.polarity import is_ink_dark
 from core.preprocessing.specks import hangs_together, pieces, without_specks

@@ -14,7 +14,7 @@ from PIL import Image
 from core import paths
 from core.data import mnist
 from core.drawing.ink import Ink, Stroke
-from core.preprocessing.normalise import cropped
+from core.preprocessing.bounding_box import cropped
 from core.reading.numbers.atom import Atom, atom, in_order, joined
 from core.reading.numbers.by_parts import cut, parts_of
 from core.reading.numbers.cuts import _both_ways, _path, pieces_of

@@ -13,6 +13,7 @@ from PIL import Image
 
 from core.data.collection import SIDE
 from core.errors import DataError
+from core.preprocessing.bounding_box import bounding_box
 from core.preprocessing.images import FORMATS, read
 from core.preprocessing.normalise import BOX, reduced, steps
 from core.preprocessing.polarity import is_ink_dark
@@ -70,8 +71,9 @@ def measured(path: str) -> tuple[Any, NDArray[np.uint8], NDArray[np.uint8]] | st
         return (*head, (0, 0, 0, 0), 0, (0, 0, 0, 0), 0, 0, *kind[4:]), blank, blank
     peak = int(ink.max())
     height, width = ink.shape
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    box = (columns[0] / width, rows[0] / height, (columns[-1] + 1) / width, (rows[-1] + 1) / height)
+    around = bounding_box(ink)
+    assert around is not None  # what was drawn of it has ink
+    box = (around.left / width, around.top / height, around.right / width, around.bottom / height)
     longer = max((box[2] - box[0]) * kind[2], (box[3] - box[1]) * kind[3])
     sides = [100 * float((edge >= _INK * peak).mean()) for edge in (ink[:, 0], ink[0], ink[:, -1], ink[-1])]
     stroke = stroke_width(drawn[None], peak)[0] * BOX / max(drawn.shape)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.preprocessing.bounding_box import bounding_box
 
 STROKE_WIDTH = 0.115
 """Width of a stroke as part of the digit's longer side: 2.3 of 20 pixels, measured as twice the ink's area
@@ -221,11 +222,10 @@ class Ink:
             for index in range(len(stroke.points)):
                 _pull(self._bitmap, stroke, index)
         changed = before != self._bitmap
-        if not changed.any():
+        box = bounding_box(changed)
+        if box is None:
             return Region(0, 0, 0, 0)
-        rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-        left, top = int(columns[0]), int(rows[0])
-        return Region(left, top, int(columns[-1]) + 1 - left, int(rows[-1]) + 1 - top)
+        return Region(box.left, box.top, box.right - box.left, box.bottom - box.top)
 
 
 def draw(strokes: Iterable[Sequence[Sequence[float]]], size: int = 64) -> NDArray[np.uint8]:

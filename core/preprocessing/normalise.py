@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from core.errors import DataError
+from core.preprocessing.bounding_box import cropped
 from core.preprocessing.frames import without_frame
 from core.preprocessing.paper import ink_on_paper
 from core.preprocessing.polarity import is_ink_dark
@@ -107,14 +108,6 @@ def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The image, averaged in square blocks where a side is over 1,024 pixels."""
     factor = -(-max(image.shape) // _LARGEST)
     return image if factor == 1 else np.asarray(Image.fromarray(image).reduce(factor))
-
-
-def cropped(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The bounding box of all ink, (0, 0) where there is none."""
-    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-    if not len(rows):
-        return image[:0, :0]
-    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def boxed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

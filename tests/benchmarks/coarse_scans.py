@@ -18,7 +18,8 @@ from PIL import Image
 
 from core.data import mnist
 from core.data.datasets import gather
-from core.preprocessing.normalise import cropped, normalise
+from core.preprocessing.bounding_box import cropped
+from core.preprocessing.normalise import normalise
 from core.preprocessing.polarity import is_ink_dark
 from core.reading.recogniser import Recogniser
 from core.runs.checkpoints import resolve

@@ -24,8 +24,9 @@ import torch
 from numpy.typing import NDArray
 
 from core.drawing.ink import STROKE_WIDTH, Ink, Stroke
+from core.preprocessing.bounding_box import cropped
 from core.preprocessing.images import decode
-from core.preprocessing.normalise import cropped, steps
+from core.preprocessing.normalise import steps
 from core.reading.reading import Reading
 from core.reading.recogniser import Recogniser
 from core.runs.checkpoints import resolve

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data import mnist
-from core.preprocessing.normalise import cropped
+from core.preprocessing.bounding_box import cropped
 from core.reading.numbers.atom import Atom, atom, in_order
 from core.reading.numbers.by_parts import cut, parts_of
 from core.reading.numbers.geometry import BESIDE_TERMS, OWN_TERMS, beside_terms, own_terms

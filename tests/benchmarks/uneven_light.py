@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from core.data import mnist
-from core.preprocessing.normalise import cropped, reduced
+from core.preprocessing.bounding_box import cropped
+from core.preprocessing.normalise import reduced
 from core.preprocessing.polarity import is_ink_dark
 
 Grey = NDArray[np.uint8]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.preprocessing.bounding_box import bounding_box
+
 Grey = NDArray[np.uint8]
 
 _TINY = 0.25
@@ -65,11 +67,8 @@ class Atom:
 
 def atom(ink: Grey, left: int = 0, top: int = 0, cut_left: float = 0.0, cut_right: float = 0.0) -> Atom | None:
     """The atom of a bitmap (H, W) that begins at (left, top), cropped to its ink; None where there is none."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
-        return None
-    cropped = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Atom(left + int(columns[0]), top + int(rows[0]), cropped, cut_left, cut_right)
+    box = bounding_box(ink)
+    return None if box is None else Atom(left + box.left, top + box.top, box.cut(ink), cut_left, cut_right)
 
 
 def joined(atoms: Sequence[Atom]) -> Atom:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.preprocessing.normalise import cropped
 from core.preprocessing.specks import pieces
 from core.reading.numbers.atom import Atom, Grey, atom, in_order
 from core.reading.numbers.cuts import pieces_of
@@ -14,7 +13,7 @@ from core.reading.numbers.cuts import pieces_of
 
 def parts_of(ink: Grey) -> list[Atom]:
     """From left to right, of ink (H, W) uint8, bright on 0; places are those in `ink`. Empty where it is no number."""
-    return in_order(_parts(ink)) if cropped(ink).size else []
+    return in_order(_parts(ink)) if ink.any() else []
 
 
 def cut(parts: Sequence[Atom]) -> list[Atom]:

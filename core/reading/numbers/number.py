@@ -15,7 +15,8 @@ from PIL import Image
 
 from core.drawing.clean_copy import rewritten
 from core.drawing.ink import Stroke
-from core.preprocessing.normalise import cropped, normalise
+from core.preprocessing.bounding_box import bounding_box
+from core.preprocessing.normalise import normalise
 from core.preprocessing.specks import hangs_together
 from core.reading.numbers.atom import Atom, Grey, atom
 from core.reading.numbers.by_parts import cut, parts_of
@@ -136,16 +137,16 @@ def of_ink(ink: Grey, scale: int = 1) -> Parts:
 
     `scale` is how many times larger the picture is for which boxes are wanted.
     """
-    line = cropped(ink)
-    if not line.size:
+    box = bounding_box(ink)
+    if box is None:
         return Parts((), Place(1.0))
-    top, left = int(ink.any(axis=1).argmax()), int(ink.any(axis=0).argmax())
+    line = box.cut(ink)
     sized, factor = _sized(line)
     height, width = line.shape  # not the picture itself, which would stay as long as its parts
     # What hangs together as it was drawn is one part, also where its faintest ink is lost as it is enlarged.
     whole = atom(sized) if hangs_together(line > 0) else None
     parts = parts_of(sized) if whole is None else [whole]
-    return Parts(parts, Place(factor, (width, height), (left, top), scale))
+    return Parts(parts, Place(factor, (width, height), (box.left, box.top), scale))
 
 
 def _sized(line: Grey) -> tuple[Grey, float]:
