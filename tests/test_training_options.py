@@ -25,7 +25,6 @@ from tui.processes.data_details import DataDetails
 from tui.screens.datasets import DataScreen
 from tui.widgets.data.catalogue_table import CatalogueTable
 from tui.widgets.data.suggestions import Suited
-from tui.widgets.shared.checkpoint_name import checkpoint_name
 
 SIZES = [(80, 24), (160, 50)]
 SMALL = {"counts": [25] * 10, "test_counts": [4] * 10, "test_note": "15% of each class, held out with a fixed seed"}
@@ -180,13 +179,6 @@ async def test_fine_tuning_goes_on_from_the_network_in_use(mine: Path, started: 
         await until(pilot, lambda: "goes on from 2026-01-31-142500-mnist-ac…, MNIST replayed; 5 folds" in text(app))
         await pilot.press("s")
         assert [config.fine_tune for config in started] == [str(chosen)]
-
-
-def test_a_network_is_called_what_a_person_knows_it_by() -> None:
-    """By its run, by its file, or as the shipped one."""
-    assert checkpoint_name(None) == checkpoint_name(paths.shipped_checkpoint()) == "the shipped model"
-    assert checkpoint_name("/runs/a-run/model.npz") == "a-run"
-    assert checkpoint_name("/somewhere/mine.npz") == "mine"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from core import paths
 from core.evaluation.significance import interval
+from core.networks.model_name import at_start, model_name
 from core.printable import printable
 from core.words import percent, percent_of, percent_places, plural
 
@@ -44,14 +44,12 @@ class Model:
     @classmethod
     def of(cls, path: Path, title: str) -> Model:
         """That at `path`: the shipped one, that of a run, or a file."""
-        if path == paths.shipped_checkpoint():
-            return cls(str(path), "the shipped model", printable(title))
-        return cls(str(path), printable(path.parent.name if path.name == "model.npz" else path.stem), printable(title))
+        return cls(str(path), model_name(path), printable(title))
 
     @property
     def at_start(self) -> str:
         """Its name where a sentence begins."""
-        return self.name[0].upper() + self.name[1:] if self.name.startswith("the ") else self.name
+        return at_start(self.name)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from core import paths
 from core.errors import CheckpointError
 from core.networks import checkpoint_file
+from core.networks.model_name import model_name
 from core.runs import checkpoints
 from core.runs.run import Run
 
@@ -44,7 +45,7 @@ def choices() -> list[Choice]:
         except CheckpointError:
             continue
         going = not shipped and Run(path.parent).is_running()
-        found.append(Choice(path, "Shipped model" if shipped else path.parent.name, title, going))
+        found.append(Choice(path, "Shipped model" if shipped else model_name(path), title, going))
     return found
 
 

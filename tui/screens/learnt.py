@@ -16,12 +16,12 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
 
+from core.networks.model_name import model_name
 from core.printable import printable
 from core.reading.reading import Reading
 from core.runs.events import Finished
 from core.words import percent, plural, probability
 from tui.processes.readings import readings
-from tui.widgets.shared.checkpoint_name import checkpoint_name
 
 
 @dataclass(frozen=True, eq=False)  # an array has no single truth value
@@ -69,7 +69,7 @@ class LearntScreen(ModalScreen[bool | None]):
             yield Static(self._title(), classes="dialog-title", markup=False)
             yield Static(self._figures(), id="figures")
             yield Static(self._explanation(), classes="dialog-text", markup=False)
-            old = checkpoint_name(learnt.before)
+            old = model_name(learnt.before)
             yield Static(f"Keep the new model? The old one, {old}, stays.", classes="dialog-text", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Keep the new model", id="yes", variant="primary", compact=True)

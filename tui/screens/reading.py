@@ -24,6 +24,7 @@ from core.drawing.ink import Ink, Region
 from core.errors import CheckpointError
 from core.networks import checkpoint_file
 from core.networks.checkpoint_file import written_at
+from core.networks.model_name import model_name
 from core.reading.reading import REFUSED, UNSURE, Reading
 from core.runs import preferences
 from core.runs.run import Run
@@ -35,7 +36,6 @@ from tui.screens.steps import StepsScreen
 from tui.widgets.drawing.answer import Answer
 from tui.widgets.drawing.pad import Mark, Pad
 from tui.widgets.drawing.status import Status
-from tui.widgets.shared.checkpoint_name import checkpoint_name
 from tui.widgets.shared.probabilities import Probabilities
 from tui.widgets.shared.thumbnail import Thumbnail
 from tui.widgets.steps.stages import of_drawing
@@ -264,7 +264,7 @@ class ReadingScreen(ModeScreen):
     def show_status(self) -> None:
         """Say it again, where something of it changed."""
         took = None if self._reading is None else self._reading.milliseconds
-        name = checkpoint_name(self.digits.checkpoint).removeprefix("the ")
+        name = model_name(self.digits.checkpoint).removeprefix("the ")
         self.query_one(Status).show(self.pen_words(), self._state, name, took, *self.said(), self.digits.line_words)
 
     def said(self) -> tuple[str, str]:

@@ -15,10 +15,10 @@ from textual.widgets import Button, Input, Label, OptionList, Select, Static
 from core.config.configuration import MOST_EPOCHS, TrainingConfig
 from core.config.recipes import FINE_TUNE, RECIPES, Recipe
 from core.errors import ConfigurationError
+from core.networks.model_name import model_name
 from core.runs import fine_tuning
 from tui.widgets.data.epochs_field import EpochsField
 from tui.widgets.data.suggestions import FOLDS, Suited
-from tui.widgets.shared.checkpoint_name import checkpoint_name
 from tui.widgets.shared.lines import fit
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ class TrainingOptions(Vertical):
         if recipe.name != FINE_TUNE:
             return fit(f"{recipe.name}: {recipe.summary}", room) + crossing
         before, after = "goes on from ", ", MNIST replayed"
-        return before + fit(checkpoint_name(self._checkpoint), room - len(before + after)) + after + crossing
+        return before + fit(model_name(self._checkpoint), room - len(before + after)) + after + crossing
 
     @on(Button.Pressed, "#start")
     @on(Input.Submitted, "#epochs")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from textual.content import Content
 
+from core.networks.model_name import model_name
 from core.printable import printable
 from core.runs.events import Started
 from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
 from core.words import plural
 from tui.processes.followed_run import GONE, STARTING, STOPPING, FollowedRun
-from tui.widgets.shared.checkpoint_name import checkpoint_name
 from tui.widgets.shared.lines import Lines, fit
 
 _MUTED = "$foreground-muted"
@@ -73,7 +73,7 @@ def _images(started: Started, room: int) -> str:
         text = plural(started.train_count, "training image")
     if not started.fine_tuned:
         return text
-    base = checkpoint_name(started.fine_tuned)
+    base = model_name(started.fine_tuned)
     return next((long for long in (f"{text}, from {base}", f"{text}, fine-tuned") if len(long) <= room), text)
 
 
