@@ -1,15 +1,18 @@
-"""core.system.hardware and core.training.devices: what is said of this machine."""
+"""core.system.hardware, core.system.usage and core.training.devices: what is said of this machine."""
 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 import torch
 
 from core.errors import DeviceError
-from core.system import hardware
+from core.system import hardware, usage
 from core.training import device_monitor, devices
 
 
@@ -22,6 +25,40 @@ def test_the_processor_is_watched() -> None:
     assert state.memory_used is not None and state.memory_total is not None
     assert 10_000_000 < state.memory_used < state.memory_total
     assert 1 <= hardware.usable_cores() <= (os.cpu_count() or 1)
+
+
+def test_the_load_is_that_since_the_last_look() -> None:
+    """A thread that counts is seen at once."""
+    usage.processor_load()
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        pass
+    load = usage.processor_load()
+    assert load is not None and load > 0.5 / (os.cpu_count() or 1)
+
+
+def test_the_hottest_sensor_of_the_processor_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others, such as a disk's, do not; without any there is no temperature, and a Mac has none to ask."""
+    sensors = {"coretemp": [SimpleNamespace(current=48.0), SimpleNamespace(current=61.5)]}
+    sensors["nvme"] = [SimpleNamespace(current=80.0)]
+    monkeypatch.setattr(psutil, "sensors_temperatures", lambda: sensors, raising=False)
+    assert usage.processor_temperature() == 61.5
+    del sensors["coretemp"]
+    assert usage.processor_temperature() is None
+    monkeypatch.delattr(psutil, "sensors_temperatures")
+    assert usage.processor_temperature() is None
+
+
+def test_what_the_system_does_not_tell_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hidden /proc costs the figures, no run."""
+
+    def hidden() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(psutil, "cpu_percent", hidden)
+    monkeypatch.setattr(psutil, "Process", hidden)
+    state = device_monitor.ProcessorMonitor("cpu").state()
+    assert (state.load, state.memory_used) == (None, None)
 
 
 @pytest.mark.parametrize(

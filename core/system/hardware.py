@@ -1,13 +1,14 @@
-"""How busy a device is, as far as the machine tells without special rights. Knows no torch."""
+"""What the machine has: its processor, cores and memory. Knows no torch."""
 
 from __future__ import annotations
 
 import os
 import platform
-import resource
 import subprocess
 import sys
 from pathlib import Path
+
+# Not psutil: it tells no processor's name, and of a Mac not on which cores a process may run; the memory is one line.
 
 
 def processor_name() -> str:
@@ -44,25 +45,3 @@ def memory_total() -> int | None:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
         return None
-
-
-def process_memory() -> int | None:
-    """This process's resident memory in bytes; where only its peak is known, the peak."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
-
-
-def processor_temperature() -> float | None:
-    """Degrees Celsius of the processor's hottest sensor; None where the machine does not tell."""
-    found = []
-    for sensor in Path("/sys/class/hwmon").glob("hwmon*"):
-        try:
-            if (sensor / "name").read_text(encoding="ascii").strip() in ("coretemp", "k10temp", "cpu_thermal"):
-                found += [int(path.read_text(encoding="ascii")) / 1000 for path in sensor.glob("temp*_input")]
-        except (OSError, ValueError):
-            continue  # a sensor that cannot be read now
-    return max(found, default=None)

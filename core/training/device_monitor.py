@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-from pathlib import Path
 
 from core.runs.events import DeviceState
-from core.system.hardware import memory_total, process_memory, processor_temperature, usable_cores
+from core.system.hardware import memory_total
+from core.system.usage import process_memory, processor_load, processor_temperature
 
 
 class ProcessorMonitor:
@@ -16,33 +15,17 @@ class ProcessorMonitor:
 
     def __init__(self, device: str) -> None:
         self._device = device
-        self._last = _processor_times()
+        processor_load()  # from which the first state counts
 
     def state(self) -> DeviceState:
         """The state now; the load is that since the last call."""
-        times = _processor_times()
-        load = None
-        if times and self._last and times[1] > self._last[1]:
-            load = min(1.0, (times[0] - self._last[0]) / (times[1] - self._last[1]))
-        elif not times:
-            load = min(1.0, os.getloadavg()[0] / usable_cores())  # macOS: the mean over a minute
-        self._last = times
         return DeviceState(
             device=self._device,
-            load=load,
+            load=processor_load(),
             memory_used=process_memory(),
             memory_total=memory_total(),
             temperature=processor_temperature(),
         )
-
-
-def _processor_times() -> tuple[int, int] | None:
-    """Ticks (busy, all) of all cores since boot; None where the system does not tell."""
-    try:
-        fields = [int(each) for each in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
-    except (OSError, ValueError):
-        return None
-    return sum(fields) - fields[3] - fields[4], sum(fields)
 
 
 class CardMonitor:
