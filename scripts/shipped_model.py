@@ -20,8 +20,8 @@ from pathlib import Path
 import torch
 
 from core import paths
-from core.config.recipes import RECIPES
 from core.data import datasets
+from core.data.division import DivisionRule
 from core.data.stage import stages
 from core.evaluation.evaluation import evaluate
 from core.networks import checkpoint, checkpoint_file
@@ -49,8 +49,8 @@ def _pack(model: Path) -> None:
 def _calibrate() -> None:
     """Fit the shipped model's calibration, and measure it, again."""
     network, header = checkpoint.load(paths.shipped_checkpoint())
-    cpu, dataset = torch.device("cpu"), datasets.load(header.data)
-    stage, *_ = stages(dataset, RECIPES[header.recipe].validation, 0, header.seed)
+    cpu, dataset = torch.device("cpu"), datasets.load(header.data, rule=DivisionRule(header.recipe))
+    stage, *_ = stages(dataset)
     calibration = fitted(network, stage.validate, cpu)
     test = evaluate(network, dataset.test.images, dataset.test.labels, cpu)
     figures = {**header.figures, "test_accuracy": test.accuracy, "test_loss": test.loss}

@@ -12,7 +12,7 @@ import pytest
 from image_folder import Part, clean, of, paths, pixels, quick, save, scaled, serious
 from PIL import Image
 
-from core.checkup import copies, strokes
+from core.checkup import strokes
 from core.checkup import survey as surveying
 from core.checkup.checkup import check
 from core.checkup.finding import MOST_FILES, finding
@@ -223,14 +223,14 @@ def test_careful_ones_are_no_copies(digits: Path) -> None:
 
 def test_copies_across_the_split_are_told(digits: Path) -> None:
     """Of a test image that has a copy in training, and only of that, it is said."""
-    roles = copies.parts(survey(digits))
+    roles = survey(digits).division.roles
     seen = survey(digits)
     in_test = next(each for each in range(len(seen)) if roles[each] == 2)
     name = seen.name(in_test)
     save(digits / name.replace(".png", "-copy.png"), pixels(digits / name), compress_level=1)
     shutil.copy(digits / name, digits / name.replace(".png", "-again.png"))
     checked = quick(digits)
-    seen, roles = survey(digits), copies.parts(survey(digits))
+    seen, roles = survey(digits), survey(digits).division.roles
     group = {each for each in range(len(seen)) if seen.name(each).startswith(name[:5])}
     kinds = {int(roles[each]) for each in group}
     told = [each for each in checked.findings if each.kind == "split-duplicate"]
@@ -250,11 +250,11 @@ def test_the_split_is_the_one_that_training_makes(tmp_path: Path, mnist_part: Pa
 
     seen = survey(folder)
     dataset = divided(catalogue.find(str(folder)), folders.gather(folder))
-    (stage,) = stages(dataset, 0.03, 0, 0)
+    (stage,) = stages(dataset)
     expected = {}
     for role, part in enumerate((stage.learn, stage.validate, dataset.test)):
         expected |= {image.tobytes(): role for image in part.images}
-    assert [expected[image.tobytes()] for image in seen.images] == copies.parts(seen).tolist()
+    assert [expected[image.tobytes()] for image in seen.images] == seen.division.roles.tolist()
     assert isinstance(folders.gather(folder), Collection)
 
 

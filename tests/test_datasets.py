@@ -13,7 +13,8 @@ from drawn import teach
 
 from core.__main__ import main
 from core.data import catalogue, collection, datasets, own_sets
-from core.data.collection import Part
+from core.data.collection import Collection, Part
+from core.data.division import Division
 from core.errors import DataError
 
 
@@ -128,7 +129,7 @@ def test_a_data_set_without_images_is_refused() -> None:
     none, some = (Part(np.zeros((n, 28, 28), np.uint8), np.zeros(n, np.uint8)) for n in (0, 1))
     for train, test in ((none, some), (some, none)):
         with pytest.raises(DataError, match="no images"):
-            datasets.Dataset("x", train, test, "", (), ())
+            datasets.Dataset("x", train, test, "", (), (), Division.of_collection(Collection(some)))
 
 
 def answers(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[dict[str, Any]]]:

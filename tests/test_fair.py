@@ -10,7 +10,6 @@ from image_folder import Part as Images
 from image_folder import clean
 from trained import trained
 
-from core.config.recipes import RECIPES
 from core.data import catalogue, datasets
 from core.data.collection import Collection, Part
 from core.data.stage import stages
@@ -89,7 +88,7 @@ def test_what_was_held_out_is_read_where_one_learned_the_rest(tmp_path: Path, fo
     """By both; once the set has changed that is no longer so, and the header's figure has to do."""
     entry = catalogue.find(str(folder))
     dataset = datasets.load(str(folder))
-    kept = len(stages(dataset, RECIPES["fast"].validation, 0, 0)[0].learn)
+    kept = len(stages(dataset)[0].learn)
     path = trained(tmp_path / "a.npz", configuration={"data": str(folder)}, images=kept, test_images=len(dataset.test))
     told = [_learned(path, folder), None]
     chosen = fair(entry, datasets.gather(entry), told)

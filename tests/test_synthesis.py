@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 
 from core import paths
-from core.config.configuration import TrainingConfig
 from core.config.recipes import FINE_TUNE, RECIPES
 from core.config.schedule import Schedule
 from core.data import mnist
@@ -168,6 +167,6 @@ def test_a_recipe_gets_what_it_asks_for(some: Part, monkeypatch: pytest.MonkeyPa
         base = Pretrained(paths.shipped_checkpoint(), build(architecture, 0), header, some, some)
         header = dataclasses.replace(header, architecture=architecture)
         base = dataclasses.replace(base, header=header)
-        recipe = recipe_for(TrainingConfig("own", FINE_TUNE, fine_tune="x.npz"), 100, base)
+        recipe = recipe_for(RECIPES[FINE_TUNE].on(100), base)
         joined = extras(recipe, Schedule.of(recipe, 100), some, base)
         assert [int(each.labels[0] == 10) * 10 for each in joined] == names

@@ -235,7 +235,7 @@ def test_a_stop_is_heard_while_data_is_read(small_set: Path, monkeypatch: pytest
 
     left = threading.Event()
 
-    def endless(data: str, report: Callable[[int, int], None]) -> Dataset:
+    def endless(data: str, report: Callable[[int, int], None], rule: object) -> Dataset:
         try:
             while True:
                 report(1, 1000)
@@ -308,13 +308,14 @@ def test_the_probe_measures_what_it_chooses(monkeypatch: pytest.MonkeyPatch) -> 
 def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the images are decoded, events say how many of how many; then training begins."""
     from core.data.datasets import Dataset, load
+    from core.data.division import DivisionRule
 
     told = threading.Event()
 
-    def slowly(data: str, report: Callable[[int, int], None]) -> Dataset:
+    def slowly(data: str, report: Callable[[int, int], None], rule: DivisionRule) -> Dataset:
         report(300, 1200)
         assert told.wait(30)
-        return load(data)
+        return load(data, rule=rule)
 
     monkeypatch.setattr(training, "load", slowly)
     generator = training.train(TrainingConfig(data=str(small_set)))

@@ -53,8 +53,10 @@ def check(folder: Path, report: Report = lambda done, total, doing: None, *, qui
     measured = survey(folder, lambda done, total: report(done, total, "measuring images"))
     found = _of_each(measured)
     alike = copies.find(measured, lambda done, total: report(done, total, "looking for copies"))
-    for kind in (copies.conflicting, copies.across_split, copies.identical, copies.near):
-        found += kind(measured, alike)
+    found += copies.conflicting(measured, alike)
+    found += copies.across_split(measured, alike, measured.division)
+    found += copies.identical(measured, alike)
+    found += copies.near(measured, alike)
     report(0, 1, "looking for what gives the class away")
     found += leaks.leaks(measured)
     notes = [*measured.notes, *filter(None, [files.polarity_note(measured)])]

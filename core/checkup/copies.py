@@ -10,18 +10,15 @@ from numpy.typing import NDArray
 
 from core.checkup.finding import Finding, Named, finding
 from core.checkup.survey import Survey
-from core.config.recipes import RECIPES
 from core.data import near_duplicates
-from core.data.datasets import HELD_OUT, SEED
-from core.data.splits import split
+from core.data.division import LEARN, TEST, VALIDATE, Division
 from core.words import plural
 
 _FILLS = 0.45
 """Part of the shorter side that a digit must fill for the whole image, at 28×28, to show enough of it to compare."""
 _PLACED = 0.045
 """Part of the side, a little over one of 28 pixels, by which a copy of a bare stroke may be moved."""
-_TRAIN, _VALIDATION, _TEST = 0, 1, 2
-_ROLES = ("learnt from", "in the validation part", "in the test part")
+_ROLES = {LEARN: "learnt from", VALIDATE: "in the validation part", TEST: "in the test part"}
 
 
 @dataclass(frozen=True)
@@ -154,21 +151,22 @@ def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
     ]
 
 
-def across_split(survey: Survey, copies: Copies) -> list[Finding]:
-    """Images that are measured on while the network learns from a copy of them."""
-    roles = parts(survey)
+def across_split(survey: Survey, copies: Copies, division: Division) -> list[Finding]:
+    """Images that are measured on while the network learns from a copy of them; `division` is of those drawn."""
+    roles = np.full(len(survey), -1)
+    roles[survey.drawn] = division.roles
     files: list[Named] = []
-    counts = [0, 0, 0]
+    counts = dict.fromkeys(_ROLES, 0)
     for group in copies.groups:
-        learnt = group[roles[group] == _TRAIN]
-        seen = learnt if len(learnt) else group[roles[group] == _VALIDATION]
-        for position in group[roles[group] > (_TRAIN if len(learnt) else _VALIDATION)].tolist() if len(seen) else ():
+        learnt = group[roles[group] == LEARN]
+        seen = learnt if len(learnt) else group[roles[group] == VALIDATE]
+        for position in group[roles[group] > (LEARN if len(learnt) else VALIDATE)].tolist() if len(seen) else ():
             role, other = int(roles[position]), int(seen[0])
             counts[role] += 1
             files.append(survey.named(position, f"is {_ROLES[role]}, its copy is {_ROLES[roles[other]]}", other))
     if not files:
         return []
-    where = [f"{counts[role]:,} {_ROLES[role]}" for role in (_TEST, _VALIDATION) if counts[role]]
+    where = [f"{counts[role]:,} {_ROLES[role]}" for role in (TEST, VALIDATE) if counts[role]]
     return [
         finding(
             "split-duplicate",
@@ -181,24 +179,3 @@ def across_split(survey: Survey, copies: Copies) -> list[Finding]:
             files,
         )
     ]
-
-
-def parts(survey: Survey) -> NDArray[np.int64]:
-    """(N,) what a training does with each image: 0 learns from it, 1 validates with it, 2 tests on it; else −1.
-
-    As `datasets.divided` and, without folds, `stage.stages` divide them.
-    """
-    drawn = survey.drawn
-    roles = np.full(len(survey), -1)
-    own = survey.is_test[drawn]
-    rest = drawn[~own]
-    roles[drawn[own]] = _TEST
-    if len(rest) and not own.any():
-        kept, held = split(survey.labels[rest], HELD_OUT, SEED)
-        roles[rest[held]] = _TEST
-        rest = rest[kept]
-    if len(rest):
-        fraction = max(RECIPES["fast"].validation, min(0.15, 500 / len(rest)))
-        kept, held = split(survey.labels[rest], fraction, seed=0)
-        roles[rest[kept]], roles[rest[held]] = _TRAIN, _VALIDATION
-    return roles

@@ -20,6 +20,7 @@ from core.checkup.finding import Named
 from core.checkup.measure import FACTS, VERSION, measured
 from core.data import file_rows, folders
 from core.data.collection import SIDE
+from core.data.division import Division
 from core.data.listing import Listing, listing
 from core.printable import printable
 from core.system import pool
@@ -53,6 +54,11 @@ class Survey:
     def drawn(self) -> NDArray[np.int64]:
         """Positions of the files that show something, ascending: what a network learns from."""
         return np.flatnonzero(self.images.any(axis=(1, 2)))
+
+    @cached_property
+    def division(self) -> Division:
+        """What a training of which nothing else is asked does with each of those `drawn`."""
+        return Division.of(self.labels[self.drawn], self.is_test[self.drawn])
 
     @property
     def readable(self) -> NDArray[np.int64]:

@@ -56,10 +56,10 @@ def folder_of(data: str) -> Path:
     from core.data import catalogue, sources
 
     entry = catalogue.find(data)
-    if entry.path is None or entry.kind in (catalogue.MNIST, catalogue.DOWNLOAD):
+    if entry.path is None or entry.is_published:
         raise DataError(f"{entry.title} comes as it was published; a check-up looks at folders of images of your own")
     path = Path(entry.path)
-    if sources.kind_of(path) != sources.FOLDER:
+    if not sources.at(path).is_folder:
         raise DataError(f"{path} is a file; a check-up looks at folders with the class folders 0 … 9")
     return path
 

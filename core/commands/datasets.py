@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.commands import own_sets
 from core.commands.progress import progress, say
+from core.data import sources
 from core.errors import DataError
 from core.printable import printable
 from core.words import plural
@@ -29,10 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     datasets = commands.add_parser(
         "datasets",
         help="list, look at, add, download, export and import data sets",
-        description=(
-            "List the data sets, or look at one: a name of the list, a folder with the class folders 0 … 9, "
-            "a NumPy archive (.npz) with images and labels, or pen traces (.jsonl)."
-        ),
+        description=(f"List the data sets, or look at one: a name of the list, {sources.formats()}."),
     )
     what = datasets.add_mutually_exclusive_group()
     what.add_argument("data", nargs="?", metavar="NAME|PATH", help="look at this one; without it, list all")

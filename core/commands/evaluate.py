@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from core.commands.progress import Stages, stages
+from core.data import sources
 from core.printable import printable
 from core.system import gc_policy
 from core.words import percent, plural
@@ -42,7 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     evaluate.add_argument(
         "--not-digits",
         metavar="PATH",
-        help="a folder of images, or pen traces, of which none is a digit: how many are refused",
+        help=f"{sources.formats_of_others()}, of which none is a digit: how many are refused",
     )
     evaluate.add_argument(
         "--leave-out",

@@ -119,8 +119,8 @@ def absolute(config: TrainingConfig) -> TrainingConfig:
 
     entry = catalogue.find(config.data)
     # A set that was added can be removed from the catalogue again; its path stays.
-    own = entry.kind not in (catalogue.MNIST, catalogue.DOWNLOAD)
-    return dataclasses.replace(config, data=entry.path if own and entry.path is not None else entry.name)
+    path = None if entry.is_published else entry.path
+    return dataclasses.replace(config, data=entry.name if path is None else path)
 
 
 def run_resume(options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """Normalised images kept on disk, so that no file is decoded twice. Knows nothing of how they were made.
 
-One file for each source (a folder, an archive, a file of traces) under the user's `data/cache/`: named arrays
+One file for each source (a folder, or a file such as an archive) under the user's `data/cache/`: named arrays
 and a stamp that says what they were made from. A file that is missing, damaged or of another stamp is no cache;
 whoever asks makes the images again and stores them. All cached files together are kept under a limit, the one
 that was longest unused going first.

@@ -34,7 +34,7 @@ class Entry:
     """By which commands address it; unique."""
     title: str
     kind: str
-    """`mnist`, `own`, `download`, `folder`, `archive` or `traces`."""
+    """`mnist`, `own`, `download`, or a name in `sources.SOURCES`."""
     images: int | None
     """How many there are, test images included, at the last look; None before the first."""
     classes: int | None
@@ -45,6 +45,21 @@ class Entry:
     """`ready`, `needs a download`, `downloaded`, or `missing: …`."""
     path: str | None
     """Where its images lie; None where they are not on this computer yet."""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it comes as it was published, so that its name says which images it has."""
+        return self.kind in (MNIST, DOWNLOAD)
+
+    @property
+    def is_added(self) -> bool:
+        """Whether a person added it, and can remove it."""
+        return self.kind not in (MNIST, DOWNLOAD, OWN)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether its images are files of a folder, which a check-up can look at."""
+        return self.kind == OWN or sources.is_folder(self.kind)
 
 
 @dataclass(frozen=True)
@@ -162,7 +177,7 @@ def _summary(counts: list[int]) -> dict[str, int]:
 
 def _added(line: dict[str, Any]) -> Entry:
     path, kind = Path(line["path"]), str(line["kind"])
-    what = "folder" if kind == sources.FOLDER else "file"
+    what = "folder" if sources.is_folder(kind) else "file"
     state = READY if sources.exists(path) else f"missing: the {what} is gone"
     # The name is the title too: of two folders called alike only it tells which is which.
     name, counts = str(line["name"]), (line.get("images"), line.get("classes"))

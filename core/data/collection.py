@@ -109,6 +109,18 @@ class Collection:
         return [ours + theirs for ours, theirs in zip(self.train.counts(), test, strict=True)]
 
 
+@dataclass(frozen=True)
+class Others:
+    """N images of things that are no digits, as a source hands them over."""
+
+    images: NDArray[np.uint8]
+    """(N, 28, 28) uint8, normalised."""
+    labels: list[str]
+    """What each is, such as `A`; empty where that is not said."""
+    notes: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+
+
 def part_of(images: Sequence[NDArray[np.uint8]], labels: Sequence[int]) -> Part:
     """A Part of single (28, 28) images; empty ones too. Raises DataError as Part does."""
     stacked = np.stack(images) if images else np.zeros((0, SIDE, SIDE), np.uint8)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from core.data import archives, catalogue, mnist, sources
-from core.data.collection import Collection, Part, Skipped
-from core.data.splits import split
+from core.data.collection import CLASSES, Collection, Part, Skipped
+from core.data.division import TEST_SHARE, USUAL, Division, DivisionRule
+from core.data.splits import IndivisibleError
 from core.errors import DataError
 from core.system.pool import Report
 from core.words import percent
 
 __all__ = ["Collection", "Dataset", "Part", "Skipped", "gather", "load"]
 
-HELD_OUT = 0.15
-"""Part of each class that is held out for the test where a set has no test part."""
-SEED = 2026
 _LEAST = 3
 """Images of a class that can be learnt: one to learn from, one to validate, one to test."""
 
@@ -34,6 +34,8 @@ class Dataset:
     notes: tuple[str, ...]
     """What a person should know, one sentence each."""
     skipped: tuple[Skipped, ...]
+    division: Division
+    """Which images of the collection these are, and how a training divides them further."""
 
     def __post_init__(self) -> None:
         for part, purpose in ((self.train, "train"), (self.test, "test")):
@@ -41,14 +43,14 @@ class Dataset:
                 raise DataError(f"data set {self.name} has no images to {purpose} on; it needs at least one")
 
 
-def load(data: str, report: Report | None = None) -> Dataset:
-    """The data set of a catalogue's name or of a path, for training.
+def load(data: str, report: Report | None = None, rule: DivisionRule = USUAL) -> Dataset:
+    """The data set of a catalogue's name or of a path, divided by `rule` for training.
 
     `report` is told how many images of how many were looked at. Raises DataError where nothing can be used, or
     too little to train on.
     """
     entry = catalogue.find(data)
-    return divided(entry, gather(entry, report), consume=True)
+    return divided(entry, gather(entry, report), rule, consume=True)
 
 
 def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collection:
@@ -73,14 +75,28 @@ def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collect
     return collection
 
 
-def divided(entry: catalogue.Entry, collection: Collection, *, consume: bool = False) -> Dataset:
+def divided(
+    entry: catalogue.Entry, collection: Collection, rule: DivisionRule = USUAL, *, consume: bool = False
+) -> Dataset:
     """A set with a test part: its own, or one held out class by class, always the same.
 
     With `consume` the collection is not to be used any more (`Part.parted`).
-    Raises DataError where there is too little to train on, saying of what.
+    Raises DataError where there is too little to train on, or to divide into folds, saying of what.
     """
-    own = collection.test
-    least = _LEAST if own is None else _LEAST - 1
+    notes = (*collection.notes, *_too_few(entry, collection))
+    division = _division(entry, collection, rule)
+    if collection.test is not None:
+        test_note = {"mnist": "MNIST's test set"}.get(entry.name, f"the test part of {entry.name}")
+        train, test = collection.train, collection.test
+    else:
+        test_note = f"{percent(TEST_SHARE, 0)} of each class, held out with a fixed seed"
+        train, test = collection.train.parted(division.train, division.test, consume=consume)
+    return Dataset(entry.name, train, test, test_note, notes, collection.skipped, division)
+
+
+def _too_few(entry: catalogue.Entry, collection: Collection) -> list[str]:
+    """A note where there are too few images of some digits. Raises DataError where not even two have enough."""
+    least = _LEAST if collection.test is None else _LEAST - 1
     counts = collection.train.counts()
     enough = [label for label, count in enumerate(counts) if count >= least]
     if len(enough) < 2:
@@ -89,13 +105,24 @@ def divided(entry: catalogue.Entry, collection: Collection, *, consume: bool = F
             f"each; there are {', '.join(f'{count} of {label}' for label, count in enumerate(counts) if count)}"
         )
     few = [f"{count} of {label}" for label, count in enumerate(counts) if 0 < count < least]
-    notes = list(collection.notes)
-    if few:
-        notes.append(f"Only {', '.join(few)}: too few to learn these and to measure it.")
-    if own is not None:
-        test_note = {"mnist": "MNIST's test set"}.get(entry.name, f"the test part of {entry.name}")
-        return Dataset(entry.name, collection.train, own, test_note, tuple(notes), collection.skipped)
-    kept, held = split(collection.train.labels, HELD_OUT, SEED)
-    test_note = f"{percent(HELD_OUT, 0)} of each class, held out with a fixed seed"
-    train, test = collection.train.parted(kept, held, consume=consume)
-    return Dataset(entry.name, train, test, test_note, tuple(notes), collection.skipped)
+    return [f"Only {', '.join(few)}: too few to learn these and to measure it."] if few else []
+
+
+def _division(entry: catalogue.Entry, collection: Collection, rule: DivisionRule) -> Division:
+    """Raises DataError where a fold would have nothing to read, or the others fewer than two digits to learn."""
+    try:
+        division = Division.of_collection(collection, rule)
+    except IndivisibleError as error:
+        raise DataError(f"{entry.name} cannot be cross-validated: {error}; ask for fewer folds") from error
+    if division.fold_of is None:
+        return division
+    parts = [part.labels for part in (collection.train, collection.test) if part is not None]
+    labels = np.concatenate(parts)
+    for number in range(rule.folds):
+        learned, held = division.fold(number)
+        if len(np.unique(labels[learned])) < 2 or not len(held):
+            raise DataError(
+                f"{entry.name} cannot be cross-validated in {rule.folds} parts: part {number + 1} would leave fewer "
+                f"than two of the {CLASSES} digits to learn from; ask for fewer folds, or add images"
+            )
+    return division

@@ -6,6 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+class IndivisibleError(ValueError):
+    """There are fewer different images than folds."""
+
+
 def split(labels: NDArray[np.uint8], fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Indices to keep and indices to hold out, each ascending; together every index once.
 
@@ -32,13 +36,13 @@ def folds(
     Images of one group, such as copies of one image, fall into one fold: a network that learned from a copy would
     be praised for reading it. `groups` (N,) are any numbers; without them each image is its own group. A group that
     holds more than half of a class is dealt out all the same, or that class could not be learnt without it: plain
-    strokes drawn for a 1 look like copies. Raises ValueError where `count` is less than 2 or there are fewer groups
-    than folds.
+    strokes drawn for a 1 look like copies. Raises IndivisibleError where `count` is less than 2 or there are fewer
+    groups than folds.
     """
     groups = np.arange(len(labels)) if groups is None else _without_large(labels, groups)
     _, first, member_of = np.unique(groups, return_index=True, return_inverse=True)
     if count < 2 or len(first) < count:
-        raise ValueError(f"{len(first)} different images cannot be divided into {count} parts")
+        raise IndivisibleError(f"{len(first)} different images cannot be divided into {count} parts")
     sizes = np.bincount(member_of)
     fold_of = np.zeros(len(first), np.int64)
     filled = np.zeros(count, np.int64)

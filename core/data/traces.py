@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import cache
-from core.data.collection import CLASSES, Collection, Part, Skipped
+from core.data.collection import CLASSES, Collection, Others, Part, Skipped
 from core.drawing.ink import draw
 from core.errors import DataError
 from core.preprocessing.normalise import normalise
@@ -42,18 +42,6 @@ class _Wanted:
     example: str
     stamp: str = ""
     """By which the cache tells it from other things that are taken from the same file."""
-
-
-@dataclass(frozen=True)
-class Others:
-    """N drawings that are no digits."""
-
-    images: NDArray[np.uint8]
-    """(N, 28, 28) uint8, normalised."""
-    labels: list[str]
-    """What each is, such as `A`; empty where that is not said."""
-    notes: tuple[str, ...]
-    skipped: tuple[Skipped, ...]
 
 
 def gather(path: Path, report: pool.Report | None = None) -> Collection:

@@ -9,7 +9,7 @@ from core.config.recipes import RECIPES
 from core.data.catalogue import Entry
 from core.data.collection import Collection, Part
 from core.data.datasets import divided
-from core.data.stage import stages
+from core.data.division import Division, DivisionRule
 from core.errors import DataError
 from core.evaluation.ancestry import Learned
 
@@ -53,9 +53,10 @@ def _held_out(entry: Entry, collection: Collection, told: Sequence[Learned]) -> 
     for each in told:
         if each.folds:
             continue
-        recipe = RECIPES.get(each.header.recipe)
+        if each.header.recipe not in RECIPES:
+            return None  # one of another version
+        division = Division.of_collection(collection, DivisionRule(each.header.recipe))
         # Other counts mean other draws: what is held out now may have been learned then.
-        kept = 0 if recipe is None else len(stages(dataset, recipe.validation, 0, each.header.seed)[0].learn)
-        if (each.images, each.held_out) != (kept, len(dataset.test)):
+        if (each.images, each.held_out) != (len(division.learn), len(division.test)):
             return None
     return dataset.test, dataset.test_note

@@ -12,12 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from core import paths
-from core.config.configuration import TrainingConfig
 from core.config.recipes import FINE_TUNE
 from core.config.schedule import Schedule
 from core.data.collection import Part
-from core.data.near_duplicates import groups
-from core.data.splits import folds
+from core.data.division import Division, DivisionRule
 from core.evaluation.evaluation import evaluate
 from core.runs.events import Finished
 from core.training import pretrained, probe
@@ -77,22 +75,21 @@ def out_of_fold(
     """Probabilities (N, 10) for `images` (N, 28, 28), each by a network that learned from the others.
 
     The networks are fine-tuned from the shipped model, on the fastest device. `report` is told steps done and steps
-    in all. Raises ValueError where there are fewer different images than `count` folds.
+    in all. Raises IndivisibleError where there are fewer different images than `count` folds.
     """
     every = Part(images, labels)
-    fold_of = folds(labels, count, seed, groups(images))
+    division = Division.in_folds(images, labels, DivisionRule(FINE_TUNE, count, seed))
     base = pretrained.load(paths.shipped_checkpoint())
-    fewest = len(images) - int(np.bincount(fold_of, minlength=count).max())
-    recipe = pretrained.recipe_for(TrainingConfig("own", FINE_TUNE, fine_tune=str(base.path)), fewest, base)
+    recipe = pretrained.recipe_for(division.recipe, base)
     # Nobody reads MNIST with these networks, so that little of it keeps them from learning single wrong labels.
     recipe = dataclasses.replace(recipe, replay=0.5, distillation=0.0)
     plan = probe.choose("auto", recipe)[0][0]
     found = np.zeros((len(images), 10), np.float32)
-    schedule = Schedule.of(recipe, fewest)
+    schedule = Schedule.of(recipe, division.fewest)
     total = min(max(_LEAST_STEPS, len(images) // 10), _MOST_STEPS)
     for fold in range(count):
-        held = np.flatnonzero(fold_of == fold)
-        learning = Learning(recipe, schedule, plan, every.take(np.flatnonzero(fold_of != fold)), seed + fold, base)
+        learned, held = division.fold(fold)
+        learning = Learning(recipe, schedule, plan, every.take(learned), seed + fold, base)
         learning.step.total_steps = total
         while learning.step.done < total:
             for _ in learning.epoch():

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from core.config.configuration import TrainingConfig
-from core.config.recipes import RECIPES, Recipe
+from core.config.recipes import Recipe
 from core.data import mnist
 from core.data.collection import Part
 from core.networks import checkpoint
@@ -50,9 +49,8 @@ def load(path: Path) -> Pretrained:
     return Pretrained(path, network, header, *mnist.load())
 
 
-def recipe_for(config: TrainingConfig, count: int, pretrained: Pretrained | None) -> Recipe:
-    """The recipe that `config` names, as it is for `count` images; fine-tuning keeps the shape of the network."""
-    recipe = RECIPES[config.recipe].on(count)
+def recipe_for(recipe: Recipe, pretrained: Pretrained | None) -> Recipe:
+    """`recipe`, that of a `Division`, as it is for what is fine-tuned: it keeps the shape of that network."""
     if pretrained is None:
         return recipe
     architecture = pretrained.header.architecture

@@ -14,6 +14,7 @@ from typing import Any
 from core.config.configuration import TrainingConfig
 from core.config.device_plan import Plan
 from core.data.datasets import Dataset, load
+from core.data.division import DivisionRule
 from core.errors import DeviceError
 from core.runs.events import Event, Loading, Note, Stopped
 from core.runs.run import Run
@@ -38,10 +39,9 @@ def train(
     same device in the same way, or on `device` where one is given (then not to the bit).
     Raises DataError, DeviceError, CheckpointError; OSError where the disk is full.
     """
-    reading = _Reading(config.data)
+    reading = _Reading(config.data, DivisionRule.of(config))
     with gc_policy.spared():  # torch, one to three seconds, in which the data is read
-        from core.config.recipes import RECIPES
-        from core.data.stage import fewest, stages
+        from core.data.stage import stages
         from core.networks import checkpoint
         from core.training import probe
         from core.training.devices import first_line, is_device_failure
@@ -58,9 +58,9 @@ def train(
     yield from _notes(dataset)
     pretrained = load_pretrained(Path(config.fine_tune)) if config.fine_tune is not None else None
     teachers = load_teachers(config.teachers)
-    divided = stages(dataset, RECIPES[config.recipe].validation, config.folds, config.seed, consume=True)
-    # One recipe for what is timed and what is trained: which one it is depends on how many images are left.
-    recipe = recipe_for(config, fewest(divided), pretrained)
+    # One recipe for what is timed and what is trained.
+    recipe = recipe_for(dataset.division.recipe, pretrained)
+    every = stages(dataset, consume=True)
     if state is not None and device is None:
         plans = [_saved_plan(state)]
     else:
@@ -71,7 +71,7 @@ def train(
         trainer = None
         try:
             # Puts the data on the device, which may be too much for it.
-            trainer = Trainer(config, recipe, dataset, divided, plan, run, pretrained, teachers)
+            trainer = Trainer(config, recipe, dataset, every, plan, run, pretrained, teachers)
             if state is not None:
                 trainer.restore(state)
             yield from trainer.events(stop)
@@ -95,10 +95,10 @@ class _StopLoadingError(Exception):
 
 
 class _Reading:
-    """A data set that a thread has begun to read."""
+    """A data set that a thread has begun to read and to divide."""
 
-    def __init__(self, data: str) -> None:
-        self._data = data
+    def __init__(self, data: str, rule: DivisionRule) -> None:
+        self._data, self._rule = data, rule
         self._latest = (0, 0)
         self._stopped = False
         self._result: queue.SimpleQueue[Dataset | BaseException] = queue.SimpleQueue()
@@ -107,7 +107,7 @@ class _Reading:
 
     def _read(self) -> None:
         try:
-            self._result.put(load(self._data, self._report))
+            self._result.put(load(self._data, self._report, self._rule))
         except BaseException as error:
             self._result.put(error)
 

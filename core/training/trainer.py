@@ -23,7 +23,7 @@ from core.config.device_plan import Plan
 from core.config.recipes import Recipe
 from core.config.schedule import Schedule
 from core.data.datasets import Dataset, Part
-from core.data.stage import Stage, fewest
+from core.data.stage import Stage
 from core.errors import CheckpointError, DataError
 from core.evaluation.evaluation import Evaluation, evaluate
 from core.networks import checkpoint
@@ -60,7 +60,7 @@ class Trainer:
         pretrained: Pretrained | None = None,
         teachers: Teachers | None = None,
     ) -> None:
-        """`recipe` is what `config` comes to for the `fewest` images that one of `stages` learns from.
+        """`recipe` is that of the division of `dataset`, with the network of `pretrained` where that is fine-tuned.
 
         `stages` are those of the data set, whose training part is not looked at again.
         `pretrained` is what to fine-tune, `teachers` whom to learn from: those of `config`.
@@ -74,7 +74,7 @@ class Trainer:
         self.stages = stages
         self.recipe = recipe
         # The same number of steps in each, so that one scale counts them all.
-        self.schedule = Schedule.of(recipe, fewest(stages), config.epochs)
+        self.schedule = Schedule.of(recipe, dataset.division.fewest, config.epochs)
         self.epochs = self.schedule.epochs * len(self.stages)
         self._begin(0)
         self.safe_state: dict[str, Any] | None = None

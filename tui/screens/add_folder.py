@@ -14,13 +14,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, DirectoryTree, Footer, Input, ProgressBar, Static
 from textual.widgets.directory_tree import DirEntry
 
+from core.data import sources
 from core.errors import DigitsError
 from tui.processes import child
-from tui.widgets.shared.path_input import FILES, PathInput
-
-EXPLANATION = (
-    "A folder with the class folders 0 to 9 full of images, an .npz with images and labels, or pen traces as .jsonl."
-)
+from tui.widgets.shared.path_input import PathInput
 
 
 class UsableTree(DirectoryTree):
@@ -38,7 +35,11 @@ class UsableTree(DirectoryTree):
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Leave out what cannot be added."""
-        return [path for path in paths if not path.name.startswith(".") and (path.suffix in FILES or path.is_dir())]
+        return [
+            path
+            for path in paths
+            if not path.name.startswith(".") and (path.suffix in sources.EXTENSIONS or path.is_dir())
+        ]
 
     def action_up(self) -> None:
         """Browse from the folder above."""
@@ -57,7 +58,7 @@ class AddFolder(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static("Add own data", classes="dialog-title")
-            yield Static(EXPLANATION, classes="muted")
+            yield Static(f"Give {sources.formats()}.", classes="muted")
             yield PathInput(placeholder="/path/to/folder  (→ or tab completes)", id="path", compact=True)
             yield UsableTree(Path.cwd(), id="tree")
             yield Static(id="said", markup=False)

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, ProgressBar, Static
 
 from core import paths
-from core.data import catalogue
+from core.data import catalogue, sources
 from core.errors import DataError, DigitsError
 from core.evaluation.scorecard_rows import Model, Row, Scorecard
 from core.printable import printable
@@ -164,7 +164,7 @@ class ScorecardScreen(Screen[None]):
         """Measure on one more set, this time."""
         asked = Ask(
             "Measure on another set",
-            "A folder with class folders 0 to 9, an .npz or pen traces; or the name of a set in the list of data.",
+            f"Give {sources.formats()}; or the name of a set in the list of data.",
             [Field("Path or name", is_path=True)],
             "Measure",
             self._add,

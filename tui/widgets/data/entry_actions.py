@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from core.data import catalogue, sources
+from core.data import catalogue
 from core.data.catalogue import Entry
 from tui.processes.data_details import DataDetails
-
-_STAYING = (catalogue.MNIST, catalogue.DOWNLOAD, catalogue.OWN)
-"""Kinds that are always in the catalogue."""
-_FOLDERS = (sources.FOLDER, catalogue.OWN)
 
 
 def needs_download(entry: Entry) -> bool:
@@ -22,11 +18,11 @@ def applies(action: str, entry: Entry | None, details: DataDetails | None) -> bo
         case "download":
             return entry is not None and needs_download(entry)
         case "check_up":
-            return entry is not None and entry.kind in _FOLDERS and entry.state == catalogue.READY
+            return entry is not None and entry.is_folder and entry.state == catalogue.READY
         case "edit":
             return entry is not None and entry.kind == catalogue.OWN
         case "remove":
-            return entry is not None and entry.kind not in _STAYING
+            return entry is not None and entry.is_added
         case "more_samples":
             return details is not None
         case "skipped":

@@ -36,7 +36,7 @@ class Suited:
         """
         counts, folder = _counts(details), Path(entry.path or "")
         images = sum(counts) if counts else entry.images or 0
-        if entry.kind in (catalogue.MNIST, catalogue.DOWNLOAD) or images >= FEW:
+        if entry.is_published or images >= FEW:
             return cls(is_mnist=entry.kind == catalogue.MNIST, folder=folder)
         least = min((count for count in counts if count), default=_USUAL)
         # Each fold needs an image of each class.

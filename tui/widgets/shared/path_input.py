@@ -10,8 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-FILES = (".npz", ".jsonl", ".ndjson")
-"""Endings of the files that may hold a data set."""
+from core.data import sources
 
 
 class PathSuggester(Suggester):
@@ -37,7 +36,7 @@ def completion(value: str) -> str | None:
                 for entry in entries
                 if entry.name.startswith(beginning)
                 and (beginning.startswith(".") or not entry.name.startswith("."))
-                and (entry.is_dir() or entry.name.endswith(FILES))
+                and (entry.is_dir() or entry.name.endswith(sources.EXTENSIONS))
             )
     except OSError:
         return None
