@@ -69,13 +69,13 @@ def test_the_average_is_kept_and_lags() -> None:
     for _ in range(3):
         averaged(images, labels)
         seen.append(next(iter(averaged.network.parameters())).detach().clone())
-    kept = next(iter(averaged.kept.parameters()))
-    assert averaged.kept is not averaged.network
+    kept = next(iter(averaged.result.parameters()))
+    assert averaged.result is not averaged.network
     low, high = torch.stack(seen).amin(0), torch.stack(seen).amax(0)
     assert not torch.equal(kept, seen[-1])
     assert ((kept >= low - 1e-6) & (kept <= high + 1e-6)).float().mean() > 0.9
     plain = TrainingStep(RECIPES["fast"], _PLAN, total_steps=10, seed=0)
-    assert plain.kept is plain.network
+    assert plain.result is plain.network
 
 
 class _Forbid(TorchDispatchMode):

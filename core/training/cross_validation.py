@@ -19,7 +19,7 @@ from core.data.division import Division, DivisionRule
 from core.evaluation.evaluation import evaluate
 from core.runs.events import Finished
 from core.training import pretrained, probe
-from core.training.learning import Learning
+from core.training.learner import Learner
 
 _LEAST_STEPS, _MOST_STEPS = 60, 600
 """Of each network that only judges labels: a few steps are enough to know a hand, and nothing has to be kept."""
@@ -89,14 +89,14 @@ def out_of_fold(
     total = min(max(_LEAST_STEPS, len(images) // 10), _MOST_STEPS)
     for fold in range(count):
         learned, held = division.fold(fold)
-        learning = Learning(recipe, schedule, plan, every.take(learned), seed + fold, base)
-        learning.step.total_steps = total
-        while learning.step.done < total:
-            for _ in learning.epoch():
+        learner = Learner(recipe, schedule, plan, every.take(learned), seed + fold, base)
+        learner.step.total_steps = total
+        while learner.step.done < total:
+            for _ in learner.epoch():
                 if report is not None:
-                    report(fold * total + learning.step.done, count * total)
-                if learning.step.done >= total:
+                    report(fold * total + learner.step.done, count * total)
+                if learner.step.done >= total:
                     break
-        read = evaluate(learning.step.kept, images[held], labels[held], torch.device(plan.device))
+        read = evaluate(learner.step.result, images[held], labels[held], torch.device(plan.device))
         found[held] = read.probabilities
     return found

@@ -1,137 +1,159 @@
-"""What a trainer says of itself: its events, and the header of its checkpoint. Trains nothing."""
+"""What is told of a run: its events, and the header of its checkpoint. Trains nothing."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from core import __version__
 from core.evaluation.evaluation import Evaluation
-from core.networks.architectures import parameter_count
 from core.networks.checkpoint_file import Header
 from core.preprocessing import normalise
-from core.runs.events import EpochEnded, Finished, Progress, Started
+from core.runs.events import EpochEnded, Finished, Progress, Started, Stopped
 from core.training.cross_validation import combined
 from core.training.devices import find
+from core.training.job import Job
+from core.training.training_state import TrainingState
 
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
+
+@dataclass(frozen=True)
+class Moment:
+    """Where a run is."""
+
+    step: int
+    """Steps done, of all stages."""
+    stage_step: int
+    """Of the stage in progress."""
+    learning_rate: float
+    """Of the next step."""
+    parameters: int
+    """Of the network at work."""
+    seconds: float
+    """Training time of the run."""
+    epoch_seconds: float
+    """Training time of the epoch in progress."""
 
 
-def started(trainer: Trainer) -> Started:
+def started(job: Job, moment: Moment) -> Started:
     """What is about to be done, and how much of it was done before."""
-    recipe, config, every = trainer.recipe, trainer.config, trainer.stages[0]
+    recipe, config, every = job.recipe, job.config, job.stages[0]
     note = f"each read by a network that had not seen it, {config.folds} folds"
     return Started(
-        data=trainer.dataset.name,
+        data=job.dataset.name,
         recipe=recipe.name,
         architecture=recipe.architecture,
-        parameters=parameter_count(trainer.learning.step.network),
-        epochs=trainer.epochs,
-        steps_per_epoch=trainer.schedule.steps,
-        batch_size=trainer.schedule.batch_size,
+        parameters=moment.parameters,
+        epochs=job.epochs,
+        steps_per_epoch=job.schedule.steps,
+        batch_size=job.schedule.batch_size,
         train_count=len(every.learn),
         validation_count=len(every.validate),
-        test_count=len(every.learn) if config.folds else len(trainer.dataset.test),
-        device=trainer.plan.device,
-        device_name=find(trainer.plan.device).title,
-        threads=trainer.plan.threads,
-        precision=trainer.plan.precision,
+        test_count=len(every.learn) if config.folds else len(job.dataset.test),
+        device=job.plan.device,
+        device_name=find(job.plan.device).title,
+        threads=job.plan.threads,
+        precision=job.plan.precision,
         seed=config.seed,
-        step=trainer.steps_done,
-        seconds=trainer.tally.seconds_before,
-        test_note=note if config.folds else trainer.dataset.test_note,
+        step=moment.step,
+        seconds=moment.seconds,
+        test_note=note if config.folds else job.dataset.test_note,
         folds=config.folds,
-        fine_tuned=str(trainer.pretrained.path) if trainer.pretrained else "",
+        fine_tuned=str(job.pretrained.path) if job.pretrained else "",
     )
 
 
-def progress(trainer: Trainer, epoch: int, losses: list[Tensor], since: float) -> Progress:
+def progress(job: Job, moment: Moment, epoch: int, losses: Sequence[float], since: float) -> Progress:
     """The steps of `losses`, the first of which began at `since` on the performance counter."""
-    values = torch.stack(losses).tolist()  # waits for the device
     elapsed = max(time.perf_counter() - since, 1e-9)
     return Progress(
         epoch=epoch,
-        step=trainer.steps_done,
-        losses=tuple(round(value, 5) for value in values),
-        learning_rate=trainer.learning.step.learning_rate,
-        images_per_second=len(values) * trainer.schedule.batch_size / elapsed,
-        seconds=trainer.seconds,
+        step=moment.step,
+        losses=tuple(round(loss, 5) for loss in losses),
+        learning_rate=moment.learning_rate,
+        images_per_second=len(losses) * job.schedule.batch_size / elapsed,
+        seconds=moment.seconds,
     )
 
 
-def epoch_ended(trainer: Trainer, epoch: int, read: Evaluation) -> EpochEnded:
-    """An epoch, after which the network `read` the validation images."""
-    loss_sum = trainer.tally.loss_sum
+def epoch_ended(job: Job, moment: Moment, epoch: int, loss_sum: Tensor | None, read: Evaluation) -> EpochEnded:
+    """An epoch with losses of `loss_sum` in all, after which the network `read` the validation images."""
     return EpochEnded(
         epoch=epoch,
-        step=trainer.steps_done,
-        train_loss=(0.0 if loss_sum is None else loss_sum.item()) / trainer.schedule.steps,
+        step=moment.step,
+        train_loss=(0.0 if loss_sum is None else loss_sum.item()) / job.schedule.steps,
         validation_loss=read.loss,
         validation_accuracy=read.accuracy,
-        learning_rate=trainer.learning.step.learning_rate,
-        epoch_seconds=trainer.epoch_seconds,
-        seconds=trainer.seconds,
+        learning_rate=moment.learning_rate,
+        epoch_seconds=moment.epoch_seconds,
+        seconds=moment.seconds,
     )
 
 
-def finished(trainer: Trainer, read: Evaluation | None) -> Finished:
+def stopped(job: Job, moment: Moment) -> Stopped:
+    """The end because somebody asked for it."""
+    epoch = min(job.epochs, moment.step // job.schedule.steps + 1)
+    return Stopped(epoch=epoch, step=moment.step, seconds=moment.seconds, checkpoint=job.checkpoint)
+
+
+def finished(job: Job, moment: Moment, state: TrainingState, read: Evaluation | None) -> Finished:
     """The end: how the test images were `read`, or without them what the folds add up to."""
-    tally, checkpoint = trainer.tally, str(trainer.run.model) if trainer.run else ""
     if read is None:
-        end = combined(tally.folds, trainer.epochs, checkpoint)
+        end = combined(state.folds, job.epochs, job.checkpoint)
     else:
         end = Finished(
             test_accuracy=read.accuracy,
             test_loss=read.loss,
             test_count=read.count,
-            validation_accuracy=tally.validation_accuracy or 0.0,
-            best_validation_accuracy=tally.best[0],
-            best_epoch=tally.best[1],
+            validation_accuracy=state.validation_accuracy or 0.0,
+            best_validation_accuracy=state.best[0],
+            best_epoch=state.best[1],
             seconds=0.0,
-            checkpoint=checkpoint,
+            checkpoint=job.checkpoint,
         )
-    before, after = tally.mnist or (None, None)
-    return dataclasses.replace(end, seconds=trainer.seconds, mnist_before=before, mnist_after=after)
+    before, after = state.mnist or (None, None)
+    return dataclasses.replace(end, seconds=moment.seconds, mnist_before=before, mnist_after=after)
 
 
-def header(trainer: Trainer, end: Finished | None = None) -> Header:
+def header(
+    job: Job, moment: Moment, state: TrainingState, calibration: dict[str, float], end: Finished | None = None
+) -> Header:
     """The header of the checkpoint as it is now, or at the `end`."""
-    tally, schedule = trainer.tally, trainer.schedule
-    figures = {"seconds": trainer.seconds}
-    if tally.validation_accuracy is not None and not trainer.config.folds:
-        figures["validation_accuracy"] = tally.validation_accuracy
-    if tally.mnist is not None:
-        figures["mnist_before"], figures["mnist_accuracy"] = tally.mnist
+    schedule = job.schedule
+    figures = {"seconds": moment.seconds}
+    if state.validation_accuracy is not None and not job.config.folds:
+        figures["validation_accuracy"] = state.validation_accuracy
+    if state.mnist is not None:
+        figures["mnist_before"], figures["mnist_accuracy"] = state.mnist
     if end is not None:
         figures |= {"test_accuracy": end.test_accuracy, "test_loss": end.test_loss, "seconds": end.seconds}
         if end.spread is not None:
             figures["spread"] = end.spread
-    steps = schedule.total_steps if tally.kept is not None else trainer.learning.step.done
+    steps = schedule.total_steps if state.weights is not None else moment.stage_step
     return Header(
-        architecture=trainer.recipe.architecture,
-        recipe=trainer.recipe.name,
-        data=trainer.dataset.name,
-        parameters=parameter_count(trainer.learning.step.network),
+        architecture=job.recipe.architecture,
+        recipe=job.recipe.name,
+        data=job.dataset.name,
+        parameters=moment.parameters,
         epoch=steps // schedule.steps,
         epochs=schedule.epochs,
         step=steps,
-        seed=trainer.config.seed,
+        seed=job.config.seed,
         figures=figures,
         trained={
-            "configuration": trainer.config.to_json(),
-            "recipe": dataclasses.asdict(trainer.recipe),
-            "images": len(trainer.stages[0].learn),
-            "test_images": 0 if trainer.config.folds else len(trainer.dataset.test),
-            "device": trainer.plan.title,
+            "configuration": job.config.to_json(),
+            "recipe": dataclasses.asdict(job.recipe),
+            "images": len(job.stages[0].learn),
+            "test_images": 0 if job.config.folds else len(job.dataset.test),
+            "device": job.plan.title,
             "torch": torch.__version__,
             "digits-tui": __version__,
             "normalise": normalise.VERSION,
         },
-        calibration=trainer.calibration.to_json(),
-        run=trainer.run.name if trainer.run else "",
+        calibration=calibration,
+        run=job.run.name if job.run else "",
     )

@@ -45,9 +45,10 @@ def train(
         from core.networks import checkpoint
         from core.training import probe
         from core.training.devices import first_line, is_device_failure
+        from core.training.distillation import load as load_teachers
+        from core.training.job import Job
         from core.training.pretrained import load as load_pretrained
         from core.training.pretrained import recipe_for
-        from core.training.teachers import load as load_teachers
         from core.training.trainer import Trainer
 
     state = checkpoint.load_state(run.state) if resume and run else None
@@ -71,7 +72,7 @@ def train(
         trainer = None
         try:
             # Puts the data on the device, which may be too much for it.
-            trainer = Trainer(config, recipe, dataset, every, plan, run, pretrained, teachers)
+            trainer = Trainer(Job(config, recipe, dataset, every, plan, run, pretrained, teachers))
             if state is not None:
                 trainer.restore(state)
             yield from trainer.events(stop)

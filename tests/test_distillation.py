@@ -1,8 +1,7 @@
-"""core.training.teachers: what is said of which images, and what a network that is taught learns from it."""
+"""core.training.distillation: what is said of which images, and what a network that is taught learns from it."""
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +21,9 @@ from core.networks.inputs import as_input
 from core.runs.events import Finished
 from core.runs.run import create_run
 from core.training import probe, train
-from core.training.learning import Learning
+from core.training.distillation import Distillation, Teachers, load
+from core.training.learner import Learner
 from core.training.step import TrainingStep
-from core.training.teachers import Lesson, Teachers, load
 
 pytestmark = pytest.mark.usefixtures("two_threads")
 
@@ -37,13 +36,13 @@ def _images(count: int = 12) -> torch.Tensor:
     return as_input(torch.randint(0, 256, (count, 28, 28), dtype=torch.uint8, generator=draws))
 
 
-def test_a_lesson_is_the_mean_of_its_teachers() -> None:
+def test_the_targets_are_the_mean_of_the_teachers() -> None:
     """Of the rows asked about; of digits alone where one of them also tells what is none."""
     one, other, images = build("small", 1).eval(), build("deep-11", 2).eval(), _images()
-    said = Lesson([one, other], slice(8), _CPU, digits=True)(images)
+    said = Distillation([one, other], slice(8), _CPU, digits=True).targets(images)
     assert not said.requires_grad
     torch.testing.assert_close(said, (one(images[:8]) + other(images[:8])[:, :10]) / 2)
-    assert Lesson([other], slice(-3, None), _CPU, digits=False)(images).shape == (3, 11)
+    assert Distillation([other], slice(-3, None), _CPU, digits=False).targets(images).shape == (3, 11)
 
 
 def test_what_is_learned_comes_near_to_what_is_said() -> None:
@@ -53,10 +52,9 @@ def test_what_is_learned_comes_near_to_what_is_said() -> None:
     with torch.no_grad():
         teacher.layers[-1].weight.mul_(30)  # so that it has opinions
         said = teacher(images).softmax(dim=1)
-    recipe = dataclasses.replace(RECIPES["fast"], distillation=3.0, distillation_temperature=2.0)
     apart = []
-    for lesson in (None, Lesson([teacher], slice(None), _CPU, digits=True)):
-        step = TrainingStep(recipe, _PLAN, total_steps=60, seed=0, lesson=lesson)
+    for distillation in (None, Distillation([teacher], slice(None), _CPU, digits=True, weight=3.0, temperature=2.0)):
+        step = TrainingStep(RECIPES["fast"], _PLAN, total_steps=60, seed=0, distillation=distillation)
         for _ in range(60):
             step(images, labels)
         with torch.no_grad():
@@ -72,11 +70,11 @@ def test_teachers_are_asked_about_the_sets_own_images_only(monkeypatch: pytest.M
     part = Part(random.integers(0, 256, (200, 28, 28)).astype(np.uint8), (np.arange(200) % 10).astype(np.uint8))
     recipe = RECIPES["robust"].on(len(part))
     teachers = Teachers((build("small", 1).eval(),))
-    learning = Learning(recipe, Schedule.of(recipe, len(part)), _PLAN, part, 0, teachers=teachers)
-    images, _ = next(learning.batches.epoch(1))
-    lesson = learning.step._lesson
-    assert lesson is not None
-    assert len(lesson(images)) == recipe.batch_size < len(images)
+    learner = Learner(recipe, Schedule.of(recipe, len(part)), _PLAN, part, 0, teachers=teachers)
+    images, _ = next(learner.batches.epoch(1))
+    distillation = learner.step.distillation
+    assert distillation is not None
+    assert len(distillation.targets(images)) == recipe.batch_size < len(images)
 
 
 @pytest.fixture

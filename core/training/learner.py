@@ -13,13 +13,13 @@ from core.config.recipes import Recipe
 from core.config.schedule import Schedule
 from core.data.collection import Part
 from core.training.batches import Batches
+from core.training.distillation import Distillation, Teachers
 from core.training.extras import extras
 from core.training.pretrained import Pretrained
 from core.training.step import TrainingStep
-from core.training.teachers import Lesson, Teachers
 
 
-class Learning:
+class Learner:
     """A network that learns from one part of a data set."""
 
     def __init__(
@@ -48,8 +48,8 @@ class Learning:
             extras=extras(recipe, schedule, part, pretrained),
         )
         start = pretrained.network if pretrained else None
-        lesson = _lesson(recipe, schedule, torch.device(plan.device), start, teachers)
-        self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, lesson)
+        distillation = _distillation(recipe, schedule, torch.device(plan.device), start, teachers)
+        self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, distillation)
 
     @property
     def is_done(self) -> bool:
@@ -68,7 +68,7 @@ class Learning:
         return {
             "step": step.done,
             "network": step.network.state_dict(),
-            "average": step.average.state_dict() if step.average else None,
+            "average": step.average.network.state_dict() if step.average else None,
             "optimiser": step.optimiser.state_dict(),
             "distortion": self.batches.generator.get_state(),
             "random": torch.get_rng_state(),
@@ -80,7 +80,7 @@ class Learning:
         step = self.step
         step.network.load_state_dict(state["network"])
         if step.average is not None:
-            step.average.load_state_dict(state["average"])
+            step.average.network.load_state_dict(state["average"])
         step.optimiser.load_state_dict(state["optimiser"])
         step.done = state["step"]
         torch.set_rng_state(state["random"])
@@ -90,14 +90,16 @@ class Learning:
                 torch.cuda.set_rng_state(state["device_random"], step.device)
 
 
-def _lesson(
+def _distillation(
     recipe: Recipe, schedule: Schedule, device: torch.device, start: nn.Module | None, teachers: Teachers | None
-) -> Lesson | None:
-    """Who says what of which images: the network that is begun with of those replayed, teachers of the set's own."""
+) -> Distillation | None:
+    """Who says what of which images: the network that is fine-tuned of those replayed, teachers of the set's own."""
+    how = {"weight": recipe.distillation, "temperature": recipe.distillation_temperature}
     if not recipe.distillation:
         return None
     if start is not None:
-        return Lesson([start], slice(-schedule.added, None), device, digits=False) if schedule.added else None
+        rows = slice(-schedule.added, None)
+        return Distillation([start], rows, device, digits=False, **how) if schedule.added else None
     if teachers is None:
         return None
-    return Lesson(teachers.networks, slice(schedule.batch_size - schedule.added), device, digits=True)
+    return Distillation(teachers.networks, slice(schedule.batch_size - schedule.added), device, digits=True, **how)

@@ -1,0 +1,62 @@
+"""What `state.pt` holds: all that the next step of a run depends on, in plain containers and tensors on the CPU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from core.errors import CheckpointError, DataError
+from core.networks.checkpoint import STATE_FORMAT
+from core.training.clock import Clock
+from core.training.job import Job
+from core.training.learner import Learner
+from core.training.training_state import TrainingState
+
+
+def snapshot(job: Job, index: int, learner: Learner, state: TrainingState, clock: Clock) -> dict[str, Any]:
+    """The run as it is now, in stage `index`, copied to the CPU."""
+    found: dict[str, Any] = on_cpu(
+        {
+            "format": STATE_FORMAT,
+            "configuration": job.config.to_json(),
+            "plan": {"device": job.plan.device, "threads": job.plan.threads, "precision": job.plan.precision},
+            "data": job.checksum,
+            "epochs": job.epochs,
+            "batch_size": job.schedule.batch_size,
+            "stage": index,
+            "tally": {**state.to_state(), "seconds_before": clock.seconds, "epoch_seconds": clock.epoch_seconds},
+            **learner.state(),
+        }
+    )
+    return found
+
+
+def check(saved: dict[str, Any], job: Job) -> None:
+    """See that `job` can go on from what was `saved`. Raises CheckpointError or DataError where it cannot."""
+    if saved.get("format") != STATE_FORMAT:
+        raise CheckpointError(
+            f"the state has format {saved.get('format')!r}, this program reads {STATE_FORMAT}; "
+            "it was written by another version of digits-tui, start the run anew"
+        )
+    if saved["data"] != job.checksum:
+        raise DataError(
+            f"the data set {job.config.data}, or a checkpoint that is learned from, has changed since this "
+            "run began, so that it cannot go on as it would have; start a new one"
+        )
+    if (saved["epochs"], saved["batch_size"]) != (job.epochs, job.schedule.batch_size):
+        raise CheckpointError(
+            f"the state is of {saved['epochs']} epochs in batches of {saved['batch_size']}, the run is of "
+            f"{job.epochs} in batches of {job.schedule.batch_size}; start the run anew"
+        )
+
+
+def on_cpu(value: Any) -> Any:
+    """Nested containers with every tensor copied to the CPU."""
+    if isinstance(value, Tensor):
+        return value.detach().to("cpu", copy=True)
+    if isinstance(value, dict):
+        return {key: on_cpu(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [on_cpu(each) for each in value]
+    return value
