@@ -250,7 +250,7 @@ async def test_back_to_the_drawing(key: str) -> None:
         await steps_of(pilot, *SEVEN)
         bitmap = app.pad.ink.bitmap.copy()
         seen = normalise(bitmap, "bright")
-        app.reader.on_reading(Reading(4, (0.02,) * 4 + (0.82,) + (0.02,) * 5, seen, "/shipped.npz", 1.0))
+        app.reader.answer(Reading(4, (0.02,) * 4 + (0.82,) + (0.02,) * 5, seen, "/shipped.npz", 1.0))
         await pilot.press(key)
         await settled(pilot)
         assert isinstance(app.screen, DrawingScreen) and np.array_equal(app.pad.ink.bitmap, bitmap)
