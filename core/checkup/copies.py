@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, Named, counted, finding
+from core.checkup.finding import Finding, Picture, Severity, counted, finding
 from core.checkup.survey import Survey
 from core.config.recipes import RECIPES
 from core.data import near_duplicates
@@ -94,7 +94,7 @@ def identical(survey: Survey, copies: Copies) -> list[Finding]:
     return [
         finding(
             "identical",
-            "warning",
+            Severity.WARNING,
             f"{counted(len(files), 'file')} {'is' if len(files) == 1 else 'are'} there twice or more",
             "What is there twice counts twice, and adds nothing to learn.",
             "Cross-validation keeps copies in one part. Leave the copies out.",
@@ -105,7 +105,7 @@ def identical(survey: Survey, copies: Copies) -> list[Finding]:
 
 def near(survey: Survey, copies: Copies) -> list[Finding]:
     """Images of one class that are nearly the same: saved again, scaled, moved by a pixel."""
-    files: list[Named] = []
+    files: list[Picture] = []
     for group in copies.groups:
         for place, position in enumerate(group.tolist()):
             before = [each for each in group[:place].tolist() if survey.labels[each] == survey.labels[position]]
@@ -116,7 +116,7 @@ def near(survey: Survey, copies: Copies) -> list[Finding]:
     return [
         finding(
             "near-duplicate",
-            "warning",
+            Severity.WARNING,
             f"{counted(len(files))} nearly the same as another",
             "They were saved again, scaled or moved, and teach what their originals do. They flatter a measurement "
             "that finds the one after learning from the other.",
@@ -128,7 +128,7 @@ def near(survey: Survey, copies: Copies) -> list[Finding]:
 
 def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
     """The same image, or nearly, in two classes."""
-    files: list[Named] = []
+    files: list[Picture] = []
     for group in copies.groups:
         labels = survey.labels[group]
         for position, label in zip(group.tolist(), labels.tolist(), strict=True):
@@ -144,7 +144,7 @@ def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
     return [
         finding(
             "conflicting",
-            "problem",
+            Severity.PROBLEM,
             f"{counted(len(files))} of one digit {'is' if len(files) == 1 else 'are'} also in the class of another",
             "One of the two labels is wrong, and whatever the network answers, it is told that it erred.",
             "They are used as they are. Give them the right digit, or leave them out.",
@@ -156,7 +156,7 @@ def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
 def across_split(survey: Survey, copies: Copies) -> list[Finding]:
     """Images that are measured on while the network learns from a copy of them."""
     roles = parts(survey)
-    files: list[Named] = []
+    files: list[Picture] = []
     counts = [0, 0, 0]
     for group in copies.groups:
         learnt = group[roles[group] == _TRAIN]
@@ -171,7 +171,7 @@ def across_split(survey: Survey, copies: Copies) -> list[Finding]:
     return [
         finding(
             "split-duplicate",
-            "warning",
+            Severity.WARNING,
             f"{counted(len(files))} to measure on {'has a copy' if len(files) == 1 else 'have copies'} to learn from: "
             + ", ".join(where),
             "The network has seen them: what it reaches on them says nothing of new digits, and flatters.",

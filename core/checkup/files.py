@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from core.checkup.finding import Finding, counted, finding
+from core.checkup.finding import Finding, Severity, counted, finding
 from core.checkup.survey import Survey
 
 _EXTENSIONS = {
@@ -26,7 +26,7 @@ def unreadable(survey: Survey) -> list[Finding]:
     return [
         finding(
             "unreadable",
-            "problem",
+            Severity.PROBLEM,
             f"{counted(len(files), 'file')} cannot be read",
             "Nothing is learnt from them, and what should be in them is missing.",
             "They are skipped. Save them anew as PNG or JPEG; leave out what is no image, and it is not listed again.",
@@ -49,7 +49,7 @@ def extension(survey: Survey) -> list[Finding]:
     return [
         finding(
             "extension",
-            "hint",
+            Severity.HINT,
             f"{counted(len(files))} with a wrong extension",
             "Nothing here, since formats are told by content. Programs that trust the name refuse such files, and "
             "where the format goes with the class it gives the class away.",
@@ -67,7 +67,7 @@ def blank(survey: Survey) -> list[Finding]:
     return [
         finding(
             "blank",
-            "problem",
+            Severity.PROBLEM,
             f"{counted(len(positions), 'blank image')}",
             "There is nothing to learn from them; a program that takes them as they are learns that an empty sheet "
             "is a digit.",
@@ -90,7 +90,7 @@ def polarity(survey: Survey) -> list[Finding]:
     return [
         finding(
             "polarity",
-            "warning",
+            Severity.WARNING,
             f"{counted(len(fewer))} {'is' if len(fewer) == 1 else 'are'} {says}, the other {max(counts):,} {others}",
             "A network that saw both as they are would take one for the other's background.",
             "Each image is judged by itself and turned to light ink on dark. Look whether each of these was judged "

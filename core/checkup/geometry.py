@@ -40,7 +40,7 @@ def clipped(survey: Survey) -> list[Finding]:
     return [
         finding(
             "clipped",
-            "warning" if len(files) >= _RARE * len(drawn) else "hint",
+            Severity.WARNING if len(files) >= _RARE * len(drawn) else Severity.HINT,
             f"{counted(len(files))} {'touches' if len(files) == 1 else 'touch'} the border",
             "What lay beyond it is lost: a 9 whose head is cut off is learnt as a 9."
             + (" Most images here touch it; where they were cropped tightly, nothing is lost." if tight else ""),
@@ -118,7 +118,7 @@ def small(survey: Survey) -> list[Finding]:
     return [
         finding(
             "small",
-            "warning" if coarse else _severity(len(files), len(drawn)),
+            Severity.WARNING if coarse else _severity(len(files), len(drawn)),
             f"{counted(len(files))} with a very small digit",
             "A digit of few pixels is blurred when it is scaled up to 20, and may only be a blot."
             if coarse
@@ -130,4 +130,4 @@ def small(survey: Survey) -> list[Finding]:
 
 
 def _severity(count: int, total: int) -> Severity:
-    return "warning" if count >= 0.05 * total else "hint"
+    return Severity.WARNING if count >= 0.05 * total else Severity.HINT

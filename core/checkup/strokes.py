@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, counted, finding
+from core.checkup.finding import Finding, Severity, counted, finding
 from core.checkup.survey import Survey
 
 _USUAL = 2.4
@@ -44,7 +44,7 @@ def _told(survey: Survey, kind: str, found: NDArray[np.int64]) -> list[Finding]:
     return [
         finding(
             kind,
-            "warning" if len(found) >= max(2, _MANY * len(survey.drawn)) else "hint",
+            Severity.WARNING if len(found) >= max(2, _MANY * len(survey.drawn)) else Severity.HINT,
             f"{counted(len(found))} with strokes much {'thinner' if kind == 'thin' else 'thicker'} than MNIST's",
             f"MNIST's strokes are {_USUAL} pixels wide in the 20×20 box. A network trained on those reads much "
             + ("finer ones worse." if kind == "thin" else "bolder ones worse, and their holes close."),

@@ -17,7 +17,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
 
 from core.printable import printable
-from core.reading.reading import Reading, percent
+from core.reading.reading import Reading, Verdict, percent
 from core.runs.events import Finished
 from tui.processes.readings import readings
 from tui.widgets.shared.checkpoint_name import checkpoint_name
@@ -139,4 +139,4 @@ def _words(reading: Reading | None) -> str:
         return "not read"
     if reading.digit is None:
         return "nothing"
-    return reading.words if reading.verdict == "not a digit" else f"{reading.digit}, {percent(reading.certainty)}"
+    return reading.words if reading.verdict is Verdict.NO_DIGIT else f"{reading.digit}, {percent(reading.certainty)}"

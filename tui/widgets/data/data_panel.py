@@ -7,7 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, ProgressBar, Static
 
-from tui.processes.data_details import DataDetails
+from core.data.details import DataDetails
 from tui.processes.download import Download
 from tui.widgets.data.counts import Counts
 from tui.widgets.shared.samples import Samples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.data import catalogue, sources
 from core.data.catalogue import Entry
-from tui.processes.data_details import DataDetails
+from core.data.details import DataDetails
 
 _STAYING = (catalogue.MNIST, catalogue.DOWNLOAD, catalogue.OWN)
 """Kinds that are always in the catalogue."""
