@@ -65,7 +65,7 @@ class Picture:
         )
 
 
-@dataclass(frozen=True, eq=False)  # comparing hundreds of thousands of files would take its time
+@dataclass(frozen=True)
 class Finding:
     """One kind of fault, with the files that have it."""
 
