@@ -22,6 +22,7 @@ from importlib import import_module
 from core import __version__
 from core.errors import ConfigurationError, DigitsError
 from core.system import gc_policy
+from core.system.messages import Failure
 
 _DESCRIPTION = """\
 Watch a network learn to read digits, draw one, and see it read.
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DigitsError as error:
         print(f"digits-tui: {error}", file=sys.stderr)
         if getattr(options, "json", False):
-            print(json.dumps({"error": str(error)}))
+            print(json.dumps(Failure(str(error)).to_json()))
         # An option that is out of its bounds is wrong usage.
         return 2 if isinstance(error, ConfigurationError) else 1
     except OSError as error:

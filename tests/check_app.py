@@ -16,10 +16,10 @@ from PIL import Image
 from textual.pilot import Pilot
 
 import tui.app
+from core.checkup.finding import label_of
 from core.data import amendments
 from core.system import children
 from tui.app import DigitsApp
-from tui.processes.checkup import label_of
 from tui.screens.check import CheckScreen
 from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.findings import Findings

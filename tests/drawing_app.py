@@ -14,6 +14,7 @@ import tui.app
 from core.drawing.clean_copy import as_read
 from core.drawing.ink import Stroke
 from core.preprocessing.normalise import normalise
+from core.reading.protocol import ReadAnswer
 from core.reading.reading import Reading
 from tui.app import DigitsApp
 from tui.processes.reader import ReaderState
@@ -24,8 +25,8 @@ from tui.widgets.drawing.pad import Pad
 class FakeReader:
     """Reads every drawing at once as a 7, with more certainty the more ink there is on its left half."""
 
-    def __init__(self, on_reading: Callable[[Reading], None], on_state: Callable[[ReaderState], None]) -> None:
-        self.on_reading = on_reading
+    def __init__(self, on_answer: Callable[[ReadAnswer], None], on_state: Callable[[ReaderState], None]) -> None:
+        self.on_answer = on_answer
         self.on_state = on_state
         self.asked: list[NDArray[np.uint8]] = []
         self.loaded: list[Path | None] = []
@@ -36,13 +37,18 @@ class FakeReader:
         """Ready at once."""
         self.on_state(ReaderState("ready", "", "/shipped.npz", "mnist, accurate: 99.6% test"))
 
-    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] = ()) -> None:
+    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] = ()) -> int:
         """Answer at once."""
         self.asked.append(bitmap.copy())
         probabilities = [0.004] * 10
         probabilities[7], probabilities[1] = 0.9, 0.068
         seen = normalise(as_read(bitmap, strokes), "bright")
-        self.on_reading(Reading(7, tuple(probabilities), seen, self.reads_with, 1.2))
+        return self.answer(Reading(7, tuple(probabilities), seen, self.reads_with, 1.2))
+
+    def answer(self, reading: Reading) -> int:
+        """Answer what was asked last; returns its id."""
+        self.on_answer(ReadAnswer(reading, len(self.asked)))
+        return len(self.asked)
 
     def forget(self) -> None:
         """Nothing waits."""

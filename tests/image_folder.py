@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.checkup.checkup import Checkup, check
+from core.checkup.check import check
+from core.checkup.checkup import Checkup
 from core.checkup.finding import Finding
 
 Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]

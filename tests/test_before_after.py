@@ -23,10 +23,10 @@ from PIL import Image
 from rich.cells import cell_len
 from textual.geometry import Offset, Size
 
+from core.checkup.finding import Picture
 from core.data import amendments
 from core.preprocessing import images
 from core.preprocessing.normalise import normalise
-from tui.processes.checkup import Picture
 from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.caption import caption
 from tui.widgets.check.cards import Cards

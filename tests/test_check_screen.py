@@ -34,9 +34,10 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.widgets import ProgressBar
 
+from core.checkup.checkup import Checkup
+from core.checkup.finding import Picture, label_of
 from core.data import amendments
 from core.errors import DataError
-from tui.processes.checkup import Checkup, Picture, label_of
 from tui.screens import palette
 from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.findings import Findings

@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.checkup import strokes
 from core.checkup import survey as surveying
-from core.checkup.checkup import check
+from core.checkup.check import check
 from core.checkup.finding import MOST_FILES, finding
 from core.checkup.measure import stroke_width
 from core.checkup.survey import survey
@@ -352,9 +352,9 @@ def test_strange_names_are_carried_through(digits: Path) -> None:
 
 def test_a_long_list_is_cut_and_counted() -> None:
     """A finding names a thousand files and counts all."""
-    from core.checkup.finding import Named
+    from core.checkup.finding import Picture, Severity
 
-    long = finding("thin", "hint", "", "", "", [Named(str(each), 0) for each in range(2500)])
+    long = finding("thin", Severity.HINT, "", "", "", [Picture(str(each), 0) for each in range(2500)])
     assert len(long.files) == MOST_FILES and long.count == 2500
 
 

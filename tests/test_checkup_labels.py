@@ -11,7 +11,7 @@ import pytest
 from image_folder import Part, clean, of, paths, quick
 
 from core.checkup import labels
-from core.checkup.checkup import check
+from core.checkup.check import check
 from core.checkup.survey import survey
 
 

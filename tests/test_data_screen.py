@@ -16,6 +16,7 @@ from textual.widgets import Button, Input, OptionList, ProgressBar, Select
 
 from core import paths
 from core.config.configuration import TrainingConfig
+from core.config.devices import DeviceList
 from core.data import catalogue
 from tui.app import DigitsApp
 from tui.screens.add_folder import AddFolder
@@ -530,5 +531,5 @@ async def test_devices_that_are_told_while_the_screen_closes_change_nothing(gone
         screen = await open_data(pilot)
         options = screen.query_one(TrainingOptions)
         await options.query(gone).remove()
-        options.show_devices(DEVICES["devices"])
+        options.show_devices(DeviceList.from_json(DEVICES).devices)
         assert pilot.app.is_running and not options.query("#device OptionList")

@@ -51,13 +51,14 @@ async def opened(app: DigitsApp, size: tuple[int, int] = (80, 24)) -> AsyncItera
 class FickleReader(FakeReader):
     """Changes all of its figures with each reading, and its mind with each fifth one."""
 
-    def ask(self, bitmap: Any, strokes: Any = ()) -> None:
+    def ask(self, bitmap: Any, strokes: Any = ()) -> int:
         """Answer at once."""
         leaning, doubt = random.Random(len(self.asked) // 5), random.Random(len(self.asked))
         self.asked.append(bitmap)
         odds = [math.exp(leaning.gauss(0, 4) + doubt.gauss(0, 0.7)) for _ in range(10)]
         values = tuple(each / sum(odds) for each in odds)
-        self.on_reading(Reading(values.index(max(values)), values, normalise(bitmap, "bright"), self.reads_with, 1.2))
+        seen = normalise(bitmap, "bright")
+        return self.answer(Reading(values.index(max(values)), values, seen, self.reads_with, 1.2))
 
 
 def _same(app: DigitsApp, terminal: CountedTerminal) -> bool:

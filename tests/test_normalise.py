@@ -14,7 +14,7 @@ from core import paths
 from core.drawing.ink import draw
 from core.errors import DataError
 from core.preprocessing.bounding_box import cropped
-from core.preprocessing.normalise import centred, normalise, reduced, softened, steps
+from core.preprocessing.normalise import Step, centred, normalise, reduced, softened, steps
 from core.preprocessing.paper import otsu
 from core.preprocessing.polarity import is_ink_dark
 from core.preprocessing.specks import hangs_together, pieces, without_specks
@@ -146,7 +146,7 @@ def test_dots_of_pen_s_width_stay() -> None:
     trace = [[(0, 0), (0, 10), (6, 12), (7, 18), (0, 20)], [(3, 0), (8, 0)]]
     seen = list(steps(draw(trace, 64), "bright"))
     images = dict(seen)
-    assert np.array_equal(images["specks removed"], images["ink on even paper"])
+    assert np.array_equal(images[Step.SPECKS], images[Step.INK])
 
 
 def test_a_drawing_cut_by_the_border_keeps_its_polarity() -> None:
@@ -311,7 +311,7 @@ def test_specks_far_apart_are_nothing(apart: int) -> None:
     page = np.full((apart + 10, apart + 10), 255, np.uint8)
     page[3:5, 3:5] = page[apart : apart + 2, apart : apart + 2] = 0
     *_, (name, image) = steps(page)
-    assert name == "nothing drawn" and not image.any()
+    assert name is Step.BLANK and not image.any()
 
 
 def test_coarse_scans_in_black_and_white_are_as_soft_as_mnist_is(mnist: Grey) -> None:
@@ -344,7 +344,7 @@ def test_the_coarsest_scans_have_no_light(mnist: Grey, side: int) -> None:
     """Whose pixels are nearly all edges: as dark as without the paper's grey, none of it taken for shade."""
     for image in mnist[:60]:
         scan = np.asarray(Image.fromarray(cropped(image)).resize((side, side), Image.Resampling.BOX))
-        ink = dict(steps(scan, "bright"))["ink on even paper"]
+        ink = dict(steps(scan, "bright"))[Step.INK]
         np.testing.assert_allclose(ink[ink > 60], scan[ink > 60], atol=4)
 
 

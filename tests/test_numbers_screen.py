@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 
 from core.data import own_sets
 from core.drawing.ink import Stroke
+from core.reading.protocol import ReadAnswer
 from core.reading.reading import ReadDigit, Reading
 from tui.app import DigitsApp
 from tui.processes.reader import ReaderState
@@ -32,15 +33,15 @@ class NumberReader(FakeReader):
     several = True
     refused: ClassVar[set[int]] = set()
 
-    def __init__(self, on_reading: Callable[[Reading], None], on_state: Callable[[ReaderState], None]) -> None:
-        super().__init__(on_reading, on_state)
+    def __init__(self, on_answer: Callable[[ReadAnswer], None], on_state: Callable[[ReaderState], None]) -> None:
+        super().__init__(on_answer, on_state)
         self.strokes: list[object] = []
 
-    def ask(self, bitmap: NDArray[np.uint8], strokes: object = None) -> None:
+    def ask(self, bitmap: NDArray[np.uint8], strokes: object = None) -> int:
         self.strokes.append(strokes)
         if not self.several:
-            super().ask(bitmap)
-            return
+            return super().ask(bitmap)
+        self.asked.append(bitmap.copy())
         digits = []
         third = bitmap.shape[1] // 3
         for place, (sign, confidence) in enumerate(zip(TEXT, CONFIDENCES, strict=True)):
@@ -53,7 +54,7 @@ class NumberReader(FakeReader):
             seen = np.full((28, 28), place, np.uint8)
             digits.append(ReadDigit(int(sign), tuple(probabilities), 0.9 * (place in self.refused), box, seen))
         least = min(digits, key=lambda each: each.certainty)
-        self.on_reading(
+        return self.answer(
             Reading(
                 least.digit, least.probabilities, least.seen, "/shipped.npz", 2.0, least.no_digit, 0.5, tuple(digits)
             )

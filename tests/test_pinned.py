@@ -22,6 +22,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from core import paths
+from core.reading.protocol import ReadAnswer
 from core.reading.reading import Reading
 from core.runs import events
 from core.runs.run import Run
@@ -49,8 +50,8 @@ class FakeReader:
     made: ClassVar[int] = 0
     asked: ClassVar[list[NDArray[np.uint8]]] = []
 
-    def __init__(self, on_reading: Callable[[Reading], None], on_state: Callable[[ReaderState], None]) -> None:
-        self._on_reading, self._on_state = on_reading, on_state
+    def __init__(self, on_answer: Callable[[ReadAnswer], None], on_state: Callable[[ReaderState], None]) -> None:
+        self._on_answer, self._on_state = on_answer, on_state
         self._checkpoint = paths.shipped_checkpoint()
 
     def start(self) -> None:
@@ -63,13 +64,15 @@ class FakeReader:
         self._checkpoint = checkpoint or paths.shipped_checkpoint()
         self._on_state(ReaderState("ready", "", str(self._checkpoint), "a network"))
 
-    def ask(self, bitmap: NDArray[np.uint8]) -> None:
+    def ask(self, bitmap: NDArray[np.uint8]) -> int:
         FakeReader.asked.append(bitmap)
         digit = (len(FakeReader.asked) - 1) % 10
         values = tuple(0.91 if each == digit else 0.01 for each in range(10))
         seen = np.zeros((28, 28), np.uint8)
         seen[4:24, 10:18] = 255
-        self._on_reading(Reading(digit, values, seen, str(self._checkpoint), 1.0))
+        asked = len(FakeReader.asked)
+        self._on_answer(ReadAnswer(Reading(digit, values, seen, str(self._checkpoint), 1.0), asked))
+        return asked
 
     async def close(self) -> None:
         FakeReader.alive.remove(self)
@@ -253,9 +256,9 @@ async def test_an_unchanged_reading_sends_nothing() -> None:
     """New weights that read the same cost the line no byte."""
 
     class Steady(FakeReader):
-        def ask(self, bitmap: NDArray[np.uint8]) -> None:
+        def ask(self, bitmap: NDArray[np.uint8]) -> int:
             FakeReader.asked.clear()
-            super().ask(bitmap)
+            return super().ask(bitmap)
 
     with going() as (run, _):
         save(run, 1)

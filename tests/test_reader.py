@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.reading.protocol import ReadAnswer
 from core.reading.reading import Reading
 from tui.processes.reader import Reader, ReaderState
 
 # Speaks the protocol of `serve`. A bitmap's first pixel is an order: 1 dies, 2 dies where it is the first
-# process, 3 waits for the file `go`, 4 is refused, 5 is answered with
-# rubbish by the first process; any other is answered with that digit and the bitmap's sum.
+# process, 3 waits for the file `go`, 4 is refused, 5 is answered with rubbish by the first process, 6 by it as if
+# another had been asked; any other is answered with that digit and the bitmap's sum.
 STUB = """
 import base64, json, os, sys, time
 from pathlib import Path
@@ -45,6 +46,8 @@ for line in sys.stdin:
         time.sleep(0.01)
     if pixels[0] == 5 and first:
         print("x" * 2_000_000 if request["width"] == 1 else '{"digit": 3}', flush=True)
+    if pixels[0] == 6 and first:
+        request["id"] = 99
     if pixels[0] == 4:
         say(id=request["id"], error="refused")
         continue
@@ -61,10 +64,15 @@ class Listener:
     def __init__(self, folder: Path, command: list[str] | None = None) -> None:
         (folder / "stub.py").write_text(STUB)
         self.folder = folder
-        self.readings: list[Reading] = []
+        self.answers: list[ReadAnswer] = []
         self.states: list[ReaderState] = []
         command = command or [sys.executable, str(folder / "stub.py"), str(folder)]
-        self.reader = Reader(self.readings.append, self.states.append, command, pause=0.01)
+        self.reader = Reader(self.answers.append, self.states.append, command, pause=0.01)
+
+    @property
+    def readings(self) -> list[Reading]:
+        """What was read so far, oldest first."""
+        return [each.reading for each in self.answers]
 
     async def until(self, met: Callable[[], bool]) -> None:
         """Wait for something to come true, and no longer than half a minute."""
@@ -106,6 +114,24 @@ async def test_a_bitmap_is_read(listener: Listener) -> None:
     assert listener.asked() == ["7 4x3 bright"]
     assert [state.phase for state in listener.states] == ["loading", "ready"]
     assert (listener.states[-1].checkpoint, listener.states[-1].title) == ("/shipped.npz", "shipped")
+
+
+async def test_an_answer_says_which_bitmap_it_is_of(listener: Listener) -> None:
+    """It carries what `ask` returned, also after the process that was asked first has died."""
+    asked = [listener.reader.ask(_bitmap(7))]
+    await listener.until(lambda: len(listener.answers) == 1)
+    listener.reader.load(Path("/run/model.npz"))
+    asked.append(listener.reader.ask(_bitmap(2)))
+    await listener.until(lambda: len(listener.answers) == 2)
+    assert [each.id for each in listener.answers] == asked and len(set(asked)) == 2
+
+
+async def test_an_answer_to_another_request_counts_as_death(listener: Listener) -> None:
+    """Who lost count is replaced, and the bitmap is read by the next one."""
+    asked = listener.reader.ask(_bitmap(6))
+    await listener.until(lambda: bool(listener.answers))
+    assert listener.answers[0].id == asked and len(listener.starts()) == 2
+    assert any("it answered request 99" in state.text for state in listener.states)
 
 
 async def test_only_the_newest_bitmap_waits(listener: Listener) -> None:

@@ -188,6 +188,17 @@ def test_the_process_reads(server: _Server, digits: Digits) -> None:
     assert answer["digit"] == labels[0]
 
 
+def test_a_request_without_an_id_is_answered_without_one(server: _Server, digits: Digits) -> None:
+    """A script that asks one thing at a time need not count."""
+    images, labels = digits
+    request = _bitmap(images[0], 41)
+    named = server.ask(request)
+    del request["id"]
+    answer = server.ask(request)
+    assert answer["digit"] == labels[0] and list(named) == ["id", *answer]
+    assert "id" not in server.ask({"load": ""})
+
+
 @pytest.mark.parametrize(
     ("request_", "words"),
     [

@@ -14,9 +14,9 @@ from core.evaluation.scorecard_words import summary
 MODELS = [Model("/a/model.npz", "new", ""), Model("/b.npz", "the shipped model", "")]
 
 
-def _row(name: str, kind: Kind, verdict: Verdict, refused: int = 0, *, more: bool = False) -> Row:
+def _row(name: str, kind: str, verdict: str, refused: int = 0, *, more: bool = False) -> Row:
     figures = Figures(90, 100, refused, 0.02), Figures(80, 100, 0, 0.03)
-    return Row(name, kind, 100, figures=figures, verdict=verdict, refuses_more=more)
+    return Row(name, Kind(kind), 100, figures=figures, verdict=Verdict(verdict), refuses_more=more)
 
 
 def test_figures_show_what_so_many_images_can_tell() -> None:
@@ -30,7 +30,7 @@ def test_figures_show_what_so_many_images_can_tell() -> None:
 
 def test_it_survives_the_way_to_the_interface() -> None:
     """As JSON and back; what is something else is an error, not a strange table."""
-    rows = (_row("mine", "own", "better"), Row("gone", "given", error="there is no such folder"))
+    rows = (_row("mine", "own", "better"), Row("gone", Kind.GIVEN, error="there is no such folder"))
     card = Scorecard("It is better.", tuple(MODELS), rows, (Speed(2.0, 3.25, 200), Speed(2.5, 4.0, 200)))
     told = json.loads(json.dumps(card.to_json()))
     assert Scorecard.from_json(told) == card
@@ -64,7 +64,7 @@ def test_a_checkpoint_is_called_what_a_person_calls_it() -> None:
         ([_row("m", "mnist", "better"), _row("mine", "own", "better")], "On MNIST's test set it is better too:"),
         ([_row("m", "mnist", "same"), _row("mine", "own", "")], "Of your own sets none tells"),
         ([_row("mine", "own", "better", 40, more=True)], "But it says of 40 of 100 digits in mine that they are none"),
-        ([Row("gone", "given", error="it is gone")], "none tells"),
+        ([Row("gone", Kind.GIVEN, error="it is gone")], "none tells"),
     ],
 )
 def test_one_sentence_says_whether_it_is_better_for_the_person(rows: list[Row], said: str) -> None:
@@ -75,6 +75,6 @@ def test_one_sentence_says_whether_it_is_better_for_the_person(rows: list[Row], 
 def test_one_alone_is_summed_up() -> None:
     """All sets that were read, and those that could not be are left to their rows."""
     figures = (Figures(96, 100, 0, 0.1),)
-    rows = [Row("MNIST's test set", "mnist", 100, figures=figures), Row("gone", "given", error="it is gone")]
+    rows = [Row("MNIST's test set", Kind.MNIST, 100, figures=figures), Row("gone", Kind.GIVEN, error="it is gone")]
     assert summary(MODELS[1:], rows) == "The shipped model reads 96.0% of MNIST's test set (100 images) right."
     assert "could not be measured" in summary(MODELS[1:], rows[1:])

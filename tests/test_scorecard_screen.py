@@ -18,7 +18,7 @@ from trained import trained
 
 from core import paths
 from core.config.configuration import TrainingConfig
-from core.evaluation.scorecard_rows import Figures, Model, Row, Scorecard, Speed
+from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
 from core.evaluation.scorecard_words import summary
 from core.runs.run import Run, create_run
 from tui.app import DigitsApp
@@ -45,9 +45,17 @@ def _card(models: list[Path], *names: str) -> dict[str, Any]:
     mnist = Figures(9963, 10_000, 12, 0.0021), Figures(9965, 10_000, 0, 0.0018)
     own = Figures(117, 120), Figures(108, 120, 3, 0.031)
     rows = [
-        Row("MNIST's test set", "mnist", 10_000, "", mnist[: len(models)], "same", "4 images are read right only …"),
+        Row(
+            "MNIST's test set",
+            Kind.MNIST,
+            10_000,
+            "",
+            mnist[: len(models)],
+            Verdict.SAME,
+            "4 images are read right only …",
+        ),
         *(
-            Row(name, "own", 120, "", own[: len(models)], "better", "", notes=("It is cross-validated.",))
+            Row(name, Kind.OWN, 120, "", own[: len(models)], Verdict.BETTER, "", notes=("It is cross-validated.",))
             for name in names
         ),
     ]

@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 from core.drawing.clean_copy import of_ink
 from core.drawing.ink import Ink, Stroke
 from core.errors import DataError
-from core.preprocessing.normalise import normalise, steps
+from core.preprocessing.normalise import Step, normalise, steps
 from core.reading.numbers import number
 from core.reading.numbers.by_strokes import atoms_by_strokes
 from core.reading.numbers.lattice import runs
@@ -29,7 +29,7 @@ from tui.screens.steps import StepsScreen
 from tui.widgets.shared.thumbnail import Thumbnail
 from tui.widgets.steps.stage_image import Inks, stage_image
 from tui.widgets.steps.stage_strip import Arrangement, StageStrip
-from tui.widgets.steps.stages import WHY, Stage, of_drawing, of_file
+from tui.widgets.steps.stages import NAMES, WHY, Source, Stage, of_drawing, of_file
 
 SIZES = [(80, 24), (160, 50)]
 
@@ -74,7 +74,7 @@ def test_every_step_is_explained(tmp_path: Path) -> None:
     small.drag(20, 21)
     drawings = [of_drawing(255 - page(), [], None), of_drawing(small.bitmap, small.strokes, None)]
     found = [*drawings, of_file(blank, "blank.png"), of_file(coarse, "coarse.png")]
-    assert {stage.name for each in found for stage in each.stages} == set(WHY)
+    assert {stage.step for each in found for stage in each.stages} == set(WHY) == set(NAMES) == {*Source, *Step}
     assert all(stage.measured for each in found for stage in each.stages)
 
 
@@ -85,8 +85,8 @@ def test_the_last_stage_is_what_the_network_is_given(tmp_path: Path) -> None:
     drawing, file = of_drawing(255 - page(), [], None), of_file(path, "one.png")
     assert np.array_equal(drawing.stages[-1].image, normalise(255 - page(), "bright"))
     assert np.array_equal(file.stages[-1].image, normalise(page(), "auto"))
-    expected = [("the image file", page()), *steps(page())]
-    assert [each.name for each in file.stages] == [name for name, _ in expected]
+    expected = [(Source.FILE, page()), *steps(page())]
+    assert [each.step for each in file.stages] == [step for step, _ in expected]
     assert all(np.array_equal(each.image, image) for each, (_, image) in zip(file.stages, expected, strict=True))
 
 
@@ -179,16 +179,16 @@ def test_faint_ink_shows_without_colours() -> None:
     faint = np.zeros((100, 100), np.uint8)
     faint[20:80, 40:60] = 30
     inks = Inks(has_shades=False, is_dark=False)
-    drawn = stage_image(Stage("x", faint, is_picture=False, measured=""), 28, inks)
+    drawn = stage_image(Stage(Source.DRAWN, faint, is_picture=False, measured=""), 28, inks)
     assert drawn[14, 14] == 255 and drawn[2, 2] == 0
-    drawn = stage_image(Stage("x", 255 - faint, is_picture=True, measured=""), 28, inks)
+    drawn = stage_image(Stage(Source.FILE, 255 - faint, is_picture=True, measured=""), 28, inks)
     assert drawn[14, 14] == 0 and drawn[2, 2] == 255
 
 
 def test_white_stays_white_in_a_light_theme() -> None:
     """There full ink is black, so that white paper has none, and ink stays ink."""
-    picture = Stage("x", page(), is_picture=True, measured="")
-    ink = Stage("x", 255 - page(), is_picture=False, measured="")
+    picture = Stage(Source.FILE, page(), is_picture=True, measured="")
+    ink = Stage(Source.DRAWN, 255 - page(), is_picture=False, measured="")
     dark_ink = Inks(has_shades=True, is_dark=True)
     assert stage_image(picture, 28, dark_ink)[1, 1] == 0 and stage_image(ink, 28, dark_ink)[1, 1] == 0
 
@@ -250,7 +250,7 @@ async def test_back_to_the_drawing(key: str) -> None:
         await steps_of(pilot, *SEVEN)
         bitmap = app.pad.ink.bitmap.copy()
         seen = normalise(bitmap, "bright")
-        app.reader.on_reading(Reading(4, (0.02,) * 4 + (0.82,) + (0.02,) * 5, seen, "/shipped.npz", 1.0))
+        app.reader.answer(Reading(4, (0.02,) * 4 + (0.82,) + (0.02,) * 5, seen, "/shipped.npz", 1.0))
         await pilot.press(key)
         await settled(pilot)
         assert isinstance(app.screen, DrawingScreen) and np.array_equal(app.pad.ink.bitmap, bitmap)

@@ -19,9 +19,9 @@ from core import paths
 from core.config.configuration import TrainingConfig
 from core.data import catalogue
 from core.data.catalogue import Entry
+from core.data.details import DataDetails
 from core.data.own.own_set import OwnSet, create
 from tui.app import DigitsApp
-from tui.processes.data_details import DataDetails
 from tui.screens.datasets import DataScreen
 from tui.widgets.data.catalogue_table import CatalogueTable
 from tui.widgets.data.suggestions import Suited
@@ -103,7 +103,7 @@ def entry(kind: str, images: int | None) -> Entry:
 
 def told(*counts: int) -> DataDetails:
     """What is known of a set with so many images of each class."""
-    return DataDetails("it", counts, (0,) * 10, "", (), (), ())
+    return DataDetails("it", "it", sum(counts), "here", "ready", counts, (0,) * 10)
 
 
 def test_small_sets_of_ones_own_are_fine_tuned_on_and_crossed() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.checkup.finding import Finding, finding
+from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
 from core.data.collection import CLASSES
 from core.words import listed, plural
@@ -24,7 +24,7 @@ def missing(survey: Survey) -> list[Finding]:
     return [
         finding(
             "missing",
-            "problem",
+            Severity.PROBLEM,
             f"No images of {listed(absent)}",
             "A network that never sees a digit never answers with it: every such digit will be read wrongly.",
             "It trains on the classes that there are. Add images; fine-tuning from the shipped model replays MNIST's "
@@ -51,7 +51,7 @@ def unbalanced(survey: Survey) -> list[Finding]:
     return [
         finding(
             "unbalanced",
-            "warning",
+            Severity.WARNING,
             f"Out of balance: {listed(told)}, {usual:,.0f} of a usual class",
             "A network answers with what it saw often: rare digits are read as frequent ones, and a high accuracy "
             "may only be that of the frequent ones.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, Named, finding
+from core.checkup.finding import Finding, Picture, Severity, finding
 from core.checkup.survey import Survey
 from core.data import near_duplicates
 from core.data.division import LEARN, TEST, VALIDATE, Division
@@ -92,7 +92,7 @@ def identical(survey: Survey, copies: Copies) -> list[Finding]:
     return [
         finding(
             "identical",
-            "warning",
+            Severity.WARNING,
             f"{plural(len(files), 'file is', 'files are')} there twice or more",
             "What is there twice counts twice, and adds nothing to learn.",
             "Cross-validation keeps copies in one part. Leave the copies out.",
@@ -103,7 +103,7 @@ def identical(survey: Survey, copies: Copies) -> list[Finding]:
 
 def near(survey: Survey, copies: Copies) -> list[Finding]:
     """Images of one class that are nearly the same: saved again, scaled, moved by a pixel."""
-    files: list[Named] = []
+    files: list[Picture] = []
     for group in copies.groups:
         for place, position in enumerate(group.tolist()):
             before = [each for each in group[:place].tolist() if survey.labels[each] == survey.labels[position]]
@@ -114,7 +114,7 @@ def near(survey: Survey, copies: Copies) -> list[Finding]:
     return [
         finding(
             "near-duplicate",
-            "warning",
+            Severity.WARNING,
             f"{plural(len(files), 'image')} nearly the same as another",
             "They were saved again, scaled or moved, and teach what their originals do. They flatter a measurement "
             "that finds the one after learning from the other.",
@@ -126,7 +126,7 @@ def near(survey: Survey, copies: Copies) -> list[Finding]:
 
 def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
     """The same image, or nearly, in two classes."""
-    files: list[Named] = []
+    files: list[Picture] = []
     for group in copies.groups:
         labels = survey.labels[group]
         for position, label in zip(group.tolist(), labels.tolist(), strict=True):
@@ -142,7 +142,7 @@ def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
     return [
         finding(
             "conflicting",
-            "problem",
+            Severity.PROBLEM,
             f"{plural(len(files), 'image of one digit is', 'images of one digit are')} also in the class of another",
             "One of the two labels is wrong, and whatever the network answers, it is told that it erred.",
             "They are used as they are. Give them the right digit, or leave them out.",
@@ -155,7 +155,7 @@ def across_split(survey: Survey, copies: Copies, division: Division) -> list[Fin
     """Images that are measured on while the network learns from a copy of them; `division` is of those drawn."""
     roles = np.full(len(survey), -1)
     roles[survey.drawn] = division.roles
-    files: list[Named] = []
+    files: list[Picture] = []
     counts = dict.fromkeys(_ROLES, 0)
     for group in copies.groups:
         learnt = group[roles[group] == LEARN]
@@ -170,7 +170,7 @@ def across_split(survey: Survey, copies: Copies, division: Division) -> list[Fin
     return [
         finding(
             "split-duplicate",
-            "warning",
+            Severity.WARNING,
             plural(len(files), "image to measure on has a copy", "images to measure on have copies")
             + " to learn from: "
             + ", ".join(where),

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from core.checkup.finding import Finding, finding
+from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
 from core.words import plural
 
@@ -27,7 +27,7 @@ def unreadable(survey: Survey) -> list[Finding]:
     return [
         finding(
             "unreadable",
-            "problem",
+            Severity.PROBLEM,
             f"{plural(len(files), 'file')} cannot be read",
             "Nothing is learnt from them, and what should be in them is missing.",
             "They are skipped. Save them anew as PNG or JPEG; leave out what is no image, and it is not listed again.",
@@ -50,7 +50,7 @@ def extension(survey: Survey) -> list[Finding]:
     return [
         finding(
             "extension",
-            "hint",
+            Severity.HINT,
             f"{plural(len(files), 'image')} with a wrong extension",
             "Nothing here, since formats are told by content. Programs that trust the name refuse such files, and "
             "where the format goes with the class it gives the class away.",
@@ -68,7 +68,7 @@ def blank(survey: Survey) -> list[Finding]:
     return [
         finding(
             "blank",
-            "problem",
+            Severity.PROBLEM,
             plural(len(positions), "blank image"),
             "There is nothing to learn from them; a program that takes them as they are learns that an empty sheet "
             "is a digit.",
@@ -91,7 +91,7 @@ def polarity(survey: Survey) -> list[Finding]:
     return [
         finding(
             "polarity",
-            "warning",
+            Severity.WARNING,
             f"{plural(len(fewer), 'image is', 'images are')} {says}, the other {max(counts):,} {others}",
             "A network that saw both as they are would take one for the other's background.",
             "Each image is judged by itself and turned to light ink on dark. Look whether each of these was judged "

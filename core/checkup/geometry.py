@@ -41,7 +41,7 @@ def clipped(survey: Survey) -> list[Finding]:
     return [
         finding(
             "clipped",
-            "warning" if len(files) >= _RARE * len(drawn) else "hint",
+            Severity.WARNING if len(files) >= _RARE * len(drawn) else Severity.HINT,
             f"{plural(len(files), 'image touches', 'images touch')} the border",
             "What lay beyond it is lost: a 9 whose head is cut off is learnt as a 9."
             + (" Most images here touch it; where they were cropped tightly, nothing is lost." if tight else ""),
@@ -119,7 +119,7 @@ def small(survey: Survey) -> list[Finding]:
     return [
         finding(
             "small",
-            "warning" if coarse else _severity(len(files), len(drawn)),
+            Severity.WARNING if coarse else _severity(len(files), len(drawn)),
             f"{plural(len(files), 'image')} with a very small digit",
             "A digit of few pixels is blurred when it is scaled up to 20, and may only be a blot."
             if coarse
@@ -131,4 +131,4 @@ def small(survey: Survey) -> list[Finding]:
 
 
 def _severity(count: int, total: int) -> Severity:
-    return "warning" if count >= 0.05 * total else "hint"
+    return Severity.WARNING if count >= 0.05 * total else Severity.HINT

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, finding
+from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
 from core.words import percent, plural
 
@@ -71,7 +71,7 @@ def judged(survey: Survey, positions: NDArray[np.int64], probabilities: NDArray[
     return [
         finding(
             "suspect",
-            "warning" if sure[suspect[0]] >= _VERY_SURE else "hint",
+            Severity.WARNING if sure[suspect[0]] >= _VERY_SURE else Severity.HINT,
             f"{plural(len(files), 'image')} whose label is suspect",
             "Networks that learned from the other images read another digit there, the most confident first. A wrong "
             "label teaches a wrong answer, and counts as an error where the answer is right.",

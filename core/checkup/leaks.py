@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, finding
+from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
 from core.data.collection import CLASSES
 from core.words import listed, percent, plural
@@ -204,7 +204,7 @@ def _told(survey: Survey, drawn: NDArray[np.int64], leak: Leak, also: list[str])
     cropped = " The images are cropped to their digits, so that their sizes are in part the digits' own."
     return finding(
         "leak",
-        "warning" if leak.information > _WARNING and not natural else "hint",
+        Severity.WARNING if leak.information > _WARNING and not natural else Severity.HINT,
         f"The {leak.property.name} gives the class away{together}: {'; '.join(says)}{more}",
         f"It tells {percent(leak.information, 0)} of what there is to know about the class, without a look at the "
         "digit. A network that sees it learns it instead of the digit, reads such a set well, and fails on other "

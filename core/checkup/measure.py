@@ -15,7 +15,7 @@ from core.data.collection import SIDE
 from core.errors import DataError
 from core.preprocessing.bounding_box import bounding_box
 from core.preprocessing.images import FORMATS, read
-from core.preprocessing.normalise import BOX, reduced, steps
+from core.preprocessing.normalise import BOX, Step, reduced, steps
 from core.preprocessing.polarity import is_ink_dark
 
 VERSION = 1
@@ -64,7 +64,7 @@ def measured(path: str) -> tuple[Any, NDArray[np.uint8], NDArray[np.uint8]] | st
     grey = reduced(grey)
     dark = is_ink_dark(grey)
     made = dict(steps(grey, "dark" if dark else "bright"))
-    ink, (image, drawn) = made["specks removed"], (made.get("centred by mass"), made.get("cropped"))
+    ink, (image, drawn) = made[Step.SPECKS], (made.get(Step.CENTRED), made.get(Step.CROPPED))
     head = (*kind[:4], np.frombuffer(digest, np.uint64), dark, image is None)
     if image is None or drawn is None:
         blank = np.zeros((SIDE, SIDE), np.uint8)

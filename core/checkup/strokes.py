@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Finding, finding
+from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
 from core.words import plural
 
@@ -45,7 +45,7 @@ def _told(survey: Survey, kind: str, found: NDArray[np.int64]) -> list[Finding]:
     return [
         finding(
             kind,
-            "warning" if len(found) >= max(2, _MANY * len(survey.drawn)) else "hint",
+            Severity.WARNING if len(found) >= max(2, _MANY * len(survey.drawn)) else Severity.HINT,
             f"{plural(len(found), 'image')} with strokes much "
             f"{'thinner' if kind == 'thin' else 'thicker'} than MNIST's",
             f"MNIST's strokes are {_USUAL} pixels wide in the 20×20 box. A network trained on those reads much "

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.checkup.finding import Named
+from core.checkup.finding import Picture
 from core.checkup.measure import FACTS, VERSION, measured
 from core.data import file_rows, folders
 from core.data.collection import SIDE
@@ -74,9 +74,9 @@ class Survey:
         """The path below the folder."""
         return self.files.name(int(self.index[position]))
 
-    def named(self, position: int, detail: str = "", other: int | None = None, suggested: int | None = None) -> Named:
+    def named(self, position: int, detail: str = "", other: int | None = None, suggested: int | None = None) -> Picture:
         """The file at `position`, for a finding; `other` is a position too."""
-        return Named(
+        return Picture(
             self.name(position),
             int(self.labels[position]),
             printable(detail),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.commands.progress import stages
+from core.commands.progress import say, stages
 from core.errors import DataError
 from core.printable import printable
 from core.words import plural
@@ -40,12 +39,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run_check(options: argparse.Namespace) -> int:
     """Check a folder and print what was found. Raises DataError where there is no such folder of images."""
     folder = folder_of(options.data)
-    from core.checkup.checkup import check
+    from core.checkup.check import check
 
     with stages(options.json) as report:
         found = check(folder, report, quick=options.quick)
     if options.json:
-        print(json.dumps(found.to_json()), flush=True)
+        say(found)
     else:
         _describe(found)
     return 0
@@ -77,7 +76,10 @@ def _describe(found: Checkup) -> None:
 
 
 def _tell(finding: Finding) -> None:
-    print(f"\n{finding.severity}: {printable(finding.title)}")
+    from core.checkup.finding import SEVERITY_WORDS
+
+    severity = f"{SEVERITY_WORDS[finding.severity]}: " if finding.severity is not None else ""
+    print(f"\n{severity}{printable(finding.title)}")
     print(f"  {finding.meaning}\n  {finding.action}")
     for each in finding.files[:_SHOWN]:
         details = [each.detail, f"see {each.other}" if each.other else ""]

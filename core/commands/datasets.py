@@ -9,7 +9,7 @@ import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.commands import own_sets
 from core.commands.progress import progress, say
@@ -20,6 +20,8 @@ from core.words import plural
 
 if TYPE_CHECKING:
     from core.data.catalogue import Entry
+    from core.data.collection import Part
+    from core.data.details import DataDetails, Sample
 
 SAMPLES = 40
 _MOST_SKIPPED = 1000
@@ -61,12 +63,13 @@ def run_datasets(options: argparse.Namespace) -> int:
 
 def _list(as_json: bool) -> None:
     from core.data import catalogue
+    from core.data.results import Listed
 
     known = catalogue.read()
     for note in known.notes:
         print(note, file=sys.stderr)
     if as_json:
-        say({"datasets": [dataclasses.asdict(entry) for entry in known.entries]})
+        say(Listed(tuple(known.entries)))
         return
     rows = [("name", "images", "classes", "state", "source")]
     for entry in known.entries:
@@ -82,96 +85,92 @@ def _list(as_json: bool) -> None:
 
 def _look(data: str, as_json: bool) -> None:
     from core.data import catalogue
-    from core.data.datasets import divided, gather
+    from core.data.details import DataDetails
 
     entry = catalogue.find(data)
     if entry.state == catalogue.NEEDS_DOWNLOAD:
-        notes = [f"Needs a download first ({entry.source}): digits-tui datasets --download {entry.name}"]
-        facts: dict[str, Any] = _facts(entry, entry.images, [0] * 10, [0] * 10, "", [], [], notes)
+        note = f"Needs a download first ({entry.source}): digits-tui datasets --download {entry.name}"
+        none = (0,) * 10
+        details = DataDetails(entry.name, entry.title, entry.images, entry.source, entry.state, none, none)
+        details = dataclasses.replace(details, notes=(note,))
     else:
-        with progress(as_json, "images") as report:
-            collection = gather(entry, report)
-        counts, notes, samples = collection.counts(), list(collection.notes), _samples(collection.train)
-        test_counts, test_note = [0] * 10, ""
-        try:
-            dataset = divided(entry, collection, consume=True)
-            test_counts, test_note, notes = dataset.test.counts(), dataset.test_note, list(dataset.notes)
-        except DataError as error:
-            notes.append(f"Cannot be trained on: {error}.")
-        skipped = [dataclasses.asdict(each) for each in collection.skipped]
-        if len(skipped) > _MOST_SKIPPED:
-            notes.append(f"{len(skipped):,} could not be used; the first {_MOST_SKIPPED:,} are listed.")
-        facts = _facts(entry, sum(counts), counts, test_counts, test_note, samples, skipped, notes)
+        details = _details(entry, as_json)
     if as_json:
-        say(facts)
+        say(details)
     else:
-        _describe(facts)
+        _describe(details)
 
 
-def _facts(
-    entry: Entry,
-    images: int | None,
-    counts: list[int],
-    test_counts: list[int],
-    test_note: str,
-    samples: list[dict[str, Any]],
-    skipped: list[dict[str, str]],
-    notes: list[str],
-) -> dict[str, Any]:
-    return {
-        "name": entry.name,
-        "title": entry.title,
-        "images": images,
-        "source": entry.source,
-        "state": entry.state,
-        "counts": counts,
-        "test_counts": test_counts,
-        "test_note": test_note,
-        "samples": samples,
-        "skipped": skipped[:_MOST_SKIPPED],
-        "notes": notes,
-    }
+def _details(entry: Entry, as_json: bool) -> DataDetails:
+    """What all images of a set tell."""
+    from core.data.datasets import divided, gather
+    from core.data.details import DataDetails
+
+    with progress(as_json, "images") as report:
+        collection = gather(entry, report)
+    counts, notes, samples = collection.counts(), list(collection.notes), _samples(collection.train)
+    test_counts, test_note = [0] * 10, ""
+    try:
+        dataset = divided(entry, collection, consume=True)
+        test_counts, test_note, notes = dataset.test.counts(), dataset.test_note, list(dataset.notes)
+    except DataError as error:
+        notes.append(f"Cannot be trained on: {error}.")
+    skipped = collection.skipped
+    if len(skipped) > _MOST_SKIPPED:
+        notes.append(f"{len(skipped):,} could not be used; the first {_MOST_SKIPPED:,} are listed.")
+    return DataDetails(
+        name=entry.name,
+        title=entry.title,
+        images=sum(counts),
+        source=entry.source,
+        state=entry.state,
+        counts=tuple(counts),
+        test_counts=tuple(test_counts),
+        test_note=test_note,
+        samples=tuple(samples),
+        skipped=skipped[:_MOST_SKIPPED],
+        notes=tuple(notes),
+    )
 
 
-def _samples(part: Any) -> list[dict[str, Any]]:
+def _samples(part: Part) -> list[Sample]:
     """Up to 40 images, the first of each class, then the second of each, and so on."""
-    import base64
-
     import numpy as np
+
+    from core.data.details import Sample
 
     members = [np.flatnonzero(part.labels == label) for label in range(10)]
     most = max(len(each) for each in members)
     turns = [each[turn] for turn in range(min(most, SAMPLES)) for each in members if turn < len(each)]
-    return [
-        {"label": int(part.labels[index]), "pixels": base64.b64encode(part.images[index].tobytes()).decode()}
-        for index in turns[:SAMPLES]
-    ]
+    # Copies: the images are divided in place afterwards.
+    return [Sample(int(part.labels[index]), part.images[index].copy()) for index in turns[:SAMPLES]]
 
 
-def _describe(facts: dict[str, Any]) -> None:
-    images = "? images" if facts["images"] is None else plural(facts["images"], "image")
-    print(f"{printable(facts['title'])} ({printable(facts['name'])}): {images}, {facts['state']}")
-    print(f"from {printable(facts['source'])}")
-    if sum(facts["counts"]):
+def _describe(details: DataDetails) -> None:
+    images = "? images" if details.images is None else plural(details.images, "image")
+    print(f"{printable(details.title)} ({printable(details.name)}): {images}, {details.state}")
+    print(f"from {printable(details.source)}")
+    if sum(details.counts):
         print("\ndigit    images  of them for the test")
-        widest = max(facts["counts"])
-        for digit, (count, test) in enumerate(zip(facts["counts"], facts["test_counts"], strict=True)):
+        widest = max(details.counts)
+        for digit, (count, test) in enumerate(zip(details.counts, details.test_counts, strict=True)):
             print(f"{digit:5}  {count:8,}  {test:8,}  {'█' * round(24 * count / widest)}")
-    if facts["test_note"]:
-        print(f"\ntested on {facts['test_note']}")
-    for note in facts["notes"]:
+    if details.test_note:
+        print(f"\ntested on {details.test_note}")
+    for note in details.notes:
         print(printable(note))
-    for each in facts["skipped"]:
-        print(f"skipped {printable(each['path'])}: {printable(each['reason'])}", file=sys.stderr)
+    for each in details.skipped:
+        print(f"skipped {printable(each.path)}: {printable(each.reason)}", file=sys.stderr)
 
 
 def _add(path: str, as_json: bool) -> None:
     from core.data import catalogue
+    from core.data.results import Added
 
     with progress(as_json, "images") as report:
         entry = catalogue.add(path, report)
     if as_json:
-        say({"added": entry.name, "dataset": dataclasses.asdict(entry)})
+        say(Added(entry))
     else:
         what = f"{plural(entry.images or 0, 'image')} of {plural(entry.classes or 0, 'digit')}"
         print(f"added {printable(entry.name)}: {what} from {printable(entry.source)}")
@@ -179,10 +178,11 @@ def _add(path: str, as_json: bool) -> None:
 
 def _remove(name: str, as_json: bool) -> None:
     from core.data import catalogue
+    from core.data.results import Removed
 
     catalogue.remove(name)
     if as_json:
-        say({"removed": name})
+        say(Removed(name))
     else:
         print(f"removed {printable(name)} from the list; its files are where they were")
 
@@ -193,6 +193,7 @@ def _download(name: str, as_json: bool) -> None:
     if name not in OFFERS:
         raise DataError(f"{name!r} cannot be downloaded; what can is {', '.join(OFFERS)}")
     from core.data.download import download
+    from core.data.results import Downloaded
 
     with _tidying_up(), progress(as_json, "bytes") as report:
         download(name, report)
@@ -203,7 +204,7 @@ def _download(name: str, as_json: bool) -> None:
 
         gather(name)
     if as_json:
-        say({"downloaded": name})
+        say(Downloaded(name))
     else:
         print(f"downloaded {name}; train on it with: digits-tui train --data {name}")
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from core.commands.progress import say
 from core.words import plural
+
+if TYPE_CHECKING:
+    from core.config.devices import Device
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,26 +27,30 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_devices(options: argparse.Namespace) -> int:
     """List the devices, with `--probe` also what each does."""
+    from core.config.devices import DeviceList
     from core.config.recipes import RECIPES
     from core.training import probe  # torch
     from core.training.devices import devices
 
-    rows = [dataclasses.asdict(device) for device in devices()]
+    found = devices()
     if options.probe:
-        for row in rows:
-            if row["available"]:
-                plan = probe.choose(row["name"], RECIPES["fast"])[0][0]
-                row["plan"] = dataclasses.asdict(plan)
+        fast = RECIPES["fast"]
+        found = [replace(each, plan=probe.choose(each.name, fast)[0][0]) if each.available else each for each in found]
     if options.json:
-        print(json.dumps({"devices": rows}))
-        return 0
-    for row in rows:
-        memory = f", {row['memory'] / 2**30:.0f} GiB" if row["memory"] else ""
-        state = f"{row['title']}{memory}" if row["available"] else f"not available: {row['reason']}"
-        if plan_row := row.get("plan"):
-            state += (
-                f"; the fast recipe does {plan_row['images_per_second']:,.0f} images/s "
-                f"({plural(plan_row['threads'], 'thread')}, {plan_row['precision']})"
-            )
-        print(f"{row['name']:8} {state}")
+        say(DeviceList(tuple(found)))
+    else:
+        for each in found:
+            print(f"{each.name:8} {_words(each)}")
     return 0
+
+
+def _words(device: Device) -> str:
+    if not device.available:
+        return f"not available: {device.reason}"
+    memory = f", {device.memory / 2**30:.0f} GiB" if device.memory else ""
+    if device.plan is None:
+        return f"{device.title}{memory}"
+    return (
+        f"{device.title}{memory}; the fast recipe does {device.plan.images_per_second:,.0f} images/s "
+        f"({plural(device.plan.threads, 'thread')}, {device.plan.precision})"
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,13 +50,14 @@ def run(options: argparse.Namespace) -> None:
 def _export(name: str, path: str, as_json: bool) -> None:
     from core import paths
     from core.data import own_sets
+    from core.data.results import Exported
 
     found = _own(name)
     with progress(as_json, "images") as report:
         count = own_sets.export(found, path, report)
     target = str(paths.expanded(path))
     if as_json:
-        say({"exported": found.name, "path": target, "images": count})
+        say(Exported(found.name, target, count))
     else:
         print(f"wrote {plural(count, 'drawing')} of {printable(found.name)} to {printable(target)}")
 
@@ -65,13 +65,14 @@ def _export(name: str, path: str, as_json: bool) -> None:
 def _import(path: str, name: str | None, as_json: bool) -> None:
     from core import paths
     from core.data import catalogue, own_sets
+    from core.data.results import Imported
 
     given = name if name is not None else Path(paths.expanded(path)).stem
     with progress(as_json, "images") as report:
         made = own_sets.import_set(path, given, report)
     entry = catalogue.find(str(made.folder))
     if as_json:
-        say({"imported": entry.name, "dataset": dataclasses.asdict(entry)})
+        say(Imported(entry))
     else:
         what = f"{plural(entry.images or 0, 'drawing')} of {plural(entry.classes or 0, 'digit')}"
         print(f"imported {printable(entry.name)}: {what}")
@@ -79,11 +80,12 @@ def _import(path: str, name: str | None, as_json: bool) -> None:
 
 def _rename(name: str, new: str, as_json: bool) -> None:
     from core.data import own_sets
+    from core.data.results import Renamed
 
     found = _own(name)
     renamed = own_sets.rename(found, new)
     if as_json:
-        say({"renamed": renamed.name, "was": found.name})
+        say(Renamed(renamed.name, found.name))
     else:
         print(f"{printable(found.name)} is now called {printable(renamed.name)}")
 

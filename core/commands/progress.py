@@ -6,7 +6,9 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from core.system import messages
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -17,16 +19,23 @@ _SECONDS = 0.1
 """Between two lines of progress."""
 
 
-def say(message: dict[str, Any]) -> None:
-    """Print one JSON object on a line of its own, at once."""
-    print(json.dumps(message), flush=True)
+class Message(Protocol):
+    """Whatever writes itself."""
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+
+
+def say(message: Message) -> None:
+    """Print it as one JSON object on a line of its own, at once."""
+    print(json.dumps(message.to_json()), flush=True)
 
 
 @contextmanager
 def progress(as_json: bool, unit: str) -> Iterator[Any]:
     """A function to report done and total to: JSON lines, or a bar where a person looks, or nothing."""
     if as_json:
-        yield _throttled(lambda done, total: say({"done": done, "total": total}))
+        yield _throttled(lambda done, total: say(messages.Progress(done, total)))
     elif sys.stderr.isatty():
         with _bar(unit) as bar:
             task = bar.add_task("", total=None)
@@ -62,7 +71,7 @@ def _stage_lines() -> Stages:
         now = time.monotonic()
         if doing != last["doing"] or done == total or now - last["at"] >= _SECONDS:
             last.update(at=now, doing=doing)
-            say({"done": done, "total": total, "doing": doing})
+            say(messages.Progress(done, total, doing))
 
     return report
 

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from core.commands.progress import say, stages
+from core.system.messages import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,14 +51,12 @@ def run_scorecard(options: argparse.Namespace) -> int:
 
         def tell(row: Row) -> None:
             if options.json:
-                from dataclasses import asdict
-
                 # A line of progress with the row beside it, for whoever shows rows as they come.
-                say({"done": last[0], "total": last[1], "doing": last[2], "row": asdict(row)})
+                say(Progress(*last, row=row.to_json()))
 
         found = measure(checkpoints, options.sets, told, tell)
     if options.json:
-        say(found.to_json())
+        say(found)
     else:
         print("\n".join(text(found)), flush=True)
     return 0

@@ -29,7 +29,7 @@ Report = Callable[[int, int, str], None]
 
 _READINGS = 200
 _WARM_UP = 20  # readings that are not counted: the first ones set up kernels and fill caches
-_KINDS: dict[str, Kind] = {catalogue.MNIST: "mnist", catalogue.OWN: "own"}
+_KINDS = {catalogue.MNIST: Kind.MNIST, catalogue.OWN: Kind.OWN}
 
 
 def measure(
@@ -64,7 +64,7 @@ def _rows(
         try:
             entry = catalogue.find(name)
         except DigitsError as error:
-            yield Row(printable(Path(name).name or name), "given", error=printable(str(error)))
+            yield Row(printable(Path(name).name or name), Kind.GIVEN, error=printable(str(error)))
             continue
         if entry.path is None or entry.path not in seen:
             seen.add(entry.path)
@@ -73,7 +73,7 @@ def _rows(
 
 def _row(recognisers: Sequence[Recogniser], models: Sequence[Model], entry: catalogue.Entry, report: Report) -> Row:
     name = "MNIST's test set" if entry.kind == catalogue.MNIST else printable(entry.title)
-    kind = _KINDS.get(entry.kind, "given")
+    kind = _KINDS.get(entry.kind, Kind.GIVEN)
     try:
         collection = gather(entry, _told(report, f"normalising {name}"))
         histories = [learned(each.path, entry) for each in recognisers]
@@ -140,12 +140,12 @@ def _note(name: str, history: Learned | None) -> str:
 def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | None]) -> tuple[Verdict, str]:
     """What the first is beside the second on the same images, and in words."""
     if len(figures) != 2:
-        return "", ""
+        return Verdict.NONE, ""
     first, second = figures
     if first is None or second is None:
-        return "", ""
+        return Verdict.NONE, ""
     if first.count != second.count:
-        return "", "The two figures are not of the same images, so that they cannot be compared."
+        return Verdict.NONE, "The two figures are not of the same images, so that they cannot be compared."
     if read[0] is not None and read[1] is not None:
         gained, lost = _differing(read[0].right, read[1].right)
         verdict = _verdict(first.right - second.right, by_chance(gained, lost))
@@ -157,8 +157,8 @@ def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | Non
 
 def _verdict(difference: int, chance: float) -> Verdict:
     if chance >= SIGNIFICANT:
-        return "same"
-    return "better" if difference > 0 else "worse"
+        return Verdict.SAME
+    return Verdict.BETTER if difference > 0 else Verdict.WORSE
 
 
 def _refuses_more(read: Sequence[Evaluation | None]) -> bool:

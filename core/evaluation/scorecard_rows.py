@@ -8,25 +8,43 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from core.evaluation.significance import interval
 from core.networks.model_name import at_start, model_name
 from core.printable import printable
 from core.words import percent, percent_of, percent_places, plural
 
-Verdict = Literal["better", "worse", "same", ""]
-Kind = Literal["mnist", "own", "given"]
+
+class Verdict(StrEnum):
+    """What the first checkpoint is beside the second; the values are those of the JSON."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "same"
+    """No better and no worse than chance would make it."""
+    NONE = ""
+    """It cannot be told, or there is no second one."""
+
+
+class Kind(StrEnum):
+    """Whose set it is; the values are those of the JSON."""
+
+    MNIST = "mnist"
+    OWN = "own"
+    GIVEN = "given"
+
 
 HEADS = ("read right", "95% range", "refused", "calibration")
 NOTHING = ("–", "–", "–", "–")
 """Stands for figures where there are none that count."""
 MARKS: dict[Verdict, str] = {
-    "better": "▲ better",
-    "worse": "▼ worse",
-    "same": "= the same within chance",
-    "": "",
+    Verdict.BETTER: "▲ better",
+    Verdict.WORSE: "▼ worse",
+    Verdict.SAME: "= the same within chance",
+    Verdict.NONE: "",
 }
 """How each verdict shows, with colours and without."""
 
@@ -111,8 +129,8 @@ class Row:
     """Which of the set's images these are; empty where they are all, or the name says it."""
     figures: tuple[Figures | None, ...] = ()
     """One for each checkpoint; None where there is none that counts."""
-    verdict: Verdict = ""
-    """What the first is beside the second; empty where that cannot be told, or there is none."""
+    verdict: Verdict = Verdict.NONE
+    """What the first is beside the second."""
     words: str = ""
     """The verdict in words."""
     refuses_more: bool = False
@@ -133,19 +151,20 @@ class Row:
         """What was read where that is not the whole set, and the notes."""
         return (f"Read: {self.which}.", *self.notes) if self.which else self.notes
 
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return dataclasses.asdict(self)
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Row:
-        """The inverse of `dataclasses.asdict`. Raises KeyError, TypeError or ValueError for something else."""
-        verdict, kind = data["verdict"], data["kind"]
-        if verdict not in MARKS or kind not in ("mnist", "own", "given"):
-            raise ValueError(f"{verdict!r} of {kind!r} is no verdict of a set")
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError for something else."""
         return cls(
             name=printable(str(data["name"])),
-            kind=kind,
+            kind=Kind(data["kind"]),
             images=int(data["images"]),
             which=printable(str(data["which"])),
             figures=tuple(None if each is None else Figures(**each) for each in data["figures"]),
-            verdict=verdict,
+            verdict=Verdict(data["verdict"]),
             words=printable(str(data["words"])),
             refuses_more=bool(data["refuses_more"]),
             notes=tuple(printable(str(note)) for note in data["notes"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.evaluation.scorecard_rows import Figures, Model, Row, Verdict
+from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Verdict
 from core.words import listed, plural
 
 LEGEND = (
@@ -14,6 +14,7 @@ LEGEND = (
     "Calibration: by how much the confidence misses how often it is right, on average."
 )
 SPEED = "One reading, normalising included, on one thread"
+_WORDS = {Verdict.BETTER: "better", Verdict.WORSE: "worse"}
 _ONLY_MNIST = "How it reads your hand shows once you have kept drawings of your own, or give a set."
 
 
@@ -21,18 +22,18 @@ def summary(models: Sequence[Model], rows: Sequence[Row]) -> str:
     """Whether the first of `models` is better for this person than the second; how one alone reads."""
     if len(models) == 1:
         return _alone(models[0], rows)
-    personal = [row for row in rows if row.kind != "mnist"]
+    personal = [row for row in rows if row.kind is not Kind.MNIST]
     judged = [row for row in personal if row.verdict]
     first, second = models
-    mnist = next((row for row in rows if row.kind == "mnist" and row.verdict), None)
+    mnist = next((row for row in rows if row.kind is Kind.MNIST and row.verdict), None)
     if not judged:
         said = f"{first.at_start} {_is(mnist)} {second.name} on MNIST's test set{_numbers(mnist)}." if mnist else ""
         why = _ONLY_MNIST if not personal else "Of your own sets none tells which of the two reads it better."
         return f"{said} {why}".strip()
     said = _for_you(first, second, judged)
-    if mnist is not None and mnist.verdict != "same":
-        as_well = " too" if {row.verdict for row in judged} - {"same"} == {mnist.verdict} else ""
-        said += f" On MNIST's test set it is {mnist.verdict}{as_well}{_numbers(mnist)}."
+    if mnist is not None and mnist.verdict is not Verdict.SAME:
+        as_well = " too" if {row.verdict for row in judged} - {Verdict.SAME} == {mnist.verdict} else ""
+        said += f" On MNIST's test set it is {_WORDS[mnist.verdict]}{as_well}{_numbers(mnist)}."
     for row in judged:
         if row.refuses_more and (pair := _pair(row)):
             digits = f"{plural(pair[0].count, 'digit')} in {row.name}"
@@ -43,13 +44,13 @@ def summary(models: Sequence[Model], rows: Sequence[Row]) -> str:
 
 def verdict_words(verdict: Verdict, gained: int, lost: int) -> str:
     """Such as `12 images are read right only by the first, 3 only by the second: more than chance`."""
-    beyond = "no more than chance brings about" if verdict == "same" else "more than chance brings about"
+    beyond = "no more than chance brings about" if verdict is Verdict.SAME else "more than chance brings about"
     images = plural(gained, "image is", "images are")
     return f"{images} read right only by the first, {lost:,} only by the second: {beyond}"
 
 
 def _for_you(first: Model, second: Model, judged: Sequence[Row]) -> str:
-    better, worse = ([row for row in judged if row.verdict == verdict] for verdict in ("better", "worse"))
+    better, worse = ([row for row in judged if row.verdict is verdict] for verdict in (Verdict.BETTER, Verdict.WORSE))
     if better and worse:
         return (
             f"{first.at_start} is better for you on {_names(better)} and worse on {_names(worse)} than {second.name}."
@@ -57,10 +58,10 @@ def _for_you(first: Model, second: Model, judged: Sequence[Row]) -> str:
     telling = better or worse
     if not telling:
         return f"{first.at_start} is as good for you as {second.name}: what differs is within chance."
-    same = [row for row in judged if row.verdict == "same"]
+    same = [row for row in judged if row.verdict is Verdict.SAME]
     rest = f"; on {_names(same)} they are the same within chance" if same else ""
     return (
-        f"{first.at_start} is {telling[0].verdict} for you than {second.name} on {_names(telling)}"
+        f"{first.at_start} is {_WORDS[telling[0].verdict]} for you than {second.name} on {_names(telling)}"
         f"{_numbers(telling[0])}{rest}."
     )
 
@@ -70,12 +71,12 @@ def _alone(model: Model, rows: Sequence[Row]) -> str:
     if not read:
         return f"{model.at_start} could not be measured on any set."
     shares = [f"{figures.accuracy} of {row.name} ({plural(figures.count, 'image')})" for row, figures in read]
-    own = all(row.kind == "mnist" for row in rows)
+    own = all(row.kind is Kind.MNIST for row in rows)
     return f"{model.at_start} reads {listed(shares)} right.{f' {_ONLY_MNIST}' if own else ''}"
 
 
 def _is(row: Row) -> str:
-    return "is as good, within chance, as" if row.verdict == "same" else f"is {row.verdict} than"
+    return "is as good, within chance, as" if row.verdict is Verdict.SAME else f"is {_WORDS[row.verdict]} than"
 
 
 def _numbers(row: Row) -> str:

@@ -16,6 +16,7 @@ Everything that shows an image to a network uses `normalise` and nothing else; k
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum
 from typing import Literal
 
 import numpy as np
@@ -55,6 +56,24 @@ Polarity = Literal["auto", "bright", "dark"]
 """Whether the ink is `bright` or `dark`; `auto` judges each image by itself."""
 
 
+class Step(Enum):
+    """One step of the way; what a person reads of it is the interface's."""
+
+    INK = "ink"
+    """Each pixel is how much ink lies there."""
+    SPECKS = "specks"
+    """Without specks."""
+    CROPPED = "cropped"
+    SOFTENED = "softened"
+    """Without hard edges."""
+    BOXED = "boxed"
+    """In the 20×20 box."""
+    CENTRED = "centred"
+    """By mass in the 28×28: the end."""
+    BLANK = "blank"
+    """The end where nothing is drawn."""
+
+
 def normalise(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> NDArray[np.uint8]:
     """(28, 28) uint8 from a (H, W) uint8 bitmap of any size, ink bright; all zero where nothing is drawn.
 
@@ -64,8 +83,8 @@ def normalise(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> NDArray
     return image
 
 
-def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tuple[str, NDArray[np.uint8]]]:
-    """The stages of `normalise`, each with its name; the last one is (28, 28). All have bright ink.
+def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tuple[Step, NDArray[np.uint8]]]:
+    """The stages of `normalise`, each with the step that made it; the last one is (28, 28). All have bright ink.
 
     Raises DataError as `normalise` does, and for a polarity that is none.
     """
@@ -84,24 +103,24 @@ def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tu
     dark = is_ink_dark(image) if polarity == "auto" else polarity == "dark"
     image = 255 - image if not dark else image
     image = ink_on_paper(image)
-    yield "ink on even paper", image
+    yield Step.INK, image
     image = without_specks(image)
-    yield "specks removed", image
+    yield Step.SPECKS, image
     image = cropped(image)
     if not image.size:
-        yield "nothing drawn", np.zeros((FIELD, FIELD), np.uint8)
+        yield Step.BLANK, np.zeros((FIELD, FIELD), np.uint8)
         return
-    yield "cropped", image
+    yield Step.CROPPED, image
     soft = softened(image)
     if soft is not image:
         image = soft
-        yield "edges softened", image
+        yield Step.SOFTENED, image
     image = boxed(image)
     if not image.any():  # specks so small and so far apart that none is left of them at this size
-        yield "nothing drawn", np.zeros((FIELD, FIELD), np.uint8)
+        yield Step.BLANK, np.zeros((FIELD, FIELD), np.uint8)
         return
-    yield "20×20 box", image
-    yield "centred by mass", centred(image)
+    yield Step.BOXED, image
+    yield Step.CENTRED, centred(image)
 
 
 def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

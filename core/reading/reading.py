@@ -5,12 +5,23 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Verdict = Literal["nothing", "digit", "unsure", "not a digit"]
+
+class Verdict(StrEnum):
+    """What a reading comes to; the values are those of the JSON, what a person reads is in `Reading.words`."""
+
+    NOTHING = "nothing"
+    """Nothing was drawn."""
+    DIGIT = "digit"
+    UNSURE = "unsure"
+    NO_DIGIT = "not a digit"
+
+
 UNSURE = 0.7
 """What is less probably the digit that it most probably is, and a digit at all, is named with doubt."""
 RIVAL = 0.2
@@ -106,7 +117,7 @@ class Reading:
         if self.digit is None:
             return ""
         if not self.digits:
-            return REFUSED if self.verdict == "not a digit" else str(self.digit)
+            return REFUSED if self.verdict is Verdict.NO_DIGIT else str(self.digit)
         return "".join(REFUSED if self.refuses(each) else str(each.digit) for each in self.digits)
 
     def refuses(self, digit: ReadDigit) -> bool:
@@ -132,10 +143,10 @@ class Reading:
     def verdict(self) -> Verdict:
         """What the figures come to."""
         if self.digit is None:
-            return "nothing"
+            return Verdict.NOTHING
         if self.no_digit >= self.threshold:
-            return "not a digit"
-        return "unsure" if self.certainty < UNSURE else "digit"
+            return Verdict.NO_DIGIT
+        return Verdict.UNSURE if self.certainty < UNSURE else Verdict.DIGIT
 
     @property
     def rivals(self) -> tuple[int, ...]:
@@ -146,13 +157,13 @@ class Reading:
         return tuple(each for each in best if self.probabilities[each] >= RIVAL * self.confidence)
 
     @property
-    def doubt(self) -> int | Literal["none"] | None:
-        """What it most probably is if not `digit`, another digit or none at all; None where neither comes near."""
+    def doubt(self) -> int | Literal[Verdict.NO_DIGIT] | None:
+        """What it most probably is if not `digit`, another digit or no digit; None where neither comes near."""
         if self.digit is None:
             return None
         other = self.rivals[1] if len(self.rivals) > 1 else None
         joint = 0.0 if other is None else self.shares[other]
-        return "none" if self.no_digit > max(joint, RIVAL * self.certainty) else other
+        return Verdict.NO_DIGIT if self.no_digit > max(joint, RIVAL * self.certainty) else other
 
     @property
     def words(self) -> str:
@@ -160,15 +171,16 @@ class Reading:
 
         Also `unsure: 4 or no digit`.
         """
-        if self.verdict == "nothing":
+        verdict = self.verdict
+        if verdict is Verdict.NOTHING:
             return "nothing yet"
         if self.digits and any(not self.refuses(each) for each in self.digits):
-            return f"unsure: {self.number}" if self.verdict == "unsure" else self.number
-        if self.verdict != "unsure":
-            return "not a digit" if self.verdict == "not a digit" else str(self.digit)
+            return f"unsure: {self.number}" if verdict is Verdict.UNSURE else self.number
+        if verdict is not Verdict.UNSURE:
+            return "not a digit" if verdict is Verdict.NO_DIGIT else str(self.digit)
         if self.doubt is None:
             return f"unsure: {self.digit}"
-        return f"unsure: {self.digit} or {'no digit' if self.doubt == 'none' else self.doubt}"
+        return f"unsure: {self.digit} or {'no digit' if self.doubt is Verdict.NO_DIGIT else self.doubt}"
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `seen` as base64 of its 784 bytes, row by row."""

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 
+from core.config.devices import Device
 from core.errors import DeviceError
 from core.system import hardware
 from core.words import plural
-
-
-@dataclass(frozen=True)
-class Device:
-    """A device that this machine has, or might have had."""
-
-    name: str
-    """`cpu`, `mps` or `cuda:N`, as `--device` takes it."""
-    title: str
-    memory: int | None
-    """Bytes."""
-    available: bool
-    reason: str = ""
-    """Why it is not available."""
 
 
 def devices() -> list[Device]:

@@ -12,12 +12,13 @@ from dataclasses import replace
 import torch
 
 from core.config.device_plan import Plan
+from core.config.devices import Device
 from core.config.recipes import Recipe
 from core.errors import DeviceError
 from core.networks.inputs import as_input
 from core.system import hardware
 from core.training.augmentation import augment
-from core.training.devices import DEVICE_FAILURES, Device, devices, find, first_line, is_device_failure
+from core.training.devices import DEVICE_FAILURES, devices, find, first_line, is_device_failure
 from core.training.step import TrainingStep
 
 _SECONDS = 0.12

@@ -29,7 +29,7 @@ from pathlib import Path
 
 def main():
     from core import folders
-    from core.checkup.checkup import check
+    from core.checkup.check import check
     told = []
     began = time.perf_counter()
     if sys.argv[2] == "load":

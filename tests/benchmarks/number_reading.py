@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from core.drawing.ink import STROKE_WIDTH, Ink, Stroke
 from core.preprocessing.bounding_box import cropped
 from core.preprocessing.images import decode
-from core.preprocessing.normalise import steps
+from core.preprocessing.normalise import Step, steps
 from core.reading.reading import Reading
 from core.reading.recogniser import Recogniser
 from core.runs.checkpoints import resolve
@@ -85,7 +85,7 @@ def of_images(folder: Path) -> list[Digit]:
 
 def ink_of(bitmap: Grey) -> Grey:
     """The ink of an image, without paper and specks, cropped."""
-    return cropped(dict(steps(bitmap))["specks removed"])
+    return cropped(dict(steps(bitmap))[Step.SPECKS])
 
 
 def numbers(digits: list[Digit], length: int, kind: str, count: int, seed: int) -> Iterator[Number]:

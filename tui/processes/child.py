@@ -12,7 +12,7 @@ from contextlib import aclosing
 from typing import Any
 
 from core.errors import DigitsError
-from core.system import children
+from core.system import children, messages
 
 _LONGEST_LINE = 64 * 2**20  # bytes; twenty findings of a check-up that name a thousand long paths each
 _GRACE = 3.0  # seconds that a cancelled child has for tidying up
@@ -21,11 +21,11 @@ Progress = Callable[[int, int | None], None]
 """Is told how much is done, of how much (None where that is not known)."""
 
 
-async def lines(*arguments: str) -> AsyncGenerator[dict[str, Any], None]:
-    """Yield the JSON objects that `core ARGUMENTS` prints, as they come.
+async def lines(*arguments: str) -> AsyncGenerator[messages.Progress | dict[str, Any], None]:
+    """Yield what `core ARGUMENTS` prints, as it comes: how far it is, and its results as JSON objects.
 
     Close the iterator (`contextlib.aclosing`) or cancel its task, and the child ends. Raises DigitsError where
-    the child says {"error": …}, cannot be started, or dies without a word.
+    the child says why it failed, cannot be started, or dies without a word.
     """
     try:
         process = await asyncio.create_subprocess_exec(
@@ -43,15 +43,13 @@ async def lines(*arguments: str) -> AsyncGenerator[dict[str, Any], None]:
     complaints = asyncio.create_task(process.stderr.read())
     try:
         async for line in process.stdout:
-            try:
-                message = json.loads(line)
-            except ValueError:
+            data = _object_of(line)
+            if data is None:
                 continue  # something printed in passing, by a library
-            if not isinstance(message, dict):
-                continue
-            if "error" in message:
-                raise DigitsError(str(message["error"]))
-            yield message
+            message = messages.from_json(data)
+            if isinstance(message, messages.Failure):
+                raise DigitsError(message.error)
+            yield data if message is None else message
         if status := await process.wait():
             raise DigitsError(_death(arguments[0], status, (await complaints).decode(errors="replace")))
     finally:
@@ -64,21 +62,28 @@ async def lines(*arguments: str) -> AsyncGenerator[dict[str, Any], None]:
 
 
 async def ask(*arguments: str, progress: Progress | None = None) -> dict[str, Any]:
-    """The last object that `core ARGUMENTS` prints; those with `done` on the way go to `progress`.
+    """The last result that `core ARGUMENTS` prints; how far it is goes to `progress` meanwhile.
 
     Raises DigitsError as `lines` does, and where the child ends without an answer.
     """
     answer: dict[str, Any] | None = None
-    async with aclosing(lines(*arguments)) as messages:
-        async for message in messages:
-            if "done" in message:
-                if progress is not None:
-                    progress(int(message["done"]), message.get("total"))
-            else:
+    async with aclosing(lines(*arguments)) as said:
+        async for message in said:
+            if not isinstance(message, messages.Progress):
                 answer = message
+            elif progress is not None:
+                progress(message.done, message.total)
     if answer is None:
         raise DigitsError(f"`core {arguments[0]}` ended without an answer; try again")
     return answer
+
+
+def _object_of(line: bytes) -> dict[str, Any] | None:
+    try:
+        data = json.loads(line)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
 
 
 async def _end(process: Process) -> None:

@@ -7,7 +7,6 @@ that a slow reader skips what nobody would look at any more. A reader that dies 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import itertools
 import json
@@ -15,14 +14,15 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from textual.message import Message
 
 from core.drawing.ink import Stroke
-from core.drawing.strokes import as_json
+from core.reading import protocol
+from core.reading.protocol import Answer, Id, LoadRequest, ReadAnswer, ReadRequest, Request
 from core.reading.reading import Reading
 from core.system import children
 
@@ -49,21 +49,23 @@ class ReaderLike(Protocol):
     """What a screen needs of a reader."""
 
     def start(self) -> None: ...
-    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> None: ...
+    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> int: ...
     def forget(self) -> None: ...
     def load(self, checkpoint: Path | None) -> None: ...
     async def close(self) -> None: ...
 
 
-MakeReader = Callable[[Callable[[Reading], None], Callable[[ReaderState], None]], ReaderLike]
+MakeReader = Callable[[Callable[[ReadAnswer], None], Callable[[ReaderState], None]], ReaderLike]
 
 
 class Answered(Message):
     """The reader read a bitmap."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, answer: ReadAnswer) -> None:
         super().__init__()
-        self.reading = reading
+        self.reading: Reading = answer.reading
+        self.id: Id = answer.id
+        """What `ask` returned for that bitmap."""
 
 
 class ReaderChanged(Message):
@@ -83,7 +85,7 @@ class Reader:
 
     def __init__(
         self,
-        on_reading: Callable[[Reading], None],
+        on_answer: Callable[[ReadAnswer], None],
         on_state: Callable[[ReaderState], None],
         command: Sequence[str] | None = None,
         pause: float = 0.25,
@@ -93,18 +95,18 @@ class Reader:
         `command` takes the place of `core serve`. `pause`, in seconds, is what the first restart waits for;
         each further one without a reading between waits twice as long, up to half a minute.
         """
-        self._on_reading = on_reading
+        self._on_answer = on_answer
         self._on_state = on_state
         self._command = list(command) if command is not None else children.command("serve")
         self._pause = pause
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
-        self._bitmap: NDArray[np.uint8] | None = None
-        self._strokes: list[Stroke] | None = None
+        self._request: ReadRequest | None = None
+        """The newest one, until it is answered."""
         self._attempts = 0
         self._checkpoint = ""
         self._to_load = False
-        self._numbers = itertools.count(1)
+        self._ids = itertools.count(1)
         self._answered = False
         self.state = ReaderState("loading", "loading the network …")
 
@@ -114,20 +116,22 @@ class Reader:
             self._on_state(self.state)
             self._task = asyncio.create_task(self._supervise(), name="reader")
 
-    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> None:
-        """Have a (H, W) uint8 bitmap with bright ink read, in place of any that still waits.
+    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> int:
+        """Have a (H, W) uint8 bitmap with bright ink read, in place of any that still waits; returns its answer's id.
 
         With the strokes that made it several digits are read as a number, without as one digit.
         """
-        self._bitmap = bitmap.copy()
         # Strokes grow while the pen is down.
-        self._strokes = None if strokes is None else [replace(each, points=list(each.points)) for each in strokes]
+        drawn = None if strokes is None else tuple(replace(each, points=list(each.points)) for each in strokes)
+        name = next(self._ids)
+        self._request = ReadRequest(bitmap.copy(), drawn, "bright", name)
         self._attempts = 0
         self._wanted.set()
+        return name
 
     def forget(self) -> None:
         """Have nothing read any more: what waits is dropped."""
-        self._bitmap = None
+        self._request = None
 
     def load(self, checkpoint: Path | None) -> None:
         """Read with this checkpoint from now on; None for the shipped one."""
@@ -175,8 +179,8 @@ class Reader:
             pause = min(pause * 2, 30.0)
             # What it was told before is told again: the network, and the bitmap unless that may be to blame.
             self._to_load = bool(self._checkpoint)
-            if self._bitmap is not None and self._attempts >= _MOST_ATTEMPTS:
-                self._bitmap = None
+            if self._attempts >= _MOST_ATTEMPTS:
+                self._request = None
 
     async def _converse(self, process: Process) -> None:
         """Ask and listen in turn until the process dies, which raises _DeathError."""
@@ -185,22 +189,22 @@ class Reader:
             await self._until_wanted(process)
             if self._to_load:
                 self._to_load = False
-                await self._send(process, {"load": self._checkpoint})
-                self._understand(await self._answer(process))
-            elif (bitmap := self._bitmap) is not None:
+                await self._exchange(process, LoadRequest(self._checkpoint, next(self._ids)))
+            elif (request := self._request) is not None:
                 self._attempts += 1
-                height, width = bitmap.shape
-                pixels = base64.b64encode(bitmap.tobytes()).decode()
-                request: dict[str, Any] = {"width": width, "height": height, "pixels": pixels, "polarity": "bright"}
-                if self._strokes is not None:
-                    request["strokes"] = as_json(self._strokes)
-                await self._send(process, request)
-                self._understand(await self._answer(process))
-                if self._bitmap is bitmap:
-                    self._bitmap = None
+                await self._exchange(process, request)
+                if self._request is request:
+                    self._request = None
+
+    async def _exchange(self, process: Process, request: Request) -> None:
+        await self._send(process, request)
+        answer = await self._answer(process)
+        if isinstance(answer, protocol.Loaded | ReadAnswer) and answer.id != request.id:
+            raise _DeathError(f"it answered request {answer.id}, not {request.id}")
+        self._understand(answer)
 
     async def _until_wanted(self, process: Process) -> None:
-        if self._to_load or self._bitmap is not None:
+        if self._to_load or self._request is not None:
             return
         self._wanted.clear()
         wanted = asyncio.create_task(self._wanted.wait())
@@ -213,16 +217,16 @@ class Reader:
             for task in (wanted, death):
                 task.cancel()
 
-    async def _send(self, process: Process, request: dict[str, Any]) -> None:
+    async def _send(self, process: Process, request: Request) -> None:
         assert process.stdin is not None
-        line = json.dumps({"id": next(self._numbers), **request}) + "\n"
+        line = json.dumps(request.to_json()) + "\n"
         try:
             process.stdin.write(line.encode())
             await process.stdin.drain()
         except ConnectionError:
             raise _DeathError(await _ending(process)) from None
 
-    async def _answer(self, process: Process) -> dict[str, Any]:
+    async def _answer(self, process: Process) -> Answer:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(_PATIENCE):
@@ -230,29 +234,32 @@ class Reader:
                     with contextlib.suppress(json.JSONDecodeError):  # something a library printed in passing
                         message = json.loads(line)
                         if isinstance(message, dict):
-                            return message
+                            return _understood(message)
         except TimeoutError:
             raise _DeathError(f"no answer for {_PATIENCE:.0f} seconds") from None
         except ValueError as error:  # a line over the limit, or no UTF-8
             raise _DeathError(f"its answer cannot be read: {error}") from error
         raise _DeathError(await _ending(process))
 
-    def _understand(self, message: dict[str, Any]) -> None:
-        if "error" in message:
-            self._say("failed", str(message["error"]))
-        elif "digit" in message:
-            try:
-                reading = Reading.from_json(message)
-            except (KeyError, TypeError, ValueError) as error:
-                raise _DeathError(f"its answer is no reading: {error!r}") from error
-            self._answered = True
-            if self.state.phase != "ready":
-                self._say("ready")
-            self._on_reading(reading)
-        else:
-            loaded = str(message.get("ready", message.get("loaded", "")))
-            self.state = ReaderState("ready", "", loaded, str(message.get("title", "")))
-            self._on_state(self.state)
+    def _understand(self, answer: Answer) -> None:
+        match answer:
+            case protocol.RequestFailed():
+                self._say("failed", answer.error)
+            case ReadAnswer():
+                self._answered = True
+                if self.state.phase != "ready":
+                    self._say("ready")
+                self._on_answer(answer)
+            case protocol.Ready() | protocol.Loaded():
+                self.state = ReaderState("ready", "", answer.checkpoint, answer.title)
+                self._on_state(self.state)
+
+
+def _understood(message: dict[str, object]) -> Answer:
+    try:
+        return protocol.answer_of(message)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _DeathError(f"its answer is no reading: {error!r}") from error
 
 
 async def _ending(process: Process) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.reading.protocol import ReadAnswer
 from core.reading.reading import Reading
 from tui.processes.reader import Reader, ReaderState
 
@@ -17,31 +18,34 @@ _PATIENCE = 60.0  # seconds for one of them; the first one waits for the process
 
 async def readings(bitmap: NDArray[np.uint8], checkpoints: Sequence[Path]) -> list[Reading | None]:
     """What each model reads in a (H, W) uint8 bitmap with bright ink; None for one that cannot be asked."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[Reading | None] = loop.create_future()
-    wanted = ""
-
-    def read(reading: Reading) -> None:
-        # One that could not be loaded leaves the last one reading.
-        if reading.checkpoint == wanted and not answer.done():
-            answer.set_result(reading)
+    answers: asyncio.Queue[ReadAnswer | None] = asyncio.Queue()
 
     def changed(state: ReaderState) -> None:
-        if state.phase == "failed" and not answer.done():
-            answer.set_result(None)
+        if state.phase == "failed":
+            answers.put_nowait(None)
 
-    reader = Reader(read, changed)
+    reader = Reader(answers.put_nowait, changed)
     reader.start()
     found: list[Reading | None] = []
     try:
         for checkpoint in checkpoints:
-            answer, wanted = loop.create_future(), str(checkpoint)
             reader.load(checkpoint)
-            reader.ask(bitmap)
-            try:
-                found.append(await asyncio.wait_for(answer, _PATIENCE))
-            except TimeoutError:
-                found.append(None)
+            found.append(await _answer_to(reader.ask(bitmap), answers))
     finally:
         await reader.close()
     return found
+
+
+async def _answer_to(asked: int, answers: asyncio.Queue[ReadAnswer | None]) -> Reading | None:
+    """The reading that was asked for, None where there is none.
+
+    Others are passed over: a checkpoint that could not be loaded leaves the last one reading.
+    """
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while (answer := await answers.get()) is not None:
+                if answer.id == asked:
+                    return answer.reading
+    except TimeoutError:
+        pass
+    return None

@@ -15,6 +15,7 @@ from textual.widgets import Button, DirectoryTree, Footer, Input, ProgressBar, S
 from textual.widgets.directory_tree import DirEntry
 
 from core.data import sources
+from core.data.results import Added
 from core.errors import DigitsError
 from tui.processes import child
 from tui.widgets.shared.path_input import PathInput
@@ -100,7 +101,7 @@ class AddFolder(ModalScreen[str | None]):
             self._set_fields(enabled=True)
             self.query_one(PathInput).focus()
         else:
-            self.dismiss(str(answer.get("added")))
+            self.dismiss(Added.from_json(answer).entry.name)
 
     def _set_fields(self, *, enabled: bool) -> None:
         for field in ("#path", "#tree", "#add"):

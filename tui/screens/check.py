@@ -18,10 +18,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList, ProgressBar, Static
 
+from core.checkup.checkup import Checkup
+from core.checkup.finding import Finding
 from core.errors import DataError, DigitsError
 from core.printable import printable
+from core.system.messages import Progress
 from tui.processes import child
-from tui.processes.checkup import Checkup, Finding, every_file
+from tui.processes.checkup import every_file
 from tui.processes.decisions import Decisions, said, summary
 from tui.screens.steps import StepsScreen
 from tui.widgets.check.before_after import BeforeAfter
@@ -123,10 +126,10 @@ class CheckScreen(Screen[bool]):
     async def _answer(self, *options: str) -> Checkup:
         """What a child finds in the folder. Raises DigitsError, or an error of an answer without sense."""
         answer: dict[str, Any] | None = None
-        async with aclosing(child.lines("check", str(self._path.absolute()), "--json", *options)) as messages:
-            async for message in messages:
-                if "done" in message:
-                    self._progress(message["done"], message.get("total"), str(message.get("doing") or "Checking"))
+        async with aclosing(child.lines("check", str(self._path.absolute()), "--json", *options)) as said:
+            async for message in said:
+                if isinstance(message, Progress):
+                    self._progress(message.done, message.total, message.doing or "Checking")
                 else:
                     answer = message
         if answer is None:

@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import DataTable, Footer
 
+from core.config.devices import DeviceList
 from core.data import catalogue
 from core.data.catalogue import Entry
+from core.data.details import DataDetails
 from core.errors import ConfigurationError, DigitsError
 from tui.processes import child
-from tui.processes.data_details import DataDetails
 from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm
 from tui.screens.mode import ModeScreen
@@ -258,8 +259,8 @@ class DataScreen(ModeScreen):
     async def _find_devices(self) -> None:
         try:
             answer = await child.ask("devices", "--json")
-            self.query_one(TrainingOptions).show_devices(answer["devices"])
-        except (DigitsError, KeyError) as error:
+            self.query_one(TrainingOptions).show_devices(DeviceList.from_json(answer).devices)
+        except (DigitsError, KeyError, TypeError, ValueError) as error:
             self.digits.complain(f"cannot tell which devices there are ({error}); auto and cpu can be chosen")
 
     @on(TrainingOptions.Start)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,9 +19,7 @@ from core.drawing import draft, guided_session
 from core.drawing.clean_copy import of_ink
 from core.drawing.ink import Ink
 from core.errors import DataError
-from core.preprocessing.normalise import normalise
 from core.printable import printable
-from core.reading.reading import Reading
 from tui.processes.reader import Answered, MakeReader, Reader
 from tui.screens.confirm import Confirm
 from tui.screens.draft_keeper import DraftKeeper
@@ -67,10 +64,10 @@ class DrawingScreen(ReadingScreen):
         self._draft = DraftKeeper(self._complain)
         self._said, self._said_at = "", 0
         """What was just done, and how many strokes there were then: with the next one it is old."""
-        self._confirmed: tuple[int, NDArray[np.uint8]] | None = None
-        """The digit that was confirmed, and the drawing, while it is not read yet as it is."""
-        self._insisted: tuple[int, NDArray[np.uint8]] | None = None
-        """The digit as which a number was to be kept, and the drawing: the same once more keeps it, as it is one."""
+        self._confirmed: tuple[int, int] | None = None
+        """The digit that was confirmed, and the drawing's revision, while it is not read yet as it is."""
+        self._insisted: tuple[int, int] | None = None
+        """The digit as which a number was to be kept, and the drawing's revision: the same once more keeps it."""
 
     def compose_said(self) -> ComposeResult:
         """The answer, and how much was taught."""
@@ -124,33 +121,29 @@ class DrawingScreen(ReadingScreen):
             self._say("it is not read yet: press its digit")
         elif self._reading.digits:
             self._say(_SINGLE)
-        elif self._is_of_now(self._reading):
+        elif self._is_current(self._reading_id):
             await self.action_keep(self._reading.digit)
         else:
             # The reading shown is of a moment ago, and the newest is on its way: it may say something else.
-            self._confirmed = self._reading.digit, self.query_one(Pad).ink.bitmap.copy()
+            self._confirmed = self._reading.digit, self.query_one(Pad).revision
 
     @on(Answered)
     async def _confirm_late(self, event: Answered) -> None:
         """Keep what was confirmed before its last strokes were read, where they changed nothing."""
         if self._confirmed is None:
             return
-        digit, bitmap = self._confirmed
-        if not np.array_equal(bitmap, self.query_one(Pad).ink.bitmap):
+        digit, revision = self._confirmed
+        if revision != self.query_one(Pad).revision:
             self._confirmed = None
         elif event.reading.digits:
             self._confirmed = None
             self._say(_SINGLE)
-        elif self._is_of_now(event.reading):
+        elif self._is_current(event.id):
             self._confirmed = None
             if event.reading.digit == digit:
                 await self.action_keep(digit)
             else:
                 self._say(f"it was a {digit}, then more came: Enter again?")
-
-    def _is_of_now(self, reading: Reading) -> bool:
-        """Whether this drawing was read, and not an earlier one whose answer came late."""
-        return np.array_equal(reading.seen, normalise(of_ink(self.query_one(Pad).ink), "bright"))
 
     async def action_keep(self, digit: int) -> None:
         """Keep the drawing as `digit`, and clear the pad for the next one."""
@@ -160,8 +153,8 @@ class DrawingScreen(ReadingScreen):
             return
         pad.lift()
         if self._reading is not None and self._reading.digits:
-            before, self._insisted = self._insisted, (digit, pad.ink.bitmap.copy())
-            if before is None or before[0] != digit or not np.array_equal(before[1], pad.ink.bitmap):
+            before, self._insisted = self._insisted, (digit, pad.revision)
+            if before != self._insisted:
                 self._say(f"{_SINGLE}; {digit} again if it is one")
                 return
         try:

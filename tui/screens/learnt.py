@@ -18,7 +18,7 @@ from textual.widgets import Button, Footer, Static
 
 from core.networks.model_name import model_name
 from core.printable import printable
-from core.reading.reading import Reading
+from core.reading.reading import Reading, Verdict
 from core.runs.events import Finished
 from core.words import percent, plural, probability
 from tui.processes.readings import readings
@@ -140,4 +140,6 @@ def _words(reading: Reading | None) -> str:
         return "not read"
     if reading.digit is None:
         return "nothing"
-    return reading.words if reading.verdict == "not a digit" else f"{reading.digit}, {probability(reading.certainty)}"
+    if reading.verdict is Verdict.NO_DIGIT:
+        return reading.words
+    return f"{reading.digit}, {probability(reading.certainty)}"

@@ -11,6 +11,7 @@ from core import paths
 from core.data import own_sets
 from core.data.own.own_set import LONGEST_NAME
 from core.data.own_sets import OwnSet
+from core.data.results import Exported, Imported
 from core.errors import DataError
 from core.printable import printable
 from core.words import plural
@@ -49,7 +50,8 @@ def export(own_set: OwnSet, done: Callable[[str], None]) -> Ask:
     async def attempt(values: list[str], report: Progress) -> None:
         path = _absolute(values[0] or proposed)
         answer = await child.ask("datasets", "--json", "--export", str(own_set.folder), path, progress=report)
-        done(f"{plural(answer.get('images', 0), 'drawing is', 'drawings are')} now in {printable(path)}")
+        images = plural(Exported.from_json(answer).images, "drawing is", "drawings are")
+        done(f"{images} now in {printable(path)}")
 
     explanation = "A path that ends in .npz becomes one file, any other a folder with a folder for each digit."
     return Ask("Export this set", explanation, [Field("Where to", proposed, is_path=True)], "Export", attempt)
@@ -65,7 +67,7 @@ def bring_in(done: Done) -> Ask:
         path = _absolute(given)
         called = f"--name={name or Path(path).stem}"
         answer = await child.ask("datasets", "--json", "--import", path, called, progress=report)
-        made = await asyncio.to_thread(own_sets.at, Path(answer["dataset"]["path"]))
+        made = await asyncio.to_thread(own_sets.at, Path(str(Imported.from_json(answer).entry.path)))
         if made is not None:
             done(made)
 

@@ -25,6 +25,7 @@ from core.errors import CheckpointError
 from core.networks import checkpoint_file
 from core.networks.checkpoint_file import written_at
 from core.networks.model_name import model_name
+from core.reading.protocol import Id, ReadAnswer
 from core.reading.reading import REFUSED, UNSURE, Reading
 from core.runs import preferences
 from core.runs.run import Run
@@ -68,6 +69,9 @@ class ReadingScreen(ModeScreen):
         self._state = ReaderState("loading", "loading the network …")
         self._reading: Reading | None = None
         """The one that is shown."""
+        self._reading_id: Id = None
+        self._asked = 0, 0
+        """The id of the newest question to the reader, and the revision of the drawing that it is about."""
         self._written: int | None = None
         self._seeing: Timer | None = None
         """Runs while what the network sees was painted a moment ago."""
@@ -149,10 +153,18 @@ class ReadingScreen(ModeScreen):
             self._reader.forget()
             self._show(None)
         else:
-            self._reader.ask(ink.bitmap, ink.strokes)
+            self._ask()
 
-    def _post_reading(self, reading: Reading) -> None:
-        self.post_message(Answered(reading))
+    def _ask(self) -> None:
+        pad = self.query_one(Pad)
+        self._asked = self._reader.ask(pad.ink.bitmap, pad.ink.strokes), pad.revision
+
+    def _is_current(self, answer: Id) -> bool:
+        """Whether this is the answer to the newest question, and the drawing has not changed since."""
+        return (answer, self.query_one(Pad).revision) == self._asked
+
+    def _post_reading(self, answer: ReadAnswer) -> None:
+        self.post_message(Answered(answer))
 
     def _post_state(self, state: ReaderState) -> None:
         self.post_message(ReaderChanged(state))
@@ -161,6 +173,7 @@ class ReadingScreen(ModeScreen):
     def _answered(self, event: Answered) -> None:
         # An answer may come after its drawing was wiped.
         if not self.query_one(Pad).ink.is_empty:
+            self._reading_id = event.id
             self._show(event.reading)
 
     def _show(self, reading: Reading | None) -> None:
@@ -255,9 +268,8 @@ class ReadingScreen(ModeScreen):
         self.show_status()
 
     def _read_again(self) -> None:
-        ink = self.query_one(Pad).ink
-        if not ink.is_empty:
-            self._reader.ask(ink.bitmap, ink.strokes)
+        if not self.query_one(Pad).ink.is_empty:
+            self._ask()
 
     # Status
 

@@ -20,6 +20,7 @@ from core.data import catalogue, sources
 from core.errors import DataError, DigitsError
 from core.evaluation.scorecard_rows import Model, Row, Scorecard
 from core.printable import printable
+from core.system import messages
 from tui.processes import child
 from tui.processes.child import Progress
 from tui.screens.ask import Ask, Field
@@ -95,14 +96,14 @@ class ScorecardScreen(Screen[None]):
         answer: Scorecard | None = None
         sides = "--checkpoint", str(self._judged), "--against", str(self._other)
         try:
-            async with aclosing(child.lines("scorecard", *sides, "--json", "--", *self._sets)) as messages:
-                async for message in messages:
-                    if "done" not in message:
+            async with aclosing(child.lines("scorecard", *sides, "--json", "--", *self._sets)) as said:
+                async for message in said:
+                    if not isinstance(message, messages.Progress):
                         answer = Scorecard.from_json(message)
                         continue
-                    self._progress(int(message["done"]), message.get("total"), str(message.get("doing") or ""))
-                    if "row" in message:
-                        self._rows.append(Row.from_json(message["row"]))
+                    self._progress(message.done, message.total, message.doing or "")
+                    if message.row is not None:
+                        self._rows.append(Row.from_json(message.row))
                         self._table.show(self._models, self._rows)
             if answer is None:
                 raise DataError("the measurement ended without an answer")

@@ -12,7 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from tui.processes.data_details import DataDetails
+from core.data.details import DataDetails
 
 
 class SkippedScreen(ModalScreen[None]):
@@ -33,8 +33,8 @@ class SkippedScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 2, 0, 0), expand=True)
         table.add_column(ratio=1, overflow="fold")
         table.add_column(ratio=1, overflow="fold")
-        for path, reason in details.skipped:
-            table.add_row(Text(path), Text(reason, "dim"))
+        for each in details.skipped:
+            table.add_row(Text(each.path), Text(each.reason, "dim"))
         with Vertical(classes="dialog"):
             yield Static(f"{details.title}: notes and skipped files", classes="dialog-title", markup=False)
             with VerticalScroll(id="skipped"):

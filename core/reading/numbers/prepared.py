@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.drawing.clean_copy import as_read
 from core.drawing.ink import Stroke
-from core.preprocessing.normalise import Polarity, normalise, steps
+from core.preprocessing.normalise import Polarity, Step, normalise, steps
 from core.reading.numbers.number import Division, Parts, of_ink, of_strokes
 
 
@@ -44,5 +44,5 @@ def prepared(
         height, width = bitmap.shape
         return Prepared(normalise(as_read(bitmap, strokes), polarity), None, of_strokes(width, height, strokes))
     stages = dict(steps(bitmap, polarity))
-    ink = stages["specks removed"]
+    ink = stages[Step.SPECKS]
     return Prepared(list(stages.values())[-1], of_ink(ink, scale=-(-max(bitmap.shape) // max(ink.shape))))

@@ -16,8 +16,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from core.checkup.finding import Picture
 from core.data.amendments import Amendment
-from tui.processes.checkup import Picture
 from tui.processes.decisions import said
 from tui.widgets.check.caption import caption
 from tui.widgets.check.cards import GAP, Card, Cards

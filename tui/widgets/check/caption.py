@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from rich.cells import cell_len, chop_cells
 from textual.geometry import Size
 
+from core.checkup.finding import Picture, label_of
 from core.data.amendments import Amendment
 from core.printable import printable
-from tui.processes.checkup import Picture, label_of
 from tui.processes.decisions import said
 from tui.widgets.shared.wrapping import folded, shortened
 

@@ -11,10 +11,16 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from core.checkup.checkup import Checkup
+from core.checkup.finding import SEVERITY_WORDS, Finding, Severity
 from core.words import plural
-from tui.processes.checkup import Checkup, Finding
 
-MARKS = {"problem": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "hint": ("·", "$foreground-muted")}
+MARKS: dict[Severity | None, tuple[str, str]] = {
+    Severity.PROBLEM: ("✗", "$text-error"),
+    Severity.WARNING: ("!", "$text-warning"),
+    Severity.HINT: ("·", "$foreground-muted"),
+    None: ("", ""),
+}
 """How each severity shows, with colours and without."""
 _FIGURES = 8  # columns, for 100,000
 
@@ -71,14 +77,16 @@ def counted(finding: Finding) -> str:
 def counts(checkup: Checkup) -> str:
     """How many findings there are of each severity."""
     of_each = Counter(finding.severity for finding in checkup.findings)
-    parts = [plural(of_each[each], each) for each in MARKS if of_each[each]]
+    parts = [plural(of_each[severity], word) for severity, word in SEVERITY_WORDS.items() if of_each[severity]]
     return ", ".join(parts) or "nothing was found"
 
 
 def explained(finding: Finding, notes: Sequence[str] = ()) -> Content:
     """What was found, what it means for learning, and what is done about it; `notes` below."""
-    mark, style = MARKS.get(finding.severity, ("", ""))
-    head = f"{mark} {finding.severity.capitalize()}, {counted(finding)}" if mark else counted(finding)
+    mark, style = MARKS[finding.severity]
+    head = counted(finding)
+    if finding.severity is not None:
+        head = f"{mark} {SEVERITY_WORDS[finding.severity].capitalize()}, {head}"
     return Content("\n").join(
         Content.assemble((text, style))
         for text, style in (
@@ -93,8 +101,8 @@ def explained(finding: Finding, notes: Sequence[str] = ()) -> Content:
 
 
 def _line(finding: Finding) -> Content:
-    mark, style = MARKS.get(finding.severity, (" ", ""))
+    mark, style = MARKS[finding.severity]
     figure = f"{finding.count:,}" if finding.files else "–"
     # Most titles begin with the figure, which stands in a column of its own here.
     title = finding.title.removeprefix(f"{figure} ")
-    return Content.assemble((mark, f"bold {style}"), (f"{figure:>{_FIGURES}} ", "bold"), title)
+    return Content.assemble((mark or " ", f"bold {style}"), (f"{figure:>{_FIGURES}} ", "bold"), title)

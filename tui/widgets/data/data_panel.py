@@ -7,8 +7,8 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, ProgressBar, Static
 
+from core.data.details import DataDetails
 from core.words import plural
-from tui.processes.data_details import DataDetails
 from tui.processes.download import Download
 from tui.widgets.data.counts import Counts
 from tui.widgets.shared.samples import Samples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.data import catalogue
 from core.data.catalogue import Entry
-from tui.processes.data_details import DataDetails
+from core.data.details import DataDetails
 
 
 def needs_download(entry: Entry) -> bool:

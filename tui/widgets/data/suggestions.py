@@ -8,7 +8,7 @@ from pathlib import Path
 from core.config.recipes import FEW, FINE_TUNE
 from core.data import catalogue
 from core.data.catalogue import Entry
-from tui.processes.data_details import DataDetails
+from core.data.details import DataDetails
 
 FOLDS = (3, 5, 10)
 """Those that can be chosen, besides none."""

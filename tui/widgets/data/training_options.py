@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, OptionList, Select, Static
 
 from core.config.configuration import MOST_EPOCHS, TrainingConfig
+from core.config.devices import Device
 from core.config.recipes import FINE_TUNE, RECIPES, Recipe
 from core.errors import ConfigurationError
 from core.networks.model_name import model_name
@@ -159,23 +160,22 @@ class TrainingOptions(Vertical):
         """The network that a fine-tuning goes on from: the one that is drawn with, or what that was made from."""
         return fine_tuning.base(cast("DigitsApp", self.app).checkpoint, self._suited.folder)
 
-    def show_devices(self, devices: Sequence[Mapping[str, Any]]) -> None:
-        """Offer `devices` as the child `devices --json` told them; those that are not available say why."""
+    def show_devices(self, devices: Sequence[Device]) -> None:
+        """Offer `devices`; those that are not available say why."""
         if not self.query("#device OptionList"):
             return  # the child can answer while the screen is being closed
         select = self.query_one("#device", Select)
         chosen = select.value
         options = [_AUTO]
         for device in devices:
-            name, title = str(device["name"]), str(device.get("title", ""))
-            text = title if device["available"] else f"not available: {device['reason']}"
-            options.append((f"{name}: {text}", name))
+            text = device.title if device.available else f"not available: {device.reason}"
+            options.append((f"{device.name}: {text}", device.name))
         select.set_options(options)
         if chosen in [value for _, value in options]:
             select.value = chosen
         menu = select.query_one(OptionList)
         for index, device in enumerate(devices, 1):
-            if not device["available"]:
+            if not device.available:
                 menu.disable_option_at_index(index)
 
     @on(Select.Changed, "#recipe")

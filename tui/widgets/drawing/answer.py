@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.reactive import reactive
 
-from core.reading.reading import UNSURE, Reading
+from core.reading.reading import UNSURE, Reading, Verdict
 from core.words import probability
 from tui.widgets.shared.lines import Lines, fit
 
@@ -56,7 +56,7 @@ class Answer(Lines):
         """Send what changed; colour says again what the words say."""
         nothing = reading is None or reading.digit is None
         self.set_class(nothing, "-nothing")
-        self.set_class(reading is not None and reading.verdict in ("unsure", "not a digit"), "-unsure")
+        self.set_class(reading is not None and reading.verdict in (Verdict.UNSURE, Verdict.NO_DIGIT), "-unsure")
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
@@ -66,14 +66,15 @@ class Answer(Lines):
             return [Content("Draw"), Content("something")]
         if reading.digits:
             return _number(reading, width)
-        refused = reading.verdict == "not a digit"
+        refused = reading.verdict is Verdict.NO_DIGIT
         shape = _UNKNOWN if refused else _SHAPES[reading.digit]
         rows = [row.replace("#", "██").replace(".", "  ") for row in shape]
         if refused:
             rows += ["not a", "digit"]
         else:
             rows += [probability(reading.certainty), _word(reading.certainty)]
-            rows += [f"or {reading.doubt}?"] if reading.doubt is not None else []
+            other = "none" if reading.doubt is Verdict.NO_DIGIT else reading.doubt
+            rows += [f"or {other}?"] if other is not None else []
         return [Content.styled(row, "bold") for row in rows]
 
 

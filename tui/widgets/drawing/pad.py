@@ -109,11 +109,17 @@ class Pad(Widget, can_focus=True):
         """A canvas of `side` × `side` pixels until the first layout gives it another."""
         super().__init__()
         self.ink = Ink(side, side)
+        self.revision = 0
+        """Another one for each change of the drawing; `Changed` comes later, and once for several."""
         self._x = self._y = side // 2
         self._keyboard = True
         self._dragging = False
         self._was_empty = True
         self.set_reactive(Pad.radius, self.ink.radius)
+
+    def _tell(self) -> None:
+        self.revision += 1
+        self.post_message(self.Changed(self))
 
     # What is seen
 
@@ -130,7 +136,7 @@ class Pad(Widget, can_focus=True):
         self.radius = self.ink.radius
         self.refresh()
         if not self.ink.is_empty:
-            self.post_message(self.Changed(self))
+            self._tell()
 
     def render_line(self, y: int) -> Strip:
         """One row of cells, with the cursor and, on an empty pad, the hint."""
@@ -242,7 +248,7 @@ class Pad(Widget, can_focus=True):
         self.ink = other
         self._was_empty = other.is_empty
         self.refresh()
-        self.post_message(self.Changed(self))
+        self._tell()
 
     # The keyboard
 
@@ -256,7 +262,7 @@ class Pad(Widget, can_focus=True):
         regions = [before, ink.Region(self._x, self._y, 1, 1)]
         if self.pen_down:
             regions.append(self.ink.drag(self._x + 0.5, self._y + 0.5))
-            self.post_message(self.Changed(self))
+            self._tell()
         self._repaint(*regions)
 
     def action_pen(self) -> None:
@@ -297,13 +303,13 @@ class Pad(Widget, can_focus=True):
         self._repaint_cursor()
         if changed is not None:
             self._repaint(changed)
-            self.post_message(self.Changed(self))
+            self._tell()
 
     def _lower(self) -> None:
         self.pen_down = True
         self.ink.erasing = self.erasing
         self._repaint(self.ink.press(self._x + 0.5, self._y + 0.5), ink.Region(self._x, self._y, 1, 1))
-        self.post_message(self.Changed(self))
+        self._tell()
 
     def _begin_anew(self) -> None:
         if self.pen_down:
@@ -331,7 +337,7 @@ class Pad(Widget, can_focus=True):
         self.capture_mouse()
         self.ink.erasing = self.erasing or event.button == _RIGHT
         self._repaint(self.ink.press(*self._place(event)))
-        self.post_message(self.Changed(self))
+        self._tell()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Go on with the stroke, filling what fast mice and slow lines leave out."""
@@ -342,7 +348,7 @@ class Pad(Widget, can_focus=True):
             self._lift()  # it was released outside the terminal, which nobody told us
             return
         self._repaint(self.ink.drag(*self._place(event)))
-        self.post_message(self.Changed(self))
+        self._tell()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """End the stroke, also outside the pad."""

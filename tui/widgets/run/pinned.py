@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from core.networks.checkpoint_file import written_at
+from core.reading.protocol import Id, ReadAnswer
 from core.reading.reading import Reading
 from core.runs.run import Run
 from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderLike, ReaderState
@@ -63,6 +64,8 @@ class PinnedBars(Horizontal):
         """The run whose checkpoint the reader was told to read with."""
         self._asked: int | None = None
         """When the checkpoint was written that the reader was last asked for, in nanoseconds."""
+        self._asked_id: Id = None
+        """The id of that question."""
         self._answered: int | None = None
         """When that was written which the bars are from."""
         self._failed = False
@@ -109,7 +112,7 @@ class PinnedBars(Horizontal):
 
     def _forget(self) -> None:
         """What was read was another drawing, or by another run."""
-        self._reading = self._asked = self._answered = None
+        self._reading = self._asked = self._asked_id = self._answered = None
         self.query_one(Probabilities).values = _NONE
         self._show_seen()
         self._say(_WAITS)
@@ -151,7 +154,7 @@ class PinnedBars(Horizontal):
             self._reader.load(run.model)
             self._loaded, self._failed = run, False
         self._asked = written
-        self._reader.ask(bitmap)
+        self._asked_id = self._reader.ask(bitmap)
 
     async def _rest(self) -> None:
         """End the process; what it read stays."""
@@ -161,8 +164,8 @@ class PinnedBars(Horizontal):
             self._loaded = self._asked = None
             await reader.close()
 
-    def _post_reading(self, reading: Reading) -> None:
-        self.post_message(Answered(reading))
+    def _post_reading(self, answer: ReadAnswer) -> None:
+        self.post_message(Answered(answer))
 
     def _post_state(self, state: ReaderState) -> None:
         self.post_message(ReaderChanged(state))
@@ -177,9 +180,10 @@ class PinnedBars(Horizontal):
     @on(Answered)
     def _show(self, event: Answered) -> None:
         event.stop()
-        # An answer may come after its drawing was unpinned; and without the run's weights it is the shipped ones'.
-        if self._bitmap is None or self._run is None or Path(event.reading.checkpoint) != self._run.model:
-            return
+        if event.id != self._asked_id or self._run is None or self._bitmap is None:
+            return  # of a drawing that is not the one that is pinned now
+        if Path(event.reading.checkpoint) != self._run.model:
+            return  # without the run's weights it is the shipped ones'
         self._reading, self._answered = event.reading, self._asked
         self.query_one(Probabilities).values = event.reading.shares
         self._show_seen()

@@ -16,7 +16,12 @@ _WIDE = 140
 _CELLS = (11, 14, 11, 12)
 """Columns of each figure."""
 _VERDICT = 27
-_STYLES: dict[Verdict, str] = {"better": "bold $text-success", "worse": "bold $text-error", "same": "bold", "": ""}
+_STYLES = {
+    Verdict.BETTER: "bold $text-success",
+    Verdict.WORSE: "bold $text-error",
+    Verdict.SAME: "bold",
+    Verdict.NONE: "",
+}
 
 
 class ScorecardTable(Lines):

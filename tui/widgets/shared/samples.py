@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.processes.data_details import Sample
+from core.data.details import Sample
 from tui.widgets.shared.thumbnail import half_blocks, shades
 
 _GUTTER = 2  # columns left of an image, for its label

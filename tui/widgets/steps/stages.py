@@ -1,13 +1,14 @@
 """What becomes of a bitmap on its way to the network: each stage with why it is done and what was measured there.
 
-The stages and their names are those of `core.preprocessing.normalise.steps`; nothing is worked out here a second
-time. Knows no widget.
+The stages are those of `core.preprocessing.normalise.steps`; nothing is worked out here a second time. Knows no
+widget.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from core.drawing.clean_copy import clean_copy
 from core.drawing.ink import Stroke
 from core.errors import DataError
 from core.preprocessing.images import read
-from core.preprocessing.normalise import Polarity, steps
+from core.preprocessing.normalise import Polarity, Step, steps
 from core.reading.numbers import number
 from core.reading.numbers.lattice import runs
 from core.reading.reading import ReadDigit, Reading
@@ -25,43 +26,64 @@ from tui.widgets.steps.step_measures import measured
 
 Grey = NDArray[np.uint8]
 
-DRAWN, FILE = "as you drew it", "the image file"
-"""What the bitmap is called before anything was done to it."""
-COPIED = "written out again"
-"""What a drawing's clean copy is called."""
 
-WHY: dict[str, str] = {
-    DRAWN: "Your drawing, pixel by pixel, bright ink on empty paper. Nothing was done to it yet.",
-    COPIED: "The drawing is small for its brush, which would fill its holes. Its strokes say what was meant: they are "
-    "drawn again with a pen in proportion, and the stairs that cells make of a line are smoothed. The program's own "
-    "step.",
-    FILE: "The picture as it came, in grey levels. Nothing else was done to it yet; what follows finds the ink in it, "
-    "and brings that into the form in which the network has learnt digits.",
-    "ink on even paper": "Each pixel becomes how much ink lies there: uneven light and noise are taken out, and in a "
+class Source(Enum):
+    """What there is before the first step."""
+
+    DRAWN = "drawn"
+    """A drawing as it came."""
+    COPIED = "copied"
+    """A drawing's clean copy."""
+    FILE = "file"
+    """An image file as it came."""
+
+
+NAMES: dict[Source | Step, str] = {
+    Source.DRAWN: "as you drew it",
+    Source.COPIED: "written out again",
+    Source.FILE: "the image file",
+    Step.INK: "ink on even paper",
+    Step.SPECKS: "specks removed",
+    Step.CROPPED: "cropped",
+    Step.SOFTENED: "edges softened",
+    Step.BOXED: "20×20 box",
+    Step.CENTRED: "centred by mass",
+    Step.BLANK: "nothing drawn",
+}
+"""What a person reads of each stage."""
+WHY: dict[Source | Step, str] = {
+    Source.DRAWN: "Your drawing, pixel by pixel, bright ink on empty paper. Nothing was done to it yet.",
+    Source.COPIED: "The drawing is small for its brush, which would fill its holes. Its strokes say what was meant: "
+    "they are drawn again with a pen in proportion, and the stairs that cells make of a line are smoothed. The "
+    "program's own step.",
+    Source.FILE: "The picture as it came, in grey levels. Nothing else was done to it yet; what follows finds the ink "
+    "in it, and brings that into the form in which the network has learnt digits.",
+    Step.INK: "Each pixel becomes how much ink lies there: uneven light and noise are taken out, and in a "
     "file it is judged which of dark and light is the ink. The program's own step: the scans of MNIST's makers were "
     "clean.",
-    "specks removed": "Pieces with far less ink than the largest one are dust, not parts of a digit, and would make "
+    Step.SPECKS: "Pieces with far less ink than the largest one are dust, not parts of a digit, and would make "
     "the box around it too large. The program's own step too: the scans of MNIST's makers had no dust.",
-    "cropped": "Only the box around all ink is kept, so that it does not matter where on the page a digit stands or "
+    Step.CROPPED: "Only the box around all ink is kept, so that it does not matter where on the page a digit stands or "
     "how large it is. MNIST's makers measured each digit by this box.",
-    "edges softened": "The image has few pixels, and each is either ink or paper: its edges are stairs, which MNIST's "
+    Step.SOFTENED: "The image has few pixels, and each is either ink or paper: its edges are stairs, which MNIST's "
     "digits have not. They become as soft as a scanner with grey levels makes them. The program's own step.",
-    "20×20 box": "Scaled, proportions kept, until the longer side has 20 pixels; edges turn grey, and the ink is "
+    Step.BOXED: "Scaled, proportions kept, until the longer side has 20 pixels; edges turn grey, and the ink is "
     "stretched to full strength. It is the recipe of MNIST's makers, LeCun, Cortes and Burges: the network knows "
     "digits of this size.",
-    "centred by mass": "Laid on 28×28 pixels so that the centre of mass of its ink is in the middle: the last step of "
+    Step.CENTRED: "Laid on 28×28 pixels so that the centre of mass of its ink is in the middle: the last step of "
     "MNIST's makers. This is what the network sees.",
-    "nothing drawn": "No ink is left that stands out of the paper, so there is nothing to read and the network is not "
+    Step.BLANK: "No ink is left that stands out of the paper, so there is nothing to read and the network is not "
     "asked.",
 }
-"""Of each stage, by its name, why it is done and where it comes from."""
+"""Of each stage why it is done and where it comes from."""
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
 class Stage:
     """The bitmap after one step."""
 
-    name: str
+    step: Source | Step
+    """What it was before the first step, or which one made it."""
     image: Grey
     """(H, W) uint8: ink bright on 0, or of a picture its grey levels, 0 black and 255 white."""
     is_picture: bool
@@ -70,9 +92,14 @@ class Stage:
     """What was measured of the step in this image."""
 
     @property
+    def name(self) -> str:
+        """What a person reads of it."""
+        return NAMES[self.step]
+
+    @property
     def why(self) -> str:
-        """Why it is done, for a person; empty for a step that nobody explained."""
-        return WHY.get(self.name, "")
+        """Why it is done, for a person."""
+        return WHY[self.step]
 
 
 @dataclass(frozen=True)
@@ -99,7 +126,7 @@ def of_file(path: Path, name: str) -> Stages:
         bitmap = read(path)
     except DataError as error:
         raise DataError(f"{name} cannot be read: it {error}") from error
-    return Stages(name, stages(bitmap, "auto", FILE))
+    return Stages(name, stages(bitmap, "auto", Source.FILE))
 
 
 def of_drawing(bitmap: Grey, strokes: Sequence[Stroke], reading: Reading | None) -> Stages:
@@ -116,14 +143,14 @@ def of_drawing(bitmap: Grey, strokes: Sequence[Stroke], reading: Reading | None)
     if piece is None:
         return Stages("your drawing as a whole", _of_whole(bitmap, strokes))
     place = f"digit {reading.least_sure + 1} of {len(reading.digits)} by itself, the least sure one"
-    return Stages(place, stages(piece, "bright", DRAWN))
+    return Stages(place, stages(piece, "bright", Source.DRAWN))
 
 
 def _of_whole(bitmap: Grey, strokes: Sequence[Stroke]) -> tuple[Stage, ...]:
     copied = clean_copy(strokes)
     if copied is None:
-        return stages(bitmap, "bright", DRAWN)
-    return (_began(bitmap, DRAWN), *stages(copied, "bright", COPIED))
+        return stages(bitmap, "bright", Source.DRAWN)
+    return (_began(bitmap, Source.DRAWN), *stages(copied, "bright", Source.COPIED))
 
 
 def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigit) -> Grey | None:
@@ -134,19 +161,19 @@ def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigi
     return None
 
 
-def stages(bitmap: Grey, polarity: Polarity, first: str) -> tuple[Stage, ...]:
-    """The bitmap (H, W) uint8 as it came, which is called `first`, and all that `steps` makes of it.
+def stages(bitmap: Grey, polarity: Polarity, first: Source) -> tuple[Stage, ...]:
+    """The bitmap (H, W) uint8 as it came, which is `first`, and all that `steps` makes of it.
 
     Raises DataError as that does.
     """
     found = [_began(bitmap, first)]
-    for name, image in steps(bitmap, polarity):
-        found.append(Stage(name, image, is_picture=False, measured=measured(name, found[-1].image, image)))
+    for step, image in steps(bitmap, polarity):
+        found.append(Stage(step, image, is_picture=False, measured=measured(step, found[-1].image, image)))
     return tuple(found)
 
 
-def _began(bitmap: Grey, name: str) -> Stage:
+def _began(bitmap: Grey, source: Source) -> Stage:
     """The bitmap as it came."""
     height, width = bitmap.shape
     levels = f"{width}×{height} pixels, grey levels from {bitmap.min()} to {bitmap.max()}."
-    return Stage(name, bitmap, name == FILE, levels)
+    return Stage(source, bitmap, source is Source.FILE, levels)

@@ -10,16 +10,16 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.preprocessing.normalise import FIELD, reduced
+from core.preprocessing.normalise import FIELD, Step, reduced
 from core.preprocessing.specks import pieces
 from core.words import percent, plural
 
 Grey = NDArray[np.uint8]
 
 
-def measured(name: str, before: Grey, after: Grey) -> str:
-    """What the step called `name` made of `before`; of a step of another name the sizes and the change of ink."""
-    return _MEASURES.get(name, _changed)(before, after)
+def measured(step: Step, before: Grey, after: Grey) -> str:
+    """What `step` made of `before`; of one of which there is nothing special to say the sizes and the change of ink."""
+    return _MEASURES.get(step, _changed)(before, after)
 
 
 def _inked(before: Grey, after: Grey) -> str:
@@ -110,10 +110,10 @@ def _centre(image: Grey, axis: int) -> float:
     return float(masses @ (np.arange(len(masses)) + 0.5)) / float(masses.sum())
 
 
-_MEASURES: dict[str, Callable[[Grey, Grey], str]] = {
-    "ink on even paper": _inked,
-    "specks removed": _removed,
-    "cropped": _cropped,
-    "20×20 box": _scaled,
-    "centred by mass": _centred,
+_MEASURES: dict[Step, Callable[[Grey, Grey], str]] = {
+    Step.INK: _inked,
+    Step.SPECKS: _removed,
+    Step.CROPPED: _cropped,
+    Step.BOXED: _scaled,
+    Step.CENTRED: _centred,
 }

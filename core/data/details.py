@@ -1,0 +1,102 @@
+"""One data set, looked at closely: what `datasets NAME --json` answers. Knows neither how it is read nor how shown."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.collection import SIDE, Skipped
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value; two samples are equal if they are one
+class Sample:
+    """One image of a data set."""
+
+    label: int
+    pixels: NDArray[np.uint8]
+    """(28, 28), ink bright."""
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; the pixels as base64, row by row."""
+        return {"label": self.label, "pixels": base64.b64encode(self.pixels.tobytes()).decode()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Sample:
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        pixels = np.frombuffer(base64.b64decode(data["pixels"]), np.uint8)
+        return cls(int(data["label"]), pixels.reshape(SIDE, SIDE))
+
+
+@dataclass(frozen=True)
+class DataDetails:
+    """What is known of a data set."""
+
+    name: str
+    """By which commands address it."""
+    title: str
+    images: int | None
+    """How many there are; None where it is not on this computer yet and that is not known."""
+    source: str
+    """Where it comes from, for people."""
+    state: str
+    """That of its entry in the catalogue."""
+    counts: tuple[int, ...]
+    """Images of the classes 0 to 9."""
+    test_counts: tuple[int, ...]
+    """Those of them that are held out for the test."""
+    test_note: str = ""
+    """Where the test images come from."""
+    samples: tuple[Sample, ...] = ()
+    """Up to forty, the classes in turn."""
+    skipped: tuple[Skipped, ...] = ()
+    """What could not be used, a thousand at most."""
+    notes: tuple[str, ...] = ()
+    """What a person should know, one sentence each."""
+
+    @property
+    def train_counts(self) -> tuple[int, ...]:
+        """Images of the classes 0 to 9 to learn from, validation images included."""
+        return tuple(count - test for count, test in zip(self.counts, self.test_counts, strict=True))
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "images": self.images,
+            "source": self.source,
+            "state": self.state,
+            "counts": list(self.counts),
+            "test_counts": list(self.test_counts),
+            "test_note": self.test_note,
+            "samples": [each.to_json() for each in self.samples],
+            "skipped": [dataclasses.asdict(each) for each in self.skipped],
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> DataDetails:
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        images, counts = data["images"], tuple(int(count) for count in data["counts"])
+        test_counts = tuple(int(count) for count in data["test_counts"])
+        if len(counts) != len(test_counts):
+            raise ValueError(f"there are counts of {len(counts)} classes, and test counts of {len(test_counts)}")
+        return cls(
+            name=str(data["name"]),
+            title=str(data["title"]),
+            images=None if images is None else int(images),
+            source=str(data["source"]),
+            state=str(data["state"]),
+            counts=counts,
+            test_counts=test_counts,
+            test_note=str(data["test_note"]),
+            samples=tuple(map(Sample.from_json, data["samples"])),
+            skipped=tuple(Skipped(str(each["path"]), str(each["reason"])) for each in data["skipped"]),
+            notes=tuple(map(str, data["notes"])),
+        )

@@ -1,0 +1,213 @@
+"""What the interface and the reader process say to each other: one JSON object a line, each a class that writes and
+reads itself. Knows neither of the two processes, nor a network.
+
+A request may carry an `id`, which its answer repeats, so that whoever asked knows what was answered.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.drawing import strokes
+from core.drawing.ink import Stroke
+from core.errors import DataError
+from core.preprocessing.normalise import Polarity
+from core.reading.reading import Reading
+
+Id = int | str | None
+"""Whatever the request was called by; None where it had no name."""
+
+LARGEST_SIDE = 4096
+"""Pixels that a bitmap may have on a side."""
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+class ReadRequest:
+    """Read this bitmap."""
+
+    bitmap: NDArray[np.uint8]
+    """(H, W) uint8, each side 1 to 4,096 pixels."""
+    strokes: tuple[Stroke, ...] | None = None
+    """Those that made the bitmap, in its pixels, or none of them where they are not known: then several digits are
+    read as a number. Without (None) it is read as one digit."""
+    polarity: Polarity = "auto"
+    id: Id = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; the pixels as base64, row by row."""
+        height, width = self.bitmap.shape
+        pixels = base64.b64encode(self.bitmap.tobytes()).decode()
+        told = {"width": width, "height": height, "pixels": pixels, "polarity": self.polarity}
+        if self.strokes is not None:
+            told["strokes"] = strokes.as_json(self.strokes)
+        return _named(self.id, told)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReadRequest:
+        """The inverse of `to_json`.
+
+        Raises DataError where the bitmap cannot be read, and KeyError, TypeError, ValueError or OverflowError where
+        `data` is something else.
+        """
+        polarity = data.get("polarity", "auto")
+        if polarity not in get_args(Polarity):
+            raise DataError(f"polarity is {polarity!r}; it must be auto, bright or dark")
+        return cls(
+            bitmap=_bitmap_of(int(data["width"]), int(data["height"]), data["pixels"]),
+            strokes=strokes.from_json(data["strokes"]) if "strokes" in data else None,
+            polarity=polarity,
+            id=data.get("id"),
+        )
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """Read with this checkpoint from now on."""
+
+    checkpoint: str
+    """A path or a run's name; empty for the shipped one."""
+    id: Id = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return _named(self.id, {"load": self.checkpoint})
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> LoadRequest:
+        """The inverse of `to_json`. Raises TypeError where the checkpoint is no text."""
+        if not isinstance(data["load"], str):
+            raise TypeError(f"load is {data['load']!r}; it must be a path, a run's name, or empty")
+        return cls(data["load"], data.get("id"))
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The first line, before anything was asked: this checkpoint is loaded."""
+
+    checkpoint: str
+    """Its path."""
+    title: str
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return {"ready": self.checkpoint, "title": self.title}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Ready:
+        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        return cls(str(data["ready"]), str(data["title"]))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The answer to a LoadRequest."""
+
+    checkpoint: str
+    """The path of the one that reads from now on."""
+    title: str
+    id: Id = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return _named(self.id, {"loaded": self.checkpoint, "title": self.title})
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Loaded:
+        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        return cls(str(data["loaded"]), str(data["title"]), data.get("id"))
+
+
+@dataclass(frozen=True, eq=False)  # the reading holds arrays
+class ReadAnswer:
+    """The answer to a ReadRequest."""
+
+    reading: Reading
+    id: Id = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The reading's JSON object, with the id."""
+        return _named(self.id, self.reading.to_json())
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ReadAnswer:
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        return cls(Reading.from_json(data), data.get("id"))
+
+
+@dataclass(frozen=True)
+class RequestFailed:
+    """A request that cannot be done, or a line that is none; before anything was asked, no checkpoint is loaded."""
+
+    error: str
+    id: Id = None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; its `id` is null where there was none."""
+        return {"id": self.id, "error": self.error}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> RequestFailed:
+        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        return cls(str(data["error"]), data.get("id"))
+
+
+Request = ReadRequest | LoadRequest
+Answer = Ready | Loaded | ReadAnswer | RequestFailed
+
+REQUESTS: dict[str, type[ReadRequest] | type[LoadRequest]] = {"load": LoadRequest, "pixels": ReadRequest}
+"""Each request by the field that only it has."""
+ANSWERS: dict[str, type[Ready] | type[Loaded] | type[ReadAnswer] | type[RequestFailed]] = {
+    "error": RequestFailed,
+    "ready": Ready,
+    "loaded": Loaded,
+    "digit": ReadAnswer,
+}
+"""Each answer by the field that only it has."""
+
+
+def request_of(data: object) -> Request:
+    """The request that a line's JSON is. Raises as the requests' `from_json` do, and ValueError where it is none."""
+    if isinstance(data, Mapping):
+        for field, kind in REQUESTS.items():
+            if field in data:
+                return kind.from_json(data)
+    raise ValueError(f"an object with {' or '.join(REQUESTS)} is needed")
+
+
+def answer_of(data: Mapping[str, Any]) -> Answer:
+    """The answer that a line's JSON is. Raises KeyError, TypeError or ValueError where it is none."""
+    for field, kind in ANSWERS.items():
+        if field in data:
+            return kind.from_json(data)
+    raise ValueError(f"an object with {', '.join(ANSWERS)} is needed")
+
+
+def id_of(data: object) -> Id:
+    """By what a line's JSON is called, whether it is a request or not."""
+    found: Id = data.get("id") if isinstance(data, Mapping) else None
+    return found
+
+
+def _named(name: Id, told: dict[str, Any]) -> dict[str, Any]:
+    """`told` with the id before it, where there is one."""
+    return told if name is None else {"id": name, **told}
+
+
+def _bitmap_of(width: int, height: int, text: str) -> NDArray[np.uint8]:
+    """(height, width) uint8 from base64. Raises DataError where it is of another size, or no base64."""
+    if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
+        raise DataError(f"the bitmap is {width}×{height}; each side must be 1 to {LARGEST_SIDE:,} pixels")
+    try:
+        pixels = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise DataError(f"pixels is not base64: {error}") from error
+    if len(pixels) != width * height:
+        raise DataError(f"pixels holds {len(pixels):,} bytes; {width}×{height} needs {width * height:,}")
+    return np.frombuffer(pixels, np.uint8).reshape(height, width)
