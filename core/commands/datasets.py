@@ -213,7 +213,7 @@ def _download(name: str, as_json: bool) -> None:
 def _tidying_up() -> Iterator[None]:
     """Let a request to end, or a lost terminal, run the clean-up that an error runs."""
 
-    def leave(number: int, frame: types.FrameType | None) -> None:
+    def leave(number: int, _frame: types.FrameType | None) -> None:
         raise SystemExit(128 + number)
 
     before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}

@@ -203,7 +203,7 @@ def _stopping() -> Iterator[Callable[[], bool]]:
     """Turns Ctrl+C, a polite kill and a lost line into a stop that saves; a second Ctrl+C ends at once."""
     asked: list[int] = []
 
-    def ask(number: int, frame: FrameType | None) -> None:
+    def ask(number: int, _frame: FrameType | None) -> None:
         # It only notes: printing to a terminal that has just gone would end the run by an error.
         if asked and number == signal.SIGINT:
             raise KeyboardInterrupt

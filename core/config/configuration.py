@@ -38,6 +38,11 @@ class TrainingConfig:
     """Parts for cross-validation, 2 to 20, after one training on all images; 0 for none."""
 
     def __post_init__(self) -> None:
+        self._check_types()
+        self._check_choices()
+        self._check_bounds()
+
+    def _check_types(self) -> None:
         # The fields may come from a file that somebody edited.
         for name in ("data", "recipe", "device"):
             if not isinstance(value := getattr(self, name), str):
@@ -53,6 +58,8 @@ class TrainingConfig:
             raise ConfigurationError(f"teachers is {self.teachers!r:.40}; it must be paths of checkpoints")
         if type(self.folds) is not int or not (self.folds == 0 or 2 <= self.folds <= MOST_FOLDS):
             raise ConfigurationError(f"folds is {self.folds!r:.40}; it must be 2 to {MOST_FOLDS}, or 0 for none")
+
+    def _check_choices(self) -> None:
         if not self.data:
             raise ConfigurationError("data is empty; give a name that `digits-tui datasets` lists, or a path")
         if self.recipe not in RECIPES:
@@ -67,6 +74,8 @@ class TrainingConfig:
             raise ConfigurationError(f"recipe is {self.recipe!r}, which learns from no teachers; those that do: {able}")
         if self.fine_tune is not None and self.data == "mnist":
             raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give a data set of your own")
+
+    def _check_bounds(self) -> None:
         if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
             raise ConfigurationError(f"epochs is {self.epochs}; it must be 1 to {MOST_EPOCHS:,}")
         if not _DEVICE.fullmatch(self.device):

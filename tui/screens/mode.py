@@ -25,7 +25,7 @@ class ModeScreen(Screen[None]):
         return cast("DigitsApp", self.app)
 
     @classmethod
-    def would_offer(cls, app: DigitsApp, action: str) -> bool:
+    def would_offer(cls, app: DigitsApp, action: str) -> bool:  # noqa: ARG003 - screens say it
         """Whether `action` would apply on this screen, which has not been opened yet."""
         return True
 

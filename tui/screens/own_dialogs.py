@@ -26,7 +26,7 @@ Done = Callable[[OwnSet], None]
 def rename(own_set: OwnSet, done: Done) -> Ask:
     """Call a set otherwise."""
 
-    async def attempt(values: list[str], report: Progress) -> None:
+    async def attempt(values: list[str], _report: Progress) -> None:
         done(await asyncio.to_thread(own_sets.rename, own_set, values[0]))
 
     name = Field("Its new name", own_set.name, most=LONGEST_NAME)
@@ -36,7 +36,7 @@ def rename(own_set: OwnSet, done: Done) -> Ask:
 def create(done: Done) -> Ask:
     """Make a set for somebody else, or for another pen."""
 
-    async def attempt(values: list[str], report: Progress) -> None:
+    async def attempt(values: list[str], _report: Progress) -> None:
         done(await asyncio.to_thread(own_sets.create, values[0]))
 
     name = Field("Its name", most=LONGEST_NAME)
