@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 
-def clipped(app: App[object]) -> list[Widget]:
+def clipped(app: App[Any]) -> list[Widget]:
     """The widgets of the current screen that are not all within their parents and the terminal.
 
     What is inside something that is made for scrolling is not asked about.
@@ -38,12 +38,12 @@ def _scrolls(widget: Widget) -> bool:
     )
 
 
-def text(app: App[object]) -> str:
+def text(app: App[Any]) -> str:
     """The characters on the screen, line by line."""
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
-def scrollbars(app: App[object]) -> bool:
+def scrollbars(app: App[Any]) -> bool:
     """Whether the screen itself has any."""
     return any(app.screen.scrollbars_enabled)
 
