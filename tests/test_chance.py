@@ -7,7 +7,7 @@ from math import comb
 
 import pytest
 
-from core.evaluation.significance import by_chance, interval, least_certain
+from core.evaluation.significance import interval, least_certain, p_value
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,15 @@ def test_mcnemar_agrees_with_a_plain_sum() -> None:
         for lost in range(12):
             total = gained + lost
             tail = sum(Fraction(comb(total, each), 2**total) for each in range(min(gained, lost) + 1))
-            assert by_chance(gained, lost) == pytest.approx(float(min(Fraction(1), 2 * tail)))
-            assert by_chance(gained, lost) == by_chance(lost, gained)
+            assert p_value(gained, lost) == pytest.approx(float(min(Fraction(1), 2 * tail)))
+            assert p_value(gained, lost) == p_value(lost, gained)
 
 
 def test_thousands_of_differences_are_no_overflow() -> None:
     """Some are certain, some are a coin's."""
-    assert by_chance(5_000, 0) == pytest.approx(0.0)
-    assert by_chance(3_000, 3_000) == 1.0
-    assert 0 < by_chance(3_100, 2_900) < 0.05
+    assert p_value(5_000, 0) == pytest.approx(0.0)
+    assert p_value(3_000, 3_000) == 1.0
+    assert 0 < p_value(3_100, 2_900) < 0.05
 
 
 def test_without_the_pairs_the_most_doubtful_case_counts() -> None:
@@ -50,7 +50,7 @@ def test_without_the_pairs_the_most_doubtful_case_counts() -> None:
         for right in range(count + 1):
             for other in range(count + 1):
                 tables = [
-                    by_chance(right - both, other - both)
+                    p_value(right - both, other - both)
                     for both in range(min(right, other) + 1)
                     if right + other - both <= count
                 ]

@@ -65,7 +65,7 @@ def test_what_is_learned_comes_near_to_what_is_said() -> None:
 def test_teachers_are_asked_about_the_sets_own_images_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not about the made ones, of which they may know nothing."""
     monkeypatch.setattr("core.training.extras._MADE", 60)
-    monkeypatch.setattr("core.config.recipes.FEW", 10)
+    monkeypatch.setattr("core.config.recipes.SMALL", 10)
     random = np.random.default_rng(0)
     part = Part(random.integers(0, 256, (200, 28, 28)).astype(np.uint8), (np.arange(200) % 10).astype(np.uint8))
     recipe = RECIPES["robust"].on(len(part))

@@ -13,7 +13,7 @@ from trained import trained
 
 from core.checkup.survey import survey
 from core.config.configuration import TrainingConfig
-from core.config.recipes import FEW, RECIPES
+from core.config.recipes import RECIPES, SMALL
 from core.data import catalogue, datasets
 from core.data.collection import Collection, Part
 from core.data.division import USUAL, Division, DivisionRule
@@ -106,7 +106,7 @@ def test_folds_keep_copies_together(mnist_part: Images, recipe: str) -> None:
     assert whole != Division.of_collection(Collection(Part(images, labels)))
 
 
-@pytest.mark.parametrize("count", [FEW, FEW + 100, FEW + 2500])
+@pytest.mark.parametrize("count", [SMALL, SMALL + 100, SMALL + 2500])
 def test_the_recipe_is_that_of_what_is_left_to_learn_from(count: int) -> None:
     """Not of all images, of which some are held out."""
     labels = np.arange(count).astype(np.uint8) % 10

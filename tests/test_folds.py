@@ -36,8 +36,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "choose", lambda name, recipe: ([Plan("cpu", 1, "float32")], []))
     monkeypatch.setattr("core.training.trainer._REPORT_SECONDS", 0.0)
     fast = RECIPES["fast"]
-    few = dataclasses.replace(fast.few, architecture=fast.architecture, averaging=0.0)
-    monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, few=few))
+    small_data = dataclasses.replace(fast.small_data, architecture=fast.architecture, averaging=0.0)
+    monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, small_data=small_data))
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_stopped_cross_validation_goes_on_to_the_same_figures(own: Path, stop_
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Epochs of six batches, and an MNIST of a thousand images to replay and a thousand to be tested on."""
-    monkeypatch.setattr("core.config.schedule._FEW_STEPS", 6)
+    monkeypatch.setattr("core.config.schedule._SMALL_STEPS", 6)
     train, test = mnist.load()
     part = np.arange(1000)
     monkeypatch.setattr(mnist, "load", lambda: (train.take(part), test.take(part)))

@@ -49,7 +49,7 @@ def test_the_folds_fit_the_digit_with_the_fewest_drawings(tmp_path: Path, counts
 @pytest.mark.parametrize(
     ("counts", "words"),
     [([0] * 10, "0 drawings are too few"), ([1, *[0] * 9], "1 drawing is too few"), ([1] * 9 + [0], "at least 10"),
-     ([0, 30, *[0] * 8], "of no two digits there are 3"), ([2] * 10, "of no two digits there are 3")],
+     ([0, 30, *[0] * 8], "Draw at least 3 each of two"), ([2] * 10, "Draw at least 3 each of two")],
 )  # fmt: skip
 def test_too_little_is_refused(tmp_path: Path, counts: list[int], words: str) -> None:
     """Saying what there is, and what to do."""

@@ -81,7 +81,7 @@ def test_two_that_are_alike_are_the_same_within_chance(tmp_path: Path, mnist_par
     copy.write_bytes(ignorant.read_bytes())
     found = measure([copy, ignorant])
     assert {row.verdict for row in found.rows} == {"same"}
-    assert found.summary == "copy is as good for you as ignorant: what differs is within chance."
+    assert found.summary == "copy is as good for you as ignorant: no statistically significant difference."
 
 
 def test_what_was_learned_does_not_count(tmp_path: Path, mnist_part: Images) -> None:

@@ -59,7 +59,7 @@ def test_a_checkpoint_is_called_what_a_person_calls_it() -> None:
         ([_row("mine", "own", "better"), _row("b", "given", "worse")], "better for you on mine and worse on b"),
         ([_row("mine", "own", "same")], "as good for you as the shipped model"),
         ([_row("m", "mnist", "worse")], "is worse than the shipped model on MNIST's test set"),
-        ([_row("m", "mnist", "same")], "as good, within chance, as the shipped model on MNIST's test set"),
+        ([_row("m", "mnist", "same")], "not significantly different from the shipped model on MNIST's test set"),
         ([_row("m", "mnist", "worse"), _row("mine", "own", "better")], "On MNIST's test set it is worse:"),
         ([_row("m", "mnist", "better"), _row("mine", "own", "better")], "On MNIST's test set it is better too:"),
         ([_row("m", "mnist", "same"), _row("mine", "own", "")], "Of your own sets none tells"),

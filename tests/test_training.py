@@ -15,7 +15,7 @@ import torch
 from core.config.calibration import Calibration
 from core.config.configuration import TrainingConfig
 from core.config.device_plan import Plan
-from core.config.recipes import FEW, RECIPES, Recipe
+from core.config.recipes import RECIPES, SMALL, Recipe
 from core.data import mnist
 from core.errors import CheckpointError, DataError, DeviceError
 from core.networks import checkpoint
@@ -45,8 +45,8 @@ def one_plan(monkeypatch: pytest.MonkeyPatch) -> None:
 def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """`fast` with its small network on few images too, which trains in a fifth of the time."""
     fast = RECIPES["fast"]
-    few = dataclasses.replace(fast.few, architecture=fast.architecture)
-    monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, few=few))
+    small_data = dataclasses.replace(fast.small_data, architecture=fast.architecture)
+    monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, small_data=small_data))
 
 
 def _run(
@@ -128,7 +128,7 @@ def made_images(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few enough to be made at once, for a set that counts as a large one."""
     monkeypatch.setattr("core.training.extras._MADE", 120)
     monkeypatch.setattr("core.training.fitting._WRITTEN", 100)
-    monkeypatch.setattr("core.config.recipes.FEW", 100)
+    monkeypatch.setattr("core.config.recipes.SMALL", 100)
 
 
 @pytest.mark.usefixtures("made_images")
@@ -270,9 +270,11 @@ def test_resuming_where_the_recipe_has_another_network_now_is_refused(
     run = create_run(config)
     _run(config, run, stop_after=1)
     before = run.state.read_bytes()
-    other = dataclasses.replace(RECIPES["fast"], few=dataclasses.replace(RECIPES["fast"].few, architecture="small"))
+    other = dataclasses.replace(
+        RECIPES["fast"], small_data=dataclasses.replace(RECIPES["fast"].small_data, architecture="small")
+    )
     monkeypatch.setitem(RECIPES, "fast", other)
-    with pytest.raises(CheckpointError, match=r"another network.*\(small\).*start the run anew"):
+    with pytest.raises(CheckpointError, match=r"another network.*\(small\).*start a new run"):
         _run(config, run, resume=True)
     assert run.state.read_bytes() == before
 
@@ -280,7 +282,7 @@ def test_resuming_where_the_recipe_has_another_network_now_is_refused(
 def test_resuming_without_a_state_says_so() -> None:
     """A run that was ended before its first save cannot go on."""
     run = create_run(TrainingConfig())
-    with pytest.raises(CheckpointError, match="start it anew"):
+    with pytest.raises(CheckpointError, match="start a new run"):
         _run(run.config(), run, resume=True)
 
 
@@ -289,7 +291,7 @@ def test_a_small_set_is_shown_more_often(small_set: Path) -> None:
     generator = training.train(TrainingConfig(data=str(small_set)))
     started = next(event for event in generator if isinstance(event, events.Started))
     generator.close()
-    assert started.epochs * started.steps_per_epoch >= RECIPES["fast"].few.steps
+    assert started.epochs * started.steps_per_epoch >= RECIPES["fast"].small_data.steps
     assert started.epochs > RECIPES["fast"].epochs
 
 
@@ -368,7 +370,7 @@ def test_the_network_that_is_timed_is_the_one_that_is_trained(
     started = next(event for event in happened if isinstance(event, events.Started))
 
     assert started.train_count + started.validation_count == images
-    assert (started.train_count >= FEW) == is_full
+    assert (started.train_count >= SMALL) == is_full
     assert [each.architecture for each in timed] == [started.architecture]
-    assert started.architecture == (_FAST.architecture if is_full else _FAST.few.architecture)
+    assert started.architecture == (_FAST.architecture if is_full else _FAST.small_data.architecture)
     assert timed[0].batch_size == started.batch_size

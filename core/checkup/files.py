@@ -30,7 +30,7 @@ def unreadable(survey: Survey) -> list[Finding]:
             Severity.PROBLEM,
             f"{plural(len(files), 'file')} cannot be read",
             "Nothing is learnt from them, and what should be in them is missing.",
-            "They are skipped. Save them anew as PNG or JPEG; leave out what is no image, and it is not listed again.",
+            "They are skipped. Save them again as PNG or JPEG; leave out what is no image, and it is not listed again.",
             files,
         )
     ]
@@ -54,7 +54,7 @@ def extension(survey: Survey) -> list[Finding]:
             f"{plural(len(files), 'image')} with a wrong extension",
             "Nothing here, since formats are told by content. Programs that trust the name refuse such files, and "
             "where the format goes with the class it gives the class away.",
-            "They are read by their content. Rename them, or save them anew in one format.",
+            "They are read by their content. Rename them, or save them again in one format.",
             files,
         )
     ]

@@ -133,7 +133,7 @@ def run_resume(options: argparse.Namespace) -> int:
             f"run {run.name} has finished; there is nothing to resume. Start a new one with: digits-tui train"
         )
     if not run.state.exists():
-        raise CheckpointError(f"run {run.name} ended before its first save; start it anew with: digits-tui train")
+        raise CheckpointError(f"run {run.name} ended before its first save; start a new one with: digits-tui train")
     if options.detach:
         return _detach(run, resume=True, device=options.device)
     return _status(_write(run, resume=True, json=options.json, device=options.device))

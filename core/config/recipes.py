@@ -25,8 +25,8 @@ class Augmentation:
 
 
 @dataclass(frozen=True)
-class Few:
-    """What a recipe does differently where there are fewer than `FEW` images."""
+class SmallDataOverrides:
+    """What a recipe does differently where there are fewer than `SMALL` images."""
 
     architecture: str
     batch_size: int
@@ -48,7 +48,7 @@ class Recipe:
     summary: str
     """One line for a person who chooses."""
     architecture: str
-    """A name in `model.ARCHITECTURES`."""
+    """A name in `architectures.ARCHITECTURES`."""
     epochs: int
     batch_size: int
     """Images of the data set in a batch; replayed ones come on top."""
@@ -63,7 +63,7 @@ class Recipe:
     validation: float
     """Part of the training images of each class held out for validation."""
     augmentation: Augmentation
-    few: Few
+    small_data: SmallDataOverrides
     """What replaces the above where there are few images."""
     muon: float = 0.0
     """Times the learning rate by which `optimiser.Muon` moves hidden matrices; 0 moves them like all others."""
@@ -94,18 +94,18 @@ class Recipe:
 
     def on(self, count: int) -> Recipe:
         """The recipe as it is for `count` images to learn from."""
-        if count >= FEW:
+        if count >= SMALL:
             return self
-        few = self.few
-        steps = min(few.steps, max(few.fewest_steps, count * 5 // 4))
+        small = self.small_data
+        steps = min(small.steps, max(small.fewest_steps, count * 5 // 4))
         return dataclasses.replace(
             self,
-            architecture=few.architecture,
-            batch_size=few.batch_size,
-            learning_rate=few.learning_rate,
+            architecture=small.architecture,
+            batch_size=small.batch_size,
+            learning_rate=small.learning_rate,
             # Over the same part of the run: a longer memory than that would keep the weights it began with.
-            averaging=1 - (1 - few.averaging) * few.steps / steps,
-            augmentation=few.augmentation,
+            averaging=1 - (1 - small.averaging) * small.steps / steps,
+            augmentation=small.augmentation,
             muon=0.0,
             least_steps=steps,
             redrawn=0,
@@ -114,7 +114,8 @@ class Recipe:
         )
 
 
-FEW = 10_000
+SMALL = 10_000
+"""Images from which on a data set is not small."""
 FINE_TUNE = "fine-tune"
 """The recipe that goes on from a checkpoint."""
 
@@ -124,7 +125,7 @@ _SLIGHT = Augmentation(degrees=8, scale=0.1, shear=0.1, shift=1.5)
 _WIDE = Augmentation(degrees=15, scale=0.2, shear=0.25, shift=1.0, elastic=0.8, stroke=0.4)
 """A few hundred images show little of how a hand varies; more than this makes one digit of another."""
 _GENTLE = Augmentation(degrees=3, scale=0.04, shear=0.05, shift=0.6, elastic=0.2, stroke=0.1)
-_FROM_SCRATCH = Few(
+_FROM_SCRATCH = SmallDataOverrides(
     architecture="deep",
     batch_size=64,
     steps=400,
@@ -147,7 +148,7 @@ _THOROUGH = Recipe(
     averaging=0.999,
     validation=0.02,
     augmentation=_STRONG,
-    few=dataclasses.replace(_FROM_SCRATCH, steps=1500, fewest_steps=1500, averaging=0.995),
+    small_data=dataclasses.replace(_FROM_SCRATCH, steps=1500, fewest_steps=1500, averaging=0.995),
 )
 
 RECIPES: dict[str, Recipe] = {
@@ -165,7 +166,7 @@ RECIPES: dict[str, Recipe] = {
         averaging=0.0,
         validation=0.03,
         augmentation=Augmentation(),
-        few=_FROM_SCRATCH,
+        small_data=_FROM_SCRATCH,
     ),
     "accurate": Recipe(
         name="accurate",
@@ -181,7 +182,7 @@ RECIPES: dict[str, Recipe] = {
         averaging=0.0,
         validation=0.02,
         augmentation=_SLIGHT,
-        few=_THOROUGH.few,
+        small_data=_THOROUGH.small_data,
     ),
     "thorough": _THOROUGH,
     "robust": dataclasses.replace(
@@ -211,7 +212,7 @@ RECIPES: dict[str, Recipe] = {
         averaging=0.99,
         validation=0.0,
         augmentation=_WIDE,
-        few=Few(
+        small_data=SmallDataOverrides(
             architecture="deep",
             batch_size=64,
             steps=250,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.config.recipes import FEW, Recipe
+from core.config.recipes import SMALL, Recipe
 
-_FEW_STEPS = 25
+_SMALL_STEPS = 25
 """Batches an epoch of a small set has at least: its images are then shown more than once an epoch."""
 
 
@@ -36,7 +36,7 @@ class Schedule:
         `epochs` is how many a person asked for, where one did.
         """
         own = recipe.batch_size
-        steps = max(_FEW_STEPS, count // own) if count < FEW else count // own
+        steps = max(_SMALL_STEPS, count // own) if count < SMALL else count // own
         replayed = round(own * recipe.replay / (1 - recipe.replay))
         added = replayed + recipe.redrawn + recipe.written + recipe.no_digits
         return cls(epochs or max(recipe.epochs, -(-recipe.least_steps // steps)), steps, own + added, replayed, added)

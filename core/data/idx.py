@@ -29,7 +29,7 @@ def parse(data: bytes, source: str) -> NDArray[Any]:
         try:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"{source} is damaged: it cannot be unpacked ({error}); get it anew") from error
+            raise DataError(f"{source} is damaged: it cannot be unpacked ({error}); get the file again") from error
     if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _TYPES or not 1 <= data[3] <= _MOST_DIMENSIONS:
         raise DataError(
             f"{source} is not an IDX file: it begins with {data[:4].hex(' ') or 'nothing'}, where two zero bytes, "
@@ -38,13 +38,13 @@ def parse(data: bytes, source: str) -> NDArray[Any]:
     dtype = np.dtype(_TYPES[data[2]])
     start = 4 + 4 * data[3]
     if len(data) < start:
-        raise DataError(f"{source} is cut off within its first {start} bytes; get it anew")
+        raise DataError(f"{source} is cut off within its first {start} bytes; get the file again")
     shape = tuple(int(size) for size in np.frombuffer(data, ">u4", data[3], 4))
     expected = start + math.prod(shape) * dtype.itemsize
     if len(data) != expected:
         raise DataError(
             f"{source} should have {expected:,} bytes for its shape {' × '.join(map(str, shape))} "
-            f"and has {len(data):,}; get it anew"
+            f"and has {len(data):,}; get the file again"
         )
     values = np.frombuffer(data, dtype, offset=start).reshape(shape)
     return values.astype(dtype.newbyteorder("="), copy=False)

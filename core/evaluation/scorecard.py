@@ -19,7 +19,7 @@ from core.evaluation.evaluation import Evaluation, evaluate_parts
 from core.evaluation.held_out import EVERY, fair
 from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
 from core.evaluation.scorecard_words import summary, verdict_words
-from core.evaluation.significance import SIGNIFICANT, by_chance, least_certain
+from core.evaluation.significance import SIGNIFICANT, least_certain, p_value
 from core.printable import printable
 from core.reading.recogniser import Recogniser
 from core.words import plural
@@ -148,7 +148,7 @@ def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | Non
         return Verdict.NONE, "The two figures are not of the same images, so that they cannot be compared."
     if read[0] is not None and read[1] is not None:
         gained, lost = _differing(read[0].right, read[1].right)
-        verdict = _verdict(first.right - second.right, by_chance(gained, lost))
+        verdict = _verdict(first.right - second.right, p_value(gained, lost))
         return verdict, verdict_words(verdict, gained, lost)
     # Of a cross-validation it is known how many images were read right, but not which.
     verdict = _verdict(first.right - second.right, least_certain(first.right, second.right, first.count))
@@ -165,7 +165,7 @@ def _refuses_more(read: Sequence[Evaluation | None]) -> bool:
     if len(read) != 2 or read[0] is None or read[1] is None:
         return False
     more, fewer = _differing(read[0].refused, read[1].refused)
-    return more > fewer and by_chance(more, fewer) < SIGNIFICANT
+    return more > fewer and p_value(more, fewer) < SIGNIFICANT
 
 
 def _differing(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[int, int]:

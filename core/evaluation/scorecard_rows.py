@@ -43,7 +43,7 @@ NOTHING = ("–", "–", "–", "–")
 MARKS: dict[Verdict, str] = {
     Verdict.BETTER: "▲ better",
     Verdict.WORSE: "▼ worse",
-    Verdict.SAME: "= the same within chance",
+    Verdict.SAME: "= no significant difference",
     Verdict.NONE: "",
 }
 """How each verdict shows, with colours and without."""

@@ -43,8 +43,8 @@ def summary(models: Sequence[Model], rows: Sequence[Row]) -> str:
 
 
 def verdict_words(verdict: Verdict, gained: int, lost: int) -> str:
-    """Such as `12 images are read right only by the first, 3 only by the second: more than chance`."""
-    beyond = "no more than chance brings about" if verdict is Verdict.SAME else "more than chance brings about"
+    """Such as `12 images are read right only by the first, 3 only by the second: statistically significant`."""
+    beyond = "not statistically significant" if verdict is Verdict.SAME else "statistically significant"
     images = plural(gained, "image is", "images are")
     return f"{images} read right only by the first, {lost:,} only by the second: {beyond}"
 
@@ -57,9 +57,9 @@ def _for_you(first: Model, second: Model, judged: Sequence[Row]) -> str:
         )
     telling = better or worse
     if not telling:
-        return f"{first.at_start} is as good for you as {second.name}: what differs is within chance."
+        return f"{first.at_start} is as good for you as {second.name}: no statistically significant difference."
     same = [row for row in judged if row.verdict is Verdict.SAME]
-    rest = f"; on {_names(same)} they are the same within chance" if same else ""
+    rest = f"; on {_names(same)} there is no significant difference" if same else ""
     return (
         f"{first.at_start} is {_WORDS[telling[0].verdict]} for you than {second.name} on {_names(telling)}"
         f"{_numbers(telling[0])}{rest}."
@@ -76,7 +76,7 @@ def _alone(model: Model, rows: Sequence[Row]) -> str:
 
 
 def _is(row: Row) -> str:
-    return "is as good, within chance, as" if row.verdict is Verdict.SAME else f"is {_WORDS[row.verdict]} than"
+    return "is not significantly different from" if row.verdict is Verdict.SAME else f"is {_WORDS[row.verdict]} than"
 
 
 def _numbers(row: Row) -> str:

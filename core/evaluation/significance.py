@@ -26,7 +26,7 @@ def interval(right: int, count: int) -> tuple[float, float]:
     return (0.0 if not right else max(0.0, middle - half)), (1.0 if right == count else min(1.0, middle + half))
 
 
-def by_chance(gained: int, lost: int) -> float:
+def p_value(gained: int, lost: int) -> float:
     """How probably two equally good networks differ so much or more, 0 to 1: McNemar's exact test, two-sided.
 
     Of the images that only one of the two reads right, `gained` are the one's and `lost` the other's.
@@ -41,9 +41,9 @@ def by_chance(gained: int, lost: int) -> float:
 
 
 def least_certain(right: int, other: int, count: int) -> float:
-    """`by_chance` where it is known only how many of `count` images each network reads right, not which.
+    """`p_value` where it is known only how many of `count` images each network reads right, not which.
 
     That of the most disagreement that there can be, so that the true one is no larger.
     """
     lost = min(count - max(right, other), min(right, other))
-    return by_chance(lost + abs(right - other), lost)
+    return p_value(lost + abs(right - other), lost)

@@ -94,18 +94,18 @@ def load_state(path: Path) -> dict[str, Any]:
         # weights_only: the unpickler builds tensors and plain containers and nothing else
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
-        raise CheckpointError(f"there is no {path}: the run was ended before its first save; start it anew") from None
+        raise CheckpointError(f"there is no {path}: the run was ended before its first save; start a new run") from None
     except _STATE_DAMAGE as error:
         raise CheckpointError(
-            f"{path} is damaged and cannot be resumed from ({error}); start the run anew, or draw with its model.npz"
+            f"{path} is damaged and cannot be resumed from ({error}); start a new run, or draw with its model.npz"
         ) from error
     if not isinstance(state, dict):
-        raise CheckpointError(f"{path} is not the state of a run; start the run anew")
+        raise CheckpointError(f"{path} is not the state of a run; start a new run")
     if state.get("format") != STATE_FORMAT or not state.keys() >= _STATE_KEYS:
         missing = ", ".join(sorted(_STATE_KEYS - state.keys()))
         raise CheckpointError(
             f"{path} was written by another version of digits-tui: it has format {state.get('format')!r}"
-            f"{f' and lacks {missing}' if missing else ''}, this one reads format {STATE_FORMAT}; start the run anew"
+            f"{f' and lacks {missing}' if missing else ''}, this one reads format {STATE_FORMAT}; start a new run"
         )
     return state
 

@@ -35,10 +35,7 @@ def plan(folder: Path, counts: Sequence[int], checkpoint: Path | None) -> Traini
             "Draw more, and after each press Enter where it was read right, else the digit that it is."
         )
     if sum(count >= LEAST_OF_TWO for count in counts) < 2:
-        raise DataError(
-            f"of no two digits there are {LEAST_OF_TWO} drawings or more each, which is the least to learn from. "
-            "Draw some more."
-        )
+        raise DataError(f"Draw at least {LEAST_OF_TWO} each of two different digits first.")
     return TrainingConfig(
         data=str(folder),
         recipe=FINE_TUNE,

@@ -37,7 +37,7 @@ def check(saved: dict[str, Any], job: Job) -> None:
     if saved.get("format") != STATE_FORMAT:
         raise CheckpointError(
             f"the state has format {saved.get('format')!r}, this program reads {STATE_FORMAT}; "
-            "it was written by another version of digits-tui, start the run anew"
+            "it was written by another version of digits-tui, start a new run"
         )
     if saved["data"] != job.checksum:
         raise DataError(
@@ -47,7 +47,7 @@ def check(saved: dict[str, Any], job: Job) -> None:
     if (saved["epochs"], saved["batch_size"]) != (job.epochs, job.schedule.batch_size):
         raise CheckpointError(
             f"the state is of {saved['epochs']} epochs in batches of {saved['batch_size']}, the run is of "
-            f"{job.epochs} in batches of {job.schedule.batch_size}; start the run anew"
+            f"{job.epochs} in batches of {job.schedule.batch_size}; start a new run"
         )
 
 

@@ -86,7 +86,7 @@ class Trainer:
             raise CheckpointError(
                 f"the state is of another network than the recipe {self.job.config.recipe} has now "
                 f"({self.job.recipe.architecture}); it was written by another version of digits-tui, "
-                "start the run anew"
+                "start a new run"
             ) from error
         self.state = TrainingState.of_state(saved["tally"], self._device)
         self.clock = Clock(saved["tally"]["seconds_before"], saved["tally"]["epoch_seconds"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.config.recipes import FEW, FINE_TUNE
+from core.config.recipes import FINE_TUNE, SMALL
 from core.data import catalogue
 from core.data.catalogue import Entry
 from core.data.details import DataDetails
@@ -36,7 +36,7 @@ class Suited:
         """
         counts, folder = _counts(details), Path(entry.path or "")
         images = sum(counts) if counts else entry.images or 0
-        if entry.is_published or images >= FEW:
+        if entry.is_published or images >= SMALL:
             return cls(is_mnist=entry.kind == catalogue.MNIST, folder=folder)
         least = min((count for count in counts if count), default=_USUAL)
         # Each fold needs an image of each class.
