@@ -48,7 +48,7 @@ class Recipe:
     summary: str
     """One line for a person who chooses."""
     architecture: str
-    """A name in `model.ARCHITECTURES`."""
+    """A name in `architectures.ARCHITECTURES`."""
     epochs: int
     batch_size: int
     """Images of the data set in a batch; replayed ones come on top."""

@@ -16,7 +16,7 @@ from core.config.recipes import RECIPES, Recipe
 from core.data import mnist
 from core.data.collection import Part
 from core.networks import checkpoint
-from core.networks.architectures import tells_no_digit
+from core.networks.architectures import ARCHITECTURES
 from core.networks.checkpoint_file import Header
 from core.synthesis.negatives import negatives
 
@@ -56,5 +56,5 @@ def recipe_for(config: TrainingConfig, count: int, pretrained: Pretrained | None
     if pretrained is None:
         return recipe
     architecture = pretrained.header.architecture
-    told = recipe.no_digits if tells_no_digit(architecture) else 0
+    told = recipe.no_digits if ARCHITECTURES[architecture].has_reject_output else 0
     return dataclasses.replace(recipe, architecture=architecture, no_digits=told)
