@@ -118,12 +118,11 @@ def _refusals(
 ) -> tuple[Refusals, int]:
     """How the network takes what lies at `path`, beside `digits`, and how many of it were left out."""
     from core.data import non_digits
-    from core.evaluation.evaluation import in_batches
     from core.evaluation.rejection import Refusals
 
     found = non_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising what is no digit"))
     _tell_skipped(found.skipped)
-    read = in_batches(recogniser, found.images, lambda done, total: report(done, total, "reading what is no digit"))
+    read = recogniser.scores(found.images, lambda done, total: report(done, total, "reading what is no digit"))
     return Refusals.of(read, digits), found.left_out
 
 
@@ -131,7 +130,7 @@ def _describe(result: Evaluation) -> None:
     print(
         f"accuracy {result.accuracy:.2%} of {result.count:,} images, calibration error {result.calibration_error:.2%}"
     )
-    refused = int(result.refused.sum())
+    refused = int(result.rejected.sum())
     accepted = result.accepted_accuracy
     others = "" if accepted is None or not refused else f"; of the others {accepted:.2%} are read right"
     print(f"refused as no digit: {refused:,} ({refused / result.count:.2%}){others}")
