@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.__main__ import main
 from core.config.configuration import TrainingConfig
 from core.data import mnist
+from core.inference import int8
 from core.networks.checkpoint import load_state
 from core.runs.run import Run, create_run, list_runs
 from core.system import children
@@ -368,6 +370,20 @@ def test_devices_lists_the_cpu() -> None:
     assert cpu["available"] and cpu["memory"] > 0
     assert all(row["available"] or row["reason"] for row in rows)
     assert "cpu" in digits("devices").stdout
+
+
+def test_devices_tells_which_fast_ways_of_reading_the_cpu_lacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of them, in both forms; one that is not available says why."""
+    monkeypatch.setattr(int8, "unavailable", lambda: "this processor lacks it")
+    assert main(["devices", "--json"]) == 0
+    ways = {way["name"]: way for way in json.loads(capsys.readouterr().out)["inference"]}
+    assert ways.keys() == {"fused", "prepacked", "int8", "many"}
+    assert not ways["int8"]["available"] and ways["int8"]["reason"] == "this processor lacks it"
+    assert all(way["available"] or way["reason"] for way in ways.values())
+    assert main(["devices"]) == 0
+    assert "int8       not available: this processor lacks it" in capsys.readouterr().out
 
 
 def test_output_cut_off_by_a_pipe_is_no_crash() -> None:

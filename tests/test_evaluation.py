@@ -89,15 +89,15 @@ def test_images_are_the_same_to_a_network_whoever_scales_them() -> None:
     assert found.stride() == expected.stride() and len(found.unique()) == 256
 
 
-def test_refused_images_are_those_from_the_threshold_on() -> None:
-    """What is left is read better, and everything is in the JSON form; a network that refuses nothing has none."""
+def test_rejected_images_are_those_from_the_threshold_on() -> None:
+    """What is left is read better, and everything is in the JSON form; a network that rejects nothing has none."""
     read = np.eye(10, dtype=np.float32)[[1, 2, 3, 4]]
     result = Evaluation(read, np.array([1, 2, 3, 5], np.uint8), np.array([0.1, 0.2, 0.7, 0.8], np.float32), 0.7)
-    assert result.refused.tolist() == [False, False, True, True]
+    assert result.rejected.tolist() == [False, False, True, True]
     assert (result.accuracy, result.accepted_accuracy) == (0.75, 1.0)
     told = json.loads(json.dumps(result.to_json()))
     assert (told["refused"], told["accepted_accuracy"], told["threshold"]) == (2, 1.0, 0.7)
-    assert Evaluation(read, result.labels).refused.sum() == 0
+    assert Evaluation(read, result.labels).rejected.sum() == 0
     assert Evaluation(read, result.labels, np.ones(4, np.float32)).accepted_accuracy is None
 
 

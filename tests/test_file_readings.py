@@ -21,7 +21,7 @@ from core.commands import predict, progress_line
 from core.commands.progress_line import ProgressLine
 from core.data import mnist
 from core.errors import CheckpointError
-from core.inference import int8
+from core.inference import engine
 from core.reading import file_readings as files_read
 from core.reading.file_readings import file_readings as read_files
 from core.reading.reading import Reading
@@ -74,19 +74,19 @@ def test_thousands_of_files_expect_many(files: tuple[list[str], list[int]], monk
 
     few = readings()
     told = []
-    expect_many = Recogniser.expect_many
+    expect = Recogniser.expect
 
-    def expected(recogniser: Recogniser) -> None:
-        told.append(recogniser.path)
-        expect_many(recogniser)
+    def expected(recogniser: Recogniser, count: int) -> None:
+        told.append((recogniser.path, count))
+        expect(recogniser, count)
 
-    monkeypatch.setattr(Recogniser, "expect_many", expected)
-    monkeypatch.setattr(int8, "MANY", len(names))
+    monkeypatch.setattr(Recogniser, "expect", expected)
+    monkeypatch.setattr(engine, "MANY", len(names))
     monkeypatch.setattr(files_read, "_AT_ONCE", 0)
     files_read._recogniser.cache_clear()
     many = readings()
     files_read._recogniser.cache_clear()
-    assert told == [paths.shipped_checkpoint()]
+    assert told == [(paths.shipped_checkpoint(), len(names))]
     for one, other in zip(few, many, strict=True):
         assert (one is None) == (other is None)
         if one is not None and other is not None:

@@ -12,9 +12,10 @@ from core.config.calibration import Calibration
 from core.data import mnist
 from core.data.collection import Part
 from core.evaluation.evaluation import evaluate
-from core.inference.fused import folded
-from core.inference.prepacked import packed
+from core.inference.fused import fused
+from core.inference.prepacked import prepacked
 from core.networks import checkpoint
+from core.networks.architectures import SequentialNetwork
 from core.training.fitting import fitted
 
 _CPU = torch.device("cpu")
@@ -52,7 +53,9 @@ def parts() -> tuple[Part, Part]:
 @pytest.fixture(scope="module")
 def network() -> nn.Module:
     """The shipped one."""
-    return packed(folded(checkpoint.load(paths.shipped_checkpoint())[0]))
+    network, _ = checkpoint.load(paths.shipped_checkpoint())
+    assert isinstance(network, SequentialNetwork)
+    return prepacked(fused(network))
 
 
 @pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])
@@ -95,10 +98,10 @@ class Doubting(nn.Module):
 def test_the_threshold_lets_digits_through(
     parts: tuple[Part, Part], network: nn.Module, more: float, least: float, most: float
 ) -> None:
-    """At least 0.6, else so high that hardly a held-out digit is refused; and never so high that nothing is."""
+    """At least 0.6, else so high that hardly a held-out digit is rejected; and never so high that nothing is."""
     doubting = Doubting(network, more).eval()
     found = fitted(doubting, parts[0], _CPU)
     assert least <= found.threshold <= most
     if more < 0:
         result = evaluate(doubting, parts[0].images, parts[0].labels, _CPU, found)
-        assert result.refused.mean() <= 0.0101
+        assert result.rejected.mean() <= 0.0101

@@ -19,7 +19,7 @@ from core.checkup.finding import Finding, Picture, Severity
 from core.commands.progress import Message
 from core.config.configuration import TrainingConfig
 from core.config.device_plan import Plan
-from core.config.devices import Device, DeviceList
+from core.config.devices import Device, DeviceList, FastWay
 from core.data import results
 from core.data.amendments import Amendment
 from core.data.catalogue import Entry
@@ -107,7 +107,8 @@ EXAMPLES: tuple[Any, ...] = (
     results.Renamed("ours", "mine"),
     results.Removed("mine"),
     results.Downloaded("emnist"),
-    DeviceList((_DEVICE, _NO_DEVICE)),
+    FastWay("int8", "convolutions in int8", "the processor has no VNNI"),
+    DeviceList((_DEVICE, _NO_DEVICE), (FastWay("fused", "one layer for two"),)),
     _DEVICE,
     _NO_DEVICE,
     Checkup(

@@ -51,7 +51,7 @@ def test_a_blank_bitmap_has_no_digit(recogniser: Recogniser) -> None:
 
 
 def test_bitmaps_are_read_together_as_one_by_one(recogniser: Recogniser, digits: Digits) -> None:
-    """Single digits, one that takes a second look, a number, and a blank page among them; of no bitmap nothing."""
+    """Single digits, one that is augmented, a number, and a blank page among them; of no bitmap nothing."""
     images, _ = digits
     row = np.hstack([images[1], images[2]])
     bitmaps = [*images[:8], images[np.argmin([len(set(recogniser.read(each).rivals)) == 1 for each in images[:300]])]]
@@ -85,7 +85,7 @@ def test_probabilities_are_the_networks(recogniser: Recogniser, digits: Digits) 
     assert sum(reading.probabilities) == pytest.approx(1)
     pixels = torch.from_numpy(reading.seen.copy()).float().div(255).view(1, 1, 28, 28)
     logits = recogniser.network(pixels).double()[0, :10]
-    assert logits.topk(2).values.diff().abs() > 3  # so sure that it looks once
+    assert logits.topk(2).values.diff().abs() > 3  # so sure that it is not augmented
     expected = torch.softmax(logits / recogniser.calibration.temperature, 0)
     np.testing.assert_allclose(reading.probabilities, expected.detach().numpy(), atol=1e-5)
 

@@ -1,4 +1,4 @@
-"""`devices`: what this machine can train on."""
+"""`devices`: what this machine can train on, and in which fast ways it can read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     devices = commands.add_parser(
         "devices",
         help="list what can be trained on",
-        description="List CUDA cards, MPS and CPU, and why one is not there.",
+        description="List CUDA cards, MPS and CPU, and the fast ways of reading on the CPU; "
+        "what is not available says why.",
     )
     devices.add_argument("--probe", action="store_true", help="also measure the training step on each")
     devices.add_argument("--json", action="store_true", help="print one JSON object")
@@ -26,21 +27,26 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run_devices(options: argparse.Namespace) -> int:
-    """List the devices, with `--probe` also what each does."""
+    """List the devices, with `--probe` also what each does, and the fast ways of inference."""
     from core.config.devices import DeviceList
     from core.config.recipes import RECIPES
-    from core.training import probe  # torch
+    from core.inference.engine import fast_ways  # torch
+    from core.training import probe
     from core.training.devices import devices
 
     found = devices()
     if options.probe:
         fast = RECIPES["fast"]
         found = [replace(each, plan=probe.choose(each.name, fast)[0][0]) if each.available else each for each in found]
+    ways = fast_ways()
     if options.json:
-        say(DeviceList(tuple(found)))
-    else:
-        for each in found:
-            print(f"{each.name:8} {_words(each)}")
+        say(DeviceList(tuple(found), tuple(ways)))
+        return 0
+    for each in found:
+        print(f"{each.name:8} {_words(each)}")
+    print("\nreading on the CPU")
+    for way in ways:
+        print(f"{way.name:10} {way.summary if way.available else f'not available: {way.reason}'}")
     return 0
 
 

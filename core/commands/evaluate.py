@@ -120,12 +120,11 @@ def _refusals(
 ) -> tuple[Refusals, int]:
     """How the network takes what lies at `path`, beside `digits`, and how many of it were left out."""
     from core.data import non_digits
-    from core.evaluation.evaluation import in_batches
     from core.evaluation.rejection import Refusals
 
     found = non_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising what is no digit"))
     _tell_skipped(found.skipped)
-    read = in_batches(recogniser, found.images, lambda done, total: report(done, total, "reading what is no digit"))
+    read = recogniser.scores(found.images, lambda done, total: report(done, total, "reading what is no digit"))
     return Refusals.of(read, digits), found.left_out
 
 
@@ -134,7 +133,7 @@ def _describe(result: Evaluation) -> None:
         f"accuracy {percent(result.accuracy)} of {plural(result.count, 'image')}, "
         f"calibration error {percent(result.calibration_error)}"
     )
-    refused = int(result.refused.sum())
+    refused = int(result.rejected.sum())
     accepted = result.accepted_accuracy
     others = "" if accepted is None or not refused else f"; of the others {percent(accepted)} are read right"
     print(f"refused as no digit: {refused:,} ({percent(refused / result.count)}){others}")

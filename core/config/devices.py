@@ -47,17 +47,50 @@ class Device:
 
 
 @dataclass(frozen=True)
+class FastWay:
+    """One of the things that make inference fast, which this machine has or lacks."""
+
+    name: str
+    summary: str
+    """What it is, in a few words."""
+    reason: str = ""
+    """Why it is not available; empty where it is."""
+
+    @property
+    def available(self) -> bool:
+        """Whether this machine has it."""
+        return not self.reason
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object."""
+        return {**dataclasses.asdict(self), "available": self.available}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> FastWay:
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        return cls(str(data["name"]), str(data["summary"]), str(data["reason"]))
+
+
+@dataclass(frozen=True)
 class DeviceList:
     """The answer to `devices`."""
 
     devices: tuple[Device, ...]
     """Every kind, those that are not available with the reason."""
+    inference: tuple[FastWay, ...] = ()
+    """What makes reading on the CPU fast, here or elsewhere."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
-        return {"devices": [each.to_json() for each in self.devices]}
+        return {
+            "devices": [each.to_json() for each in self.devices],
+            "inference": [each.to_json() for each in self.inference],
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DeviceList:
         """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
-        return cls(tuple(Device.from_json(each) for each in data["devices"]))
+        return cls(
+            tuple(Device.from_json(each) for each in data["devices"]),
+            tuple(FastWay.from_json(each) for each in data.get("inference", ())),
+        )

@@ -1,4 +1,4 @@
-"""How well a network reads labelled images: accuracy, confusion, calibration, refusals, mistakes."""
+"""How well a network reads labelled images: accuracy, confusion, calibration, rejections, mistakes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from torch import nn
 
 from core.config.calibration import Calibration
 from core.data.collection import Part
-from core.inference.int8 import MANY
-from core.inference.many import of_many
-from core.inference.scores import Scores, scores
+from core.inference.scores import scores
 
 if TYPE_CHECKING:
     from core.reading.recogniser import Recogniser
@@ -45,7 +43,7 @@ class Evaluation:
     no_digit: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """(N,), how probably each is no digit; empty where that was not asked."""
     threshold: float = 0.5
-    """From this `no_digit` on an image is refused."""
+    """From this `no_digit` on an image is rejected."""
 
     @classmethod
     def joined(cls, parts: Sequence[Evaluation]) -> Evaluation:
@@ -69,7 +67,7 @@ class Evaluation:
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """(N,), which are read right, whether they are refused or not."""
+        """(N,), which are read right, whether they are rejected or not."""
         return np.asarray(self.predictions == self.labels)
 
     @property
@@ -78,7 +76,7 @@ class Evaluation:
         return float(self.right.mean())
 
     @property
-    def refused(self) -> NDArray[np.bool_]:
+    def rejected(self) -> NDArray[np.bool_]:
         """(N,), which the network says are no digits."""
         if not len(self.no_digit):
             return np.zeros(self.count, bool)
@@ -86,8 +84,8 @@ class Evaluation:
 
     @property
     def accepted_accuracy(self) -> float | None:
-        """Part read right of those that are not refused, 0 to 1; None where all are."""
-        accepted = ~self.refused
+        """Part read right of those that are not rejected, 0 to 1; None where all are."""
+        accepted = ~self.rejected
         return float(self.right[accepted].mean()) if accepted.any() else None
 
     @property
@@ -152,7 +150,7 @@ class Evaluation:
                 for index, each in enumerate(self.reliability)
             ],
             "threshold": self.threshold,
-            "refused": int(self.refused.sum()),
+            "refused": int(self.rejected.sum()),
             "accepted_accuracy": self.accepted_accuracy,
             "mistakes": self.mistakes[:100].tolist(),
         }
@@ -169,7 +167,7 @@ def evaluate(
 ) -> Evaluation:
     """Read all of `images` (N, 28, 28) uint8, N at least 1, and compare with `labels` (N,) uint8, 0 to 9.
 
-    `once`: without a second look at what is unsure.
+    `once`: without test-time augmentation of what is unsure.
     """
     read = scores(network, images, device, calibration, once=once)
     threshold = Calibration().threshold if calibration is None else calibration.threshold
@@ -191,19 +189,7 @@ def evaluate_parts(
             if report is not None:
                 report(before + read, total)
 
-        read = in_batches(recogniser, part.images, told)
+        read = recogniser.scores(part.images, told)
         found.append(Evaluation(read.probabilities, part.labels, read.no_digit, recogniser.calibration.threshold))
         done += len(part)
     return found[0] if len(found) == 1 else Evaluation.joined(found)
-
-
-def in_batches(
-    recogniser: Recogniser, images: NDArray[np.uint8], report: Callable[[int, int], None] | None = None
-) -> Scores:
-    """What the program says of `images` (N, 28, 28) uint8, N at least 1; `report` is told how many are read."""
-    if len(images) >= MANY:
-        return of_many(recogniser.quick, images, recogniser.calibration, report)
-    found = recogniser.scores(images)
-    if report is not None:
-        report(len(images), len(images))
-    return found

@@ -1,4 +1,4 @@
-"""How a network takes what is no digit: how much of it is refused, and how much is called a digit all the same."""
+"""How a network takes what is no digit: how much of it is rejected, and how much is called a digit all the same."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Refusals:
         """What a network says of N things that are no digits, and of M digits; one of each at least."""
         tells = bool(others.no_digit.any() or digits.no_digit.any())
         confidence = others.probabilities.max(axis=1)
-        refused = others.no_digit >= digits.threshold
+        rejected = others.no_digit >= digits.threshold
         doubt = others.no_digit if tells else 1 - confidence
         doubt_of_digits = digits.no_digit if tells else 1 - digits.probabilities.max(axis=1)
         return cls(
             count=len(confidence),
-            refused=int(refused.sum()),
-            mistaken=int(((confidence * (1 - others.no_digit) > SURE) & ~refused).sum()),
+            refused=int(rejected.sum()),
+            mistaken=int(((confidence * (1 - others.no_digit) > SURE) & ~rejected).sum()),
             digits=digits.count,
-            digits_refused=int(digits.refused.sum()),
+            digits_refused=int(digits.rejected.sum()),
             auroc=auroc(doubt, doubt_of_digits),
             measure="no digit" if tells else "1 - confidence",
         )

@@ -117,7 +117,7 @@ def _told(report: Report, doing: str) -> Callable[[int, int], None]:
 
 
 def _measured(read: Evaluation) -> Figures:
-    return Figures(int(read.right.sum()), read.count, int(read.refused.sum()), read.calibration_error)
+    return Figures(int(read.right.sum()), read.count, int(read.rejected.sum()), read.calibration_error)
 
 
 def _stated(history: Learned | None) -> Figures | None:
@@ -164,7 +164,7 @@ def _verdict(difference: int, chance: float) -> Verdict:
 def _refuses_more(read: Sequence[Evaluation | None]) -> bool:
     if len(read) != 2 or read[0] is None or read[1] is None:
         return False
-    more, fewer = _differing(read[0].refused, read[1].refused)
+    more, fewer = _differing(read[0].rejected, read[1].rejected)
     return more > fewer and p_value(more, fewer) < SIGNIFICANT
 
 

@@ -1,9 +1,9 @@
-"""A network in integers of eight bits, for reading many images on processors that multiply these fastest.
+"""A network in int8, for reading many images on processors that multiply such integers fastest.
 
 An x86 core with VNNI multiplies them four times as fast as float32 (twice as fast as bfloat16). Weights are scaled by
 output channel, what lies between two layers by the layer (B. Jacob et al., "Quantization and Training of Neural
 Networks for Efficient Integer-Arithmetic-Only Inference", 2018). The answer is nearly that of the network, not the
-same: who asks decides where that will do. Knows no data and no second look.
+same: `close_calls` says where that will do. Knows no data and no augmentation.
 """
 
 from __future__ import annotations
@@ -20,17 +20,16 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN
+from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork
 from core.networks.inputs import as_input
 
-MANY = 2000
-"""Images from which they pay: scaling takes as long as some hundred images in float32."""
 _SCALED_BY = 128
+"""Images that it is scaled by; that takes as long as reading some hundred in float32."""
 _ROOM = 1.25
 """Of what a layer gives for the images that it is scaled by, so much more still fits."""
 _PAPER = round(255 * PIXEL_MEAN)
 """The grey level that stands for 0 in the network's own scale: with it a convolution fills in beyond the edges."""
-_APART = 0.1
+_TOLERANCE = 0.1
 """Mean difference of the logits at most; the shipped model's are 0.01 apart, those of a kernel gone wrong are far."""
 _BESIDE = 64
 """Images that go through a network as one: each row is made of all their first pixels, then all their second ones, and
@@ -64,8 +63,8 @@ class _Layer:
     """Whether 2×2 maximum pooling follows."""
 
 
-class EightBits:
-    """A network in eight bits; called with what networks are called with, it gives their logits, nearly."""
+class Int8Network:
+    """A network in int8; called with what networks are called with, it gives their logits, nearly."""
 
     def __init__(self, corners: Sequence[_Layer], layers: Sequence[_Layer], last: nn.Module) -> None:
         """`corners` are the first layer (see `_corners`), `layers` the others.
@@ -77,12 +76,12 @@ class EightBits:
         self._last = last
 
     @classmethod
-    def of(cls, network: nn.Module, images: Tensor) -> EightBits | None:
-        """Of a `folded` network on the CPU, scaled by `images` (N, 1, 28, 28) float, 0 to 1, some hundred of them.
+    def quantised(cls, network: SequentialNetwork, images: Tensor) -> Int8Network | None:
+        """Of a fused network on the CPU, scaled by `images` (N, 1, 28, 28) float, 0 to 1, some hundred of them.
 
         None where this machine, this torch or this network is not made for it, or where the answers differ.
         """
-        if not _suited() or images.device.type != "cpu":
+        if unavailable() or images.device.type != "cpu":
             return None
         parts = _parts(network)
         if parts is None:
@@ -90,17 +89,17 @@ class EightBits:
         try:
             with torch.inference_mode():
                 found = cls(*_scaled(*parts, images))
-                apart = (found(images) - network(images)).abs().mean()
+                difference = (found(images) - network(images)).abs().mean()
         except (RuntimeError, TypeError):
             return None  # a torch whose kernel takes other arguments
-        return found if float(apart) < _APART else None
+        return found if float(difference) < _TOLERANCE else None
 
     @classmethod
-    def scaled_by(cls, network: nn.Module, images: NDArray[np.uint8]) -> EightBits | None:
-        """As `of`, by some of `images` (N, 28, 28) uint8, N at least 1."""
+    def quantised_for(cls, network: SequentialNetwork, images: NDArray[np.uint8]) -> Int8Network | None:
+        """As `quantised`, scaled by some of `images` (N, 28, 28) uint8, N at least 1."""
         # From all over the set: the first ones may all be of one digit.
         some = images[:: max(1, len(images) // _SCALED_BY)][:_SCALED_BY]
-        return cls.of(network, as_input(torch.tensor(some)))
+        return cls.quantised(network, as_input(torch.tensor(some)))
 
     def __call__(self, images: Tensor) -> Tensor:
         """Logits (N, 10) or (N, 11) float32 of `images` (N, 1, 28, 28), float, 0 (paper) to 1 (ink), N at least 1."""
@@ -117,17 +116,21 @@ class EightBits:
         return found
 
 
-def _suited() -> bool:
-    supported = getattr(torch.cpu, "_is_vnni_supported", None)  # there is no public name for it
-    return supported is not None and bool(supported()) and hasattr(torch.ops.onednn, "qconv_pointwise")
+def unavailable() -> str:
+    """Why this machine has no fast int8 convolution; empty where it has one."""
+    if not hasattr(torch.ops.onednn, "qconv_pointwise") or not hasattr(torch.cpu, "_is_vnni_supported"):
+        return f"torch {torch.__version__} has no int8 convolution of this kind"
+    if not torch.cpu._is_vnni_supported():
+        return "the processor has no AVX-512 VNNI instructions"
+    return ""
 
 
-def _parts(network: nn.Module) -> tuple[list[tuple[nn.Conv2d, bool]], nn.Linear, list[nn.Module]] | None:
+def _parts(network: SequentialNetwork) -> tuple[list[tuple[nn.Conv2d, bool]], nn.Linear, list[nn.Module]] | None:
     """The convolutions, each with whether pooling follows, the linear layer after them and what comes after that.
 
     None of another kind of row: the first one has one channel, and pooling follows.
     """
-    row = list(getattr(network, "layers", ()))
+    row: list[Any] = list(network.layers)
     found: list[tuple[nn.Conv2d, bool]] = []
     at = 0
     while at + 1 < len(row) and isinstance(row[at], nn.Conv2d) and isinstance(row[at + 1], nn.ReLU):
@@ -165,9 +168,9 @@ def _scaled(
         down, across = (side // 2 for side in convolution.kernel_size)
         layer = _Layer(whole, scales, shifted, (down, across), inner, zero, outer, pooled)
         if corners:
-            layers.append(_packed(layer))
+            layers.append(_prepacked(layer))
         else:
-            corners = [_packed(each) for each in _corners(layer)]
+            corners = [_prepacked(each) for each in _corners(layer)]
         if pooled:
             seen = F.max_pool2d(seen, 2)
         inner, zero, shift = outer, 0, 0.0
@@ -177,7 +180,7 @@ def _scaled(
     return corners, layers, nn.Sequential(last, *others)
 
 
-def _packed(layer: _Layer) -> _Layer:
+def _prepacked(layer: _Layer) -> _Layer:
     """With the weights (K, C, S, T) int8 as the kernel wants them."""
     arguments = layer.scales, layer.inner, layer.zero, [1, 1], list(layer.padding), [1, 1], 1, None
     return replace(layer, weights=torch.ops.onednn.qconv_prepack(layer.weights, *arguments))

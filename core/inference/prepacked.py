@@ -1,4 +1,5 @@
-"""A network for few images at a time on the CPU: its convolutions' weights lie as the processor's kernels want them.
+"""A prepacked copy of a network, for few images at a time on the CPU: the convolutions' weights lie as its kernels
+want them.
 
 torch else lays them out anew at each pass, and goes through memory once more for each ReLU: for a single small image
 that takes a quarter of the time. The copy says what the network says, to the rounding of float32.
@@ -11,32 +12,38 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN
+from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork
 
-_APART = 1e-3
+_TOLERANCE = 1e-3
 """Largest difference of the logits; rounding makes some 1e-6, a kernel gone wrong far more."""
 _SIDE = 28
 
 
-def packed(network: nn.Module) -> nn.Module:
-    """A copy of a `folded` network on the CPU that is as fast as the machine has it, else `network` itself.
+def unavailable() -> str:
+    """Why this torch cannot prepack; empty where it can."""
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call] # torch's own omission
+        return f"torch {torch.__version__} is built without oneDNN"
+    return ""
 
-    Knows networks that are a row of layers; whatever layer it does not know stays as it is.
+
+def prepacked(network: SequentialNetwork) -> nn.Module:
+    """A copy of a fused `network` on the CPU; `network` itself where its kernels are missing or say something else.
+
+    Layers other than convolutions stay as they are.
     """
-    row = getattr(network, "layers", None)
-    if not isinstance(row, nn.Sequential) or not torch._C._has_mkldnn:
+    if unavailable():
         return network
     example = torch.linspace(0, 1, _SIDE * _SIDE).reshape(1, 1, _SIDE, _SIDE)
     try:
         with torch.inference_mode():
-            found = _Row(list(row), example).eval()
-            apart = (found(example) - network(example)).abs().max()
+            found = _Prepacked(list(network.layers), example).eval()
+            difference = (found(example) - network(example)).abs().max()
     except (AttributeError, RuntimeError, TypeError):
         return network  # a torch without these kernels, or whose kernels take other arguments
-    return found if float(apart) < _APART else network
+    return found if float(difference) < _TOLERANCE else network
 
 
-class _Row(nn.Module):
+class _Prepacked(nn.Module):
     """The layers one after the other, each called without what `nn.Module` does around it: ten of these take 30 µs."""
 
     def __init__(self, layers: list[nn.Module], example: Tensor) -> None:
@@ -45,7 +52,7 @@ class _Row(nn.Module):
         seen = example
         for at, layer in enumerate(layers):
             if isinstance(layer, nn.ReLU) and at and isinstance(layers[at - 1], nn.Conv2d):
-                continue
+                continue  # the convolution's kernel does it
             if isinstance(layer, nn.Conv2d):
                 then = "relu" if at + 1 < len(layers) and isinstance(layers[at + 1], nn.ReLU) else "none"
                 self._steps.append(_convolution(layer, seen, then))

@@ -1,4 +1,7 @@
-"""What a network says of normalised images: ten probabilities each, and how probably it is no digit at all."""
+"""What a network says of normalised images: ten probabilities each, and how probably it is no digit at all.
+
+This is the plain way, in float32 on any device, which the fast ones in this room are measured by.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,13 @@ from torch import Tensor, nn
 
 from core.config.calibration import Calibration
 from core.data.collection import CLASSES
-from core.inference.test_time_augmentation import looked_again
+from core.inference.test_time_augmentation import augmented
 from core.networks.inputs import as_input
 
 _BATCH = 1000
 _BATCH_OF_PROCESSOR = 128
-"""On a CPU: what lies between the layers is asked for anew for each batch, and from some 16 MB on it comes as empty
-pages of memory, at each of which the kernel halts: 10,000 images take the network of `accurate` half as long so."""
+"""On a CPU: what lies between the layers is allocated for each batch, and from some 16 MB on it comes as empty pages of
+memory, at each of which the kernel halts: with this many the network of `accurate` takes half as long as with 1,000."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Scores:
     probabilities: NDArray[np.float32]
     """(N, 10), of 0 to 9, each row sums to 1: which digit, if it is one."""
     no_digit: NDArray[np.float32]
-    """(N,), 0 to 1: how probably it is no digit; 0 of a network that was never shown anything else."""
+    """(N,), 0 to 1: how probably it is no digit; 0 of a network without a reject output."""
 
 
 def scores(
@@ -42,23 +45,23 @@ def scores(
 ) -> Scores:
     """What `network`, which lies on `device` and keeps its mode, says of `images` (N, 28, 28) uint8.
 
-    Unsure ones are looked at again, unless `once`.
+    Unsure ones are augmented, unless each is to be seen `once`.
     """
     # Written where they stay: no list of parts beside the whole at the end.
-    digits, none = np.empty((len(images), CLASSES), np.float32), np.empty(len(images), np.float32)
+    digits, reject = np.empty((len(images), CLASSES), np.float32), np.empty(len(images), np.float32)
     for rows, found in _of_batches(network, images, device, batch, once):
         read = of_logits(found, calibration)
-        digits[rows], none[rows] = read.probabilities, read.no_digit
-    return Scores(digits, none)
+        digits[rows], reject[rows] = read.probabilities, read.no_digit
+    return Scores(digits, reject)
 
 
 def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
-    """The scores of `logits` (N, 10), or (N, 11) where the network tells what is no digit."""
+    """The scores of `logits` (N, 10), or (N, 11) with a reject output."""
     temperature = 1.0 if calibration is None else calibration.temperature
     wide = logits.cpu().numpy().astype(np.float64)
     digits = _softmax(wide[:, :CLASSES] / temperature)
-    none = _softmax(wide)[:, CLASSES] if wide.shape[1] > CLASSES else np.zeros(len(wide))
-    return Scores(digits.astype(np.float32), none.astype(np.float32))
+    reject = _softmax(wide)[:, CLASSES] if wide.shape[1] > CLASSES else np.zeros(len(wide))
+    return Scores(digits.astype(np.float32), reject.astype(np.float32))
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -72,7 +75,7 @@ def logits(
 ) -> Tensor:
     """What `network` puts out for `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU.
 
-    Of the images it is unsure of it is the mean over several looks (`second_look`), unless `once`.
+    Of the images it is unsure of it is the mean over several views, unless each is to be seen `once`.
     """
     return torch.cat([found for _, found in _of_batches(network, images, device, batch, once)])
 
@@ -91,7 +94,7 @@ def _of_batches(
             with torch.inference_mode():
                 seen = _seen(images[rows], device)
                 first = network(seen).float()
-                found = (first if once else looked_again(network, seen, first)).cpu()
+                found = (first if once else augmented(network, seen, first)).cpu()
             yield rows, found
     finally:
         if was_training:

@@ -1,8 +1,8 @@
-"""A second look at the images a network is not sure of: the mean of what it says of each, seen in four more ways.
+"""Test-time augmentation of the images that a network is unsure of: the mean over five views of each.
 
-Each way is a small change that leaves a digit what it is, as a training's augmentation draws them (test-time
-augmentation: A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet Classification with Deep Convolutional Neural
-Networks", 2012). Most images are clear at the first look, so that this costs little where many are read.
+Each view is a small change that leaves a digit what it is, as a training's augmentation draws them (A. Krizhevsky,
+I. Sutskever, G. Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012). Most images are
+clear as they are, so that this costs little where many are read.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-LEAD = 2.0
-"""An answer whose logit leads by less is looked at again: of MNIST's test images 3 in 100. Measured with four trainings
-of the recipe `robust`: a lead of 3, which asks for twice as many, reads as many of these right, and within 0.1 points,
+MARGIN = 2.0
+"""An answer with a smaller margin is augmented: of MNIST's test images 3 in 100. Measured with four trainings of the
+recipe `robust`: a margin of 3, which asks for twice as many, reads as many of these right, and within 0.1 points,
 either way, as many of the pen traces."""
 _AT_ONCE = 16
-"""Images looked at again in one pass, of four times as many: a pass of 64 wastes nothing in `eight_bits`."""
+"""Images augmented in one pass, of four views each: a pass of 64 wastes nothing in int8."""
 
 Network = Callable[[Tensor], Tensor]
 """Images (N, 1, 28, 28) float, 0 to 1 -> logits (N, K)."""
@@ -34,33 +34,33 @@ _CHANGES: tuple[_Change, ...] = (
     (0, 0.9, 0.9, 0.9),
     (0, 0.9, -0.9, -0.9),
 )
-"""Narrower, lower and slanted either way as well made eight, which took twice as long and of the shipped model read as
-many right: within 0.1 points, either way, of each set that was measured."""
+"""The views beside the image itself. Narrower, lower and slanted either way as well made eight, which took twice as
+long and of the shipped model read as many right: within 0.1 points, either way, of each set that was measured."""
 
 
-def leads(logits: Tensor) -> Tensor:
-    """(N,): by how much the best of each row of `logits` (N, K) is before the next."""
+def margins(logits: Tensor) -> Tensor:
+    """(N,): by how much the best of each row of `logits` (N, K) is above the next."""
     best = logits.topk(2, dim=1).values
     return best[:, 0] - best[:, 1]
 
 
-def looked_again(network: Network, images: Tensor, first: Tensor) -> Tensor:
-    """`first`, the logits (N, K) of `images` (N, 1, 28, 28) float, those of the unsure ones averaged over five looks.
+def augmented(network: Network, images: Tensor, first: Tensor) -> Tensor:
+    """`first`, the logits (N, K) of `images` (N, 1, 28, 28) float, those of the unsure ones averaged over five views.
 
     On the device of `images`, where `network` lies.
     """
-    unsure = (leads(first) < LEAD).nonzero()[:, 0]
+    unsure = (margins(first) < MARGIN).nonzero()[:, 0]
     if not len(unsure):
         return first
     found = first.clone()
     for chosen in torch.split(unsure, _AT_ONCE):
-        others = network(_changed(images[chosen])).reshape(len(_CHANGES), len(chosen), -1)
+        others = network(_views(images[chosen])).reshape(len(_CHANGES), len(chosen), -1)
         found[chosen] = (first[chosen] + others.float().sum(dim=0)) / (1 + len(_CHANGES))
     return found
 
 
-def _changed(images: Tensor) -> Tensor:
-    """(4 N, 1, H, W): `images` (N, 1, H, W) in each of the four ways, one way after the other."""
+def _views(images: Tensor) -> Tensor:
+    """(4 N, 1, H, W): `images` (N, 1, H, W) with each of the four changes, one change after the other."""
     count, _, height, width = images.shape
     grid = _grid(height, width).to(images.device)
     # All images as channels of one: each grid then serves all of them.
@@ -71,7 +71,7 @@ def _changed(images: Tensor) -> Tensor:
 
 @functools.cache
 def _grid(height: int, width: int) -> Tensor:
-    """Where each pixel of each way is taken from, (4, H, W, 2), as `grid_sample` wants it."""
+    """Where each pixel of each view is taken from, (4, H, W, 2), as `grid_sample` wants it."""
     found = []
     for degrees, size, across, down in _CHANGES:
         angle = math.radians(degrees)

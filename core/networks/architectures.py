@@ -1,8 +1,13 @@
-"""The convolutional networks, by name. They take pixels of 0 to 1 and give logits; they know no data and no files."""
+"""The registry of network architectures: how each is built and what it can do.
+
+Networks take pixels of 0 to 1 and give logits; they know no data and no files. Whoever wants to know what a network
+can do asks its entry here, neither its name nor its class.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -13,7 +18,7 @@ from torch import Tensor, nn
 PIXEL_MEAN, PIXEL_DEVIATION = 0.1307, 0.3081
 
 
-class _Row(nn.Module):
+class SequentialNetwork(nn.Module):
     """Layers, one after the other, over pixels at MNIST's mean and deviation."""
 
     def __init__(self, *layers: nn.Module) -> None:
@@ -21,12 +26,12 @@ class _Row(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (N, 10), or (N, 11), of `images` (N, 1, 28, 28), float, 0 (paper) to 1 (ink)."""
+        """Logits (N, 10), or (N, 11) with a reject output, of `images` (N, 1, 28, 28), float, 0 (paper) to 1 (ink)."""
         logits: Tensor = self.layers((images - PIXEL_MEAN) / PIXEL_DEVIATION)
         return logits
 
 
-class LittleNetwork(_Row):
+class LittleNetwork(SequentialNetwork):
     """Two convolutions and two linear layers, after LeNet-5 (LeCun et al. 1998) with ReLU and max pooling.
 
     The first convolution takes every second pixel and is pooled before ReLU, there is no normalisation: two epochs take
@@ -48,8 +53,8 @@ class LittleNetwork(_Row):
         )
 
 
-class QuickNetwork(_Row):
-    """What `LittleNetwork` was before; checkpoints of then are still read."""
+class QuickNetwork(SequentialNetwork):
+    """As `LittleNetwork`, with more channels, and pooled after the second convolution instead of the first."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -65,8 +70,8 @@ class QuickNetwork(_Row):
         )
 
 
-class SmallNetwork(_Row):
-    """What `QuickNetwork` was before, at full resolution; checkpoints of then are still read."""
+class SmallNetwork(SequentialNetwork):
+    """As `QuickNetwork`, at full resolution and pooled after both convolutions, which takes longer."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -92,7 +97,7 @@ def _block(inputs: int, outputs: int, size: int = 3) -> list[nn.Module]:
     ]
 
 
-class DeepNetwork(_Row):
+class DeepNetwork(SequentialNetwork):
     """Five convolutions with batch normalisation (Ioffe and Szegedy 2015) over three resolutions.
 
     The last feature maps (7×7) are pooled to 3×3, not to a point, since where a stroke is tells 6 from 9.
@@ -114,19 +119,30 @@ class DeepNetwork(_Row):
         )
 
 
-ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
-    "little": LittleNetwork,
-    "quick": QuickNetwork,
-    "small": SmallNetwork,
-    "deep": DeepNetwork,
-    # An eleventh output: that it is no digit.
-    "deep-11": partial(DeepNetwork, 11),
+@dataclass(frozen=True)
+class Architecture:
+    """One architecture: how a network of it is built, and what it can do."""
+
+    build: Callable[[], nn.Module]
+    """A network with weights drawn from torch's random state; `architectures.build` also takes a seed."""
+    summary: str
+    """One line for a person."""
+    has_reject_output: bool = False
+    """Whether an eleventh output says that the image is no digit."""
+    is_sequential: bool = True
+    """Whether it is a `SequentialNetwork`, a plain row of layers, whose fast copies `core.inference` can make."""
+
+
+ARCHITECTURES: dict[str, Architecture] = {
+    "little": Architecture(LittleNetwork, "two convolutions and two linear layers, the fastest to train"),
+    "quick": Architecture(QuickNetwork, "two wider convolutions and two linear layers"),
+    "small": Architecture(SmallNetwork, "two convolutions at full resolution and two linear layers"),
+    "deep": Architecture(DeepNetwork, "five convolutions with batch normalisation, the most accurate"),
+    "deep-11": Architecture(
+        partial(DeepNetwork, 11), "as deep, with an output for what is no digit", has_reject_output=True
+    ),
 }
-
-
-def tells_no_digit(architecture: str) -> bool:
-    """Whether the networks of this name have an output for what is no digit."""
-    return architecture.endswith("-11")
+"""Every name here may stand in a checkpoint's header: an entry without a recipe is there to be read."""
 
 
 def build(architecture: str, seed: int | None = None) -> nn.Module:
@@ -137,7 +153,7 @@ def build(architecture: str, seed: int | None = None) -> nn.Module:
     with torch.random.fork_rng(devices=[]):  # whoever calls keeps their random state
         if seed is not None:
             torch.default_generator.manual_seed(seed)
-        network = ARCHITECTURES[architecture]()
+        network = ARCHITECTURES[architecture].build()
     # 4-D weights laid out channels last: convolutions then run on the processor's wide units without reordering.
     return network.to(memory_format=torch.channels_last)
 

@@ -23,7 +23,7 @@ from core.system import atomic
 from core.system.damage import DAMAGE
 
 STATE_FORMAT = 2
-"""Raised whenever a state of before can no longer be gone on from."""
+"""Raised by a change after which states that are already written cannot be resumed from."""
 _STATE_KEYS = frozenset(
     (
         "format", "configuration", "plan", "data", "epochs", "batch_size", "stage", "step", "tally", "network",

@@ -33,7 +33,7 @@ class Header:
     """What a checkpoint says of itself."""
 
     architecture: str
-    """A name in `model.ARCHITECTURES`."""
+    """A name in `architectures.ARCHITECTURES`."""
     recipe: str
     data: str
     """The name or path of the data set that it was trained on."""
@@ -51,7 +51,7 @@ class Header:
 
     `configuration` (as `TrainingConfig.to_json`), `recipe` (all numbers of that recipe), `images` and
     `test_images` (how many there were), `device` (with threads and precision), and the versions `torch`,
-    `digits-tui` and `normalise`. Checkpoints of before may lack some.
+    `digits-tui` and `normalise`; any may be missing.
     """
     calibration: Mapping[str, Any] = field(default_factory=dict)
     """What its outputs are read with, as `Calibration.to_json`; empty for the neutral one."""

@@ -97,11 +97,9 @@ def _recogniser(checkpoint: Path, files: int) -> Recogniser:
     """The network, loaded once for so many files."""
     import torch
 
-    from core.inference.int8 import MANY
     from core.reading.recogniser import Recogniser
 
     torch.set_num_threads(1)
     recogniser = Recogniser(checkpoint)
-    if files >= MANY:
-        recogniser.expect_many()
+    recogniser.expect(files)
     return recogniser

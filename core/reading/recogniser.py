@@ -1,4 +1,4 @@
-"""Reads bitmaps with one checkpoint: normalise, network, probabilities, on the CPU.
+"""Reads bitmaps with one checkpoint: normalise, engine, probabilities, on the CPU.
 
 It leaves the number of threads, which is the whole process's, as it is: who calls it sets it, and to one, since
 a single small image gains nothing from more.
@@ -6,30 +6,25 @@ a single small image gains nothing from more.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from core.config.calibration import Calibration
 from core.data.collection import CLASSES
 from core.drawing.ink import Stroke
-from core.errors import CheckpointError, DataError
-from core.inference.fused import folded
-from core.inference.prepacked import packed
-from core.inference.quick_scores import QuickScores
-from core.inference.scores import Scores, scores
+from core.errors import CheckpointError
+from core.inference.engine import Engine
+from core.inference.scores import Scores
 from core.networks import checkpoint
+from core.networks.architectures import ARCHITECTURES
 from core.preprocessing.normalise import Polarity, normalise
 from core.reading.numbers.prepared import Prepared, prepared
 from core.reading.reading import ReadDigit, Reading
-
-_CPU = torch.device("cpu")
 
 
 class Recogniser:
@@ -39,25 +34,20 @@ class Recogniser:
         self.path = path
         self._stamp = _stamp(path)  # before loading: a file replaced meanwhile is noticed by the next `refresh`
         self._load()
-        self._packed(torch.zeros(1, 1, 28, 28))  # the first pass sets up kernels and costs many times a later one
+        self._engine.warm_up()
 
     def _load(self) -> None:
         self.network, self.header = checkpoint.load(self.path)
-        self.quick = folded(self.network)
-        """The same network in fewer steps, which differ by the rounding of float32."""
-        self._packed = packed(self.quick)
-        """What reads: another copy of that, or that itself where there is no faster one."""
         self.calibration = Calibration.of(self.header.calibration)
         """That of the checkpoint."""
-        self._quick_scores: QuickScores | None = None
+        self._engine = Engine(self.network, ARCHITECTURES[self.header.architecture], self.calibration)
 
-    def expect_many(self) -> None:
-        """From now on most images are read in eight bits where there are tens of them at a time, to save time.
+    def expect(self, count: int) -> None:
+        """Prepare for `count` images in all, some at a time, so that many take less time.
 
-        The digits and refusals stay what they are, and probabilities but for 0.005. A `refresh` ends it.
+        Digits and rejections stay what they are, and probabilities but for 0.005. A `refresh` ends it.
         """
-        with contextlib.suppress(DataError):  # MNIST's files are damaged: whatever needs them says so
-            self._quick_scores = QuickScores.of(self.quick, self._exact, self.calibration)
+        self._engine.expect(count)
 
     def refresh(self) -> bool:
         """Load the file again if it was replaced; whether it was. A file that is gone or damaged changes nothing."""
@@ -143,12 +133,12 @@ class Recogniser:
         each = (time.perf_counter() - began) * 1000 / len(readings)
         return [dataclasses.replace(reading, milliseconds=each) for reading in readings]
 
-    def scores(self, seen: NDArray[np.uint8]) -> Scores:
-        """What the network says of `seen` (N, 28, 28) uint8, images as `normalise` makes them."""
-        return self._exact(seen) if self._quick_scores is None else self._quick_scores(seen)
+    def scores(self, seen: NDArray[np.uint8], report: Callable[[int, int], None] | None = None) -> Scores:
+        """What the network says of `seen` (N, 28, 28) uint8, images as `normalise` makes them.
 
-    def _exact(self, seen: NDArray[np.uint8]) -> Scores:
-        return scores(self._packed, seen, _CPU, self.calibration)
+        `report` is told how many of how many are read.
+        """
+        return self._engine.scores(seen, report)
 
 
 def _number(whole: Reading, digits: tuple[ReadDigit, ...]) -> Reading:

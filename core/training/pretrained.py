@@ -15,7 +15,7 @@ from core.config.recipes import Recipe
 from core.data import mnist
 from core.data.collection import Part
 from core.networks import checkpoint
-from core.networks.architectures import tells_no_digit
+from core.networks.architectures import ARCHITECTURES
 from core.networks.checkpoint_file import Header
 from core.synthesis.negatives import negatives
 
@@ -54,5 +54,5 @@ def recipe_for(recipe: Recipe, pretrained: Pretrained | None) -> Recipe:
     if pretrained is None:
         return recipe
     architecture = pretrained.header.architecture
-    told = recipe.no_digits if tells_no_digit(architecture) else 0
+    told = recipe.no_digits if ARCHITECTURES[architecture].has_reject_output else 0
     return dataclasses.replace(recipe, architecture=architecture, no_digits=told)

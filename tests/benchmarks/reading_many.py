@@ -5,12 +5,12 @@
 
 - evaluate: all of MNIST (or the first `--images`), as `evaluate` reads them once they are loaded, against a loop
   over the same network as it was trained, 128 images at a time (1,000 take it twice as long here), and against that
-  loop with the second looks.
+  loop with test-time augmentation.
 - predict: a process as a person starts it, on a tenth of `--files` PNGs and on all of them, with the peak memory of
   it and of the largest of those it starts; against decoding the same files with PIL alone, in as many processes.
   The files are MNIST's images; with `--photographs` JPEGs of 12 million pixels, on grainy paper in uneven light, of
   2.5 MB each (give fewer `--files` then).
-- one image: `Recogniser.read` on one thread, images that took a second look apart, against one pass of the network
+- one image: `Recogniser.read` on one thread, images that were augmented apart, against one pass of the network
   as it was trained.
 
 Prints tables; ratios hold for this machine in these minutes.
@@ -36,9 +36,8 @@ import torch
 from numpy.typing import NDArray
 
 from core.data import mnist
-from core.inference.many import of_many
 from core.inference.scores import scores
-from core.inference.test_time_augmentation import LEAD, leads
+from core.inference.test_time_augmentation import MARGIN, margins
 from core.networks.checkpoint import load
 from core.networks.inputs import as_input
 from core.reading.recogniser import Recogniser
@@ -99,13 +98,13 @@ def evaluating(recogniser: Recogniser, network: torch.nn.Module, images: NDArray
             rows = [network(as_input(torch.tensor(each))) for each in batches]
         return torch.cat(rows)[:, :10].argmax(dim=1).numpy()
 
-    def twice(some: NDArray[np.uint8]) -> NDArray[np.int64]:
+    def augmented(some: NDArray[np.uint8]) -> NDArray[np.int64]:
         return scores(network, some, cpu, calibration, _AT_A_TIME).probabilities.argmax(axis=1)
 
     ways: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.int64]]] = {
-        "plain loop, one look": plain,
-        "plain loop, second looks": twice,
-        "evaluate": lambda some: of_many(recogniser.quick, some, calibration).probabilities.argmax(axis=1),
+        "plain loop": plain,
+        "plain loop, augmented": augmented,
+        "evaluate": lambda some: recogniser.scores(some).probabilities.argmax(axis=1),
     }
     seconds = dict.fromkeys(ways, 0.0)
     answers: dict[str, list[NDArray[np.int64]]] = {name: [] for name in ways}
@@ -194,7 +193,7 @@ def single(recogniser: Recogniser, network: torch.nn.Module, images: NDArray[np.
     bare, clear, unsure = [], [], []
     with torch.inference_mode():
         inputs = as_input(torch.tensor(images))
-        again = (leads(torch.cat([network(each) for each in inputs.split(1000)])) < LEAD).tolist()
+        again = (margins(torch.cat([network(each) for each in inputs.split(1000)])) < MARGIN).tolist()
         # In turns: one after the other they would drive each other's weights out of the processor's memory.
         for start in range(0, len(images), _BLOCK):
             block = range(start, min(start + _BLOCK, len(images)))
@@ -209,15 +208,13 @@ def single(recogniser: Recogniser, network: torch.nn.Module, images: NDArray[np.
     torch.set_num_threads(threads)
     print(f"\n{'one image, one thread':28}{'median':>10}{'95th':>10}")
     for name, found in (
-        ("bare pass of the network", bare), ("read, one look", clear), ("read, second look", unsure)
+        ("bare pass of the network", bare), ("read, not augmented", clear), ("read, augmented", unsure)
     ):  # fmt: skip
         if found:
             print(f"  {name:26}{statistics.median(found):>7.2f} ms{float(np.percentile(found, 95)):>7.2f} ms")
     if clear:
         ratio = statistics.median(clear) / statistics.median(bare)
-        print(
-            f"  one look takes {ratio:.2f} times the bare pass, normalising included; {len(unsure)} took a second one"
-        )
+        print(f"  reading takes {ratio:.2f} times the bare pass, normalising included; {len(unsure)} were augmented")
 
 
 def main() -> None:

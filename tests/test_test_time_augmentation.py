@@ -1,4 +1,4 @@
-"""core.inference.test_time_augmentation: which images are looked at again, and what it makes of them."""
+"""core.inference.test_time_augmentation: which images are augmented, and what it makes of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core import paths
 from core.data import mnist
 from core.inference.scores import logits
-from core.inference.test_time_augmentation import looked_again
+from core.inference.test_time_augmentation import augmented
 from core.networks.inputs import as_input
 from core.reading.recogniser import Recogniser
 
@@ -36,12 +36,12 @@ def _images(count: int) -> Tensor:
     return as_input(torch.tensor(test.images[:count]))
 
 
-def test_only_unsure_images_are_looked_at_again() -> None:
-    """Their logits become the mean of five looks, the others stay to the bit."""
+def test_only_unsure_images_are_augmented() -> None:
+    """Their logits become the mean over five views, the others stay to the bit."""
     network, images = _Watched(), _images(5)
     first = network(images)
     first[[0, 2, 4], 3] += first[[0, 2, 4], 1] + 10  # these are sure of a 3
-    found = looked_again(network, images, first)
+    found = augmented(network, images, first)
     assert torch.equal(found[[0, 2, 4]], first[[0, 2, 4]])
     assert [len(each) for each in network.seen] == [5, 2 * 4]
     again = network.seen[1].unflatten(0, (4, 2)).sum(dim=(2, 3, 4)) / 100
@@ -49,30 +49,30 @@ def test_only_unsure_images_are_looked_at_again() -> None:
     torch.testing.assert_close(found[[1, 3], 1], expected)
 
 
-def test_each_look_is_another_and_of_the_same_digit() -> None:
-    """No two ways are alike, none loses or adds a third of the ink or moves it by more than a pixel or two."""
+def test_each_view_is_another_and_of_the_same_digit() -> None:
+    """No two views are alike, none loses or adds a third of the ink or moves it by more than a pixel or two."""
     network, images = _Watched(), _images(3)
-    looked_again(network, images, torch.zeros(3, 10))
-    ways = network.seen[0][:, 0].unflatten(0, (4, 3))
-    assert ways.shape == (4, 3, 28, 28)
+    augmented(network, images, torch.zeros(3, 10))
+    views = network.seen[0][:, 0].unflatten(0, (4, 3))
+    assert views.shape == (4, 3, 28, 28)
     for one in range(4):
         for other in range(one):
-            assert (ways[one] - ways[other]).abs().mean() > 0.005
-    torch.testing.assert_close(ways.sum(dim=(2, 3)), images[:, 0].sum(dim=(1, 2)).expand(4, 3), rtol=0.33, atol=0)
+            assert (views[one] - views[other]).abs().mean() > 0.005
+    torch.testing.assert_close(views.sum(dim=(2, 3)), images[:, 0].sum(dim=(1, 2)).expand(4, 3), rtol=0.33, atol=0)
     index = torch.arange(28.0)
     for axis in (2, 3):
-        centres = (ways.sum(dim=5 - axis) * index).sum(dim=2) / ways.sum(dim=(2, 3))
+        centres = (views.sum(dim=5 - axis) * index).sum(dim=2) / views.sum(dim=(2, 3))
         line = images[:, 0].sum(dim=4 - axis)
         before = (line * index).sum(dim=1) / line.sum(dim=1)
         assert (centres - before).abs().max() < 2
 
 
-def test_what_is_clear_costs_one_look() -> None:
+def test_what_is_clear_costs_one_view() -> None:
     """A network that is sure of all is asked once."""
     network, images = _Watched(), _images(4)
     first = torch.zeros(4, 10)
     first[:, 7] = 9
-    assert looked_again(network, images, first) is first
+    assert augmented(network, images, first) is first
     assert not network.seen
 
 

@@ -1,11 +1,11 @@
-"""core.networks.architectures: shapes, sizes and seeds."""
+"""core.networks.architectures: what the registry says of each, shapes, sizes and seeds."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 
-from core.networks.architectures import ARCHITECTURES, build, parameter_count, tells_no_digit
+from core.networks.architectures import ARCHITECTURES, SequentialNetwork, build, parameter_count
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -13,8 +13,21 @@ def test_network_gives_ten_logits_an_image(name: str) -> None:
     """Any batch of 28×28 images becomes as many rows of ten finite logits, or eleven where it tells what is none."""
     network = build(name, seed=0).eval()
     logits = network(torch.rand(3, 1, 28, 28))
-    assert logits.shape == (3, 11 if tells_no_digit(name) else 10)
+    assert logits.shape == (3, 11 if ARCHITECTURES[name].has_reject_output else 10)
     assert torch.isfinite(logits).all()
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_registry_says_which_networks_are_a_row_of_layers(name: str) -> None:
+    """As the class of what it builds is; and each has a line for a person."""
+    entry = ARCHITECTURES[name]
+    assert entry.is_sequential == isinstance(build(name), SequentialNetwork)
+    assert entry.summary and "\n" not in entry.summary
+
+
+def test_names_that_checkpoints_hold_stay() -> None:
+    """Each of them stands in the header of some file."""
+    assert set(ARCHITECTURES) >= {"little", "quick", "small", "deep", "deep-11"}
 
 
 def test_networks_have_the_documented_sizes() -> None:

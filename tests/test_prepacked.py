@@ -7,19 +7,24 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
 
-from core.inference.fused import folded
-from core.inference.prepacked import packed
-from core.networks.architectures import ARCHITECTURES, build
+from core.inference.fused import fused
+from core.inference.prepacked import prepacked, unavailable
+from core.networks.architectures import ARCHITECTURES, SequentialNetwork, build
 
 
-@pytest.mark.parametrize("name", sorted(ARCHITECTURES))
+def _fused(name: str) -> SequentialNetwork:
+    network = build(name, seed=1)
+    assert isinstance(network, SequentialNetwork)
+    return fused(network)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, each in ARCHITECTURES.items() if each.is_sequential))
 @pytest.mark.parametrize("count", [1, 2, 9])
 def test_the_copy_says_what_the_network_says(name: str, count: int) -> None:
     """For one image and for several, and in evaluation mode."""
-    plain = folded(build(name, seed=1))
-    quick = packed(plain)
+    plain = _fused(name)
+    quick = prepacked(plain)
     images = torch.rand(count, 1, 28, 28, generator=torch.Generator().manual_seed(count))
     assert not quick.training
     with torch.inference_mode():
@@ -28,23 +33,17 @@ def test_the_copy_says_what_the_network_says(name: str, count: int) -> None:
 
 def test_here_it_is_another_network_where_the_kernels_are() -> None:
     """Else the tests above would compare the network with itself."""
-    if not torch._C._has_mkldnn:
+    if unavailable():
         pytest.skip("this torch has no such kernels")
-    plain = folded(build("deep-11", seed=1))
-    assert packed(plain) is not plain
-
-
-def test_networks_that_are_no_row_of_layers_stay_as_they_are() -> None:
-    """There is nothing to be known about them."""
-    network = nn.Linear(3, 3)
-    assert packed(network) is network
+    plain = _fused("deep-11")
+    assert prepacked(plain) is not plain
 
 
 def test_kernels_that_fail_or_say_something_else_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are torch's own business, and may be others tomorrow."""
-    if not torch._C._has_mkldnn:
+    if unavailable():
         pytest.skip("this torch has no such kernels")
-    plain = folded(build("deep-11", seed=1))
+    plain = _fused("deep-11")
     convolve = torch.ops.mkldnn._convolution_pointwise.default
 
     def wrong(*arguments: Any) -> torch.Tensor:
@@ -56,4 +55,4 @@ def test_kernels_that_fail_or_say_something_else_are_not_used(monkeypatch: pytes
 
     for kernel in (wrong, other):
         monkeypatch.setattr(torch.ops.mkldnn, "_convolution_pointwise", SimpleNamespace(default=kernel))
-        assert packed(plain) is plain
+        assert prepacked(plain) is plain

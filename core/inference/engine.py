@@ -1,0 +1,126 @@
+"""The one door to inference on the CPU: images in, scores out, in the fastest way that this machine has.
+
+Which copy of the network answers, in which precision and on how many cores, is chosen here and nowhere else; callers
+know nothing of it. Knows no files, but for MNIST's test images, which int8 is scaled by.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Literal, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from core.config.calibration import Calibration
+from core.config.devices import FastWay
+from core.data import mnist
+from core.errors import DataError
+from core.inference import int8, prepacked
+from core.inference.close_calls import close_to_another_probability, recompute
+from core.inference.fused import fused
+from core.inference.int8 import Int8Network
+from core.inference.many import scores_of_many
+from core.inference.scores import Scores, logits, of_logits, scores
+from core.networks.architectures import Architecture, SequentialNetwork, build
+from core.networks.inputs import as_input
+
+MANY = 2000
+"""Images from which it pays to scale an int8 network by them, and to give each core batches of its own."""
+_LEAST = 16
+"""Of 8 at a time reading in int8 takes as long as in float32, of 16 a quarter less, of 64 less than half."""
+_CPU = torch.device("cpu")
+
+_TRIED = "deep"
+"""The architecture that kernels are tried with."""
+_WRONG = f"the kernels of torch {torch.__version__} fail or give other answers"
+
+Way = Literal["few", "tens", "many"]
+
+
+class Engine:
+    """One network with its fast copies; `scores` is what it says of images."""
+
+    def __init__(self, network: nn.Module, architecture: Architecture, calibration: Calibration) -> None:
+        """`network` is of `architecture`, on the CPU and in evaluation mode; no later change of it is followed."""
+        self._calibration = calibration
+        self._sequential = fused(cast(SequentialNetwork, network)) if architecture.is_sequential else None
+        self._float32 = network if self._sequential is None else self._sequential
+        self._prepacked = network if self._sequential is None else prepacked.prepacked(self._sequential)
+        self._int8: Int8Network | None = None
+        """For some tens of images at a time; None unless thousands are expected."""
+
+    def expect(self, count: int) -> None:
+        """Prepare for `count` images in all, some at a time: if they are many, int8 reads most of those that follow.
+
+        Digits and rejections stay what they are, and probabilities but for 0.005.
+        """
+        if count < MANY:
+            return
+        # By digits of MNIST: the images to come may begin with a thousand of one kind. Where MNIST's files are damaged
+        # whatever needs them says so.
+        with contextlib.suppress(DataError):
+            self._int8 = self._quantised_for(mnist.test().images)
+
+    def warm_up(self) -> None:
+        """Do the first pass, which sets up kernels and takes many times as long as a later one."""
+        self._prepacked(torch.zeros(1, 1, 28, 28))
+
+    def way(self, count: int) -> Way:
+        """How `count` images are read that are given at one time."""
+        if count >= MANY:
+            return "many"
+        return "tens" if self._int8 is not None and count >= _LEAST else "few"
+
+    def scores(self, images: NDArray[np.uint8], report: Callable[[int, int], None] | None = None) -> Scores:
+        """What the network says of `images` (N, 28, 28) uint8; `report` is told how many of how many are read."""
+        way = self.way(len(images))
+        if way == "many":
+            quantised = self._quantised_for(images)
+            return scores_of_many(self._float32, quantised, images, self._calibration, report)
+        if way == "tens" and self._int8 is not None:
+            found = self._scores_of_tens(self._int8, images)
+        else:
+            found = scores(self._prepacked, images, _CPU, self._calibration)
+        if report is not None:
+            report(len(images), len(images))
+        return found
+
+    def _quantised_for(self, images: NDArray[np.uint8]) -> Int8Network | None:
+        return None if self._sequential is None else Int8Network.quantised_for(self._sequential, images)
+
+    def _scores_of_tens(self, quantised: Int8Network, images: NDArray[np.uint8]) -> Scores:
+        """Closer to those in float32 than of many, where only the answers count: no probability shows that it is int8.
+
+        What might be augmented is not certain, so that none of it is left to int8.
+        """
+        with torch.inference_mode():
+            found = quantised(as_input(torch.tensor(images)))
+            close = close_to_another_probability(found, self._calibration)
+            recompute(found, close, lambda rows: logits(self._prepacked, images[rows.numpy()], _CPU))
+            return of_logits(found, self._calibration)
+
+
+def fast_ways() -> list[FastWay]:
+    """All of them, those that this machine lacks with the reason; the kernels of some are tried."""
+    example = fused(cast(SequentialNetwork, build(_TRIED, seed=0)))
+    cores = "" if torch.get_num_threads() > 1 else "there is one core"
+    return [
+        FastWay("fused", "batch normalisation is folded into the convolutions"),
+        FastWay("prepacked", "weights are laid out once, as the kernels want them", _prepacked_lacks(example)),
+        FastWay("int8", f"convolutions in int8, where {MANY:,} images or more are to be read", _int8_lacks(example)),
+        FastWay("many", f"from {MANY:,} images at a time on, each core reads batches of its own", cores),
+    ]
+
+
+def _prepacked_lacks(example: SequentialNetwork) -> str:
+    works = prepacked.prepacked(example) is not example
+    return prepacked.unavailable() or ("" if works else _WRONG)
+
+
+def _int8_lacks(example: SequentialNetwork) -> str:
+    works = Int8Network.quantised(example, torch.rand(_LEAST, 1, 28, 28)) is not None
+    return int8.unavailable() or ("" if works else _WRONG)
