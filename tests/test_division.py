@@ -20,7 +20,7 @@ from core.data.division import USUAL, Division, DivisionRule
 from core.data.near_duplicates import groups
 from core.data.stage import stages
 from core.evaluation import ancestry
-from core.evaluation.held_out import fair
+from core.evaluation.held_out import comparison
 from core.training import probe
 from core.training.train import train
 
@@ -67,8 +67,8 @@ def test_training_comparison_and_check_up_divide_alike(
         images=len(trains.learn),
         test_images=len(trains.test),
     )
-    chosen = fair(entry, collection, [ancestry.learned(checkpoint, entry)])
-    assert chosen.stands == (True,)
+    chosen = comparison(entry, collection, [ancestry.learned(checkpoint, entry)])
+    assert chosen.unseen == (True,)
     quick(folder)
     # With a test part of its own there is nothing to find out for the comparison: it is read as it is.
     assert len(given) >= (2 if has_test else 3) and all(each == trains for each in given)

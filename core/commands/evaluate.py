@@ -98,7 +98,7 @@ def _measured(
     from core.data import catalogue
     from core.data.datasets import divided, gather
     from core.evaluation import ancestry
-    from core.evaluation.held_out import EVERY, fair
+    from core.evaluation.held_out import EVERY, comparison
 
     entry = catalogue.find(data)
     collection = gather(entry, lambda done, total: report(done, total, f"normalising {entry.name}"))
@@ -107,7 +107,7 @@ def _measured(
         return entry.name, (dataset.test,), dataset.test_note, dataset.skipped
     # What a network learned from says nothing of it: of its own set only the images held out then count.
     learned = ancestry.learned(recogniser.path, entry)
-    chosen = fair(entry, collection, [learned] if wanted == "auto" else [None])
+    chosen = comparison(entry, collection, [learned] if wanted == "auto" else [None])
     if wanted == "auto" and chosen.which != EVERY:
         return entry.name, chosen.parts, chosen.which, collection.skipped
     parts = tuple(part for part in (collection.train, collection.test) if part is not None)

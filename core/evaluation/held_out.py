@@ -1,4 +1,4 @@
-"""Which images of a data set tell how well networks read it: those that none of them has learned."""
+"""The held-out comparison: which images tell how well networks read a set, those that none of them has learned."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ EVERY = "all its images"
 
 
 @dataclass(frozen=True)
-class Fair:
-    """What to read."""
+class Comparison:
+    """What networks are compared on."""
 
     parts: tuple[Part, ...]
     which: str
     """Such as `MNIST's test set`, or `all its images`."""
-    stands: tuple[bool, ...]
+    unseen: tuple[bool, ...]
     """Of each network, whether it has learned none of these."""
 
 
-def fair(entry: Entry, collection: Collection, learned: Sequence[Learned | None]) -> Fair:
+def comparison(entry: Entry, collection: Collection, learned: Sequence[Learned | None]) -> Comparison:
     """What is to be read of `collection`, which is that of `entry`, by networks that `learned` from it or did not.
 
     The test part, or what was held out, where each of them left that aside; else all images, of which some of the
@@ -36,12 +36,12 @@ def fair(entry: Entry, collection: Collection, learned: Sequence[Learned | None]
     told = [each for each in learned if each is not None]
     if collection.test is not None and not any(each.folds for each in told):
         note = "MNIST's test set" if entry.name == "mnist" else "its test part"
-        return Fair((collection.test,), note, (True,) * len(learned))
+        return Comparison((collection.test,), note, (True,) * len(learned))
     every = tuple(part for part in (collection.train, collection.test) if part is not None)
     held = _held_out(entry, collection, told) if any(not each.folds for each in told) else None
     if held is None:
-        return Fair(every, EVERY, tuple(each is None for each in learned))
-    return Fair((held[0],), held[1], tuple(each is None or not each.folds for each in learned))
+        return Comparison(every, EVERY, tuple(each is None for each in learned))
+    return Comparison((held[0],), held[1], tuple(each is None or not each.folds for each in learned))
 
 
 def _held_out(entry: Entry, collection: Collection, told: Sequence[Learned]) -> tuple[Part, str] | None:

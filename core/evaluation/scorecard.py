@@ -16,7 +16,7 @@ from core.data.datasets import gather
 from core.errors import DigitsError
 from core.evaluation.ancestry import Learned, learned
 from core.evaluation.evaluation import Evaluation, evaluate_parts
-from core.evaluation.held_out import EVERY, fair
+from core.evaluation.held_out import EVERY, comparison
 from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
 from core.evaluation.scorecard_words import summary, verdict_words
 from core.evaluation.significance import SIGNIFICANT, least_certain, p_value
@@ -77,14 +77,14 @@ def _row(recognisers: Sequence[Recogniser], models: Sequence[Model], entry: cata
     try:
         collection = gather(entry, _told(report, f"normalising {name}"))
         histories = [learned(each.path, entry) for each in recognisers]
-        chosen = fair(entry, collection, histories)
+        chosen = comparison(entry, collection, histories)
     except DigitsError as error:
         return Row(name, kind, error=printable(str(error)))
     skipped = len(collection.skipped)
     del collection  # what is not read need not be held
     read: list[Evaluation | None] = [None] * len(recognisers)
     for index, (recogniser, model) in enumerate(zip(recognisers, models, strict=True)):
-        if chosen.stands[index]:
+        if chosen.unseen[index]:
             doing = f"{model.name} reads {name}"
             read[index] = evaluate_parts(recogniser, chosen.parts, _told(report, doing))
     figures = tuple(
@@ -93,8 +93,8 @@ def _row(recognisers: Sequence[Recogniser], models: Sequence[Model], entry: cata
     )
     notes = [
         _note(model.at_start, history)
-        for model, history, stands in zip(models, histories, chosen.stands, strict=True)
-        if not stands
+        for model, history, unseen in zip(models, histories, chosen.unseen, strict=True)
+        if not unseen
     ]
     if skipped:
         notes.append(f"{plural(skipped, 'file')} could not be used.")

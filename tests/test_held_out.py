@@ -15,7 +15,7 @@ from core.data.collection import Collection, Part
 from core.data.stage import stages
 from core.evaluation import ancestry
 from core.evaluation.ancestry import Learned
-from core.evaluation.held_out import EVERY, fair
+from core.evaluation.held_out import EVERY, comparison
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_a_cross_validated_figure_is_of_all_images(tmp_path: Path, folder: Path)
 def test_what_nobody_learned_is_read_as_a_whole(folder: Path) -> None:
     """All images, for both."""
     entry = catalogue.find(str(folder))
-    chosen = fair(entry, datasets.gather(entry), [None, None])
-    assert (sum(map(len, chosen.parts)), chosen.which, chosen.stands) == (120, EVERY, (True, True))
+    chosen = comparison(entry, datasets.gather(entry), [None, None])
+    assert (sum(map(len, chosen.parts)), chosen.which, chosen.unseen) == (120, EVERY, (True, True))
 
 
 def test_what_was_held_out_is_read_where_one_learned_the_rest(tmp_path: Path, folder: Path, mnist_part: Images) -> None:
@@ -91,11 +91,11 @@ def test_what_was_held_out_is_read_where_one_learned_the_rest(tmp_path: Path, fo
     kept = len(stages(dataset)[0].learn)
     path = trained(tmp_path / "a.npz", configuration={"data": str(folder)}, images=kept, test_images=len(dataset.test))
     told = [_learned(path, folder), None]
-    chosen = fair(entry, datasets.gather(entry), told)
-    assert np.array_equal(chosen.parts[0].images, dataset.test.images) and chosen.stands == (True, True)
+    chosen = comparison(entry, datasets.gather(entry), told)
+    assert np.array_equal(chosen.parts[0].images, dataset.test.images) and chosen.unseen == (True, True)
     clean(folder, mnist_part, each=20)
-    chosen = fair(entry, datasets.gather(entry), told)
-    assert chosen.which == EVERY and chosen.stands == (False, True)
+    chosen = comparison(entry, datasets.gather(entry), told)
+    assert chosen.which == EVERY and chosen.unseen == (False, True)
 
 
 def test_after_folds_no_image_is_left_that_was_not_learned(tmp_path: Path, folder: Path) -> None:
@@ -105,8 +105,8 @@ def test_after_folds_no_image_is_left_that_was_not_learned(tmp_path: Path, folde
     collection = datasets.gather(entry)
     part = Part(collection.train.images[:9], collection.train.labels[:9])
     for test in (None, part):
-        chosen = fair(entry, Collection(collection.train, test), [_learned(path, folder), None])
-        assert chosen.stands == (False, True) and sum(map(len, chosen.parts)) == 120 + (9 if test else 0)
+        chosen = comparison(entry, Collection(collection.train, test), [_learned(path, folder), None])
+        assert chosen.unseen == (False, True) and sum(map(len, chosen.parts)) == 120 + (9 if test else 0)
 
 
 def test_a_test_part_is_read_whoever_learned_the_rest(tmp_path: Path, folder: Path) -> None:
@@ -116,5 +116,5 @@ def test_a_test_part_is_read_whoever_learned_the_rest(tmp_path: Path, folder: Pa
     test = Part(train.images[:9], train.labels[:9])
     told = ancestry.learned(trained(tmp_path / "a.npz"), entry)
     assert told is not None
-    chosen = fair(entry, Collection(train, test), [told])
-    assert chosen.which == "MNIST's test set" and chosen.parts == (test,) and chosen.stands == (True,)
+    chosen = comparison(entry, Collection(train, test), [told])
+    assert chosen.which == "MNIST's test set" and chosen.parts == (test,) and chosen.unseen == (True,)
