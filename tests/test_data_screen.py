@@ -18,6 +18,7 @@ from core import paths
 from core.config.configuration import TrainingConfig
 from core.config.devices import DeviceList
 from core.data import catalogue
+from core.data.results import Added
 from tui.app import DigitsApp
 from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm
@@ -164,7 +165,7 @@ async def test_skipped_files_are_listed_with_their_reasons(asked: list[str], own
 
 async def test_a_folder_is_added_by_its_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, own: Path) -> None:
     """It is then the chosen one."""
-    steps = [{"done": 1, "total": 9}, {"added": "own"}]
+    steps = [{"done": 1, "total": 9}, Added(catalogue.find("own")).to_json()]
     asked = install(monkeypatch, {**ANSWERS, f"datasets --add {own} --json": steps})
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -181,7 +182,7 @@ async def test_a_folder_is_added_by_its_path(monkeypatch: pytest.MonkeyPatch, tm
 
 async def test_a_known_set_is_not_added_again(monkeypatch: pytest.MonkeyPatch, own: Path) -> None:
     """It is chosen, and said to have been there."""
-    install(monkeypatch, {**ANSWERS, f"datasets --add {own} --json": [{"added": "own"}]})
+    install(monkeypatch, {**ANSWERS, f"datasets --add {own} --json": [Added(catalogue.find("own")).to_json()]})
     app = DigitsApp()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await open_data(pilot)
