@@ -53,6 +53,7 @@ async def _take(folder: Path) -> None:
     from core.runs.run import list_runs
     from tui.app import DigitsApp
     from tui.screens.check import CheckScreen
+    from tui.state.requests import OpenRun
     from tui.widgets.drawing.pad import Pad
 
     app = DigitsApp()
@@ -65,7 +66,7 @@ async def _take(folder: Path) -> None:
         await save("home", 2)
         await pilot.press("d")
         await save("data", 6)
-        app.open_run(list_runs()[0])
+        app.post_message(OpenRun(list_runs()[0]))
         await save("training", 3)
         await pilot.press("p")
         await pilot.pause(6)

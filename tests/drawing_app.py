@@ -68,7 +68,10 @@ class DrawingApp(DigitsApp):
     """The app, opened on the drawing screen, with a reader that needs no process."""
 
     CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
-    MODES: ClassVar[dict[str, Any]] = {**DigitsApp.MODES, "drawing": lambda: DrawingScreen(FakeReader)}
+    SCREENS_OF_MODES: ClassVar[dict[str, Any]] = {
+        **DigitsApp.SCREENS_OF_MODES,
+        "drawing": lambda owners: DrawingScreen(owners, FakeReader),
+    }
     DEFAULT_MODE = "drawing"
 
     @property

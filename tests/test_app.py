@@ -26,9 +26,11 @@ from core.runs.run import Run, list_runs
 from core.runs.writer import RunWriter
 from core.system import children
 from tui import __main__ as command
-from tui.app import DigitsApp, parting_words
+from tui.__main__ import parting_words
+from tui.app import DigitsApp
 from tui.screens.confirm import Confirm
 from tui.screens.too_small import TooSmall
+from tui.state.requests import DrawWith, ResumeRun, StartRun
 from tui.widgets.drawing.pad import Pad
 
 NAME = "2026-01-31-142500-mnist-fast"
@@ -124,13 +126,13 @@ async def test_quit_asks_while_a_download_is_under_way(monkeypatch: pytest.Monke
     install(monkeypatch, {"datasets --download usps --json": [{"done": 1, "total": 9}, {"wait": 60}]})
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.get_data("usps")
+        app.owners.downloads.start("usps")
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("n")
         await until(pilot, lambda: not isinstance(app.screen, Confirm))
         assert app.return_code is None
-        assert app.download is not None and app.download.is_under_way
+        assert app.owners.downloads.is_under_way
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
@@ -170,28 +172,28 @@ async def test_start_run_makes_a_run_starts_it_and_looks_at_it(trainings: Traini
     """The run directory holds what was asked for."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.start_run(TrainingConfig(recipe="accurate", epochs=3))
+        app.post_message(StartRun(TrainingConfig(recipe="accurate", epochs=3)))
         await until(pilot, lambda: trainings.started and app.current_mode == "training")
         [run] = list_runs()
         assert trainings.started == [(run, False)]
         assert run.config() == TrainingConfig(recipe="accurate", epochs=3)
-        assert (app.current_run, app.current_mode) == (run, "training")
-        assert app.is_going(run)
+        assert (app.owners.runs.current, app.current_mode) == (run, "training")
+        assert app.owners.runs.is_going(run)
         trainings.end(0)
-        await until(pilot, lambda: not app.is_going(run))
+        await until(pilot, lambda: not app.owners.runs.is_going(run))
 
 
 async def test_a_second_run_is_asked_about(trainings: Trainings, going: Run) -> None:
     """No leads to the one that goes; yes starts another."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.start_run(TrainingConfig())
+        app.post_message(StartRun(TrainingConfig()))
         await until(pilot, lambda: isinstance(app.screen, Confirm) and NAME in text(app))
         await pilot.press("n")
         await until(pilot, lambda: app.current_mode == "training")
         assert not trainings.started
-        assert app.current_run == going
-        app.start_run(TrainingConfig())
+        assert app.owners.runs.current == going
+        app.post_message(StartRun(TrainingConfig()))
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: len(trainings.started) == 1)
@@ -202,17 +204,17 @@ async def test_resume_starts_the_same_run_again(trainings: Trainings) -> None:
     run = new_run(NAME)
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.resume_run(run)
-        await until(pilot, lambda: NAME in text(app))
+        app.post_message(ResumeRun(run))
+        await until(pilot, lambda: app.current_mode == "training" and NAME in text(app))
         assert trainings.started == [(run, True)]
-        assert app.current_run == run
+        assert app.owners.runs.current == run
 
 
 async def test_a_process_that_dies_without_a_word_is_told_of(trainings: Trainings) -> None:
     """With its status and where its output is."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        app.resume_run(new_run(NAME))
+        app.post_message(ResumeRun(new_run(NAME)))
         trainings.end(-9)
         await until(pilot, lambda: "status -9" in text(app))
         assert "log.txt" in text(app).replace("\n", "")
@@ -226,7 +228,7 @@ async def test_an_unwritable_home_is_told_of(
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "file"))
     app = DigitsApp()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        app.start_run(TrainingConfig())
+        app.post_message(StartRun(TrainingConfig()))
         await until(pilot, lambda: "cannot make the folder" in text(app))
         assert not trainings.started
 
@@ -235,18 +237,18 @@ async def test_a_running_run_is_attached_to_at_the_start(going: Run) -> None:
     """It is the one that the training screen shows."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: app.current_run is not None)
-        assert app.current_run == going
+        await until(pilot, lambda: app.owners.runs.current is not None)
+        assert app.owners.runs.current == going
         assert app.current_mode == "home"
 
 
 async def test_draw_with_opens_the_pad_with_that_checkpoint(tmp_path: Path) -> None:
-    """The drawing screen reads it from the app."""
+    """The drawing screen reads with it."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.draw_with(tmp_path / "model.npz")
+        app.post_message(DrawWith(tmp_path / "model.npz"))
         await pilot.pause()
-        assert (app.checkpoint, app.current_mode) == (tmp_path / "model.npz", "drawing")
+        assert (app.owners.model.checkpoint, app.current_mode) == (tmp_path / "model.npz", "drawing")
 
 
 _FROM_HOME = (
@@ -302,12 +304,12 @@ async def test_the_palette_follows_what_applies(
     install(monkeypatch, {"datasets --download usps --json": [{"done": 1, "total": 9}, {"wait": 60}]})
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.get_data("usps")
-        await until(pilot, lambda: app.current_run is not None)
+        app.owners.downloads.start("usps")
+        await until(pilot, lambda: app.owners.runs.current is not None)
         choose(app, "Training: Stop")
         await until(pilot, going.stop_requested)
         choose(app, "Data: Cancel")
-        await until(pilot, lambda: app.download is None)
+        await until(pilot, lambda: app.owners.downloads.current is None)
         names = [command.title for command in app.get_system_commands(app.screen)]
         assert "Data: Cancel" not in names
 

@@ -305,12 +305,12 @@ async def test_a_download_shows_progress_and_can_be_cancelled(monkeypatch: pytes
         await pilot.press("s")
         assert "Press g" in text(app)
         await pilot.press("g", "h")
-        await until(pilot, lambda: app.download is not None and app.download.done)
+        await until(pilot, lambda: app.owners.downloads.current is not None and app.owners.downloads.current.done)
         await pilot.press("d")
         await until(pilot, lambda: "Downloading 2.0 of 8.0 MB" in text(app))
         assert screen.query_one("#details ProgressBar", ProgressBar).percentage == pytest.approx(0.25)
         await pilot.press("c")
-        await until(pilot, lambda: app.download is None)
+        await until(pilot, lambda: app.owners.downloads.current is None)
         await until(pilot, lambda: "Press g to download it" in text(app))
 
 
@@ -323,7 +323,7 @@ async def test_a_download_without_a_byte_is_connecting(monkeypatch: pytest.Monke
         await pilot.press("g")
         await until(pilot, lambda: "Connecting … c cancels" in text(app))
         await pilot.press("c")
-        await until(pilot, lambda: app.download is None)
+        await until(pilot, lambda: app.owners.downloads.current is None)
 
 
 async def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,7 +346,7 @@ async def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch
 def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
     """The trainings that the app was asked for."""
     asked_for: list[TrainingConfig] = []
-    monkeypatch.setattr(DigitsApp, "start_run", lambda _, config: asked_for.append(config))
+    monkeypatch.setattr(DigitsApp, "on_start_run", lambda _, asked: asked_for.append(asked.config))
     return asked_for
 
 

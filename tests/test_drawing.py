@@ -25,6 +25,7 @@ from core.runs.writer import RunWriter
 from tui.processes.reader import ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.drawing import DrawingScreen
+from tui.state.requests import DrawWith
 from tui.widgets.drawing.answer import Answer
 from tui.widgets.drawing.pad import Pad
 from tui.widgets.drawing.status import Status
@@ -143,7 +144,8 @@ async def test_the_status_line_has_room_for_the_run_and_its_accuracy() -> None:
     checkpoint(path)
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.checkpoint = path
+        app.owners.model.use(path)
+        await pilot.pause()
         app.reader.on_state(ReaderState("ready", "", str(path), "mnist, accurate: 99.00% validation, epoch 10 of 20"))
         await pilot.press(*SEVEN)
         await settled(pilot)
@@ -243,7 +245,7 @@ async def test_a_checkpoint_is_chosen() -> None:
         options.highlighted = len(options.options) - 1
         await pilot.press("enter")
         await settled(pilot)
-        assert app.checkpoint == app.reader.loaded[-1] == old.model
+        assert app.owners.model.checkpoint == app.reader.loaded[-1] == old.model
         assert len(app.reader.asked) == asked + 1
         assert f"{old.name}: another" in app.text()
 
@@ -265,14 +267,14 @@ async def test_the_shipped_network_can_be_chosen_again(tmp_path: Path, monkeypat
     run = a_run()
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.checkpoint = run.model
+        app.owners.model.use(run.model)
         await pilot.press("k")
         await app.workers.wait_for_complete()
         await settled(pilot)
         assert "Shipped model" in app.text()
         await pilot.press("up", "enter")
         await settled(pilot)
-        assert app.reader.loaded == [run.model, None] and app.checkpoint is None
+        assert app.reader.loaded == [run.model, None] and app.owners.model.checkpoint is None
 
 
 async def test_a_checkpoint_that_is_being_written_is_read_anew() -> None:
@@ -280,7 +282,7 @@ async def test_a_checkpoint_that_is_being_written_is_read_anew() -> None:
     run = a_run()
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.checkpoint = run.model
+        app.owners.model.use(run.model)
         await pilot.press(*SEVEN)
         await settled(pilot)
         asked = len(app.reader.asked)
@@ -299,7 +301,7 @@ async def test_a_checkpoint_chosen_elsewhere_is_loaded() -> None:
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("h")
-        app.draw_with(run.model)
+        app.post_message(DrawWith(run.model))
         await settled(pilot)
         assert isinstance(app.screen, DrawingScreen) and app.reader.loaded == [run.model]
 

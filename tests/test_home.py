@@ -101,7 +101,7 @@ async def test_runs_are_listed_with_their_results_and_opened() -> None:
         await pilot.press("down", "enter")
         await pilot.pause()
         assert app.current_mode == "training"
-        assert app.current_run is not None and app.current_run.name == "2024-01-31-142500-mnist-fast"
+        assert app.owners.runs.current is not None and app.owners.runs.current.name == "2024-01-31-142500-mnist-fast"
 
 
 async def test_a_run_that_is_going_leads_the_list_and_moves_on() -> None:

@@ -26,6 +26,7 @@ from core.reading.reading import Reading
 from core.runs import events
 from core.runs.writer import RunWriter
 from tui.app import DigitsApp
+from tui.state.requests import OpenRun
 from tui.terminal.line_app import LineApp
 
 
@@ -126,7 +127,7 @@ async def test_watching_a_training_is_a_few_thousand_bytes_a_second() -> None:
     with RunWriter(run) as writer:
         writer.append(started(20))
         async with opened(app) as (_, terminal):
-            app.open_run(run)
+            app.post_message(OpenRun(run))
             await comes(lambda: "Loss" in terminal.text(), terminal)
             await quiet(terminal)
             screen = app.screen

@@ -64,7 +64,10 @@ class NumberReader(FakeReader):
 class NumberApp(DrawingApp):
     """The drawing screen with it."""
 
-    MODES: ClassVar[dict[str, Any]] = {**DigitsApp.MODES, "drawing": lambda: DrawingScreen(NumberReader)}
+    SCREENS_OF_MODES: ClassVar[dict[str, Any]] = {
+        **DigitsApp.SCREENS_OF_MODES,
+        "drawing": lambda owners: DrawingScreen(owners, NumberReader),
+    }
 
 
 def put(app: DrawingApp) -> None:

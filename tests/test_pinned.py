@@ -6,7 +6,6 @@ import dataclasses
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,7 +27,6 @@ from core.runs import events
 from core.runs.run import Run
 from core.runs.writer import RunWriter
 from tui.processes.reader import MakeReader, Reader, ReaderState
-from tui.screens.training import TrainingScreen
 from tui.widgets.run.device import DevicePanel
 from tui.widgets.run.pinned import PinnedBars
 from tui.widgets.shared.probabilities import Probabilities
@@ -81,11 +79,8 @@ class FakeReader:
 class PinnedApp(RunsApp):
     """The training screen with readers that are none."""
 
-    MODES: ClassVar[dict[str, Any]] = {"training": partial(TrainingScreen, FakeReader)}
-
     def __init__(self, run: Run | None = None, make_reader: MakeReader = FakeReader) -> None:
-        self.MODES = {"training": partial(TrainingScreen, make_reader)}  # type: ignore[misc]
-        super().__init__(run)
+        super().__init__(run, make_reader)
 
 
 @pytest.fixture(autouse=True)
@@ -133,7 +128,7 @@ async def test_each_new_checkpoint_reads_the_drawing_again(watched: list[Run]) -
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: "● running" in shown(app))
             assert "Pinned" not in shown(app)
-            app.pinned = SEVEN
+            app.owners.pinned.pin(SEVEN)
             await until(pilot, lambda: "Pinned: waits for weights" in shown(app))
             await until(pilot, lambda: watched == [run])
             assert FakeReader.made == 0
@@ -164,7 +159,7 @@ async def test_no_reader_without_need(watched: list[Run]) -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause(0.8)
             assert FakeReader.made == 0 and watched == []
-            app.pinned = SEVEN
+            app.owners.pinned.pin(SEVEN)
             await until(pilot, lambda: title(app) == "Pinned: read as 0")
             app.push_screen(Screen())
             await until(pilot, lambda: FakeReader.alive == [])
@@ -175,13 +170,13 @@ async def test_no_reader_without_need(watched: list[Run]) -> None:
             assert "Nonesuch 9000" in shown(app)
             await pilot.press("b")
             await until(pilot, lambda: title(app) == "Pinned: read as 2" and len(FakeReader.alive) == 1)
-            app.pinned = None
+            app.owners.pinned.unpin()
             await until(pilot, lambda: FakeReader.alive == [])
             assert "Pinned" not in shown(app) and "Nonesuch 9000" in shown(app)
             assert "b" not in keys(app)
             made = FakeReader.made
     app = PinnedApp(run)
-    app.set_reactive(RunsApp.pinned, SEVEN)
+    app.owners.pinned.pin(SEVEN)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "■ interrupted" in shown(app))
         await pilot.pause(0.8)
@@ -194,11 +189,13 @@ async def test_another_drawing_and_another_run_begin_anew() -> None:
     with going() as (run, _):
         save(run, 1)
         app = PinnedApp(run)
-        app.set_reactive(RunsApp.pinned, SEVEN)
+        app.owners.pinned.pin(SEVEN)
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: title(app) == "Pinned: read as 0")
-            app.pinned = SEVEN.T.copy()
-            assert title(app) == "Pinned: waits for weights"
+            run.model.unlink()  # so that nothing can be read before somebody has looked
+            app.owners.pinned.pin(SEVEN.T.copy())
+            await until(pilot, lambda: title(app) == "Pinned: waits for weights")
+            save(run, 1)
             await until(pilot, lambda: title(app) == "Pinned: read as 1")
             assert np.array_equal(FakeReader.asked[-1], SEVEN.T)
             other = new_run("2026-01-31-150000-mnist-fast")
@@ -221,7 +218,7 @@ async def test_the_shipped_networks_answer_is_none_of_the_runs() -> None:
     with going() as (run, _):
         save(run, 1)
         app = PinnedApp(run, Unable)
-        app.set_reactive(RunsApp.pinned, SEVEN)
+        app.owners.pinned.pin(SEVEN)
         async with app.run_test(size=(160, 50)) as pilot:
             await until(pilot, lambda: "Pinned: the checkpoint is damaged" in shown(app))
             await pilot.pause(0.2)
@@ -239,7 +236,7 @@ async def test_it_fits_beside_the_rest(size: tuple[int, int], crossed: bool) -> 
             writer.append(event)
         save(run, 1)
         app = PinnedApp(run)
-        app.set_reactive(RunsApp.pinned, SEVEN)
+        app.owners.pinned.pin(SEVEN)
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: title(app) == "Pinned: read as 0")
             await pilot.pause()
@@ -263,7 +260,7 @@ async def test_an_unchanged_reading_sends_nothing() -> None:
     with going() as (run, _):
         save(run, 1)
         app = PinnedApp(run, Steady)
-        app.set_reactive(RunsApp.pinned, SEVEN)
+        app.owners.pinned.pin(SEVEN)
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: title(app) == "Pinned: read as 0")
             before = -1
@@ -283,9 +280,9 @@ async def test_a_real_reader_reads_it_by_the_runs_weights() -> None:
     with going() as (run, _):
         run.model.write_bytes(paths.shipped_checkpoint().read_bytes())
         app = PinnedApp(run, Reader)
-        app.set_reactive(RunsApp.pinned, SEVEN)
+        app.owners.pinned.pin(SEVEN)
         async with app.run_test(size=(80, 24)) as pilot:
-            for _ in range(12):
+            for _ in range(60):
                 if title(app) == "Pinned: read as 7":
                     break
                 await pilot.pause(1.0)
@@ -308,5 +305,5 @@ def test_a_pinned_drawing_looks_right(snap_compare: Callable[..., bool], size: t
             writer.append(dataclasses.replace(event, time=0.0))
         save(run, 1)
         app = PinnedApp(run)
-        app.set_reactive(RunsApp.pinned, SEVEN)
+        app.owners.pinned.pin(SEVEN)
         assert snap_compare(app, terminal_size=size, run_before=when_read)

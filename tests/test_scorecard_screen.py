@@ -94,7 +94,7 @@ async def test_a_person_sees_at_once_whether_it_is_better(
     install(monkeypatch, {_asked(models): _steps(_card(models, "own"))})
     app = DigitsApp()
     async with app.run_test(size=size) as pilot:
-        app.checkpoint = run.model
+        app.owners.model.use(run.model)
         await pilot.press("j")
         screen = await _measured(pilot)
         assert clipped(app) == [] and not scrollbars(app)
@@ -260,7 +260,7 @@ async def test_many_sets_scroll(monkeypatch: pytest.MonkeyPatch, run: Run) -> No
     install(monkeypatch, {_asked(models): _steps(_card(models, *(f"set {number}" for number in range(9))))})
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        app.checkpoint = run.model
+        app.owners.model.use(run.model)
         await pilot.press("j")
         await _measured(pilot)
         assert "set 8, 120 images" not in text(app)

@@ -475,19 +475,20 @@ async def test_a_drawing_is_pinned_and_unpinned() -> None:
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("i")
-        assert app.pinned is None and "draw something to pin" in app.text()
+        assert app.owners.pinned.bitmap is None and "draw something to pin" in app.text()
         await seven(app, pilot)
         pinned = of_ink(app.pad.ink)
         await pilot.press("i")
-        assert "◆ pinned" in app.text() and np.array_equal(app.pinned, pinned)
+        assert "◆ pinned" in app.text() and np.array_equal(app.owners.pinned.bitmap, pinned)
         await pilot.press("space", "left", "left")
-        assert np.array_equal(app.pinned, pinned)
+        assert np.array_equal(app.owners.pinned.bitmap, pinned)
         await pilot.press("i")
-        assert np.array_equal(app.pinned, of_ink(app.pad.ink)) and not np.array_equal(app.pinned, pinned)
+        assert np.array_equal(app.owners.pinned.bitmap, of_ink(app.pad.ink))
+        assert not np.array_equal(app.owners.pinned.bitmap, pinned)
         await pilot.press("i")
-        assert app.pinned is None and "◆" not in app.text()
+        assert app.owners.pinned.bitmap is None and "◆" not in app.text()
         await pilot.press("i", "c", "i")
-        assert app.pinned is None and "unpinned" in app.text()
+        assert app.owners.pinned.bitmap is None and "unpinned" in app.text()
 
 
 async def test_a_run_that_is_watched_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -498,7 +499,7 @@ async def test_a_run_that_is_watched_is_told_so(monkeypatch: pytest.MonkeyPatch)
     run.model.touch()
     app = DrawingApp()
     async with app.run_test(size=(80, 24)):
-        app.checkpoint = run.model
+        app.owners.model.use(run.model)
         app.drawing._follow_checkpoint()
         assert not watched
         with RunWriter(run):
@@ -529,7 +530,7 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
         assert run.config() == TrainingConfig(
             str(own_sets.active().folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3
         )
-        assert app.current_mode == "drawing" and app.current_run == run
+        assert app.current_mode == "drawing" and app.owners.runs.current == run
         told = list(fold_story.story())
         trainings.write(*told[: len(told) // 2])
         await until(pilot, lambda: "learning 5" in app.text() or "learning 4" in app.text())
@@ -553,8 +554,8 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
         assert isinstance(app.screen, LearntScreen)
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, DrawingScreen))
-        assert preferences.checkpoint() == app.checkpoint == run.model == app.reader.loaded[-1]
-        assert preferences.lesson() is None and app.lesson is None
+        assert preferences.checkpoint() == app.owners.model.checkpoint == run.model == app.reader.loaded[-1]
+        assert preferences.lesson() is None and app.owners.fine_tuning.current is None
     again = DrawingApp()
     async with again.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: again.reader.loaded == [run.model])
@@ -571,7 +572,7 @@ async def test_the_old_model_can_be_kept() -> None:
         assert "The drawing on the pad" not in text(app)  # there is none
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, DrawingScreen))
-        assert app.checkpoint is None and preferences.checkpoint() is None and preferences.lesson() is None
+        assert app.owners.model.checkpoint is None and preferences.checkpoint() is None and preferences.lesson() is None
 
 
 async def test_the_answer_can_wait() -> None:
@@ -614,7 +615,7 @@ async def test_no_question_comes_in_the_middle_of_something(trainings: Trainings
         await until(pilot, lambda: "learnt: l shows what" in app.text())
         for keys, kind in (([], DrawingScreen), (["o"], OwnSetsScreen), (["escape", "d"], DataScreen)):
             await pilot.press(*keys)
-            app._teacher().look()
+            app.owners.fine_tuning.look()
             await pilot.pause()
             assert isinstance(app.screen, kind)
         await pilot.press("h")
@@ -646,7 +647,7 @@ async def test_a_run_that_was_deleted_is_forgotten() -> None:
         for path in run.path.iterdir():
             path.unlink()
         run.path.rmdir()
-        await until(pilot, lambda: app.lesson is None)
+        await until(pilot, lambda: app.owners.fine_tuning.current is None)
         assert preferences.lesson() is None and "learnt" not in app.text()
 
 
@@ -678,7 +679,7 @@ async def test_a_choice_of_checkpoint_outlasts_the_app(tmp_path: Path) -> None:
             app.drawing._chosen(paths.shipped_checkpoint())
             assert preferences.checkpoint() is None
             app.drawing._chosen(run.model)  # which is still being written: to be watched, not to stay
-        assert app.checkpoint == run.model and preferences.checkpoint() is None
+        assert app.owners.model.checkpoint == run.model and preferences.checkpoint() is None
 
 
 # How it looks

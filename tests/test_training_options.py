@@ -70,7 +70,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainingConfig]:
     """The trainings that the app was asked for."""
     asked_for: list[TrainingConfig] = []
-    monkeypatch.setattr(DigitsApp, "start_run", lambda _, config: asked_for.append(config))
+    monkeypatch.setattr(DigitsApp, "on_start_run", lambda _, asked: asked_for.append(asked.config))
     return asked_for
 
 
@@ -175,7 +175,7 @@ async def test_fine_tuning_goes_on_from_the_network_in_use(mine: Path, started: 
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await choose(pilot, "mine")
-        app.checkpoint = chosen
+        app.owners.model.use(chosen)
         await until(pilot, lambda: "goes on from 2026-01-31-142500-mnist-ac…, MNIST replayed; 5 folds" in text(app))
         await pilot.press("s")
         assert [config.fine_tune for config in started] == [str(chosen)]

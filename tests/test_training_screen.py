@@ -7,8 +7,9 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from layout import after
@@ -32,7 +33,10 @@ from core.config.configuration import TrainingConfig
 from core.runs import events
 from core.runs.run import Run
 from core.runs.writer import RunWriter
+from tui.processes.reader import MakeReader, Reader
 from tui.screens.training import TrainingScreen
+from tui.state.owners import Owners
+from tui.state.requests import DrawWith, OpenRun, ResumeRun
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.results import error_margin
 
@@ -43,36 +47,32 @@ SIZES = [(80, 24), (160, 50)]
 class RunsApp(App[None]):
     """As much of the app as the training screen speaks to; it notes what it was asked."""
 
-    MODES: ClassVar[dict[str, Any]] = {"training": TrainingScreen}
     DEFAULT_MODE = "training"
 
-    current_run: reactive[Run | None] = reactive(None, init=False, always_update=True)
-    pinned: reactive[Any] = reactive(None, init=False, always_update=True)
     line_words: reactive[str] = reactive("", init=False)
 
-    def __init__(self, run: Run | None = None) -> None:
+    def __init__(self, run: Run | None = None, make_reader: MakeReader = Reader) -> None:
         super().__init__()
         self.asked: list[tuple[str, Path]] = []
-        self.going: set[Run] = set()
         self.displayed = 0
-        self.set_reactive(RunsApp.current_run, run)
+        self.owners = Owners.of(self)
+        self.add_mode("training", partial(TrainingScreen, self.owners, make_reader))
+        if run is not None:
+            self.open_run(run)
 
-    def is_going(self, run: Run) -> bool:
-        return run in self.going or run.is_running()
+    def on_resume_run(self, asked: ResumeRun) -> None:
+        self.asked.append(("resume", asked.run.path))
+        self.owners.runs.expect(asked.run)
+        self.open_run(asked.run)
 
-    def stop_run(self, run: Run) -> None:
-        run.request_stop()
-
-    def resume_run(self, run: Run) -> None:
-        self.asked.append(("resume", run.path))
-        self.going.add(run)
-        self.open_run(run)
+    def on_open_run(self, asked: OpenRun) -> None:
+        self.open_run(asked.run)
 
     def open_run(self, run: Run) -> None:
-        self.current_run = run
+        self.owners.runs.choose(run)
 
-    def draw_with(self, checkpoint: Path) -> None:
-        self.asked.append(("draw", checkpoint))
+    def on_draw_with(self, asked: DrawWith) -> None:
+        self.asked.append(("draw", asked.checkpoint))
 
     def _display(self, screen: Any, renderable: Any) -> None:
         """Count what would be sent to the terminal."""
@@ -141,7 +141,7 @@ async def test_without_a_choice_the_newest_run_is_shown() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert NAME in shown(app)
-        assert app.current_run.name == NAME
+        assert app.owners.runs.current.name == NAME
 
 
 async def test_a_run_whose_folder_is_removed_says_so() -> None:
@@ -341,7 +341,7 @@ async def test_a_killed_run_says_so_and_offers_to_go_on() -> None:
         assert "its process was killed; 100 of 240 batches done" in shown(app)
         assert {"r", "w", "o"} <= keys(app)
         await pilot.press("w")
-        assert app.asked == [("draw", app.current_run.model)]
+        assert app.asked == [("draw", app.owners.runs.current.model)]
 
 
 async def test_a_failed_run_tells_why_and_shows_its_log() -> None:

@@ -64,7 +64,7 @@ def _open(frames: int | None) -> int:
     from core.system import gc_policy
 
     gc.disable()  # until the first screen is there, a tenth sooner; `settle` ends that
-    from tui.app import DigitsApp, parting_words
+    from tui.app import DigitsApp
 
     try:
         paths.home()  # before the screen is another: whether it can be told at all
@@ -79,6 +79,18 @@ def _open(frames: int | None) -> int:
     if words := parting_words():
         print(words, file=sys.stderr)
     return app.return_code or 0
+
+
+def parting_words() -> str:
+    """What to say on the terminal after the app has closed: that runs go on, and how to find them; else empty."""
+    from tui.processes.run_list import running_runs
+
+    return "\n".join(
+        f"{run.name} goes on training without the app.\n"
+        f"  see it:  digits-tui watch {run.name}   (or open digits-tui again)\n"
+        f"  end it:  digits-tui stop {run.name}"
+        for run in running_runs()
+    )
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

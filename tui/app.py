@@ -1,4 +1,4 @@
-"""The app: the modes and the keys that go between them, and the run, the model and the lesson that all speak of.
+"""The app: the modes, the keys that go between them, and what its screens ask for; its state has owners of its own.
 
 What the first screen does not need is imported where it is used: each millisecond here is one before the first
 cell, and the other screens bring NumPy and more.
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
@@ -19,25 +18,23 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.geometry import Size
-from textual.reactive import reactive
 from textual.screen import Screen
 
 from core.errors import DigitsError
-from core.runs import preferences
-from tui.processes.download import Download
 from tui.screens.too_small import TooSmall, fits
+from tui.state.complaint import complain
+from tui.state.owners import Owners
 from tui.terminal.line_app import LineApp
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from textual.await_remove import AwaitRemove
     from textual.widget import Widget
 
     from core.config.configuration import TrainingConfig
     from core.runs.run import Run
+    from tui.processes.fine_tuning_run import FineTuningRun
     from tui.processes.run_process import RunProcessEnded
-    from tui.screens.lessons import Lesson, Lessons
+    from tui.state.requests import DrawWith, OpenRun, ResumeRun, StartRun
 
 _SCREENS = Binding.Group("Screens", compact=True)
 _CLASSES = {
@@ -49,7 +46,7 @@ _CLASSES = {
 """Of each mode the module and the class of its screen."""
 _TEXTUALS = ("Theme", "Screenshot")
 _AFTER_START = 0.2
-"""Seconds that the first screen has to itself before a lesson of an earlier time is looked for."""
+"""Seconds that the first screen has to itself before what an earlier start began to learn is looked for."""
 
 
 def screen_class(mode: str) -> type[Screen[None]]:
@@ -59,8 +56,9 @@ def screen_class(mode: str) -> type[Screen[None]]:
     return found
 
 
-def _screen(mode: str) -> Screen[None]:
-    return screen_class(mode)()
+def _screen(mode: str, owners: Owners) -> Screen[None]:
+    made: Callable[[Owners], Screen[None]] = screen_class(mode)
+    return made(owners)
 
 
 class DigitsApp(LineApp):
@@ -70,7 +68,10 @@ class DigitsApp(LineApp):
     CSS_PATH = "app.tcss"
     BINDING_GROUP_TITLE = "Everywhere"
     DEFAULT_MODE = "home"
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {mode: partial(_screen, mode) for mode in _CLASSES}
+    SCREENS_OF_MODES: ClassVar[Mapping[str, Callable[[Owners], Screen[Any]]]] = {
+        mode: partial(_screen, mode) for mode in _CLASSES
+    }
+    """What makes the screen of each mode."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "go('home')", "Home", group=_SCREENS),
         Binding("d", "go('data')", "Data", group=_SCREENS),
@@ -89,32 +90,22 @@ class DigitsApp(LineApp):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
-    current_run: reactive[Run | None] = reactive(None, init=False, always_update=True)
-    """The run that is looked at; set again, to the same run, when that run goes on."""
-    checkpoint: reactive[Path | None] = reactive(None, init=False, always_update=True)
-    """The checkpoint that was last chosen to draw with; None is the shipped one. At first the one that was kept."""
-    lesson: reactive[Lesson | None] = reactive(None, init=False, always_update=True)
-    """The run that learns the person's hand, or has learnt it and waits for an answer; set again as it goes on."""
-    pinned: reactive[NDArray[np.uint8] | None] = reactive(None, init=False, always_update=True)
-    """(H, W) uint8, ink bright on 0: the drawing whose reading is followed while a run learns."""
-    download: reactive[Download | None] = reactive(None, init=False)
-    """The download that is under way, or the last one where that failed."""
-
     def __init__(self, frames: int | None = None) -> None:
         """`frames` are those of `LineApp`."""
         super().__init__(frames)
-        self._starting: set[Run] = set()
-        self._lessons: Lessons | None = None
+        self.owners = Owners.of(self)
+        for mode, screen in self.SCREENS_OF_MODES.items():
+            self.add_mode(mode, partial(screen, self.owners))
         self.begun: Callable[[], None] | None = None
         """Called once the first screen has been painted."""
-        self.set_reactive(DigitsApp.checkpoint, preferences.checkpoint())
 
     def on_mount(self) -> None:
         """Leave in order, with the terminal restored, when the line is lost or somebody ends the process."""
         for each in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(each, self.exit, None, 128 + each)
         self.screen_change_signal.subscribe(self, lambda _: self._cover(self.size))
-        self.set_timer(_AFTER_START, self._attach_lesson)
+        self.owners.fine_tuning.due.subscribe(self, self._ask_what_was_learnt)
+        self.set_timer(_AFTER_START, self.owners.fine_tuning.attach)
 
     def on_ready(self) -> None:
         """The first screen is there."""
@@ -133,110 +124,65 @@ class DigitsApp(LineApp):
                 worker.cancel()
         return super()._prune(*nodes, parent=parent)
 
-    # Runs
+    # What screens ask for
+
+    def on_open_run(self, asked: OpenRun) -> None:
+        """Look at a run, of the present or the past, on the training screen."""
+        self._open(asked.run)
+
+    def on_draw_with(self, asked: DrawWith) -> None:
+        """Draw, and have this checkpoint read it."""
+        self.owners.model.use(asked.checkpoint)
+        self.switch_mode("drawing")
 
     @work
-    async def start_run(self, config: TrainingConfig) -> None:
-        """Start a training run of its own process and look at it; asks first where another one is going."""
+    async def on_start_run(self, asked: StartRun) -> None:
+        """Start a training run and look at it; where the person leaves it at another one that goes, look at that."""
         from tui.processes.run_list import last_run
 
         try:
-            run = await self.begin_run(config) or await asyncio.to_thread(last_run)
+            run = await self._start(asked.config) or await asyncio.to_thread(last_run)
         except DigitsError as error:
-            self.complain(error)
+            complain(self, error)
         else:
             if run is not None:
-                self.open_run(run)
+                self._open(run)
 
-    async def begin_run(self, config: TrainingConfig) -> Run | None:
-        """Start a training run of its own process; None where another one is going and the person leaves it at that.
-
-        Call it from a worker, since it may ask. Raises DigitsError where no run can be made or started.
-        """
-        from core.runs import run as runs
-        from tui.processes.run_list import running_runs
-        from tui.screens.confirm import Confirm
-
-        going = await asyncio.to_thread(running_runs)
-        if going and not await self.push_screen_wait(
-            Confirm(
-                f"{going[0].name} is still training.",
-                "Two runs at once share the processor, and both become slower.",
-                yes="Start another",
-            )
-        ):
-            return None
-        run = await asyncio.to_thread(runs.create_run, config)
-        self._start_process(run)
-        return run
-
-    def resume_run(self, run: Run) -> None:
+    def on_resume_run(self, asked: ResumeRun) -> None:
         """Go on with a run that was stopped or interrupted."""
         try:
-            self._start_process(run, resume=True)
+            self.owners.runs.resume(asked.run)
         except DigitsError as error:
-            self.complain(error)
+            complain(self, error)
         else:
-            self.open_run(run)
-
-    def open_run(self, run: Run) -> None:
-        """Look at a run, of the present or the past, on the training screen."""
-        self.current_run = run
-        self.switch_mode("training")
-
-    def stop_run(self, run: Run) -> None:
-        """Ask a run to save its state and stop."""
-        run.request_stop()
-        self.notify(f"{run.name} saves its state and stops.")
-
-    def is_going(self, run: Run) -> bool:
-        """Whether the run trains, or was started here and is about to."""
-        return run in self._starting or run.is_running()
-
-    def draw_with(self, checkpoint: Path) -> None:
-        """Draw, and have this checkpoint read it."""
-        self.checkpoint = checkpoint
-        self.switch_mode("drawing")
-
-    def _start_process(self, run: Run, *, resume: bool = False) -> None:
-        from tui.processes import run_process
-
-        run_process.start(run, self, resume=resume)
-        self._starting.add(run)
-
-    def on_run_process_ended(self, event: RunProcessEnded) -> None:
-        """Tell of a process that died without a word."""
-        self._starting.discard(event.run)
-        # A run that fails in a way that we foresaw says so in its events, which the training screen shows.
-        if event.status and not event.run.summary():
-            self.complain(
-                f"{event.run.name} ended unexpectedly, with status {event.status}. "
-                f"What it printed is in {event.run.log}"
-            )
-
-    def complain(self, error: DigitsError | str) -> None:
-        """Show an error's message as it is, long enough to read it."""
-        self.notify(str(error), severity="error", timeout=12, markup=False)
-
-    # Learning the person's hand
+            self._open(asked.run)
 
     @work
-    async def learn(self) -> None:
+    async def on_fine_tune(self) -> None:
         """Learn what was taught, in the background; or ask what was not answered yet about what was learnt."""
         try:
-            await self._teacher().begin()
+            await self.owners.fine_tuning.begin(self._start)
         except DigitsError as error:
             self.notify(str(error), severity="warning", timeout=12, markup=False)
 
-    def _attach_lesson(self) -> None:
-        if preferences.lesson() is not None:
-            self._teacher().attach()
+    def _open(self, run: Run) -> None:
+        self.owners.runs.choose(run)
+        self.switch_mode("training")
 
-    def _teacher(self) -> Lessons:
-        from tui.screens.lessons import Lessons
+    async def _start(self, config: TrainingConfig) -> Run | None:
+        """Start a run; None where another one is going and the person leaves it at that. Raises DigitsError."""
+        from tui.screens.questions import may_start
 
-        self._lessons = self._lessons or Lessons(self)
-        return self._lessons
+        return await self.owners.runs.start(config) if await may_start(self) else None
+
+    def on_run_process_ended(self, event: RunProcessEnded) -> None:
+        """Tell the owner of the runs."""
+        self.owners.runs.ended(event.run, event.status)
+
+    def _ask_what_was_learnt(self, _: FineTuningRun) -> None:
+        from tui.screens.learnt_question import ask
+
+        ask(self, self.owners)
 
     # Screens
 
@@ -254,7 +200,7 @@ class DigitsApp(LineApp):
         """Compare the model that reads with the shipped one."""
         from tui.screens.scorecard import ScorecardScreen
 
-        self.push_screen(ScorecardScreen(self.checkpoint))
+        self.push_screen(ScorecardScreen(self.owners.model.checkpoint))
 
     def action_help(self) -> None:
         """List the keys of the screen in focus."""
@@ -267,33 +213,10 @@ class DigitsApp(LineApp):
         """Every action of every screen, and those of Textual's own commands that are not said by ours already."""
         from tui.screens.palette import palette
 
-        yield from palette(self, screen, {mode: screen_class(mode) for mode in _CLASSES})
+        yield from palette(self, self.owners, screen, {mode: screen_class(mode) for mode in _CLASSES})
         for command in super().get_system_commands(screen):
             if command.title in _TEXTUALS:
                 yield command
-
-    def opened_screens(self, mode: str) -> list[Screen[Any]]:
-        """The screens of `mode`, from the bottom up; none before it is shown for the first time."""
-        try:
-            return self.get_screen_stack(mode)
-        except KeyError:
-            return []
-
-    @work
-    async def act_on(self, mode: str, name: str, task: tuple[type[DOMNode], str] | None) -> None:
-        """Show the screen of `mode`, and there do `task`: an action, and the class of what defines it.
-
-        `name` is what the action is called in the palette.
-        """
-        from tui.screens.mode import ModeScreen
-        from tui.screens.palette import act, close_dialogs
-
-        close_dialogs(self)
-        await self.switch_mode(mode)
-        close_dialogs(self)
-        screen = self.opened_screens(mode)[0]
-        if task is not None and isinstance(screen, ModeScreen):
-            await act(screen, name, *task)
 
     def on_resize(self, event: events.Resize) -> None:
         """See whether the screen still fits; `size` is that of before."""
@@ -307,68 +230,12 @@ class DigitsApp(LineApp):
         elif fits(size) and covered:
             self.pop_screen()
 
-    # Downloads
-
-    def get_data(self, name: str) -> None:
-        """Download the data set `name`; one at a time."""
-        if self.download is not None and self.download.is_under_way:
-            self.notify(f"{self.download.name} is still coming; one download at a time.", severity="warning")
-        else:
-            self.download = Download(name)
-            self._get_data(name)
-
-    def cancel_download(self) -> None:
-        """End the download that is under way; nothing of it is kept."""
-        self.workers.cancel_group(self, "download")
-
-    @work(group="download")
-    async def _get_data(self, name: str) -> None:
-        from tui.processes import child
-
-        def report(done: int, total: int | None) -> None:
-            self.download = Download(name, done, total)
-
-        try:
-            await child.ask("datasets", "--download", name, "--json", progress=report)
-        except DigitsError as error:
-            self.download = Download(name, error=str(error))
-        except asyncio.CancelledError:
-            self.download = None
-            raise
-        else:
-            self.download = None
-            self.notify(f"{name} is here.")
-
     # Leaving
 
     @work
     async def action_quit(self) -> None:  # type: ignore[override]  # a worker, since it waits for an answer
         """Leave; asks only where leaving would lose something."""
-        from tui.screens.confirm import Confirm
+        from tui.screens.questions import may_leave
 
-        download = self.download
-        if (
-            download is None
-            or not download.is_under_way
-            or await self.push_screen_wait(
-                Confirm(
-                    f"The download of {download.name} is not done.",
-                    "Leaving ends it, and nothing of it is kept.",
-                    yes="Leave",
-                    no="Stay",
-                )
-            )
-        ):
+        if await may_leave(self, self.owners.downloads.current):
             self.exit()
-
-
-def parting_words() -> str:
-    """What to say on the terminal after the app has closed: that runs go on, and how to find them; else empty."""
-    from tui.processes.run_list import running_runs
-
-    return "\n".join(
-        f"{run.name} goes on training without the app.\n"
-        f"  see it:  digits-tui watch {run.name}   (or open digits-tui again)\n"
-        f"  end it:  digits-tui stop {run.name}"
-        for run in running_runs()
-    )

@@ -54,6 +54,7 @@ class RunWriter:
             self._file.close()
         if self._lock is not None:
             os.close(self._lock)
+            self._lock = None  # its number may be another file's by now, should this be left once more
 
     def append(self, event: events.Event) -> None:
         """Add one event; a reader takes the whole line or nothing of it. Raises OSError where the disk is full."""

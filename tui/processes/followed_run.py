@@ -1,10 +1,11 @@
-"""One run as the training screen follows it: what was written so far, and the state it is in.
+"""One run as it is followed: what was written so far, and the state it is in.
 
-It reads files and asks for locks, and knows nothing of widgets.
+It reads files and asks for locks, and knows nothing of widgets. Several may follow the same one, also from a thread.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 
 from core.runs.follow import EventReader
@@ -17,16 +18,19 @@ _PATIENCE = 10.0
 
 
 class FollowedRun:
-    """Call `look` again and again; read `history` and `state`."""
+    """Call `look` again and again; where `version` is another one, read `history` and `state` again."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.version = 0
+        """Rises whenever something was added or the state changed, whoever looked."""
         self.history = History()
         self.state = ""
         """A status of `core.runs.run`, `starting`, `stopping`, or `gone` with its folder; empty before a first look."""
         self._reader = EventReader(run)
         self._expected = False
         self._alive = False
+        self._looking = threading.Lock()
 
     def expect(self) -> None:
         """A process was just started for this run: until it holds the lock the run counts as starting."""
@@ -36,8 +40,15 @@ class FollowedRun:
         """The process that was started has begun, or has ended; wait for it no longer."""
         self._expected = False
 
-    def look(self) -> bool:
-        """Read what was added since the last look. Whether there was anything, or the state changed."""
+    def look(self) -> None:
+        """Read what was added since the last look; nothing where somebody else is looking just now."""
+        if self._looking.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._looking.release()
+
+    def _look(self) -> None:
         alive = self.run.is_running()  # asked before reading, so that the last lines are not missed
         added = self._reader.read()
         for event in added:
@@ -47,7 +58,8 @@ class FollowedRun:
         before = self.state, self._alive
         self.state, self._alive = self._state_now(alive), alive
         # A run that has said how it ended can be resumed only once its process has let go of it.
-        return bool(added) or before != (self.state, alive)
+        if added or before != (self.state, alive):
+            self.version += 1
 
     @property
     def is_going(self) -> bool:

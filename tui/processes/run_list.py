@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.duration import duration
 from core.runs import events
-from core.runs.follow import EventReader
 from core.runs.history import History
 from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, list_runs
 from core.words import percent
+from tui.processes.followed_run import FollowedRun
 from tui.processes.run_stage import Part
 
 MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}
@@ -40,8 +41,10 @@ def last_run() -> Run | None:
 class RunList:
     """Looks again and again, and reads each growing event file only where it has grown."""
 
-    def __init__(self) -> None:
-        self._followed: dict[Run, tuple[EventReader, History]] = {}
+    def __init__(self, follow: Callable[[Run], FollowedRun] = FollowedRun) -> None:
+        """`follow` gives what is known of a run that is going."""
+        self._follow = follow
+        self._followed: dict[Run, FollowedRun] = {}
 
     def look(self, most: int) -> list[ListedRun]:
         """The runs that are going and after them the newest others, `most` in all but never fewer than go."""
@@ -52,10 +55,10 @@ class RunList:
         return [self._going(run) for run in going] + [_past(run) for run in past[: max(0, most - len(going))]]
 
     def _going(self, run: Run) -> ListedRun:
-        reader, history = self._followed.setdefault(run, (EventReader(run), History()))
-        for event in reader.read():
-            history.feed(event)
-        return ListedRun(run, RUNNING, _progress(history))
+        if (followed := self._followed.get(run)) is None:
+            followed = self._followed[run] = self._follow(run)
+        followed.look()
+        return ListedRun(run, RUNNING, _progress(followed.history))
 
 
 def _past(run: Run) -> ListedRun:

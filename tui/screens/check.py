@@ -7,7 +7,7 @@ import textwrap
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -27,13 +27,11 @@ from tui.processes import child
 from tui.processes.checkup import every_file
 from tui.processes.decisions import Decisions, said, summary
 from tui.screens.steps import StepsScreen
+from tui.state.complaint import complain
 from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.findings import Findings, counted, counts, explained
 from tui.widgets.shared.lines import fit
 from tui.widgets.steps.stages import of_file
-
-if TYPE_CHECKING:
-    from tui.app import DigitsApp
 
 _WIDE = 140
 """Columns from which the findings and their images stand side by side."""
@@ -150,7 +148,7 @@ class CheckScreen(Screen[bool]):
         self._findings.border_title = Content(f"{self._name}: not checked")
         self.query_one("#explanation", Static).update(Content(f"✗ {self._error}\n\nPress r to check again."))
         if self._looking:
-            self.digits.complain(self._error)  # the findings, beside which it stands, may not show
+            complain(self, self._error)  # the findings, beside which it stands, may not show
 
     def _end_progress(self) -> None:
         self.query_one("#progress").display = False
@@ -241,7 +239,7 @@ class CheckScreen(Screen[bool]):
             for complaint in await self._decisions.read():
                 self.notify(complaint, severity="warning", timeout=12, markup=False)
         except DigitsError as error:
-            self.digits.complain(printable(str(error)))
+            complain(self, printable(str(error)))
         self._tell()
 
     @on(BeforeAfter.Decided)
@@ -257,7 +255,7 @@ class CheckScreen(Screen[bool]):
                 case digit:
                     await decisions.relabel(event.path, digit)
         except DigitsError as error:
-            self.digits.complain(printable(str(error)))
+            complain(self, printable(str(error)))
         self._tell()
 
     @work(group="decisions")
@@ -266,7 +264,7 @@ class CheckScreen(Screen[bool]):
         try:
             path = await self._decisions.undo()
         except DigitsError as error:
-            self.digits.complain(printable(str(error)))
+            complain(self, printable(str(error)))
             return
         self._tell()
         if path is None:
@@ -286,11 +284,6 @@ class CheckScreen(Screen[bool]):
             if amended
             else "Nothing decided yet. Training obeys what you decide; no file is changed."
         )
-
-    @property
-    def digits(self) -> DigitsApp:
-        """The app, by its own type."""
-        return cast("DigitsApp", self.app)
 
     @property
     def _looking(self) -> bool:

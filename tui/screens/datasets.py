@@ -22,6 +22,8 @@ from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm
 from tui.screens.mode import ModeScreen
 from tui.screens.skipped import SkippedScreen
+from tui.state.complaint import complain
+from tui.state.requests import StartRun
 from tui.widgets.data.catalogue_table import CatalogueTable
 from tui.widgets.data.data_panel import DataPanel
 from tui.widgets.data.entry_actions import applies, needs_download
@@ -29,8 +31,8 @@ from tui.widgets.data.suggestions import Suited
 from tui.widgets.data.training_options import TrainingOptions
 
 if TYPE_CHECKING:
-    from tui.app import DigitsApp
     from tui.processes.download import Download
+    from tui.state.owners import Owners
 
 _PAUSE = 0.15  # seconds that a row must be stayed on before its set is read
 
@@ -59,8 +61,8 @@ class DataScreen(ModeScreen):
     ]
     SHOWN_FIRST = ("start",)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, owners: Owners) -> None:
+        super().__init__(owners)
         self._read: dict[str, DataDetails] = {}
 
     @property
@@ -77,20 +79,20 @@ class DataScreen(ModeScreen):
         with Vertical(id="data"):
             yield CatalogueTable(id="catalogue", classes="section")
             yield DataPanel(id="details", classes="section")
-            yield TrainingOptions(id="options", classes="section")
+            yield TrainingOptions(self.owners.model, id="options", classes="section")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show the catalogue; look for devices meanwhile, which takes seconds."""
         self.query_one("#catalogue").border_title = "Data sets"
         self.query_one("#options").border_title = "Training"
-        self.watch(self.app, "download", self._download_changed)
+        self.owners.downloads.changed.subscribe(self, self._download_changed)
         self._list_entries()
         self._find_devices()
 
     def on_screen_suspend(self) -> None:
         """Whoever comes back from another screen begins with the table; a dialog leaves the focus where it is."""
-        if self.digits.current_mode != "data":
+        if self.app.current_mode != "data":
             self.set_focus(self.query_one(CatalogueTable))
 
     def action_to_table(self) -> None:
@@ -157,7 +159,7 @@ class DataScreen(ModeScreen):
         try:
             await asyncio.to_thread(catalogue.remove, entry.name)
         except DigitsError as error:
-            self.digits.complain(error)
+            complain(self, error)
         self._read.pop(entry.name, None)
         self._list_entries()
 
@@ -231,10 +233,10 @@ class DataScreen(ModeScreen):
         self._read.pop(entry.name, None)
         self._list_entries()
 
-    # Downloads, which belong to the app and go on when this screen is left
+    # Downloads, which go on when this screen is left
 
     def _download_of(self, entry: Entry) -> Download | None:
-        download = self.digits.download
+        download = self.owners.downloads.current
         return download if download is not None and download.name == entry.name else None
 
     def _download_changed(self, download: Download | None) -> None:
@@ -247,11 +249,11 @@ class DataScreen(ModeScreen):
     def action_download(self) -> None:
         """Download the chosen set."""
         if self.chosen is not None:
-            self.digits.get_data(self.chosen.name)
+            self.owners.downloads.start(self.chosen.name)
 
     def action_cancel_download(self) -> None:
         """End the download that is under way."""
-        self.digits.cancel_download()
+        self.owners.downloads.cancel()
 
     # The start
 
@@ -261,7 +263,7 @@ class DataScreen(ModeScreen):
             answer = await child.ask("devices", "--json")
             self.query_one(TrainingOptions).show_devices(DeviceList.from_json(answer).devices)
         except (DigitsError, KeyError, TypeError, ValueError) as error:
-            self.digits.complain(f"cannot tell which devices there are ({error}); auto and cpu can be chosen")
+            complain(self, f"cannot tell which devices there are ({error}); auto and cpu can be chosen")
 
     @on(TrainingOptions.Start)
     def action_start(self) -> None:
@@ -278,20 +280,20 @@ class DataScreen(ModeScreen):
             self.query_one(TrainingOptions).focus_wrong()  # what is wrong with it stands below the fields
             return
         self.action_to_table()
-        self.digits.start_run(config)
+        self.post_message(StartRun(config))
 
     @classmethod
-    def would_offer(cls, app: DigitsApp, action: str) -> bool:
+    def would_offer(cls, owners: Owners, action: str) -> bool:
         """The cursor will be on MNIST, which is here and stays."""
         if action == "cancel_download":
-            return app.download is not None and app.download.is_under_way
+            return owners.downloads.is_under_way
         return action not in ("download", "check_up", "edit", "remove", "to_table")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with the chosen set."""
         if not self.is_mounted:
             return True
-        coming = self.digits.download is not None and self.digits.download.is_under_way
+        coming = self.owners.downloads.is_under_way
         match action:
             case "cancel_download":
                 return coming

@@ -1,7 +1,7 @@
 """The drawing screen: draw, see it read, say what it is, and have the network learn it.
 
-What is taught lies in `tui.widgets.drawing.teaching`, what is learnt in `tui.screens.lessons`; here are the keys
-and what they show.
+What is taught lies in `tui.widgets.drawing.teaching`, what is learnt in
+`tui.state.fine_tuning`; here are the keys and what they show.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from textual.binding import Binding, BindingType
 
 from core.data import own_sets
 from core.data.own_sets import OwnSet
-from core.drawing import draft, guided_session
+from core.drawing import guided_session
 from core.drawing.clean_copy import of_ink
 from core.drawing.ink import Ink
 from core.errors import DataError
 from core.printable import printable
 from tui.processes.reader import Answered, MakeReader, Reader
 from tui.screens.confirm import Confirm
-from tui.screens.draft_keeper import DraftKeeper
 from tui.screens.guided import GuidedScreen
 from tui.screens.own_sets import OwnSetsScreen
 from tui.screens.reading import ReadingScreen
+from tui.state.complaint import complain
+from tui.state.owners import Owners
+from tui.state.requests import FineTune
 from tui.widgets.drawing.answer import Answer
 from tui.widgets.drawing.pad import HINT, Pad
 from tui.widgets.drawing.taught import Taught
@@ -57,11 +59,10 @@ class DrawingScreen(ReadingScreen):
         *ReadingScreen.BINDINGS,
     ]
 
-    def __init__(self, make_reader: MakeReader = Reader) -> None:
+    def __init__(self, owners: Owners, make_reader: MakeReader = Reader) -> None:
         """`make_reader` is called with the two callbacks of `Reader`."""
-        super().__init__(make_reader)
+        super().__init__(owners, make_reader)
         self._teaching = Teaching(self._complain)
-        self._draft = DraftKeeper(self._complain)
         self._said, self._said_at = "", 0
         """What was just done, and how many strokes there were then: with the next one it is old."""
         self._confirmed: tuple[int, int] | None = None
@@ -76,10 +77,10 @@ class DrawingScreen(ReadingScreen):
 
     def on_mount(self) -> None:
         """Put back what was on the pad when the app was last left, however that happened."""
-        for name in ("lesson", "pinned"):
-            self.watch(self.app, name, self.show_status, init=False)
+        self.owners.fine_tuning.changed.subscribe(self, lambda _: self.show_status())
+        self.owners.pinned.changed.subscribe(self, lambda _: self.show_status())
         try:
-            left = draft.load()
+            left = self.owners.draft.left()
         except DataError as error:
             self._complain(error)
             return
@@ -89,7 +90,7 @@ class DrawingScreen(ReadingScreen):
 
     async def on_unmount(self) -> None:
         """What is on the pad stays for the next start."""
-        await self._draft.close()
+        await self.owners.draft.close()
 
     def on_screen_resume(self) -> None:
         """The sets may have been changed on another screen, or by another program."""
@@ -107,7 +108,7 @@ class DrawingScreen(ReadingScreen):
             self._said = ""
             self.show_status()
         super().drawn(ink)
-        self._draft.changed(ink)
+        self.owners.draft.changed(ink)
 
     # Teaching
 
@@ -258,18 +259,18 @@ class DrawingScreen(ReadingScreen):
 
     def action_learn(self) -> None:
         """Have the network learn what was taught, in the background."""
-        self.digits.learn()
+        self.post_message(FineTune())
 
     def action_pin(self) -> None:
         """Have this drawing followed while a run learns; the same again, or an empty pad, unpins."""
-        bitmap, pinned = of_ink(self.query_one(Pad).ink), self.digits.pinned
-        if pinned is not None and (not bitmap.any() or np.array_equal(bitmap, pinned)):
-            self.digits.pinned = None
+        bitmap, pinned = of_ink(self.query_one(Pad).ink), self.owners.pinned
+        if pinned.bitmap is not None and (not bitmap.any() or np.array_equal(bitmap, pinned.bitmap)):
+            pinned.unpin()
             self._say("unpinned")
         elif not bitmap.any():
             self._say("draw something to pin")
         else:
-            self.digits.pinned = bitmap
+            pinned.pin(bitmap)
             self._say("pinned: t shows how it is learnt")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -303,16 +304,16 @@ class DrawingScreen(ReadingScreen):
 
     def pen_words(self) -> str:
         """Where the pen is, what it does, and whether a drawing is pinned."""
-        return super().pen_words() + ("  ◆ pinned" if self.digits.pinned is not None else "")
+        return super().pen_words() + ("  ◆ pinned" if self.owners.pinned.bitmap is not None else "")
 
     def said(self) -> tuple[str, str]:
         """What was just done, and what is being learnt."""
-        lesson = self.digits.lesson
-        return self._said, "" if lesson is None else lesson.words
+        learning = self.owners.fine_tuning.current
+        return self._said, "" if learning is None else learning.words
 
     def _say(self, text: str) -> None:
         self._said, self._said_at = text, len(self.query_one(Pad).ink.strokes)
         self.show_status()
 
     def _complain(self, error: DataError) -> None:
-        self.digits.complain(printable(str(error)))
+        complain(self, printable(str(error)))

@@ -83,16 +83,12 @@ class HomeScreen(ModeScreen):
         from tui.widgets.run.recent_runs import RecentRuns
 
         for home in self.query("#home"):  # none where the app was left within that time
-            home.mount(RecentRuns())
+            home.mount(RecentRuns(self.owners.runs))
 
     def on_recent_runs_looked(self, looked: RecentRuns.Looked) -> None:
         """Attach to a run that is going, so that it is found on the training screen."""
-        if looked.runs and looked.runs[0].status == "running" and self.digits.current_run is None:
-            self.digits.current_run = looked.runs[0].run
-
-    def on_recent_runs_opened(self, opened: RecentRuns.Opened) -> None:
-        """Look at it on the training screen."""
-        self.digits.open_run(opened.run)
+        if looked.runs and looked.runs[0].status == "running" and self.owners.runs.current is None:
+            self.owners.runs.choose(looked.runs[0].run)
 
     def action_runs(self) -> None:
         """Go from the choices down to the runs."""

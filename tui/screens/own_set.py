@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -26,16 +26,14 @@ from core.data import amendments, own_sets
 from core.data.amendments import Amendment
 from core.data.image_file import seen_in
 from core.data.own_sets import Drawing, OwnSet
-from core.errors import DataError, DigitsError
+from core.errors import DataError
 from core.printable import printable
 from core.words import plural
 from tui.screens import own_dialogs
+from tui.state.complaint import complain
 from tui.widgets.data.drawing_grid import DrawingGrid, Grey
 from tui.widgets.data.own_summary import OwnSummary
 from tui.widgets.shared.lines import fit
-
-if TYPE_CHECKING:
-    from tui.app import DigitsApp
 
 _KEPT_IMAGES = 1000  # (28, 28) bytes each
 
@@ -204,7 +202,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
                     now = await asyncio.to_thread(own_sets.drawings, self.own)
                     new = next((each.path for each in now if each.path not in before), None)
             except DataError as error:
-                self._complain(error)
+                complain(self, printable(str(error)))
             await self._list(said, new)
 
     def action_which(self) -> None:
@@ -284,9 +282,6 @@ class OwnSetScreen(Screen[OwnSet | None]):
             self._grid.cursor = 0
         self.own = other
         self._changed = True
-
-    def _complain(self, error: DigitsError) -> None:
-        cast("DigitsApp", self.app).complain(printable(str(error)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what can be done with this set."""

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import actions
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -22,13 +22,17 @@ from tui.screens.mode import ModeScreen
 from tui.screens.too_small import TooSmall
 
 if TYPE_CHECKING:
-    from tui.app import DigitsApp
+    from tui.state.owners import Owners
 
+_Task = tuple[type[DOMNode], str]
+"""An action, and before it the class of what defines it."""
 _PATIENCE, _LOOK = 3.0, 0.05
 """Seconds that a screen has for being able to do what was asked for, and between two looks."""
 
 
-def palette(app: DigitsApp, screen: Screen[Any], modes: dict[str, type[Screen[None]]]) -> Iterator[SystemCommand]:
+def palette(
+    app: App[Any], owners: Owners, screen: Screen[Any], modes: dict[str, type[Screen[None]]]
+) -> Iterator[SystemCommand]:
     """Our actions, from `screen`: its own where it is a dialog, those of the screens of `modes`, the app's."""
     if isinstance(screen, TooSmall):
         return
@@ -42,14 +46,14 @@ def palette(app: DigitsApp, screen: Screen[Any], modes: dict[str, type[Screen[No
                 )
     for mode, kind in modes.items():
         if issubclass(kind, ModeScreen):
-            yield from _of_mode(app, mode, kind)
+            yield from _of_mode(app, owners, mode, kind)
     for bindings in _by_action(app.BINDINGS):
         if _is_offered(app, bindings[0].action):
             act = partial(app.run_action, bindings[0].action)
             yield SystemCommand(f"Everywhere: {bindings[0].description}", _keys(app, bindings), act)
 
 
-def _of_mode(app: DigitsApp, mode: str, kind: type[ModeScreen]) -> Iterator[SystemCommand]:
+def _of_mode(app: App[Any], owners: Owners, mode: str, kind: type[ModeScreen]) -> Iterator[SystemCommand]:
     opened = _opened(app, mode)
     here = mode == app.current_mode
     for part in (kind, *kind.PARTS):
@@ -57,40 +61,52 @@ def _of_mode(app: DigitsApp, mode: str, kind: type[ModeScreen]) -> Iterator[Syst
             action, description = bindings[0].action, bindings[0].description
             if action.startswith("app."):
                 continue  # said again, for the footer, of what the app can do
-            if not (_is_offered(_node(opened, part), action) if opened else kind.would_offer(app, action)):
+            if not (_is_offered(opened.part(part), action) if opened else kind.would_offer(owners, action)):
                 continue
             name = f"{kind.BINDING_GROUP_TITLE}: {description}"
             where = "" if here else f" of the screen {kind.BINDING_GROUP_TITLE}, which is shown first"
             task = None if action in kind.SHOWN_FIRST and not here else (part, action)
-            yield SystemCommand(name, _keys(app, bindings) + where, partial(app.act_on, mode, name, task))
+            yield SystemCommand(name, _keys(app, bindings) + where, partial(_begin, app, mode, name, task))
 
 
-async def act(screen: ModeScreen, name: str, part: type[DOMNode], action: str) -> None:
+def _begin(app: App[Any], mode: str, name: str, task: _Task | None) -> None:
+    app.run_worker(_act_on(app, mode, name, task))
+
+
+async def _act_on(app: App[Any], mode: str, name: str, task: _Task | None) -> None:
+    """Show the screen of `mode`, and there do `task`, which is called `name`."""
+    close_dialogs(app)
+    await app.switch_mode(mode)
+    close_dialogs(app)
+    screen = app.screen_stack[0]
+    if task is not None and isinstance(screen, ModeScreen):
+        await _act(screen, name, *task)
+
+
+async def _act(screen: ModeScreen, name: str, part: type[DOMNode], action: str) -> None:
     """Do `action` on `screen`, or on its widget of the class `part`, as soon as it applies; else say so."""
     for _ in range(round(_PATIENCE / _LOOK)):
-        if screen.is_mounted and _is_offered(node := _node(screen, part), action):
+        if screen.is_mounted and _is_offered(node := screen.part(part), action):
             await screen.app.run_action(action, node)
             return
         await asyncio.sleep(_LOOK)
     screen.notify(f"“{name}” does not apply now.", severity="warning", markup=False)
 
 
-def close_dialogs(app: DigitsApp) -> None:
+def close_dialogs(app: App[Any]) -> None:
     """Close what covers the screen of this mode, without an answer."""
     for screen in reversed(app.screen_stack[1:]):
         if not isinstance(screen, TooSmall):
             screen.dismiss(None)
 
 
-def _opened(app: DigitsApp, mode: str) -> ModeScreen | None:
+def _opened(app: App[Any], mode: str) -> ModeScreen | None:
     """The screen of `mode`, None before it is opened for the first time."""
-    stack = app.opened_screens(mode)
-    return stack[0] if stack and isinstance(stack[0], ModeScreen) and stack[0].is_mounted else None
-
-
-def _node(screen: ModeScreen, part: type[Any]) -> DOMNode:
-    node: DOMNode = screen if isinstance(screen, part) else screen.query_one(part)
-    return node
+    try:
+        screen = next(iter(app.get_screen_stack(mode)), None)
+    except KeyError:
+        return None
+    return screen if isinstance(screen, ModeScreen) and screen.is_mounted else None
 
 
 def _is_offered(node: DOMNode, action: str) -> bool:
@@ -107,7 +123,7 @@ def _by_action(bindings: Iterable[Any]) -> list[list[Binding]]:
     return list(found.values())
 
 
-def _keys(app: DigitsApp, bindings: list[Binding]) -> str:
+def _keys(app: App[Any], bindings: list[Binding]) -> str:
     return f"Key {' or '.join(dict.fromkeys(map(app.get_key_display, bindings)))}"
 
 

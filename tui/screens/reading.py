@@ -19,7 +19,6 @@ from textual.geometry import Size
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 
-from core import paths
 from core.drawing.ink import Ink, Region
 from core.errors import CheckpointError
 from core.networks import checkpoint_file
@@ -27,13 +26,14 @@ from core.networks.checkpoint_file import written_at
 from core.networks.model_name import model_name
 from core.reading.protocol import Id, ReadAnswer
 from core.reading.reading import REFUSED, UNSURE, Reading
-from core.runs import preferences
 from core.runs.run import Run
 from core.words import probability
 from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.mode import ModeScreen
 from tui.screens.steps import StepsScreen
+from tui.state.complaint import complain
+from tui.state.owners import Owners
 from tui.widgets.drawing.answer import Answer
 from tui.widgets.drawing.pad import Mark, Pad
 from tui.widgets.drawing.status import Status
@@ -62,9 +62,10 @@ class ReadingScreen(ModeScreen):
     ]
     PARTS = (Pad,)
 
-    def __init__(self, make_reader: MakeReader = Reader) -> None:
+    def __init__(self, owners: Owners, make_reader: MakeReader = Reader) -> None:
         """`make_reader` is called with the two callbacks of `Reader`."""
-        super().__init__()
+        super().__init__(owners)
+        self._line = ""
         self._reader = make_reader(self._post_reading, self._post_state)
         self._state = ReaderState("loading", "loading the network …")
         self._reading: Reading | None = None
@@ -101,11 +102,11 @@ class ReadingScreen(ModeScreen):
         pad = self.query_one(Pad)
         for name in ("pen_down", "erasing", "radius"):
             self.watch(pad, name, self.show_status, init=False)
-        self.watch(self.app, "checkpoint", self._load, init=False)
-        self.watch(self.app, "line_words", self.show_status, init=False)
+        self.watch(self.app, "line_words", self._show_line)
+        self.owners.model.changed.subscribe(self, self._load)
         self._reader.start()
-        if self.digits.checkpoint is not None:
-            self._load(self.digits.checkpoint)
+        if self.owners.model.checkpoint is not None:
+            self._load(self.owners.model.checkpoint)
         self.show_status()
 
     async def on_unmount(self) -> None:
@@ -227,21 +228,15 @@ class ReadingScreen(ModeScreen):
 
     def action_checkpoint(self) -> None:
         """Choose the network that reads."""
-        self.app.push_screen(CheckpointScreen(self.digits.checkpoint), self._chosen)
+        self.app.push_screen(CheckpointScreen(self.owners.model.checkpoint), self._chosen)
 
     def _chosen(self, checkpoint: Path | None) -> None:
-        """Read with it from now on; also after the next start, unless a run still writes it."""
         if checkpoint is None:
             return
-        shipped = checkpoint == paths.shipped_checkpoint()
-        self.digits.checkpoint = None if shipped else checkpoint
         try:
-            if shipped:
-                preferences.forget()
-            elif not Run(checkpoint.parent).is_running():
-                preferences.keep(checkpoint)
+            self.owners.model.choose(checkpoint)
         except CheckpointError as error:
-            self.digits.complain(error)
+            complain(self, error)
 
     def _load(self, checkpoint: Path | None) -> None:
         self._written = written_at(checkpoint)
@@ -250,7 +245,7 @@ class ReadingScreen(ModeScreen):
 
     def _follow_checkpoint(self) -> None:
         """Where a run has written the chosen checkpoint anew, have the drawing read by it."""
-        checkpoint = self.digits.checkpoint
+        checkpoint = self.owners.model.checkpoint
         if checkpoint is None:
             return
         if (run := Run(checkpoint.parent)).is_running():
@@ -276,8 +271,12 @@ class ReadingScreen(ModeScreen):
     def show_status(self) -> None:
         """Say it again, where something of it changed."""
         took = None if self._reading is None else self._reading.milliseconds
-        name = model_name(self.digits.checkpoint).removeprefix("the ")
-        self.query_one(Status).show(self.pen_words(), self._state, name, took, *self.said(), self.digits.line_words)
+        name = model_name(self.owners.model.checkpoint).removeprefix("the ")
+        self.query_one(Status).show(self.pen_words(), self._state, name, took, *self.said(), self._line)
+
+    def _show_line(self, words: str) -> None:
+        self._line = words
+        self.show_status()
 
     def said(self) -> tuple[str, str]:
         """What was just done, and what is being learnt; empty where there is nothing to say."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -26,9 +26,6 @@ from tui.processes.child import Progress
 from tui.screens.ask import Ask, Field
 from tui.screens.checkpoints import CheckpointScreen
 from tui.widgets.run.scorecard_table import ScorecardTable
-
-if TYPE_CHECKING:
-    from tui.app import DigitsApp
 
 _ROOMY = 140
 """Columns from which there is room for margins."""
@@ -179,11 +176,6 @@ class ScorecardScreen(Screen[None]):
         name = entry.path or entry.name
         if name not in self._sets:
             self._sets.append(name)
-
-    @property
-    def digits(self) -> DigitsApp:
-        """The app, by its own type."""
-        return cast("DigitsApp", self.app)
 
     @property
     def _table(self) -> ScorecardTable:

@@ -1,10 +1,11 @@
-"""The training screen: follows the app's current run, as it goes or as it ended.
+"""The training screen: shows the run that is looked at, as it goes or as it ended.
 
-It reads the run's files and writes nothing but the request to stop; starting and resuming are the app's.
+It reads the run's files and writes nothing; starting, resuming and stopping are the owner's of the runs.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -22,13 +23,16 @@ from tui.processes.followed_run import FollowedRun
 from tui.processes.reader import MakeReader, Reader
 from tui.processes.run_list import last_run
 from tui.screens.mode import ModeScreen
+from tui.state.complaint import complain
+from tui.state.requests import DrawWith, OpenRun, ResumeRun
 from tui.widgets.run.confusion import confusion_of
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.folds import FoldTable
+from tui.widgets.run.pinned import PinnedBars
 from tui.widgets.run.run_panel import TALL, RunPanel
 
 if TYPE_CHECKING:
-    from tui.app import DigitsApp
+    from tui.state.owners import Owners
 
 _LOOK = 0.2
 """Seconds between two looks at a run that is going, and so between two changes of a figure."""
@@ -64,11 +68,14 @@ class TrainingScreen(ModeScreen):
             super().__init__()
             self.followed = followed
 
-    def __init__(self, make_reader: MakeReader = Reader) -> None:
+    def __init__(self, owners: Owners, make_reader: MakeReader = Reader) -> None:
         """`make_reader` makes what reads the pinned drawing; called with the two callbacks of `Reader`."""
-        super().__init__()
+        super().__init__(owners)
         self._make_reader = make_reader
         self._followed: FollowedRun | None = None
+        self._shown = -1, ""
+        """The version of what was followed when its figures were shown last, and its state when its curves were."""
+        self._line = ""
         self._ticks = 0
         self._offered: object = None
         """What the keys in the footer were last chosen for."""
@@ -78,14 +85,17 @@ class TrainingScreen(ModeScreen):
     def compose(self) -> ComposeResult:
         with Vertical(id="none"):
             yield Static(id="advice", markup=False)
-        yield RunPanel(self._make_reader, id="run")
+        yield RunPanel(self.owners.pinned, self._make_reader, id="run")
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Follow whichever run the app names, from now on."""
+        """Follow whichever run is looked at, from now on."""
         self._timer = self.set_interval(_LOOK, self._look)
-        self.watch(self.app, "current_run", self._current_run_changed)
-        self.watch(self.app, "line_words", self._show_figures, init=False)
+        if not self.query(PinnedBars):
+            return  # the app was left while this was being mounted
+        self.watch(self.app, "line_words", self._show_line)
+        self.owners.runs.changed.subscribe(self, self._follow)
+        self._follow(self.owners.runs.current)
 
     def on_screen_suspend(self) -> None:
         """Out of sight nothing is read or drawn."""
@@ -94,34 +104,28 @@ class TrainingScreen(ModeScreen):
     def on_screen_resume(self) -> None:
         """Catch up at once."""
         self._timer.resume()
-        if self._followed is None and self.digits.current_run is None:
-            self._current_run_changed(None)  # runs may have come from elsewhere
+        if self._followed is None and self.owners.runs.current is None:
+            self._follow(None)  # runs may have come from elsewhere
         self._look(now=True)
         self.query_one(RunPanel).show_pinned()
 
     # Following
 
-    def _current_run_changed(self, run: Run | None) -> None:
+    def _follow(self, run: Run | None) -> None:
+        """Follow `run`; None is the one that is going, else the newest."""
         if run is None:
             self._followed = None
             if (last := last_run()) is None:
                 self._show_none()
-                return
-            run = self.digits.current_run = last  # and go on: while this is the first call nobody is told of it
+            else:
+                self.owners.runs.choose(last)
+            return
         if self._followed is not None and self._followed.run == run:
-            if self.digits.is_going(run):
-                self._followed.expect()
             self._look(now=True)  # it goes on: its history is known
             return
-        followed = FollowedRun(run)
-        if self.digits.is_going(run):
-            followed.expect()
+        followed = self.owners.runs.follow(run)
         self._followed = None
-        try:
-            size = run.events.stat().st_size
-        except OSError:
-            size = 0
-        if size <= _AT_ONCE:
+        if followed.version or _size(run.events) <= _AT_ONCE:
             followed.look()
             self._open(followed)
         else:
@@ -135,7 +139,7 @@ class TrainingScreen(ModeScreen):
 
     def on_training_screen_opened(self, event: Opened) -> None:
         """Show a run whose events took a while to read, unless another was opened meanwhile."""
-        if event.followed.run == self.digits.current_run:
+        if event.followed.run == self.owners.runs.current:
             self._open(event.followed)
 
     def _open(self, followed: FollowedRun) -> None:
@@ -148,10 +152,9 @@ class TrainingScreen(ModeScreen):
         except DigitsError as error:
             self._asked = (followed.run.name, "")
             self.notify(str(error), severity="error", markup=False)
-        panel = self.query_one(RunPanel)
-        panel.clear()
+        self.query_one(RunPanel).clear()
         self._show_figures()
-        panel.show_curves()
+        self._show_curves()
 
     def _look(self, now: bool = False) -> None:
         self._ticks += 1
@@ -160,13 +163,12 @@ class TrainingScreen(ModeScreen):
             return
         if not (now or followed.is_going or self._ticks % _REDRAW == 0):
             return
-        before = followed.state
-        if not self.digits.is_going(followed.run):
-            followed.give_up()
-        if followed.look():
+        followed.look()
+        version, state = self._shown
+        if followed.version != version:
             self._show_figures()
-        if now or followed.state != before or self._ticks % _REDRAW == 0:
-            self.query_one(RunPanel).show_curves()
+        if now or followed.state != state or self._ticks % _REDRAW == 0:
+            self._show_curves()
 
     # Showing
 
@@ -181,11 +183,21 @@ class TrainingScreen(ModeScreen):
         self.query_one("#advice", Static).update(words)
         self.refresh_bindings()
 
+    def _show_line(self, words: str) -> None:
+        self._line = words
+        self._show_figures()
+
+    def _show_curves(self) -> None:
+        if self._followed is not None:
+            self._shown = self._shown[0], self._followed.state
+            self.query_one(RunPanel).show_curves()
+
     def _show_figures(self) -> None:
         followed = self._followed
         if followed is None:
             return
-        self.query_one(RunPanel).show(followed, *self._asked, self.digits.line_words)
+        self._shown = followed.version, self._shown[1]
+        self.query_one(RunPanel).show(followed, *self._asked, self._line)
         run = followed.run
         offered = (run, followed.state, run.is_resumable(), run.model.exists(), bool(followed.history.notes))
         if offered != self._offered:
@@ -199,22 +211,22 @@ class TrainingScreen(ModeScreen):
     # Keys
 
     @classmethod
-    def would_offer(cls, app: DigitsApp, action: str) -> bool:
+    def would_offer(cls, owners: Owners, action: str) -> bool:
         """What applies to the run that would be shown, judged by its files."""
-        run = app.current_run or last_run()
+        run = owners.runs.current or last_run()
         if run is None:
             return False
         match action:
             case "stop":
                 return run.is_running()
             case "resume":
-                return not app.is_going(run) and run.is_resumable()
+                return not owners.runs.is_going(run) and run.is_resumable()
             case "draw_with":
                 return run.model.exists()
             case "mistakes":
                 return bool(run.summary().get("confusion"))
             case "bars":
-                return app.pinned is not None and run.is_running()
+                return owners.pinned.bitmap is not None and run.is_running()
             case _:
                 return True
 
@@ -242,18 +254,24 @@ class TrainingScreen(ModeScreen):
     def action_stop(self) -> None:
         """Ask the run to save and stop."""
         if self._followed is not None:
-            self.digits.stop_run(self._followed.run)
+            run = self._followed.run
+            try:
+                self.owners.runs.stop(run)
+            except DigitsError as error:
+                complain(self, error)
+            else:
+                self.notify(f"{run.name} saves its state and stops.")
             self._look(now=True)
 
     def action_resume(self) -> None:
         """Go on from the last checkpoint."""
         if self._followed is not None:
-            self.digits.resume_run(self._followed.run)
+            self.post_message(ResumeRun(self._followed.run))
 
     def action_draw_with(self) -> None:
         """Draw with the weights that this run has written last."""
         if self._followed is not None:
-            self.digits.draw_with(self._followed.run.model)
+            self.post_message(DrawWith(self._followed.run.model))
 
     def action_mistakes(self) -> None:
         """Show which digit was read as which."""
@@ -272,7 +290,7 @@ class TrainingScreen(ModeScreen):
 
         def chosen(run: Run | None) -> None:
             if run is not None:
-                self.digits.open_run(run)
+                self.post_message(OpenRun(run))
 
         self.app.push_screen(RunsScreen(), chosen)
 
@@ -282,3 +300,11 @@ class TrainingScreen(ModeScreen):
 
         if self._followed is not None:
             self.app.push_screen(LogScreen(self._followed.run, self._followed.history))
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

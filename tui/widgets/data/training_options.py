@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,12 +18,10 @@ from core.config.recipes import FINE_TUNE, RECIPES, Recipe
 from core.errors import ConfigurationError
 from core.networks.model_name import model_name
 from core.runs import fine_tuning
+from tui.state.model import Model
 from tui.widgets.data.epochs_field import EpochsField
 from tui.widgets.data.suggestions import FOLDS, Suited
 from tui.widgets.shared.lines import fit
-
-if TYPE_CHECKING:
-    from tui.app import DigitsApp
 
 _AUTO = ("auto (fastest)", "auto")
 _CPU = ("cpu", "cpu")
@@ -85,8 +83,16 @@ class TrainingOptions(Vertical):
     class Start(Message):
         """The person wants to start."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        model: Model,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's name
+        classes: str | None = None,
+    ) -> None:
+        """`model` is what a fine-tuning goes on from."""
         super().__init__(id=id, classes=classes)
+        self._model = model
         self._suited = Suited()
         self._chosen: dict[tuple[bool, str], object] = {}
         """What the person has chosen in the fields that follow the data set, for small sets and for others."""
@@ -109,7 +115,7 @@ class TrainingOptions(Vertical):
 
     def on_mount(self) -> None:
         """Say from which network a fine-tuning would go on."""
-        self.watch(self.app, "checkpoint", self._explain, init=False)
+        self._model.changed.subscribe(self, lambda _: self._explain())
 
     def on_resize(self) -> None:
         """Use one row where it is long enough."""
@@ -158,7 +164,7 @@ class TrainingOptions(Vertical):
     @property
     def _checkpoint(self) -> Path:
         """The network that a fine-tuning goes on from: the one that is drawn with, or what that was made from."""
-        return fine_tuning.base(cast("DigitsApp", self.app).checkpoint, self._suited.folder)
+        return fine_tuning.base(self._model.checkpoint, self._suited.folder)
 
     def show_devices(self, devices: Sequence[Device]) -> None:
         """Offer `devices`; those that are not available say why."""

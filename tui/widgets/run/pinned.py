@@ -76,10 +76,9 @@ class PinnedBars(Horizontal):
         yield Probabilities()
 
     def on_mount(self) -> None:
-        """Follow what the app has pinned; nothing is done while that is nothing."""
+        """Nothing is done while nothing is pinned."""
         self._say(_WAITS)
         self._timer = self.set_interval(_LOOK, self._look, pause=True)
-        self.watch(self.app, "pinned", self._pin)
 
     async def on_unmount(self) -> None:
         """No process stays behind."""
@@ -105,7 +104,8 @@ class PinnedBars(Horizontal):
         self._was_going |= going
         self._wake()
 
-    def _pin(self, bitmap: NDArray[np.uint8] | None) -> None:
+    def pin(self, bitmap: NDArray[np.uint8] | None) -> None:
+        """Read this (H, W) uint8 drawing, ink bright on 0, in place of another; None is none."""
         self._bitmap = bitmap
         self._forget()
         self._wake()

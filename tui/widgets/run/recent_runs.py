@@ -16,8 +16,10 @@ from textual.widgets.option_list import Option
 from core import paths
 from core.errors import CheckpointError
 from core.networks import checkpoint_file
-from core.runs.run import Run, find_run
+from core.runs.run import find_run
 from tui.processes.run_list import MARKS, ListedRun, RunList
+from tui.state.requests import OpenRun
+from tui.state.runs import Runs
 
 _LOOK_AGAIN = 1.0  # seconds between looks at the runs
 _MOST = 30
@@ -45,16 +47,10 @@ class RecentRuns(Vertical):
             self.runs = runs
             self.model = model
 
-    class Opened(Message):
-        """The person wants to see a run."""
-
-        def __init__(self, run: Run) -> None:
-            super().__init__()
-            self.run = run
-
-    def __init__(self) -> None:
+    def __init__(self, runs: Runs) -> None:
+        """Those that are going are followed by way of `runs`."""
         super().__init__()
-        self._list = RunList()
+        self._list = RunList(runs.follow)
 
     def compose(self) -> ComposeResult:
         yield Static("Runs", classes="heading")
@@ -111,7 +107,7 @@ class RecentRuns(Vertical):
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
-        self.post_message(self.Opened(find_run(event.option_id or "")))
+        self.post_message(OpenRun(find_run(event.option_id or "")))
 
 
 def _line(each: ListedRun, width: int) -> Table:

@@ -6,6 +6,8 @@ It decides what takes which place, by classes that the style sheet of the traini
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -13,6 +15,7 @@ from textual.widget import Widget
 
 from tui.processes.followed_run import FollowedRun
 from tui.processes.reader import MakeReader
+from tui.state.pinned_drawing import PinnedDrawing
 from tui.widgets.run.confusion import Confusion, confusion_of
 from tui.widgets.run.curves import Curves
 from tui.widgets.run.device import DevicePanel
@@ -34,9 +37,16 @@ class RunPanel(Vertical):
     class OfferChanged(Message):
         """What can be done with what is shown is something else now."""
 
-    def __init__(self, make_reader: MakeReader, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        pinned: PinnedDrawing,
+        make_reader: MakeReader,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
         """`make_reader` makes what reads the pinned drawing; called with the two callbacks of `Reader`."""
         super().__init__(id=id)
+        self._pinned = pinned
         self._make_reader = make_reader
         self._followed: FollowedRun | None = None
 
@@ -55,8 +65,11 @@ class RunPanel(Vertical):
         yield Notes(id="notes")
 
     def on_mount(self) -> None:
-        """Make room for what is pinned."""
-        self.watch(self.app, "pinned", self.show_pinned, init=False)
+        """Have what is pinned read, and make room for it."""
+        if not self.children:
+            return  # the app was left while this was being mounted
+        self._pinned.changed.subscribe(self, self._pin)
+        self._pin(self._pinned.bitmap)
 
     def on_resize(self) -> None:
         """Give the notes the lines that there are."""
@@ -94,6 +107,10 @@ class RunPanel(Vertical):
         """Draw the curves anew."""
         if self._followed is not None:
             self.query_one(Curves).show(self._followed.history)
+
+    def _pin(self, bitmap: NDArray[np.uint8] | None) -> None:
+        self.query_one(PinnedBars).pin(bitmap)
+        self.show_pinned()
 
     def show_pinned(self) -> None:
         """Give the pinned drawing the device's place, or one of its own, while there is something to see of it."""

@@ -1,0 +1,61 @@
+"""A run that learns the person's hand, as it is told of in a few words while it goes on."""
+
+from __future__ import annotations
+
+from core.duration import duration
+from core.runs.events import Failed, Finished
+from core.runs.run import FINISHED, RUNNING, STOPPED, Run
+from core.words import percent
+from tui.processes.followed_run import GONE, STARTING, FollowedRun
+
+
+class FineTuningRun:
+    """Call `look` again and again; read the rest."""
+
+    def __init__(self, followed: FollowedRun) -> None:
+        self.asked = False
+        """Whether the question was asked; whoever put the answer off asks for it by learning again."""
+        self._followed = followed
+        self._seen = -1
+
+    @property
+    def run(self) -> Run:
+        """Its run directory."""
+        return self._followed.run
+
+    def look(self) -> bool:
+        """Read what was added; whether anything is different from the last look."""
+        self._followed.look()
+        before, self._seen = self._seen, self._followed.version
+        return self._seen != before
+
+    @property
+    def is_going(self) -> bool:
+        """Whether it still learns."""
+        return self._followed.is_going
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its directory was deleted."""
+        return self._followed.state == GONE
+
+    @property
+    def finished(self) -> Finished | None:
+        """What came of it; None before it has finished, and while its process is still at the files."""
+        end = self._followed.history.end
+        return end if isinstance(end, Finished) and not self.run.is_running() else None
+
+    @property
+    def words(self) -> str:
+        """Such as `learning 43%, 8 s left`."""
+        state, history = self._followed.state, self._followed.history
+        if state == RUNNING and history.started is not None:
+            left = history.seconds_left
+            return f"learning {percent(history.fraction, 0)}" + ("" if left is None else f", {duration(left)} left")
+        if state in (STARTING, RUNNING, ""):
+            return "learning: getting ready"
+        if state == FINISHED:
+            return "learnt: l shows what"
+        if isinstance(history.end, Failed):
+            return "learning failed: t shows why"
+        return "learning was stopped" if state == STOPPED else "learning was interrupted"
