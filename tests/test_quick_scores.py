@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core import paths
 from core.data import mnist
 from core.errors import DataError
-from core.inference import int8, quick_scores
+from core.inference import int8
 from core.inference.quick_scores import QuickScores
 from core.inference.scores import Scores
 from core.reading.recogniser import Recogniser
@@ -81,6 +81,6 @@ def test_where_it_cannot_be_float32_reads(recogniser: Recogniser, monkeypatch: p
         raise DataError("MNIST's file is damaged")
 
     monkeypatch.undo()
-    monkeypatch.setattr(quick_scores.mnist, "test", damaged)
+    monkeypatch.setattr(mnist, "test", damaged)
     recogniser.expect_many()
     np.testing.assert_array_equal(recogniser.scores(images).probabilities, before)
