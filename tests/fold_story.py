@@ -59,7 +59,7 @@ def started(folds: int = FOLDS, fine_tune: bool = True) -> events.Started:
         seed=7,
         test_note="each image by a network that had not seen it",
         folds=folds,
-        fine_tuned=config().fine_tune if fine_tune else "",
+        fine_tuned=config(folds, fine_tune).fine_tune or "",
         time=0.0,
     )
 

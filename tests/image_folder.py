@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,8 @@ def pixels(file: Path) -> NDArray[np.uint8]:
         return np.asarray(image.convert("L"))
 
 
-def save(file: Path, image: NDArray[np.uint8], **options: object) -> None:
-    """Write (H, W) or (H, W, 3) uint8 in the format of the name, or the one in `options`."""
+def save(file: Path, image: NDArray[np.uint8], **options: Any) -> None:
+    """Write (H, W) or (H, W, 3) uint8 in the format of the name, or as Pillow's `options` say."""
     Image.fromarray(image).save(file, **options)
 
 

@@ -15,7 +15,7 @@ import pytest
 from core.data import amendments
 from core.data.amendments import NAME, Amendment
 from core.errors import DataError
-from core.system import children
+from core.system import atomic, children
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_only_images_of_class_folders_can_be_decided_about(folder: Path, path: s
 def test_a_label_is_a_digit(folder: Path, label: object) -> None:
     """Nothing else is kept."""
     with pytest.raises(DataError, match="0 to 9"):
-        amendments.relabel(folder, "3/a.png", label)  # type: ignore[arg-type]
+        amendments.relabel(folder, "3/a.png", label)  # type: ignore[arg-type]  # that is the point
 
 
 def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_full_disk_loses_no_decision(folder: Path, monkeypatch: pytest.MonkeyP
     def full(path: Path, text: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(amendments.atomic, "write_text", full)
+    monkeypatch.setattr(atomic, "write_text", full)
     with pytest.raises(DataError, match="No space left"):
         amendments.leave_out(folder, "7/b.png")
     assert decided(folder) == {"3/a.png": None}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.data import cache
+from core.preprocessing.normalise import VERSION
 
 
 def images(count: int = 3) -> np.ndarray:
@@ -40,7 +41,7 @@ def test_another_source_or_stamp_has_nothing(tmp_path: Path) -> None:
 def test_another_version_of_normalise_has_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Images that an older program normalised are made again."""
     cache.write(tmp_path / "digits", {"images": images()})
-    monkeypatch.setattr(cache, "VERSION", cache.VERSION + 1)
+    monkeypatch.setattr("core.data.cache.VERSION", VERSION + 1)
     assert cache.read(tmp_path / "digits") is None
 
 

@@ -111,7 +111,7 @@ def test_a_failed_save_keeps_the_old_file(tmp_path: Path) -> None:
     checkpoint.save(path, build("deep", 0).state_dict(), _HEADER)
     before = path.read_bytes()
     with pytest.raises(AttributeError):
-        checkpoint.save(path, {"layers.0.weight": None}, _HEADER)  # type: ignore[dict-item]
+        checkpoint.save(path, {"layers.0.weight": None}, _HEADER)  # type: ignore[dict-item]  # that is the point
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["model.npz"]
 
@@ -143,6 +143,21 @@ def _zip(path: Path, header_text: str) -> Path:
     return path
 
 
+_OF_WRONG_TYPES: tuple[dict[str, object], ...] = (
+    {"figures": None},
+    {"figures": {"test_accuracy": "high"}},
+    {"figures": {"test_accuracy": 10**400}},
+    {"format": "x"},
+    {"format": None},
+    {"architecture": []},
+    {"epoch": "2"},
+    {"step": 1.5},
+    {"seed": True},
+    {"trained": 3},
+    {"trained": {"configuration": []}},
+)
+
+
 @pytest.mark.parametrize(
     "header_text",
     [
@@ -151,22 +166,7 @@ def _zip(path: Path, header_text: str) -> Path:
         "null",
         "{}",
         "[" * 100_000,
-        *(
-            json.dumps({**_HEADER.to_json(), **changes})
-            for changes in (
-                {"figures": None},
-                {"figures": {"test_accuracy": "high"}},
-                {"figures": {"test_accuracy": 10**400}},
-                {"format": "x"},
-                {"format": None},
-                {"architecture": []},
-                {"epoch": "2"},
-                {"step": 1.5},
-                {"seed": True},
-                {"trained": 3},
-                {"trained": {"configuration": []}},
-            )
-        ),
+        *(json.dumps({**_HEADER.to_json(), **changes}) for changes in _OF_WRONG_TYPES),
     ],
     ids=lambda text: text[-60:],
 )

@@ -6,14 +6,15 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from image_folder import Part, clean, of, paths, pixels, quick, save, scaled, serious
+from numpy.typing import NDArray
 from PIL import Image
 
-from core.checkup import strokes
-from core.checkup import survey as surveying
+from core.checkup import measure, strokes
 from core.checkup.check import check
 from core.checkup.finding import MOST_FILES, finding
 from core.checkup.measure import stroke_width
@@ -251,7 +252,7 @@ def test_the_split_is_the_one_that_training_makes(tmp_path: Path, mnist_part: Pa
     seen = survey(folder)
     dataset = divided(catalogue.find(str(folder)), folders.gather(folder))
     (stage,) = stages(dataset)
-    expected = {}
+    expected: dict[bytes, int] = {}
     for role, part in enumerate((stage.learn, stage.validate, dataset.test)):
         expected |= {image.tobytes(): role for image in part.images}
     assert [expected[image.tobytes()] for image in seen.images] == seen.division.roles.tolist()
@@ -287,8 +288,12 @@ def test_what_was_decided_is_obeyed(digits: Path) -> None:
 def test_nothing_is_measured_twice(digits: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second check-up measures nothing, one after a change only that file; training decodes nothing after it."""
     measured: list[str] = []
-    measure = surveying.measured
-    monkeypatch.setattr(surveying, "measured", lambda path: measured.append(path) or measure(path))
+
+    def watched(path: str) -> tuple[Any, NDArray[np.uint8], NDArray[np.uint8]] | str:
+        measured.append(path)
+        return measure.measured(path)
+
+    monkeypatch.setattr("core.checkup.survey.measured", watched)
     first = quick(digits)
     assert len(measured) == 120
     assert quick(digits) == first and len(measured) == 120
@@ -329,7 +334,7 @@ def test_any_kind_of_image_can_be_measured(digits: Path) -> None:
     Image.fromarray(image).convert("1").save(digits / "8" / "bits.png")
     Image.fromarray(image).convert("CMYK").save(digits / "8" / "print.jpg")
     save(digits / "8" / "dot.png", np.zeros((1, 1), np.uint8))
-    save(digits / "8" / "line.png", np.tile(np.uint8([0, 255]), (1, 700)))
+    save(digits / "8" / "line.png", np.tile(np.array([0, 255], np.uint8), (1, 700)))
     save(digits / "8" / "photo.jpg", 255 - scaled(image, 1500), format="JPEG")
     checked = quick(digits)
     assert not any(each.kind == "unreadable" for each in checked.findings)

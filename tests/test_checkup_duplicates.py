@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from image_folder import Part, scaled
+from numpy.typing import NDArray
 from PIL import Image
 
 from core.data import mnist
@@ -31,7 +33,7 @@ def test_thousands_of_different_digits_have_no_copies() -> None:
 def test_changed_copies_are_found(mnist_part: Part, way: str) -> None:
     """Drawings of 112×112 and their copies, both normalised: nearly all pairs are found among 600 others."""
     random = np.random.default_rng(1)
-    changed = {
+    ways: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
         "compressed": lambda image: pressed(image, 40),
         "halved": lambda image: scaled(image, 56),
         "enlarged": lambda image: scaled(image, 150),
@@ -39,7 +41,8 @@ def test_changed_copies_are_found(mnist_part: Part, way: str) -> None:
         "turned over": lambda image: 255 - image,
         "noisy": lambda image: np.clip(image + random.normal(0, 4, image.shape), 0, 255).astype(np.uint8),
         "paler": lambda image: (image * 0.8 + 20).astype(np.uint8),
-    }[way]
+    }
+    changed = ways[way]
     drawings = [255 - scaled(image, 112) for image in mnist_part[0][:60]]
     images = np.stack([*map(normalise, drawings), *(normalise(changed(each)) for each in drawings)])
     found = groups(np.concatenate([images, mnist_part[0][60:660]]))
@@ -89,7 +92,7 @@ def test_unstretched_copies_must_have_the_same_place(mnist_part: Part) -> None:
 
 def test_groups_hang_together() -> None:
     """Pairs join groups, and these are numbered as they first appear."""
-    assert joined(6, np.int64([[4, 2], [2, 5], [0, 0]])).tolist() == [0, 1, 2, 3, 2, 2]
-    assert numbered(np.int64([7, 3, 7, 1])).tolist() == [0, 1, 0, 2]
-    first, which = unique(np.uint8([[[1]], [[2]], [[1]]]))
+    assert joined(6, np.array([[4, 2], [2, 5], [0, 0]], np.int64)).tolist() == [0, 1, 2, 3, 2, 2]
+    assert numbered(np.array([7, 3, 7, 1], np.int64)).tolist() == [0, 1, 0, 2]
+    first, which = unique(np.array([[[1]], [[2]], [[1]]], np.uint8))
     assert first.tolist() == [0, 1] and which.tolist() == [0, 1, 0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 from fake_core import install
@@ -71,8 +72,8 @@ async def test_cancelling_ends_the_child(monkeypatch: pytest.MonkeyPatch, stubbo
     started: list[asyncio.subprocess.Process] = []
     create = asyncio.create_subprocess_exec
 
-    async def watched(*arguments: str, **options: object) -> asyncio.subprocess.Process:
-        started.append(await create(*arguments, **options))  # type: ignore[arg-type]
+    async def watched(*arguments: str, **options: Any) -> asyncio.subprocess.Process:
+        started.append(await create(*arguments, **options))
         return started[-1]
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", watched)

@@ -197,13 +197,14 @@ def _heard() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def _train(small_set: Path, *prefix: str, **streams: int) -> tuple[subprocess.Popen[bytes], Run]:
+def _train(small_set: Path, *prefix: str) -> tuple[subprocess.Popen[bytes], Run]:
     """A long foreground run that has begun to learn."""
     child = subprocess.Popen(
         [*prefix, *children.command("train", "--data", str(small_set), "--recipe", "accurate", "--epochs", "400")],
         env=children.environment(),
         preexec_fn=_heard,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     deadline = time.monotonic() + 60
     while not list_runs() and time.monotonic() < deadline:

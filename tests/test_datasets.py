@@ -264,8 +264,8 @@ def test_a_part_is_divided_in_place_where_it_is_not_needed_any_more(
     first, second = Part(images, labels).parted(kept, held, consume=consume)
     for found, wanted in zip((first.images, first.labels, second.images, second.labels), expected, strict=True):
         np.testing.assert_array_equal(found, wanted)
-    for found in (first, second):
-        assert np.shares_memory(found.images, images) is consume
+    for part in (first, second):
+        assert np.shares_memory(part.images, images) is consume
 
 
 def test_what_cannot_be_written_over_is_copied() -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
-from core.data import amendments, cache, folders, image_file
+from core.data import amendments, cache, folders
 from core.errors import DataError
+from core.preprocessing import images
 from core.preprocessing.normalise import normalise
 from core.system import pool
 
@@ -37,13 +39,13 @@ def write(folder: Path, part: tuple[np.ndarray, np.ndarray], which: range) -> Pa
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are decoded from now on."""
     seen: list[Path] = []
-    read = image_file.read
+    read = images.read
 
-    def watched(path: Path) -> np.ndarray:
+    def watched(path: Path) -> NDArray[np.uint8]:
         seen.append(path)
         return read(path)
 
-    monkeypatch.setattr(image_file, "read", watched)
+    monkeypatch.setattr("core.data.image_file.read", watched)
     return seen
 
 
@@ -219,7 +221,7 @@ def test_names_in_any_bytes_are_read(digits: Path) -> None:
     original = digits / "9" / "0.png"
     shutil.copy(original, digits / "9" / "neun – мой.png")
     try:
-        shutil.copy(original, os.fsencode(digits / "9") + b"/\xff\xfe.png")
+        shutil.copy(os.fsencode(original), os.fsencode(digits / "9") + b"/\xff\xfe.png")
     except OSError:
         pytest.skip("this file system takes UTF-8 only")
     (digits / "9" / os.fsdecode(b"\xfd.png")).write_text("no image")

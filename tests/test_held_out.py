@@ -37,8 +37,8 @@ def test_a_set_is_known_by_its_path_and_by_its_name(
     for data in (str(folder), "mine", "./mine", f"{folder}/../mine"):
         found = _learned(trained(tmp_path / "a.npz", configuration={"data": data}), folder)
         assert found is not None and found.by_itself
-    for data in ("mnist", "", None, 5, "no/such"):
-        assert _learned(trained(tmp_path / "a.npz", configuration={"data": data}), folder) is None
+    for another in ("mnist", "", None, 5, "no/such"):
+        assert _learned(trained(tmp_path / "a.npz", configuration={"data": another}), folder) is None
 
 
 def test_what_a_checkpoint_goes_back_to_counts_too(tmp_path: Path, folder: Path) -> None:

@@ -50,7 +50,7 @@ def test_32_bit_labels_are_those_that_torchvision_reads(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("code", "dtype"), [(0x09, np.int8), (0x0B, np.int16), (0x0D, np.float32), (0x0E, np.float64)])
-def test_each_type_of_the_format_is_read(code: int, dtype: type) -> None:
+def test_each_type_of_the_format_is_read(code: int, dtype: type[np.generic]) -> None:
     """All type codes of the format's description give their values back."""
     values = np.array([[-3, 0, 100], [1, 2, 3]], dtype)
     assert np.array_equal(idx.parse(encoded(values, code), "x"), values)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.drawing.ink import STROKE_WIDTH, Ink, Region, default_radius, draw
 from core.errors import DataError
@@ -20,14 +22,15 @@ def _scribble(ink: Ink, *points: Point) -> None:
     ink.lift()
 
 
-def _supersampled(radius: float, start: Point, end: Point, size: int) -> np.ndarray:
+def _supersampled(radius: float, start: Point, end: Point, size: int) -> NDArray[np.float64]:
     """How much of each pixel a round brush covers, by 16 × 16 samples a pixel: the truth to compare with."""
     grid = (np.arange(size * 16) + 0.5) / 16
     x, y = np.meshgrid(grid, grid)
     across, down = end[0] - start[0], end[1] - start[1]
     along = np.clip(((x - start[0]) * across + (y - start[1]) * down) / (across**2 + down**2), 0, 1)
     inside = np.hypot(x - start[0] - along * across, y - start[1] - along * down) <= radius
-    return inside.reshape(size, 16, size, 16).mean(axis=(1, 3))
+    covered: NDArray[np.float64] = inside.reshape(size, 16, size, 16).mean(axis=(1, 3))
+    return covered
 
 
 def test_a_new_canvas_is_empty() -> None:
@@ -196,7 +199,7 @@ def test_degenerate_traces_are_drawn(trace: list[list[Point]]) -> None:
 @pytest.mark.parametrize(
     "trace", [[], [[]], [[(1, 2, 3)]], [[(math.nan, 1)]], [[("a", 1)]], [[1, 2]], [[(1, 2), (3,)]]]
 )
-def test_what_is_no_trace_is_explained(trace: list) -> None:
+def test_what_is_no_trace_is_explained(trace: Any) -> None:
     """An empty trace, and points that are not two finite numbers, raise DataError."""
     with pytest.raises(DataError, match="trace"):
         draw(trace)

@@ -26,6 +26,7 @@ from core.reading.reading import Reading
 from core.runs import events
 from core.runs.writer import RunWriter
 from tui.app import DigitsApp
+from tui.screens.training import TrainingScreen
 from tui.state.requests import OpenRun
 from tui.terminal.line_app import LineApp
 
@@ -69,7 +70,7 @@ def _same(app: DigitsApp, terminal: CountedTerminal) -> bool:
 
 def _path(digit: int) -> list[tuple[int, int]]:
     """The cells that a mouse passes that draws the digit, in the middle of the pad at 80 × 24."""
-    cells = []
+    cells: list[tuple[int, int]] = []
     for stroke in SHAPES[digit][:1]:
         for (x, y), (to_x, to_y) in pairwise(stroke):
             for step in range(20):
@@ -131,7 +132,8 @@ async def test_watching_a_training_is_a_few_thousand_bytes_a_second() -> None:
             await comes(lambda: "Loss" in terminal.text(), terminal)
             await quiet(terminal)
             screen = app.screen
-            screen._timer.pause()  # type: ignore[attr-defined] # its looks are made here
+            assert isinstance(screen, TrainingScreen)
+            screen._timer.pause()  # its looks are made here
             before = terminal.sent
             for look in range(5 * seconds):
                 for part in range(2):
@@ -148,7 +150,7 @@ async def test_watching_a_training_is_a_few_thousand_bytes_a_second() -> None:
                     writer.append(
                         events.DeviceState("cpu", chance.uniform(0.8, 1), memory, 8_000_000_000, 61.0, time=0.0)
                     )
-                screen._look()  # type: ignore[attr-defined]
+                screen._look()
                 await quiet(terminal, 0.05)
             assert _same(app, terminal)
             assert (terminal.sent - before) / seconds < 3000
@@ -299,8 +301,13 @@ async def test_the_app_learns_that_its_line_is_slow() -> None:
 def test_frames_on_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """The app is opened with what was asked for."""
     seen: list[int | None] = []
+
+    def opened_with(frames: int | None) -> int:
+        seen.append(frames)
+        return 0
+
     monkeypatch.setattr(command, "_is_terminal", lambda stream: True)
-    monkeypatch.setattr(command, "_open", lambda frames: seen.append(frames) or 0)
+    monkeypatch.setattr(command, "_open", opened_with)
     assert command.main(["--frames", "2"]) == 0
     assert command.main(["--frames=60"]) == 0
     assert command.main([]) == 0

@@ -14,7 +14,7 @@ from core import paths
 from core.drawing.ink import draw
 from core.errors import DataError
 from core.preprocessing.bounding_box import cropped
-from core.preprocessing.normalise import Step, centred, normalise, reduced, softened, steps
+from core.preprocessing.normalise import Polarity, Step, centred, normalise, reduced, softened, steps
 from core.preprocessing.paper import otsu
 from core.preprocessing.polarity import is_ink_dark
 from core.preprocessing.specks import hangs_together, pieces, without_specks
@@ -49,7 +49,8 @@ def _lit(image: Grey, low: float, high: float, ink: float = 0.25) -> NDArray[np.
     height, width = image.shape
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
     light = low + (high - low) * (0.7 * (1 - x) + 0.3 * y**2)
-    return light * (1 - (1 - ink) * image / 255.0)
+    lit: NDArray[np.float64] = light * (1 - (1 - ink) * image / 255.0)
+    return lit
 
 
 def test_mnist_s_own_images_stay_as_they_are(mnist: Grey) -> None:
@@ -101,8 +102,8 @@ def test_grey_paper_and_uneven_light_do_not_matter(mnist: Grey, inverted: bool) 
     rng = np.random.default_rng(0)
     differences = []
     for image in mnist[:60]:
-        photograph = _lit(_enlarged(image, 7), 90, 200) + rng.normal(0, 3, (196, 196))
-        photograph = np.clip(photograph, 0, 255).astype(np.uint8)
+        light = _lit(_enlarged(image, 7), 90, 200) + rng.normal(0, 3, (196, 196))
+        photograph = np.clip(light, 0, 255).astype(np.uint8)
         differences.append(_difference(normalise(255 - photograph if inverted else photograph), normalise(image)))
     assert np.mean(differences) < 0.35 and max(differences) < 0.9
 
@@ -173,9 +174,9 @@ def test_the_box_and_the_centre_are_mnist_s() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (28, 28), (3, 900)])
 @pytest.mark.parametrize("level", [0, 90, 255])
 @pytest.mark.parametrize("polarity", ["auto", "bright", "dark"])
-def test_a_constant_image_is_empty(shape: tuple[int, int], level: int, polarity: str) -> None:
+def test_a_constant_image_is_empty(shape: tuple[int, int], level: int, polarity: Polarity) -> None:
     """Where nothing stands out nothing is drawn, whatever the level."""
-    image = normalise(np.full(shape, level, np.uint8), polarity)  # type: ignore[arg-type]
+    image = normalise(np.full(shape, level, np.uint8), polarity)
     assert image.shape == (28, 28) and image.dtype == np.uint8 and not image.any()
 
 
@@ -221,7 +222,7 @@ def test_what_is_no_bitmap_is_refused(bitmap: NDArray[np.uint8]) -> None:
 def test_an_unknown_polarity_is_refused() -> None:
     """The error names it and the possible ones."""
     with pytest.raises(DataError, match="'black'"):
-        normalise(np.zeros((5, 5), np.uint8), "black")  # type: ignore[arg-type]
+        normalise(np.zeros((5, 5), np.uint8), "black")  # type: ignore[arg-type]  # that is the point
 
 
 def test_the_last_step_is_the_result(mnist: Grey) -> None:

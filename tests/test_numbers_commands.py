@@ -12,17 +12,23 @@ import pytest
 from PIL import Image
 from test_numbers import drawn
 
-from core import paths
-from core.commands import predict, serve
+from core.commands import predict
+from core.commands.reader_server import ReaderServer
 from core.drawing.strokes import as_json
-from core.reading.reading import Reading
-from core.reading.recogniser import Recogniser
+from core.reading.protocol import Answer, ReadAnswer, Ready, RequestFailed, answer_of
 
 
 def _predict(capsys: pytest.CaptureFixture[str], *images: Path, as_json: bool) -> list[str]:
     names = [str(image) for image in images]
     assert predict.run_predict(argparse.Namespace(images=names, checkpoint="", json=as_json)) == 0
     return capsys.readouterr().out.splitlines()
+
+
+def _served(request: dict[str, Any]) -> Answer:
+    """What the reader process answers, after both have crossed as JSON."""
+    server = ReaderServer()
+    assert isinstance(server.start(""), Ready)
+    return answer_of(json.loads(json.dumps(server.answer(json.dumps(request).encode()).to_json())))
 
 
 @pytest.fixture
@@ -69,15 +75,14 @@ def test_serve_reads_a_number_where_strokes_are_sent() -> None:
         "pixels": base64.b64encode(ink.bitmap.tobytes()).decode(),
         "polarity": "bright",
     }
-    recogniser = Recogniser(paths.shipped_checkpoint())
-    with_strokes = json.loads(json.dumps({**request, "strokes": as_json(ink.strokes)}))
-    assert Reading.from_json(json.loads(json.dumps(serve._answer(recogniser, with_strokes)))).number == "47"
-    assert Reading.from_json(serve._answer(recogniser, request)).digits == ()
+    with_strokes = _served({**request, "strokes": as_json(ink.strokes)})
+    assert isinstance(with_strokes, ReadAnswer) and with_strokes.reading.number == "47"
+    without = _served(request)
+    assert isinstance(without, ReadAnswer) and without.reading.digits == ()
 
 
 def test_strokes_that_are_none_are_a_bad_request() -> None:
     """The reader process answers these as it does any line that is no request."""
-    recogniser = Recogniser(paths.shipped_checkpoint())
     request = {"width": 1, "height": 1, "pixels": "AA==", "polarity": "bright", "strokes": [{"points": []}]}
-    with pytest.raises(serve._MALFORMED):
-        serve._answer(recogniser, request)
+    answer = _served(request)
+    assert isinstance(answer, RequestFailed) and answer.error.startswith("not a request")

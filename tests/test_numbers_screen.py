@@ -149,7 +149,8 @@ async def test_a_single_digit_has_no_box(monkeypatch: pytest.MonkeyPatch) -> Non
     """When the drawing becomes one digit boxes and headings go; when it is wiped too."""
     async with NumberApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot)
-        assert len(app.pad.marks) == 3
+        marks = app.pad.marks
+        assert len(marks) == 3
         monkeypatch.setattr(NumberReader, "several", False)
         put(app)
         await settled(pilot)

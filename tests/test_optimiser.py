@@ -47,7 +47,7 @@ def test_the_weights_go_where_torch_s_own_adamw_takes_them() -> None:
         assert torch.equal(mine, other)
 
 
-def _deep() -> nn.Module:
+def _deep() -> nn.Sequential:
     torch.manual_seed(4)
     return nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Conv2d(4, 6, 3), nn.ReLU(), nn.Flatten(), nn.Linear(96, 8), nn.Linear(8, 10)
@@ -58,7 +58,9 @@ def test_hidden_matrices_go_where_torch_s_own_muon_takes_them() -> None:
     """A kernel as the matrix that it is, and one that is wider than high; the first and the last go with AdamW."""
     ours, theirs = _deep(), _deep()
     optimiser = Muon(ours.parameters(), 0.1, 5.0, low=True)
-    hidden = [theirs[2].weight, theirs[5].weight]
+    kernel, wide = theirs[2], theirs[5]
+    assert isinstance(kernel, nn.Conv2d) and isinstance(wide, nn.Linear)
+    hidden = [kernel.weight, wide.weight]
     others = [each for each in theirs.parameters() if all(each is not one for one in hidden)]
     plain = AdamW(others, 0.1)
     flat = [nn.Parameter(each.detach().reshape(len(each), -1).clone()) for each in hidden]
@@ -74,7 +76,7 @@ def test_hidden_matrices_go_where_torch_s_own_muon_takes_them() -> None:
             matrix.grad = weight.grad.reshape(matrix.shape).clone()
         optimiser.step(rate)
         plain.step(rate)
-        oracle.step()
+        oracle.step()  # type: ignore[no-untyped-call]  # torch ships no types for it
         with torch.no_grad():
             for matrix, weight in zip(flat, hidden, strict=True):
                 weight.copy_(matrix.view_as(weight))

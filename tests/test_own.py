@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from drawn import ink, teach
 from PIL import Image
 
 from core.data import own_sets
+from core.data.own.journal import Journal
 from core.data.own_sets import Drawing, OwnSet
 from core.drawing.ink import Stroke
 from core.errors import DataError
@@ -321,11 +323,9 @@ def test_a_damaged_journal_is_read_past(mine: OwnSet) -> None:
 
 def test_a_move_that_a_kill_prevented_is_not_undone(mine: OwnSet) -> None:
     """The journal is written first; what it says of files that were never moved is passed over."""
-    from core.data.own import drawings
-
     kept = teach(mine, [4, 6])
     own_sets.remove(mine, kept[0])
-    journal = drawings.Journal(mine.folder / "journal.jsonl")
+    journal = Journal(mine.folder / "journal.jsonl")
     journal.append("relabel", f"6/{kept[1].path.name}", f"0/{kept[1].path.name}")
     assert own_sets.undo(mine) == "The 4 that was removed is back."
     assert own_sets.drawings(mine) == kept
@@ -390,7 +390,8 @@ def test_the_first_set_can_be_named_before_it_exists(home: Path) -> None:
 def test_names_that_cannot_be_taken(home: Path, name: str, complaint: str) -> None:
     """Neither for a new set nor for another one; the error says why, and nothing changes."""
     anna, bea = own_sets.create("Anna"), own_sets.create("Bea")
-    for attempt in (lambda: own_sets.create(name), lambda: own_sets.rename(bea, name)):
+    attempts: tuple[Callable[[], OwnSet], ...] = (lambda: own_sets.create(name), lambda: own_sets.rename(bea, name))
+    for attempt in attempts:
         with pytest.raises(DataError, match=complaint):
             attempt()
     assert own_sets.sets() == [anna, bea]

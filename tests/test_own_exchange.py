@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,9 +136,11 @@ def nothing_changed(home: Path, before: list[OwnSet]) -> bool:
         (lambda path: path.write_text("text"), "give a folder or an .npz file"),
     ],
 )
-def test_what_is_no_set_is_refused(home: Path, mine: OwnSet, tmp_path: Path, make: object, complaint: str) -> None:
+def test_what_is_no_set_is_refused(
+    home: Path, mine: OwnSet, tmp_path: Path, make: Callable[[Path], object], complaint: str
+) -> None:
     """With the reason; nothing changes."""
-    make(tmp_path / "in")  # type: ignore[operator]
+    make(tmp_path / "in")
     with pytest.raises(DataError, match=complaint):
         own_sets.import_set(tmp_path / "in", "in")
     assert nothing_changed(home, [mine])
@@ -231,7 +235,7 @@ def test_a_full_disk_leaves_nothing_behind(home: Path, mine: OwnSet, tmp_path: P
 # On the command line
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     """The JSON lines that were printed, those of progress left out."""
     return [each for line in capsys.readouterr().out.splitlines() if "done" not in (each := json.loads(line))]
 
@@ -244,7 +248,7 @@ def test_the_commands(mine: OwnSet, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["datasets", "--import", out, "--name", "Bea", "--json"]) == 0
     (answer,) = lines(capsys)
     bea = own_sets.sets()[1]
-    assert answer["imported"] == "Bea" and answer["dataset"]["path"] == str(bea.folder)  # type: ignore[index]
+    assert answer["imported"] == "Bea" and answer["dataset"]["path"] == str(bea.folder)
     assert main(["datasets", "--import", out]) == 0
     assert capsys.readouterr().out == "imported out: 13 drawings of 10 digits\n"
     assert main(["datasets", "--rename", "out", "Anna"]) == 0
@@ -282,5 +286,5 @@ def test_an_own_set_is_looked_at_like_a_folder(mine: OwnSet, capsys: pytest.Capt
     assert main(["datasets", "own", "--json"]) == 0
     (answer,) = lines(capsys)
     assert answer["counts"] == [1, 1, 1, 2, 2, 1, 1, 1, 1, 1]
-    assert any("broken.png" in each["path"] for each in answer["skipped"])  # type: ignore[attr-defined]
+    assert any("broken.png" in each["path"] for each in answer["skipped"])
     assert catalogue.find("own").kind == "own"

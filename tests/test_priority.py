@@ -12,7 +12,7 @@ from core.system import children
 
 _STEP_BACK = """
 import json, os, pathlib
-from core.priority import step_back
+from core.system.priority import step_back
 
 file = pathlib.Path("/proc/self/autogroup")  # "/autogroup-N nice M"; empty where the first session of all is ours
 

@@ -126,6 +126,11 @@ def test_half_blocks_without_colours() -> None:
     assert [strip.text for strip in half_blocks(bitmap)] == [" ▀▄█", "▀ ▀ "]
 
 
+def _red(colour: Color | None) -> int:
+    assert colour is not None and colour.triplet is not None
+    return colour.triplet.red
+
+
 def test_half_blocks_in_colours_hold_every_pixel() -> None:
     """Read back from its strips, each pixel has the colour of its level, and equal cells share a segment."""
     colours = tuple(Color.from_rgb(level, level, level) for level in range(8))
@@ -138,9 +143,9 @@ def test_half_blocks_in_colours_hold_every_pixel() -> None:
     for row, strip in enumerate(strips):
         cells = [(segment.text[0], segment.style) for segment in strip for _ in segment.text]
         for column, (glyph, style) in enumerate(cells):
-            assert style is not None and style.bgcolor is not None
-            bottom = style.bgcolor.triplet.red  # type: ignore[union-attr]
-            top = style.color.triplet.red if glyph == "▀" else bottom  # type: ignore[union-attr]
+            assert style is not None
+            bottom = _red(style.bgcolor)
+            top = _red(style.color) if glyph == "▀" else bottom
             assert (top, bottom) == (expected[2 * row, column], expected[2 * row + 1, column])
 
 

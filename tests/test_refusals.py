@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.rejection import Refusals
 from core.inference.scores import Scores
 
 
-def _probabilities(*best: float) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _probabilities(*best: float) -> NDArray[np.float32]:
     """(N, 10): the digit 3 with each of these."""
-    rows = np.repeat((1 - np.array(best, np.float32)[:, None]) / 9, 10, axis=1)
+    rows: NDArray[np.float32] = np.repeat((1 - np.array(best, np.float32)[:, None]) / np.float32(9), 10, axis=1)
     rows[:, 3] = best
     return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -127,11 +128,12 @@ def test_made_digits_are_read_as_what_they_are(some: Part) -> None:
 
 def test_what_is_made_follows_from_the_seed(some: Part) -> None:
     """The same again, and other images for another seed."""
-    for make in (
+    makers: tuple[Callable[[int], NDArray[np.uint8]], ...] = (
         lambda seed: redrawn(some, seed).images,
         lambda seed: written(100, seed).images,
         lambda seed: negatives(some, 100, seed),
-    ):
+    )
+    for make in makers:
         np.testing.assert_array_equal(make(1), make(1))
         assert (make(1) != make(2)).any(axis=(1, 2)).mean() > 0.9
 

@@ -44,7 +44,7 @@ def test_only_unsure_images_are_augmented() -> None:
     found = augmented(network, images, first)
     assert torch.equal(found[[0, 2, 4]], first[[0, 2, 4]])
     assert [len(each) for each in network.seen] == [5, 2 * 4]
-    again = network.seen[1].unflatten(0, (4, 2)).sum(dim=(2, 3, 4)) / 100
+    again = network.seen[1].reshape(4, 2, 1, 28, 28).sum(dim=(2, 3, 4)) / 100
     expected = (first[[1, 3], 1] + again.sum(dim=0)) / 5
     torch.testing.assert_close(found[[1, 3], 1], expected)
 
@@ -53,7 +53,7 @@ def test_each_view_is_another_and_of_the_same_digit() -> None:
     """No two views are alike, none loses or adds a third of the ink or moves it by more than a pixel or two."""
     network, images = _Watched(), _images(3)
     augmented(network, images, torch.zeros(3, 10))
-    views = network.seen[0][:, 0].unflatten(0, (4, 3))
+    views = network.seen[0][:, 0].reshape(4, 3, 28, 28)
     assert views.shape == (4, 3, 28, 28)
     for one in range(4):
         for other in range(one):

@@ -14,8 +14,8 @@ from core.drawing import ink
 from core.errors import DataError
 from core.preprocessing.normalise import normalise
 
-ONE = [[[10, 0], [10, 40]]]
-SEVEN = [[[0.0, 0.0], [20.5, 0.0], [8.0, 40.0]], [[5, 20], [16, 20]]]
+ONE: list[list[list[float]]] = [[[10, 0], [10, 40]]]
+SEVEN: list[list[list[float]]] = [[[0.0, 0.0], [20.5, 0.0], [8.0, 40.0]], [[5, 20], [16, 20]]]
 
 
 def write(path: Path, *lines: Any) -> Path:

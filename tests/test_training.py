@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
@@ -289,6 +289,7 @@ def test_resuming_without_a_state_says_so() -> None:
 def test_a_small_set_is_shown_more_often(small_set: Path) -> None:
     """Without a number of epochs, 1,200 images get the recipe's least number of steps."""
     generator = training.train(TrainingConfig(data=str(small_set)))
+    assert isinstance(generator, Generator)
     started = next(event for event in generator if isinstance(event, events.Started))
     generator.close()
     assert started.epochs * started.steps_per_epoch >= RECIPES["fast"].small_data.steps
@@ -321,6 +322,7 @@ def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(training, "load", slowly)
     generator = training.train(TrainingConfig(data=str(small_set)))
+    assert isinstance(generator, Generator)
     first = next(generator)
     told.set()
     assert isinstance(first, events.Loading)

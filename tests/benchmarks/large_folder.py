@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -28,7 +29,7 @@ import json, resource, sys, time
 from pathlib import Path
 
 def main():
-    from core import folders
+    from core.data import folders
     from core.checkup.check import check
     told = []
     began = time.perf_counter()
@@ -63,14 +64,15 @@ def _write(folder: Path, count: int) -> None:
         Image.fromarray(images[index]).save(folder / str(labels[index]) / f"{turn:06}.png")
 
 
-def _run(script: Path, folder: Path, what: str, home: Path) -> dict[str, float]:
+def _run(script: Path, folder: Path, what: str, home: Path) -> dict[str, Any]:
     environment = {**os.environ, "DIGITS_HOME": str(home), "PYTHONPATH": str(_ROOT)}
     command = [sys.executable, str(script), str(folder), what]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
-    return json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)  # as the last line of the script writes it
+    return found
 
 
-def _row(name: str, found: dict) -> None:
+def _row(name: str, found: dict[str, Any]) -> None:
     own, others = (peak / 2**20 for peak in found["peaks"])
     # A process that starts no other has the peak of none.
     beside = f", each other {others:,.0f} MiB" if others else ""

@@ -24,11 +24,10 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(_ROOT / "tests"))
+from tests.drawn import SHAPES
+from tests.slow_line import SlowLine
 
-from drawn import SHAPES  # noqa: E402 - found by the line above
-from slow_line import SlowLine  # noqa: E402
+_ROOT = Path(__file__).resolve().parent.parent.parent
 
 Point = tuple[float, float]
 SIDE = 40
@@ -141,15 +140,15 @@ def draw_with_keys(line: SlowLine, digit: list[list[Point]], pen: list[int], ink
     return keys
 
 
-def opened(home: Path, **line: float) -> SlowLine:
+def opened(home: Path, *, baud: float = 0, delay: float = 0.0) -> SlowLine:
     """The app over such a line."""
     environment = {**os.environ, "DIGITS_HOME": str(home), "PYTHONPATH": str(_ROOT)}
-    return SlowLine([sys.executable, "-P", "-m", "tui"], environment, **line)  # type: ignore[arg-type] # baud, delay
+    return SlowLine([sys.executable, "-P", "-m", "tui"], environment, baud=baud, delay=delay)
 
 
-def drawing(home: Path, **line: float) -> SlowLine:
+def drawing(home: Path, *, baud: float = 0, delay: float = 0.0) -> SlowLine:
     """The app with its pad open, and its reader ready."""
-    app = opened(home, **line)
+    app = opened(home, baud=baud, delay=delay)
     app.expect("Training", 120)
     app.settle()
     app.type("p")

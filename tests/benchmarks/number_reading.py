@@ -187,7 +187,7 @@ def _against(left: Grey, place: tuple[int, int], right: Grey, y: int) -> int:
             begins[y + row] = columns[0]
     distance = int((begins - ends).min())
     if distance > 10**5:  # no row has both: beside each other then
-        return place[0] + left.shape[1]
+        return int(place[0] + left.shape[1])
     return 1 - distance
 
 

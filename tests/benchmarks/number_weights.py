@@ -112,8 +112,8 @@ def _as_parts(number: Number, random: np.random.Generator) -> list[tuple[Atom, i
         drawn[part] = np.maximum(drawn[part], image)
     found = []
     for each in cut(parts_of(drawn)):
-        part = owners[each.top : each.bottom, each.left : each.right]
-        found.append((each, int(np.bincount(part.ravel(), weights=each.ink.ravel()).argmax())))
+        whose = owners[each.top : each.bottom, each.left : each.right]
+        found.append((each, int(np.bincount(whose.ravel(), weights=each.ink.ravel()).argmax())))
     return found
 
 
@@ -188,10 +188,10 @@ def _fitted(lattices: list[Lattice]) -> tuple[torch.Tensor, torch.Tensor]:
             ways = torch.cat([begun, torch.stack(totals, dim=1) + pairs[:, :run, run]], dim=1) if totals else begun
             totals.append((worth[:, run] + ways.logsumexp(dim=1)).clamp_min(never))
         every = torch.stack(totals, dim=1).masked_fill(~last, never).logsumexp(dim=1)
-        right = right_own @ own_weights + right_beside @ beside_weights
-        loss = (every - right).mean() + _PULL * (own_weights.square().sum() + beside_weights.square().sum())
+        chosen = right_own @ own_weights + right_beside @ beside_weights
+        loss = (every - chosen).mean() + _PULL * (own_weights.square().sum() + beside_weights.square().sum())
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step()
         if step % 50 == 49:
             print(f"step {step + 1}: {loss.item():.4f}", flush=True)

@@ -96,10 +96,12 @@ def evaluating(recogniser: Recogniser, network: torch.nn.Module, images: NDArray
         with torch.inference_mode():
             batches = (some[at : at + _AT_A_TIME] for at in range(0, len(some), _AT_A_TIME))
             rows = [network(as_input(torch.tensor(each))) for each in batches]
-        return torch.cat(rows)[:, :10].argmax(dim=1).numpy()
+        best: NDArray[np.int64] = torch.cat(rows)[:, :10].argmax(dim=1).numpy()
+        return best
 
     def augmented(some: NDArray[np.uint8]) -> NDArray[np.int64]:
-        return scores(network, some, cpu, calibration, _AT_A_TIME).probabilities.argmax(axis=1)
+        best: NDArray[np.int64] = scores(network, some, cpu, calibration, _AT_A_TIME).probabilities.argmax(axis=1)
+        return best
 
     ways: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.int64]]] = {
         "plain loop": plain,
@@ -162,12 +164,13 @@ def _photograph(digit: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
 
     random = np.random.default_rng(seed)
     ink = np.zeros((3000, 4000), np.float32)
-    ink[900:2100, 1400:2600] = Image.fromarray(digit).resize((1200, 1200), Image.Resampling.BICUBIC)
+    ink[900:2100, 1400:2600] = np.asarray(Image.fromarray(digit).resize((1200, 1200), Image.Resampling.BICUBIC))
     down, across = np.linspace(0, 1, 3000)[:, None], np.linspace(0, 1, 4000)
     paper = 200 - 40 * across - 20 * down + random.normal(0, 4, ink.shape)
     grey = paper * (1 - 0.75 * ink / 255)
     colours = grey[..., None] * np.array([1.0, 0.98, 0.93]) + random.normal(0, 2, (*ink.shape, 1))
-    return colours.clip(0, 255).astype(np.uint8)
+    photograph: NDArray[np.uint8] = colours.clip(0, 255).astype(np.uint8)
+    return photograph
 
 
 def _measured(script: Path, arguments: list[str], names: list[str]) -> tuple[float, int]:
@@ -190,10 +193,12 @@ def single(recogniser: Recogniser, network: torch.nn.Module, images: NDArray[np.
     """Print milliseconds of one reading."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    bare, clear, unsure = [], [], []
+    bare: list[float] = []
+    clear: list[float] = []
+    unsure: list[float] = []
     with torch.inference_mode():
         inputs = as_input(torch.tensor(images))
-        again = (margins(torch.cat([network(each) for each in inputs.split(1000)])) < MARGIN).tolist()
+        again = (margins(torch.cat([network(each) for each in inputs.split(1000)])) < MARGIN).tolist()  # type: ignore[no-untyped-call]  # torch ships no types for it
         # In turns: one after the other they would drive each other's weights out of the processor's memory.
         for start in range(0, len(images), _BLOCK):
             block = range(start, min(start + _BLOCK, len(images)))
