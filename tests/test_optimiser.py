@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import torch
@@ -54,6 +55,7 @@ def _deep() -> nn.Sequential:
     )
 
 
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch has one of its own since 2.9")
 def test_hidden_matrices_go_where_torch_s_own_muon_takes_them() -> None:
     """A kernel as the matrix that it is, and one that is wider than high; the first and the last go with AdamW."""
     ours, theirs = _deep(), _deep()
@@ -115,6 +117,30 @@ def test_a_saved_state_goes_on_to_the_same_weights(muon: bool) -> None:
         optimiser.step(0.02)
     for mine, other in zip(one.parameters(), two.parameters(), strict=True):
         assert torch.equal(mine, other)
+
+
+def _older(state: Any) -> Any:
+    """`state` with its moments under the names that states on disk may have."""
+    names = {"exp_avg": "means", "exp_avg_sq": "squares", "momentum_buffers": "means"}
+    if isinstance(state, dict):
+        return {names.get(name, name): _older(value) for name, value in state.items()}
+    return [_older(each) for each in state] if isinstance(state, list) else state
+
+
+@pytest.mark.parametrize("muon", [False, True])
+def test_a_state_with_the_older_names_is_loaded(muon: bool) -> None:
+    """`means` and `squares`, which state.pt of a run may hold, are the same moments."""
+    network = _deep()
+    first, second, third = (
+        Muon(network.parameters(), 0.01, 5.0, low=False) if muon else AdamW(network.parameters(), 0.01)
+        for _ in range(3)
+    )
+    _learn(network, 1)
+    first.step(0.01)
+    older = _older(first.state_dict())
+    assert "exp_avg" not in str(older) and "momentum_buffers" not in older
+    second.load_state_dict(older)
+    assert str(second.state_dict()) == str(first.state_dict()) != str(third.state_dict())
 
 
 def test_a_state_of_another_network_is_refused() -> None:
