@@ -128,7 +128,7 @@ async def test_the_fields_follow_the_chosen_set(mine: Path, started: list[Traini
         assert "fast: seconds on a laptop's processor" in text(app)
         await choose(pilot, "mine")
         assert fields(screen) == ("fine-tune", 5)
-        assert "goes on from the shipped model, MNIST replayed; 5 folds: 6 trainings" in text(app)
+        assert "goes on from the shipped model, MNIST replayed; 5 folds (6 training runs)" in text(app)
         await pilot.press("s")
         shipped = str(paths.shipped_checkpoint())
         assert started == [TrainingConfig(data="mine", recipe="fine-tune", fine_tune=shipped, folds=5)]
@@ -144,7 +144,7 @@ async def test_what_a_person_chose_stays_for_sets_of_that_size(mine: Path, anna:
         screen.query_one("#folds", Select).value = 10
         screen.query_one("#recipe", Select).value = "accurate"
         await pilot.pause()
-        assert "10 folds: 11 trainings" in text(app)
+        assert "10 folds (11 training runs)" in text(app)
         await choose(pilot, "mnist")
         assert fields(screen) == ("fast", 0)
         await choose(pilot, "Anna")

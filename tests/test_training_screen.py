@@ -298,7 +298,7 @@ async def test_results_stay_and_look_the_same_when_opened_again(size: tuple[int,
     assert f"checkpoints/{NAME}/model.npz" in text
     assert "digits-tui evaluate --checkpoint" in text
     assert "w draws with it" in text
-    assert "d trains anew" in text
+    assert "d starts a new run" in text
 
     again = RunsApp(run)
     async with again.run_test(size=size) as pilot:

@@ -86,7 +86,7 @@ class DigitsApp(LineApp):
         # Priority: also in dialogs and where text is typed.
         Binding("f1", "help", "Help", show=False, priority=True),
         Binding("q", "quit", "Quit"),
-        Binding("ctrl+l", "repaint", "Paint the screen anew", show=False, priority=True),
+        Binding("ctrl+l", "repaint", "Redraw the screen", show=False, priority=True),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 

@@ -54,7 +54,7 @@ def _torchs(network: nn.Module, farther: float) -> Callable[[], None]:
     adamw = torch.optim.AdamW(others, lr=_RATE, weight_decay=0.01, fused=True)
 
     def step() -> None:
-        muon.step()
+        muon.step()  # type: ignore[no-untyped-call]  # torch ships no types for it
         adamw.step()
 
     return step

@@ -217,7 +217,7 @@ class TrainingOptions(Vertical):
     def _meaning(self, recipe: Recipe) -> str:
         """What would be done, in one line."""
         folds = int(str(self.query_one("#folds", Select).value))
-        crossing = f"; {folds} folds: {folds + 1} trainings" if folds else ""
+        crossing = f"; {folds} folds ({folds + 1} training runs)" if folds else ""
         room = self.size.width - len(crossing)
         if recipe.name != FINE_TUNE:
             return fit(f"{recipe.name}: {recipe.summary}", room) + crossing

@@ -162,7 +162,7 @@ def _next(followed: FollowedRun) -> Content:
         steps.append(("w", "draws with it"))
     if followed.state == FAILED:
         steps.append(("l", "shows the log"))
-    steps.append(("d", "trains anew"))
+    steps.append(("d", "starts a new run"))
     words = Content.styled(f"{'Next':<{_NAME}}", _MUTED)
     for index, (key, meaning) in enumerate(steps):
         words = Content.assemble(words, "  " if index else "", (key, "bold $text-accent"), f" {meaning}")
