@@ -49,7 +49,7 @@ class GuidedScreen(ModalScreen[int | None]):
                 said = f"{len(left.done)} of {left.total} are drawn; {len(left.left)} are left."
                 yield Static(said, id="left", classes="dialog-text")
             with Horizontal(id="each-row"):
-                yield Static("How many of each digit" if left is None else "Or start over, of each digit", id="each-label")
+                yield Static("How many of each digit", id="each-label")
                 yield Input(str(_USUAL), id="each", type="integer", max_length=4, compact=True)
             yield Static(id="wrong", markup=False)
             with Horizontal(classes="dialog-buttons"):
