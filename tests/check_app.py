@@ -111,7 +111,7 @@ def notices(app: DigitsApp) -> str:
 class CheckApp(DigitsApp):
     """Opens the check-up of a folder and keeps what it answers."""
 
-    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
+    CSS_PATH = str(Path(tui.app.__file__).with_name("app.tcss"))
 
     def __init__(self, folder: Path, title: str = "mine") -> None:
         super().__init__()

@@ -37,12 +37,12 @@ class FakeReader:
         """Ready at once."""
         self.on_state(ReaderState("ready", "", "/shipped.npz", "mnist, accurate: 99.6% test"))
 
-    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] = ()) -> int:
+    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> int:
         """Answer at once."""
         self.asked.append(bitmap.copy())
         probabilities = [0.004] * 10
         probabilities[7], probabilities[1] = 0.9, 0.068
-        seen = normalise(as_read(bitmap, strokes), "bright")
+        seen = normalise(as_read(bitmap, strokes or ()), "bright")
         return self.answer(Reading(7, tuple(probabilities), seen, self.reads_with, 1.2))
 
     def answer(self, reading: Reading) -> int:
@@ -67,7 +67,7 @@ class FakeReader:
 class DrawingApp(DigitsApp):
     """The app, opened on the drawing screen, with a reader that needs no process."""
 
-    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
+    CSS_PATH = str(Path(tui.app.__file__).with_name("app.tcss"))
     SCREENS_OF_MODES: ClassVar[dict[str, Any]] = {
         **DigitsApp.SCREENS_OF_MODES,
         "drawing": lambda owners: DrawingScreen(owners, FakeReader),

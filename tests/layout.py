@@ -43,6 +43,11 @@ def text(app: App[Any]) -> str:
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
+def shows(app: App[Any], words: str) -> Callable[[], bool]:
+    """The condition that these words stand on the screen, in one line."""
+    return lambda: words in text(app)
+
+
 def scrollbars(app: App[Any]) -> bool:
     """Whether the screen itself has any."""
     return any(app.screen.scrollbars_enabled)

@@ -18,7 +18,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.command import CommandPalette
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from core.config.configuration import TrainingConfig
 from core.runs import launch
@@ -152,7 +152,7 @@ async def test_a_terminal_that_is_too_small_is_told_and_nothing_is_lost() -> Non
         await until(pilot, lambda: "is 79×24" in text(app))
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: not isinstance(app.screen, TooSmall))
-        assert app.screen.query_one("#epochs").value == "7"  # type: ignore[attr-defined]
+        assert app.screen.query_one("#epochs", Input).value == "7"
 
 
 async def test_a_start_in_a_small_terminal_shows_home_once_there_is_room() -> None:

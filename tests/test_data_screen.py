@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_core import DEVICES, TRAIN_COUNTS, details, install
-from layout import clipped, scrollbars, text, until
+from layout import clipped, scrollbars, shows, text, until
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList, ProgressBar, Select
@@ -328,7 +328,7 @@ async def test_a_download_without_a_byte_is_connecting(monkeypatch: pytest.Monke
 
 async def test_a_download_that_fails_says_why_and_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message stays until then."""
-    steps = [{"error": "no connection to the server; are you offline?"}, {"exit": 1}]
+    steps: list[dict[str, Any]] = [{"error": "no connection to the server; are you offline?"}, {"exit": 1}]
     install(monkeypatch, {**ANSWERS, "datasets --download usps --json": steps})
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -380,7 +380,7 @@ async def test_wrong_epochs_are_told_beside_the_field(asked: list[str], started:
         screen = await open_data(pilot)
         for given, message in (("0", "epochs is 0; it must be 1 to 10,000"), ("2.5", "epochs is '2.5'; it must be")):
             screen.query_one("#epochs", Input).value = given
-            await until(pilot, lambda message=message: message in text(app))  # type: ignore[misc]
+            await until(pilot, shows(app, message))
             await pilot.press("s")
             assert not started
             assert app.focused is screen.query_one("#epochs")

@@ -14,6 +14,7 @@ import pytest
 from drawing_app import SEVEN, DrawingApp, settled
 from layout import after
 from textual import events
+from textual.widget import Widget
 from textual.widgets import Footer, OptionList
 
 from core import paths
@@ -62,7 +63,8 @@ async def test_everything_fits(size: tuple[int, int], drawn: bool) -> None:
         await settled(pilot)
         for widget in app.screen.query("*"):
             assert app.screen.region.contains_region(widget.region), widget
-            assert widget.parent.region.contains_region(widget.region), widget  # type: ignore[union-attr]
+            assert isinstance(widget.parent, Widget), widget
+            assert widget.parent.region.contains_region(widget.region), widget
             assert not (widget.is_scrollable and (widget.max_scroll_x or widget.max_scroll_y)), widget
         pad = app.screen.query_one(Pad)
         assert pad.content_size.width == 2 * pad.content_size.height == pad.ink.width
@@ -87,12 +89,14 @@ async def test_a_drawing_is_read() -> None:
         assert app.text().count("Draw") == 2 and "something" in app.text()
         await pilot.press(*SEVEN)
         await settled(pilot)
-        assert app.screen.query_one(Answer).reading.digit == 7  # type: ignore[union-attr]
+        reading = app.screen.query_one(Answer).reading
+        assert reading is not None and reading.digit == 7
         text = app.text()
         for part in ("90.0%", "6.8%", "likely", "shipped model: 99.6% test, 1 ms", "████████"):
             assert part in text
         assert "something" not in text
         seen = app.screen.query_one(Thumbnail).bitmap
+        assert seen is not None
         assert np.array_equal(seen, normalise(of_ink(app.screen.query_one(Pad).ink), "bright"))
 
 
@@ -119,7 +123,8 @@ async def test_clearing_takes_the_answer_away() -> None:
         app.reader.ask(late)
         await settled(pilot)
         assert "%" not in app.text().replace("99.6% test", "") and "Draw something" in app.text()
-        assert not app.screen.query_one(Thumbnail).bitmap.any()  # type: ignore[union-attr]
+        seen = app.screen.query_one(Thumbnail).bitmap
+        assert seen is not None and not seen.any()
         await pilot.press("u")
         await settled(pilot)
         assert "90.0%" in app.text()
@@ -155,14 +160,14 @@ async def test_the_status_line_has_room_for_the_run_and_its_accuracy() -> None:
         assert f"{name}: 99.00% validation, epoch 10 of 20, 1 ms" in app.text()
 
 
-async def test_only_what_changed_is_sent() -> None:
+async def test_only_what_changed_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reading that says the same costs the line nothing."""
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*SEVEN)
         await settled(pilot)
         sent: list[Any] = []
-        app._display = lambda screen, what: sent.append(what)  # type: ignore[method-assign, assignment]
+        monkeypatch.setattr(app, "_display", lambda screen, what: sent.append(what))
         app.reader.ask(app.reader.asked[-1], app.pad.ink.strokes)
         await settled(pilot)
         assert not any(sent)

@@ -18,7 +18,7 @@ from core.errors import DataError
 from core.inference import engine, int8, prepacked
 from core.inference.engine import MANY, Engine, fast_ways
 from core.inference.int8 import Int8Network
-from core.inference.scores import scores
+from core.inference.scores import logits, scores
 from core.networks import checkpoint
 from core.networks.architectures import ARCHITECTURES
 from core.reading.recogniser import Recogniser
@@ -105,7 +105,6 @@ def test_tens_at_a_time_are_read_nearly_as_in_float32(recogniser: Recogniser, mo
     images = mnist.test().images[:1000]
     exact = recogniser.scores(images)
     asked: list[int] = []
-    logits = engine.logits
 
     def counted(network: nn.Module, some: NDArray[np.uint8], device: torch.device) -> Tensor:
         asked.append(len(some))
@@ -154,7 +153,7 @@ def test_where_it_cannot_be_float32_reads(recogniser: Recogniser, monkeypatch: p
         raise DataError("MNIST's file is damaged")
 
     monkeypatch.undo()
-    monkeypatch.setattr(engine.mnist, "test", damaged)
+    monkeypatch.setattr(mnist, "test", damaged)
     recogniser.expect(MANY)
     np.testing.assert_array_equal(recogniser.scores(images).probabilities, before)
 

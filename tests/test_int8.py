@@ -38,7 +38,7 @@ def _quantised(network: SequentialNetwork, count: int) -> tuple[Int8Network, tor
 
 def _laid_beside(seen: torch.Tensor, beside: int) -> torch.Tensor:
     """(N, C, H, W) -> (N / beside, H, W, beside, C): of each pixel first that of one image, then of the next one."""
-    return seen.unflatten(0, (-1, beside)).permute(0, 3, 4, 1, 2)
+    return seen.reshape(-1, beside, *seen.shape[1:]).permute(0, 3, 4, 1, 2)
 
 
 @pytest.mark.usefixtures("two_threads")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,14 @@ def mine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnSet]:
 class Shown(DigitsApp):
     """The app with an own set's screen on top."""
 
-    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
+    CSS_PATH = str(Path(tui.app.__file__).with_name("app.tcss"))
 
     def __init__(self, shown: OwnSet) -> None:
         super().__init__()
         self._shown = shown
         self.answers: list[OwnSet | None] = []
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         self.push_screen(OwnSetScreen(self._shown), self.answers.append)
 
 
@@ -262,6 +263,11 @@ async def test_a_set_is_exported_and_imported(mine: OwnSet, tmp_path: Path) -> N
         await until(pilot, lambda: "─own─" in text(app))
 
 
+def says(app: DigitsApp, words: str) -> bool:
+    """Whether these words stand on the screen, over however many lines of a box."""
+    return words in " ".join(text(app).replace("│", " ").split())
+
+
 async def test_a_dialog_says_what_is_wrong_and_stays(mine: OwnSet, tmp_path: Path) -> None:
     """For names and for paths; escape leaves without a change."""
     app = Shown(mine)
@@ -276,7 +282,7 @@ async def test_a_dialog_says_what_is_wrong_and_stays(mine: OwnSet, tmp_path: Pat
             await until(pilot, lambda: app.screen.query("#field-0:focus"))
             app.screen.query_one("#field-0", Input).value = value
             await pilot.press("enter")
-            await until(pilot, lambda text_of=complaint: text_of in " ".join(text(app).replace("│", " ").split()))
+            await until(pilot, partial(says, app, complaint))
             await until(pilot, lambda: app.screen.query("#field-0:focus"))
             assert clipped(app) == []
             await pilot.press("escape")

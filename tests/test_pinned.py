@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +21,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from core import paths
+from core.drawing.ink import Stroke
 from core.reading.protocol import ReadAnswer
 from core.reading.reading import Reading
 from core.runs import events
@@ -62,7 +63,7 @@ class FakeReader:
         self._checkpoint = checkpoint or paths.shipped_checkpoint()
         self._on_state(ReaderState("ready", "", str(self._checkpoint), "a network"))
 
-    def ask(self, bitmap: NDArray[np.uint8]) -> int:
+    def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> int:
         FakeReader.asked.append(bitmap)
         digit = (len(FakeReader.asked) - 1) % 10
         values = tuple(0.91 if each == digit else 0.01 for each in range(10))
@@ -71,6 +72,9 @@ class FakeReader:
         asked = len(FakeReader.asked)
         self._on_answer(ReadAnswer(Reading(digit, values, seen, str(self._checkpoint), 1.0), asked))
         return asked
+
+    def forget(self) -> None:
+        raise AssertionError("a pinned drawing is never taken back from its reader")
 
     async def close(self) -> None:
         FakeReader.alive.remove(self)
@@ -121,6 +125,11 @@ def title(app: App[Any]) -> str:
     return str(app.screen.query_one(PinnedBars).border_title)
 
 
+def titled(app: App[Any], words: str) -> Callable[[], bool]:
+    """The condition that this stands above the bars."""
+    return lambda: title(app) == words
+
+
 async def test_each_new_checkpoint_reads_the_drawing_again(watched: list[Run]) -> None:
     """The bars follow, the run is told that somebody watches, and the last reading stays when it ends."""
     with going() as (run, writer):
@@ -134,7 +143,7 @@ async def test_each_new_checkpoint_reads_the_drawing_again(watched: list[Run]) -
             assert FakeReader.made == 0
             for number in range(3):
                 save(run, number + 1)
-                await until(pilot, lambda number=number: title(app) == f"Pinned: read as {number}")
+                await until(pilot, titled(app, f"Pinned: read as {number}"))
                 assert shown(app).count("91.0%") == 1
             assert FakeReader.made == 1
             assert all(np.array_equal(each, SEVEN) for each in FakeReader.asked)
@@ -253,9 +262,9 @@ async def test_an_unchanged_reading_sends_nothing() -> None:
     """New weights that read the same cost the line no byte."""
 
     class Steady(FakeReader):
-        def ask(self, bitmap: NDArray[np.uint8]) -> int:
+        def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> int:
             FakeReader.asked.clear()
-            return super().ask(bitmap)
+            return super().ask(bitmap, strokes)
 
     with going() as (run, _):
         save(run, 1)

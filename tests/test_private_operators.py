@@ -80,7 +80,7 @@ def _asked_for(node: ast.AST) -> list[str]:
     where, name = node.args[:2]
     if node.func.id not in ("hasattr", "getattr") or not isinstance(name, ast.Constant):
         return []
-    return [f"{ast.unparse(where)}.{name.value}"]
+    return [f"{ast.unparse(where)}.{name.value!s}"]
 
 
 def _is_private(name: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from run_story import accuracy, ended_run, interrupted_run, new_run, story
 from textual.app import App
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable, Input, Static
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -153,7 +153,7 @@ def test_the_chooser_looks_right(snap_compare: Callable[..., bool]) -> None:
     interrupted_run("2026-01-30-100000-mnist-fast")
 
     async def wait(pilot: Pilot[Any]) -> None:
-        pilot.app.screen.query_one("#filter").cursor_blink = False  # type: ignore[attr-defined]  # an Input
+        pilot.app.screen.query_one("#filter", Input).cursor_blink = False
         await read(pilot)
 
     assert snap_compare(ChooserApp(), terminal_size=(80, 24), run_before=wait)

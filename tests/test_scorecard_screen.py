@@ -13,7 +13,7 @@ from drawing_app import DrawingApp
 from fake_core import install
 from layout import clipped, scrollbars, settled, text, until
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 from trained import trained
 
 from core import paths
@@ -204,7 +204,7 @@ async def test_a_set_is_added_by_its_path_for_this_time(
         await pilot.press(*"nowhere", "enter")
         await until(pilot, lambda: "no data set is called" in " ".join(text(app).split()))
         assert clipped(app) == []
-        app.screen.query_one("#field-0").value = str(small_set)  # type: ignore[attr-defined]
+        app.screen.query_one("#field-0", Input).value = str(small_set)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, ScorecardScreen))
         await _measured(pilot)

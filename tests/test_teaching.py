@@ -14,9 +14,10 @@ import pytest
 from drawing_app import SEVEN, DrawingApp, FakeReader, until
 from drawn import ink, teach
 from fake_core import DEVICES, details, install
-from layout import after, clipped, text
+from layout import after, clipped, shows, text
 from numpy.typing import NDArray
 from PIL import Image
+from run_story import new_run, write
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -97,8 +98,8 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trainings]:
 def learnt_run(taught: own_sets.OwnSet) -> Run:
     """A run that has finished learning this set, whose question is open."""
     config = TrainingConfig(str(taught.folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3)
-    run = fold_story.write(fold_story.new_run("2026-02-01-101500-own-fine-tune", config), [fold_story.started()])
-    fold_story.write(run, [fold_story.finished()])
+    run = write(new_run("2026-02-01-101500-own-fine-tune", config), [fold_story.started()])
+    write(run, [fold_story.finished()])
     run.model.touch()
     preferences.await_answer(run.path)
     return run
@@ -163,7 +164,7 @@ async def test_a_click_on_a_bar_says_what_it_is() -> None:
         for offset, digit in (((3, 2), 2), ((25, 4), 9)):
             await seven(app, pilot)
             await pilot.click(Probabilities, offset=offset)
-            await until(pilot, lambda digit=digit: f"kept as {digit}" in app.text())
+            await until(pilot, shows(app, f"kept as {digit}"))
         await pilot.resize_terminal(160, 50)
         await seven(app, pilot)
         await pilot.click(Probabilities, offset=(30, 6))
@@ -380,7 +381,7 @@ async def test_a_guided_session_asks_keeps_and_goes_on_after_quitting() -> None:
             assert f"({number} of 100)" in app.text() and f"{number} of 100" in "\n".join(app.pad.hint)
             await pilot.press("space", "down", "down", "enter")
             done.append(digit)
-            await until(pilot, lambda digit=digit: f"kept as {digit}" in app.text())
+            await until(pilot, shows(app, f"kept as {digit}"))
     assert sorted(done) == sorted(digit for digit, count in counts().items() for _ in range(count))
     said = [json.loads(each.path.with_suffix(".json").read_text()) for each in own_sets.drawings(own_sets.active())]
     assert all(each["asked"] == each["label"] for each in said)
@@ -427,7 +428,7 @@ async def test_at_the_end_of_a_session_learning_is_offered(trainings: Trainings)
         field.value = "1"
         await pilot.press("enter")
         for number in range(1, 11):
-            await until(pilot, lambda number=number: f"({number} of 10)" in app.text())
+            await until(pilot, shows(app, f"({number} of 10)"))
             await pilot.press("space", "down", "enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         assert "All 10 digits are drawn" in text(app) and counts() == dict.fromkeys(range(10), 1)
@@ -470,6 +471,12 @@ async def test_another_person_s_set_is_made_and_chosen() -> None:
 # Pinning
 
 
+def is_pinned(app: DrawingApp, bitmap: NDArray[np.uint8]) -> bool:
+    """Whether this drawing is pinned, to the pixel."""
+    there = app.owners.pinned.bitmap
+    return there is not None and np.array_equal(there, bitmap)
+
+
 async def test_a_drawing_is_pinned_and_unpinned() -> None:
     """A copy; the same drawing again, or an empty pad, unpins, another drawing takes its place."""
     app = DrawingApp()
@@ -479,12 +486,12 @@ async def test_a_drawing_is_pinned_and_unpinned() -> None:
         await seven(app, pilot)
         pinned = of_ink(app.pad.ink)
         await pilot.press("i")
-        assert "◆ pinned" in app.text() and np.array_equal(app.owners.pinned.bitmap, pinned)
+        assert "◆ pinned" in app.text() and is_pinned(app, pinned)
         await pilot.press("space", "left", "left")
-        assert np.array_equal(app.owners.pinned.bitmap, pinned)
+        assert is_pinned(app, pinned)
         await pilot.press("i")
-        assert np.array_equal(app.owners.pinned.bitmap, of_ink(app.pad.ink))
-        assert not np.array_equal(app.owners.pinned.bitmap, pinned)
+        assert is_pinned(app, of_ink(app.pad.ink))
+        assert not is_pinned(app, pinned)
         await pilot.press("i")
         assert app.owners.pinned.bitmap is None and "◆" not in app.text()
         await pilot.press("i", "c", "i")
@@ -495,7 +502,7 @@ async def test_a_run_that_is_watched_is_told_so(monkeypatch: pytest.MonkeyPatch)
     """While its checkpoint is chosen it saves more often; one that has ended is left alone."""
     watched: list[Run] = []
     monkeypatch.setattr(Run, "watch", lambda run: watched.append(run))
-    run = fold_story.new_run("2026-02-01-101500-own-fine-tune")
+    run = new_run("2026-02-01-101500-own-fine-tune")
     run.model.touch()
     app = DrawingApp()
     async with app.run_test(size=(80, 24)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -198,7 +199,7 @@ async def test_everything_fits(size: tuple[int, int], name: str, mine: Path, ann
         seen = text(app)
         for word in ("Recipe fine-tune", "Epochs", "Folds 5", "Device", "Start"):
             assert word in seen
-        assert len(screen.details.samples) == 40
+        assert screen.details is not None and len(screen.details.samples) == 40
 
 
 class Answering(Screen[bool]):
@@ -235,8 +236,10 @@ async def test_v_checks_a_folder_and_reads_it_again_where_something_was_decided(
             await pilot.press("v")
             await until(pilot, lambda: isinstance(app.screen, check))
             assert check.given == (mine, "mine")
-            app.screen.dismiss(decided)
-            await until(pilot, lambda looks=looks: asked.count("datasets mine --json") == looks)
+            opened = pilot.app.screen
+            assert isinstance(opened, check)
+            opened.dismiss(decided)
+            await until(pilot, partial(lambda looks: asked.count("datasets mine --json") == looks, looks))
             await until(pilot, lambda: app.screen is screen and screen.details is not None)
             assert screen.chosen is not None and screen.chosen.name == "mine"
 

@@ -141,7 +141,8 @@ async def test_without_a_choice_the_newest_run_is_shown() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert NAME in shown(app)
-        assert app.owners.runs.current.name == NAME
+        current = app.owners.runs.current
+        assert current is not None and current.name == NAME
 
 
 async def test_a_run_whose_folder_is_removed_says_so() -> None:
@@ -193,17 +194,18 @@ async def test_a_run_that_is_going_is_followed() -> None:
 
 async def says_only_what_is_new(app: RunsApp, pilot: Pilot[Any], writer: RunWriter, step: int) -> None:
     """No byte goes to the terminal until the run has come to `step`."""
-    before = -1
+    screen, before = app.screen, -1
+    assert isinstance(screen, TrainingScreen)
     while app.displayed != before:
         before = app.displayed
         await pilot.pause(0.5)
     app.displayed = 0
     for _ in range(10):
-        app.screen._look(now=True)  # as the timer does
+        screen._look(now=True)  # as the timer does
         await pilot.pause()
     assert app.displayed == 0
     writer.append(progress(step))
-    app.screen._look(now=True)
+    screen._look(now=True)
     await pilot.pause()
     assert app.displayed > 0
 
@@ -229,12 +231,13 @@ async def test_out_of_sight_it_rests_and_catches_up_on_return() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             training = app.screen
+            assert isinstance(training, TrainingScreen)
             app.push_screen(Screen())
             await pilot.pause()
             for event in list(story(6, 80))[-3:]:
                 writer.append(event)
             await pilot.pause(0.5)
-            assert training._followed.history.step == 60
+            assert training._followed is not None and training._followed.history.step == 60
             app.pop_screen()
             await pilot.pause()
             assert "epoch 2 of 6" in shown(app)
@@ -341,7 +344,8 @@ async def test_a_killed_run_says_so_and_offers_to_go_on() -> None:
         assert "its process was killed; 100 of 240 batches done" in shown(app)
         assert {"r", "w", "o"} <= keys(app)
         await pilot.press("w")
-        assert app.asked == [("draw", app.owners.runs.current.model)]
+        current = app.owners.runs.current
+        assert current is not None and app.asked == [("draw", current.model)]
 
 
 async def test_a_failed_run_tells_why_and_shows_its_log() -> None:

@@ -198,7 +198,8 @@ def single(recogniser: Recogniser, network: torch.nn.Module, images: NDArray[np.
     unsure: list[float] = []
     with torch.inference_mode():
         inputs = as_input(torch.tensor(images))
-        again = (margins(torch.cat([network(each) for each in inputs.split(1000)])) < MARGIN).tolist()  # type: ignore[no-untyped-call]  # torch ships no types for it
+        logits = torch.cat([network(inputs[at : at + 1000]) for at in range(0, len(inputs), 1000)])
+        again = (margins(logits) < MARGIN).tolist()
         # In turns: one after the other they would drive each other's weights out of the processor's memory.
         for start in range(0, len(images), _BLOCK):
             block = range(start, min(start + _BLOCK, len(images)))
