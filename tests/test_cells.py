@@ -14,7 +14,7 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.terminal.cells import Canvas
+from tui.terminal.cells import TerminalCells
 
 WIDTH, HEIGHT = 24, 6
 STYLES = [
@@ -38,9 +38,9 @@ def layout(rows: list[list[tuple[str, Style]]]) -> LayoutUpdate:
     return LayoutUpdate(strips, Region(0, 0, WIDTH, HEIGHT))  # type: ignore[arg-type] # lists of strips
 
 
-def new_canvas() -> Canvas:
+def new_canvas() -> TerminalCells:
     """One of that size."""
-    canvas = Canvas(ColorSystem.TRUECOLOR)
+    canvas = TerminalCells(ColorSystem.TRUECOLOR)
     canvas.resize(WIDTH, HEIGHT)
     return canvas
 
@@ -214,7 +214,7 @@ def test_a_forgotten_terminal_is_painted_anew() -> None:
 
 def test_fewer_colours_where_the_terminal_has_fewer() -> None:
     """A terminal of sixteen colours is sent no others."""
-    canvas = Canvas(ColorSystem.STANDARD)
+    canvas = TerminalCells(ColorSystem.STANDARD)
     canvas.resize(WIDTH, HEIGHT)
     canvas.take(layout(screens(random.Random(1), 5)[-1]))
     sent = canvas.paint()

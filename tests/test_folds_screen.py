@@ -19,7 +19,7 @@ from core.runs.run import Run
 from core.runs.writer import RunWriter
 from tui.app import DigitsApp
 from tui.processes.run_list import RunList
-from tui.processes.run_stage import Part
+from tui.processes.run_stage import RunStage
 from tui.screens.mistakes import MistakesScreen
 from tui.screens.training import TrainingScreen
 from tui.widgets.run import axis
@@ -55,7 +55,7 @@ def test_the_parts_of_a_run_are_its_epochs_without_gaps() -> None:
     """Each begins where the one before ended, and all agree with the events' own reckoning."""
     for folds, epochs in ((5, 24), (10, 88), (3, 4), (2, 7), (0, 5)):
         begun = dataclasses.replace(started(), folds=folds, epochs=epochs)
-        parts = Part.all(begun)
+        parts = RunStage.all(begun)
         assert [part.fold for part in parts] == list(range(folds + 1))
         numbers = [epoch for part in parts for epoch in range(part.first, part.first + part.epochs)]
         assert numbers == list(range(1, epochs + 1))

@@ -8,14 +8,14 @@ from math import inf
 
 import pytest
 
-from tui.terminal.line import QUESTION, QUEUE, Line
+from tui.terminal.line import QUESTION, QUEUE, TerminalLine
 
 
 class Wire:
     """A line of `rate` bytes a second and `delay` seconds each way, and who writes on it whatever there is room for."""
 
     def __init__(self, rate: float, delay: float) -> None:
-        self.line = Line()
+        self.line = TerminalLine()
         self.now = 0.0
         self._rate, self._delay = rate, delay
         self._free = 0.0
@@ -130,7 +130,7 @@ def test_slower_lines_get_fewer_frames() -> None:
 
 def test_a_terminal_that_answers_nothing_is_sent_all() -> None:
     """There nothing can be measured, and it is asked twice at most."""
-    line = Line()
+    line = TerminalLine()
     asked = 0
     for now in range(0, 1000, 5):
         assert line.room(now) == inf

@@ -19,7 +19,7 @@ from core.reading.numbers.atom import Atom, atom, in_order, joined
 from core.reading.numbers.by_parts import cut, parts_of
 from core.reading.numbers.cuts import _both_ways, _path, pieces_of
 from core.reading.numbers.geometry import most_worth, own_worth
-from core.reading.numbers.lattice import Run, best, runs
+from core.reading.numbers.lattice import Span, best, spans
 from core.reading.numbers.number import of_ink
 from core.reading.reading import ReadDigit, Reading
 from core.reading.recogniser import Recogniser
@@ -234,14 +234,14 @@ def _ways(count: int) -> Iterator[list[tuple[int, int]]]:
 def test_the_best_way_is_the_best_of_all() -> None:
     """Against all divisions of five atoms, one by one, with random worths of runs and of neighbours."""
     atoms = [box(12 * place, 0, 10, 30) for place in range(5)]
-    candidates = runs(atoms)
+    candidates = spans(atoms)
     names = {(run.first, run.last): at for at, run in enumerate(candidates)}
     random = np.random.default_rng(2)
     for _ in range(20):
         own = random.normal(size=len(candidates)).tolist()
         pairs = random.normal(size=(len(candidates), len(candidates)))
 
-        def beside(left: Run, right: Run, pairs: NDArray[np.float64] = pairs) -> float:
+        def beside(left: Span, right: Span, pairs: NDArray[np.float64] = pairs) -> float:
             return float(pairs[names[left.first, left.last], names[right.first, right.last]])
 
         scores = {}
@@ -281,7 +281,7 @@ def test_nothing_that_can_win_is_left_out(recogniser: Recogniser, digits: dict[i
         ink = in_a_row([digits[label][0], digits[3][1]], -2)
         atoms = cut(parts_of(ink))
         line = max(each.height for each in atoms)
-        for run in runs(atoms):
+        for run in spans(atoms):
             worth = max(own_worth(run, line, digit, certain) for digit in range(10) for certain in (0.01, 0.7, 1.0))
             assert worth <= most_worth(run, line) + 1e-9
     division = of_ink(in_a_row([digits[0][0], digits[3][1]], 8)).division(0.1)

@@ -50,7 +50,7 @@ def test_a_kept_model_moves_with_the_folder_of_runs(run: Run, tmp_path: Path, mo
     paths.home().rename(moved)
     monkeypatch.setenv("DIGITS_HOME", str(moved))
     assert preferences.checkpoint() == moved / "checkpoints" / run.name / "model.npz"
-    assert preferences.lesson() == moved / "checkpoints" / run.name
+    assert preferences.unanswered_run() == moved / "checkpoints" / run.name
 
 
 def test_a_model_that_was_deleted_is_the_shipped_one(run: Run) -> None:
@@ -58,11 +58,11 @@ def test_a_model_that_was_deleted_is_the_shipped_one(run: Run) -> None:
     preferences.keep(run.model)
     preferences.await_answer(run.path)
     run.model.unlink()
-    assert preferences.checkpoint() is None and preferences.lesson() == run.path
+    assert preferences.checkpoint() is None and preferences.unanswered_run() == run.path
     for path in run.path.iterdir():
         path.unlink()
     run.path.rmdir()
-    assert preferences.lesson() is None
+    assert preferences.unanswered_run() is None
 
 
 def test_the_question_and_the_model_are_kept_apart(run: Run) -> None:
@@ -70,10 +70,10 @@ def test_the_question_and_the_model_are_kept_apart(run: Run) -> None:
     preferences.keep(run.model)
     preferences.await_answer(run.path)
     preferences.forget()
-    assert preferences.lesson() == run.path
+    assert preferences.unanswered_run() == run.path
     preferences.keep(run.model)
     preferences.answered()
-    assert preferences.lesson() is None and preferences.checkpoint() == run.model
+    assert preferences.unanswered_run() is None and preferences.checkpoint() == run.model
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_question_and_the_model_are_kept_apart(run: Run) -> None:
 def test_a_damaged_file_costs_the_choice_and_nothing_else(run: Run, content: bytes) -> None:
     """It reads as none, and is written over by the next choice."""
     (paths.user_checkpoints() / "kept.json").write_bytes(content)
-    assert preferences.checkpoint() is None and preferences.lesson() is None
+    assert preferences.checkpoint() is None and preferences.unanswered_run() is None
     preferences.keep(run.model)
     assert preferences.checkpoint() == run.model
 

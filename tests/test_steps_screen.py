@@ -22,7 +22,7 @@ from core.errors import DataError
 from core.preprocessing.normalise import Step, normalise, steps
 from core.reading.numbers import number
 from core.reading.numbers.by_strokes import atoms_by_strokes
-from core.reading.numbers.lattice import runs
+from core.reading.numbers.lattice import spans
 from core.reading.reading import ReadDigit, Reading
 from tui.screens.drawing import DrawingScreen
 from tui.screens.steps import StepsScreen
@@ -133,7 +133,7 @@ def a_number() -> tuple[Ink, Reading]:
         for points in SHAPES[int(sign)]
     ]
     ink = Ink.of(120, 120, strokes)
-    atoms = runs(atoms_by_strokes(120, 120, strokes))
+    atoms = spans(atoms_by_strokes(120, 120, strokes))
     single = [number.image_of(run) for run in atoms if run.last - run.first == 1]
 
     def look(images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

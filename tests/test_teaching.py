@@ -562,7 +562,7 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, DrawingScreen))
         assert preferences.checkpoint() == app.owners.model.checkpoint == run.model == app.reader.loaded[-1]
-        assert preferences.lesson() is None and app.owners.fine_tuning.current is None
+        assert preferences.unanswered_run() is None and app.owners.fine_tuning.current is None
     again = DrawingApp()
     async with again.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: again.reader.loaded == [run.model])
@@ -579,7 +579,11 @@ async def test_the_old_model_can_be_kept() -> None:
         assert "The drawing on the pad" not in text(app)  # there is none
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, DrawingScreen))
-        assert app.owners.model.checkpoint is None and preferences.checkpoint() is None and preferences.lesson() is None
+        assert (
+            app.owners.model.checkpoint is None
+            and preferences.checkpoint() is None
+            and preferences.unanswered_run() is None
+        )
 
 
 async def test_the_answer_can_wait() -> None:
@@ -655,7 +659,7 @@ async def test_a_run_that_was_deleted_is_forgotten() -> None:
             path.unlink()
         run.path.rmdir()
         await until(pilot, lambda: app.owners.fine_tuning.current is None)
-        assert preferences.lesson() is None and "learnt" not in app.text()
+        assert preferences.unanswered_run() is None and "learnt" not in app.text()
 
 
 async def test_a_model_that_cannot_be_read_with_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -188,10 +188,10 @@ def _remove(name: str, as_json: bool) -> None:
 
 
 def _download(name: str, as_json: bool) -> None:
-    from core.data.downloadable import OFFERS
+    from core.data.downloadable import DOWNLOADABLE
 
-    if name not in OFFERS:
-        raise DataError(f"{name!r} cannot be downloaded; what can is {', '.join(OFFERS)}")
+    if name not in DOWNLOADABLE:
+        raise DataError(f"{name!r} cannot be downloaded; what can is {', '.join(DOWNLOADABLE)}")
     from core.data.download import download
     from core.data.results import Downloaded
 

@@ -80,12 +80,12 @@ def read() -> Catalogue:
     mnist = Entry("mnist", "MNIST", MNIST, 70_000, 10, "shipped", READY, str(paths.shipped("data", "mnist")))
     sets, notes = additions.read()
     added = [_added(each) for each in sets]
-    taken = {"mnist", *downloadable.OFFERS, *(each.name for each in added)}
+    taken = {"mnist", *downloadable.DOWNLOADABLE, *(each.name for each in added)}
     drawn = []
     for own in own_set.sets():
         drawn.append(_own(own, _unique(own.name, taken)))
         taken.add(drawn[-1].name)
-    return Catalogue([mnist, *drawn, *added, *map(_offered, downloadable.OFFERS.values())], notes)
+    return Catalogue([mnist, *drawn, *added, *map(_offered, downloadable.DOWNLOADABLE.values())], notes)
 
 
 def find(name_or_path: str) -> Entry:
@@ -128,7 +128,7 @@ def add(path: str | Path, report: Report | None = None) -> Entry:
         if line is None:
             taken = {
                 "mnist",
-                *downloadable.OFFERS,
+                *downloadable.DOWNLOADABLE,
                 *(each["name"] for each in sets),
                 *(own.name for own in own_set.sets()),
             }
@@ -143,7 +143,7 @@ def remove(name: str) -> None:
 
     Raises DataError where no added set has that name, or the catalogue cannot be written.
     """
-    if name == "mnist" or name in downloadable.OFFERS:
+    if name == "mnist" or name in downloadable.DOWNLOADABLE:
         raise DataError(f"{name} belongs to the program and cannot be removed; only sets that were added can be")
     if any(entry.name == name and entry.kind == OWN for entry in entries()):
         raise DataError(f"{name} is a set of your own drawings, which stays in the list; its drawings can be removed")
@@ -190,7 +190,7 @@ def _own(own: own_set.OwnSet, name: str) -> Entry:
     return Entry(name, name, OWN, sum(counts), classes, printable(str(own.folder)), READY, str(own.folder))
 
 
-def _offered(offer: downloadable.Offer) -> Entry:
+def _offered(offer: downloadable.Downloadable) -> Entry:
     here = downloadable.is_downloaded(offer.name)
     return Entry(
         name=offer.name,

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from core import paths
-from core.data.downloadable import OFFERS, Offer, path_of
+from core.data.downloadable import DOWNLOADABLE, Downloadable, path_of
 from core.data.fetching import Received, fetch
 from core.data.published import remotes, unpack
 from core.errors import DataError
@@ -25,7 +25,7 @@ from core.system import atomic, lock
 
 
 def download(name: str, report: Received | None = None) -> Path:
-    """Fetch a set of `OFFERS`, check and convert it; where it lies then. Imports torch: takes seconds.
+    """Fetch a set of `DOWNLOADABLE`, check and convert it; where it lies then. Imports torch: takes seconds.
 
     Raises DataError where it cannot be fetched or stored. Until all is done nothing lies at `path_of(name)`,
     and what was fetched by then is removed, also where the caller is interrupted.
@@ -33,7 +33,7 @@ def download(name: str, report: Received | None = None) -> Path:
     target = path_of(name)
     if target.is_file():
         return target
-    wanted = OFFERS[name]
+    wanted = DOWNLOADABLE[name]
     try:
         with _workshop(paths.user_data() / "downloads", name) as part:
             _fetch(wanted, part, report or (lambda done, total: None))
@@ -64,7 +64,7 @@ def _workshop(folder: Path, name: str) -> Iterator[Path]:
         os.close(held)
 
 
-def _fetch(wanted: Offer, folder: Path, report: Received) -> None:
+def _fetch(wanted: Downloadable, folder: Path, report: Received) -> None:
     before = 0
     files = remotes(wanted.name)
     for remote in files:

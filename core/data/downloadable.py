@@ -9,7 +9,7 @@ from core import paths
 
 
 @dataclass(frozen=True)
-class Offer:
+class Downloadable:
     """A data set that can be fetched."""
 
     name: str
@@ -19,12 +19,12 @@ class Offer:
     """Bytes to fetch, roughly; the server's own figure is taken where it gives one."""
 
 
-OFFERS = {
+DOWNLOADABLE = {
     each.name: each
     for each in (
-        Offer("emnist-digits", "EMNIST digits", 280_000, 561_753_746),
-        Offer("qmnist", "QMNIST", 120_000, 20_500_000),
-        Offer("usps", "USPS", 9_298, 8_411_109),
+        Downloadable("emnist-digits", "EMNIST digits", 280_000, 561_753_746),
+        Downloadable("qmnist", "QMNIST", 120_000, 20_500_000),
+        Downloadable("usps", "USPS", 9_298, 8_411_109),
     )
 }
 

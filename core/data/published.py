@@ -31,7 +31,7 @@ class Remote:
 
 
 def remotes(name: str) -> list[Remote]:
-    """The files of a set of `core.data.downloadable.OFFERS`."""
+    """The files of a set of `core.data.downloadable.DOWNLOADABLE`."""
     from torchvision.datasets import EMNIST, QMNIST, USPS
 
     if name == "emnist-digits":

@@ -14,7 +14,7 @@ from core.errors import CheckpointError, DigitsError
 from core.system import json_file
 
 _FILE = "kept.json"
-_CHECKPOINT, _LESSON = "checkpoint", "lesson"
+_CHECKPOINT, _UNANSWERED = "checkpoint", "lesson"
 
 
 def checkpoint() -> Path | None:
@@ -36,20 +36,20 @@ def forget() -> None:
     _write(_CHECKPOINT, None)
 
 
-def lesson() -> Path | None:
+def unanswered_run() -> Path | None:
     """The directory of the run that learns, or has learnt, and whose question is not answered; None where none is."""
-    path = _path_of(_LESSON)
+    path = _path_of(_UNANSWERED)
     return path if path is not None and _is(path, Path.is_dir) else None
 
 
 def await_answer(run: Path) -> None:
     """Ask about this run directory when it has finished, also after another start. Raises CheckpointError."""
-    _write(_LESSON, run)
+    _write(_UNANSWERED, run)
 
 
 def answered() -> None:
     """The question was answered. Raises CheckpointError where that cannot be kept."""
-    _write(_LESSON, None)
+    _write(_UNANSWERED, None)
 
 
 def _path_of(name: str) -> Path | None:

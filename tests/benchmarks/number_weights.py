@@ -24,7 +24,7 @@ from core.preprocessing.bounding_box import cropped
 from core.reading.numbers.atom import Atom, atom, in_order
 from core.reading.numbers.by_parts import cut, parts_of
 from core.reading.numbers.geometry import BESIDE_TERMS, OWN_TERMS, beside_terms, own_terms
-from core.reading.numbers.lattice import runs
+from core.reading.numbers.lattice import spans
 from core.reading.numbers.number import image_of
 from core.reading.recogniser import Recogniser
 from core.runs.checkpoints import resolve
@@ -122,7 +122,7 @@ def _lattice(recogniser: Recogniser, owned: list[tuple[Atom, int]], length: int)
     atoms, owners = [each for each, _ in owned], [owner for _, owner in owned]
     if len(atoms) < 2 or -1 in owners or owners != sorted(owners) or len(set(owners)) != length:
         return None
-    candidates = runs(atoms)
+    candidates = spans(atoms)
     if not 0 < len(candidates) <= _MOST_RUNS:
         return None
     names = [(run.first, run.last) for run in candidates]

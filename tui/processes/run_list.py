@@ -11,7 +11,7 @@ from core.runs.history import History
 from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, list_runs
 from core.words import percent
 from tui.processes.followed_run import FollowedRun
-from tui.processes.run_stage import Part
+from tui.processes.run_stage import RunStage
 
 MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}
 """A sign for each status, so that it can be told without colour."""
@@ -70,7 +70,7 @@ def _progress(history: History) -> str:
     if history.started is None:
         return "getting ready"
     if history.started.folds:
-        return Part.of(history.started, history.step // max(1, history.started.steps_per_epoch) + 1).name
+        return RunStage.of(history.started, history.step // max(1, history.started.steps_per_epoch) + 1).name
     epoch = min(len(history.epochs) + 1, history.started.epochs)
     text = f"epoch {epoch} of {history.started.epochs}"
     if (best := history.best) is not None:

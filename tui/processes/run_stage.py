@@ -9,7 +9,7 @@ from core.runs.events import Started
 
 
 @dataclass(frozen=True)
-class Part:
+class RunStage:
     """A stretch of a run's epochs that begins with fresh weights, or with those that are fine-tuned."""
 
     fold: int
@@ -22,14 +22,14 @@ class Part:
     """How many it takes."""
 
     @classmethod
-    def of(cls, started: Started, epoch: int) -> Part:
+    def of(cls, started: Started, epoch: int) -> RunStage:
         """The part that `epoch`, from 1, of a run belongs to."""
         fold = started.fold_of(min(max(epoch, 1), started.epochs))
         first, following = (math.ceil(each * started.epochs / (started.folds + 1)) + 1 for each in (fold, fold + 1))
         return cls(fold, started.folds, first, following - first)
 
     @classmethod
-    def all(cls, started: Started) -> list[Part]:
+    def all(cls, started: Started) -> list[RunStage]:
         """All parts of a run, in the order in which they are trained."""
         parts = [cls.of(started, 1)]
         while (following := parts[-1].first + parts[-1].epochs) <= started.epochs:

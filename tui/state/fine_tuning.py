@@ -51,7 +51,7 @@ class FineTuning:
 
     def attach(self) -> None:
         """Go on with what was begun before the app was last left."""
-        if (path := preferences.lesson()) is not None:
+        if (path := preferences.unanswered_run()) is not None:
             from core.runs.run import Run  # not at start
 
             self._follow(Run(path))

@@ -56,7 +56,7 @@ _Row = list[Cell | None]
 _PLAIN = Look(frozenset(), "", "")
 
 
-class Canvas:
+class TerminalCells:
     """What the terminal is to show. Nothing is known of what it shows until that was sent."""
 
     def __init__(self, colours: ColorSystem | None = ColorSystem.TRUECOLOR) -> None:

@@ -42,7 +42,7 @@ _FRAMES = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 """Frames a second that a slow line is given; one that can have more is not slow."""
 
 
-class Line:
+class TerminalLine:
     """Call `wrote` and `asked` after each write, `answered` for each answer; all with the time, in seconds."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from textual.driver import Driver
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from tui.terminal.cells import Canvas
+from tui.terminal.cells import TerminalCells
 from tui.terminal.line_driver import LineDriver
 from tui.terminal.painter import Painter
 
@@ -31,7 +31,7 @@ class LineApp(App[None]):
     def __init__(self, frames: int | None = None) -> None:
         """`frames` a second are painted, or as many as the line can carry; what has the focus is painted at once."""
         super().__init__()
-        self._painter = Painter(Canvas(self.console._color_system), self._tell_of_line, frames)
+        self._painter = Painter(TerminalCells(self.console._color_system), self._tell_of_line, frames)
         self.set_reactive(LineApp.line_words, self._painter.words)
 
     def get_driver_class(self) -> type[Driver]:

@@ -16,8 +16,8 @@ from textual._compositor import CompositorUpdate, LayoutUpdate
 from textual.geometry import Offset, Region, Size
 
 from core.words import plural
-from tui.terminal.cells import Canvas
-from tui.terminal.line import Line
+from tui.terminal.cells import TerminalCells
+from tui.terminal.line import TerminalLine
 from tui.terminal.line_driver import LineDriver
 
 SYNC_BEGIN, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
@@ -31,12 +31,12 @@ _COARSE = 3000.0
 class Painter:
     """Call `show` with each update, `answered` with each answer and `forget` where the terminal was another's."""
 
-    def __init__(self, canvas: Canvas, tell: Callable[[], None], frames: int | None = None) -> None:
+    def __init__(self, canvas: TerminalCells, tell: Callable[[], None], frames: int | None = None) -> None:
         """`frames` a second, or as many as the line can carry; `tell` is called when that changes."""
         self._canvas = canvas
         self._tell = tell
         self._frames = frames
-        self.line = Line()
+        self.line = TerminalLine()
         self._driver: LineDriver | None = None
         self._opening = 0
         """How often the driver had opened the terminal when something was last shown."""

@@ -114,7 +114,7 @@ def checked(name: str, but: OwnSet | None = None) -> str:
         raise DataError(f"the name {name!r} has a character that cannot be shown; leave it out")
     added, _ = additions.read()
     others = [own.name for own in sets() if but is None or own.folder != but.folder]
-    taken = ["mnist", *downloadable.OFFERS, *(str(each["name"]) for each in added), *others]
+    taken = ["mnist", *downloadable.DOWNLOADABLE, *(str(each["name"]) for each in added), *others]
     if name.casefold() in (each.casefold() for each in taken):
         raise DataError(f"there is a data set called {name} already; choose another name")
     return name

@@ -1,4 +1,4 @@
-"""What a run of atoms is worth as a digit, and two neighbours as a pair: sums of a few measured terms.
+"""What a span of atoms is worth as a digit, and two neighbours as a pair: sums of a few measured terms.
 
 The weights are those of the most probable right divisions (maximum likelihood of the semi-Markov model) on numbers
 generated from MNIST's training images, found by `python -m tests.benchmarks.number_weights` with a `thorough` network;
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from core.reading.numbers.atom import shared
-from core.reading.numbers.lattice import Run
+from core.reading.numbers.lattice import Span
 
 _SHAPE = (
     (-0.09, 0.18), (-1.2, 0.6), (-0.06, 0.2), (-0.2, 0.2), (-0.21, 0.2),
@@ -29,18 +29,18 @@ OWN_WEIGHTS = (4.09, -0.42, -3.03, -3.59, -1.88, -1.37, 2.75)
 BESIDE_WEIGHTS = (-1.86, -0.95, -2.64, -3.36)
 
 
-def own_terms(run: Run, line: int, digit: int, probability: float) -> tuple[float, ...]:
-    """The terms of a run that is most probably `digit`; `line` is the tallest atom's height in pixels.
+def own_terms(span: Span, line: int, digit: int, probability: float) -> tuple[float, ...]:
+    """The terms of a span that is most probably `digit`; `line` is the tallest atom's height in pixels.
 
     `probability` is that of its being this digit and of its being a digit at all.
     """
-    whole = run.whole
+    whole = span.whole
     mean, deviation = _SHAPE[digit]
     strange = min(_STRANGE, abs(math.log(whole.width / whole.height) - mean) / deviation)
     return (
         math.log(max(probability, _UNLIKELY)),
         strange**2 / 2,
-        min(1.0, run.gap / line),
+        min(1.0, span.gap / line),
         (whole.cut_left + whole.cut_right) / line,
         abs(math.log(whole.height / line)),
         float(digit == 1),  # any straight piece of another digit looks like one
@@ -48,7 +48,7 @@ def own_terms(run: Run, line: int, digit: int, probability: float) -> tuple[floa
     )
 
 
-def beside_terms(left: Run, right: Run) -> tuple[float, ...]:
+def beside_terms(left: Span, right: Span) -> tuple[float, ...]:
     """The terms of two neighbours."""
     one, other = left.whole, right.whole
     mean, tallest = (one.height + other.height) / 2, max(one.height, other.height)
@@ -60,18 +60,18 @@ def beside_terms(left: Run, right: Run) -> tuple[float, ...]:
     )
 
 
-def own_worth(run: Run, line: int, digit: int, probability: float) -> float:
+def own_worth(span: Span, line: int, digit: int, probability: float) -> float:
     """The weighted sum of `own_terms`."""
-    return _sum(OWN_WEIGHTS, own_terms(run, line, digit, probability))
+    return _sum(OWN_WEIGHTS, own_terms(span, line, digit, probability))
 
 
-def most_worth(run: Run, line: int) -> float:
-    """What a run is worth at most, whatever it is read as: certain, of the usual shape, and no 1."""
-    gap, cut, height = own_terms(run, line, 0, 1.0)[2:5]
+def most_worth(span: Span, line: int) -> float:
+    """What a span is worth at most, whatever it is read as: certain, of the usual shape, and no 1."""
+    gap, cut, height = own_terms(span, line, 0, 1.0)[2:5]
     return _sum(OWN_WEIGHTS, (0.0, 0.0, gap, cut, height, 0.0, 1.0))
 
 
-def beside_worth(left: Run, right: Run) -> float:
+def beside_worth(left: Span, right: Span) -> float:
     """The weighted sum of `beside_terms`."""
     return _sum(BESIDE_WEIGHTS, beside_terms(left, right))
 

@@ -1,8 +1,8 @@
 """All ways in which neighbouring atoms may make digits, and the most probable one as a whole.
 
-A digit is a run of some neighbouring atoms. A reading is a row of runs that uses each atom once; its score is the
-sum of what each run and each two neighbours are worth (a semi-Markov model: S. Sarawagi, W. Cohen, 2004), and the
-best one is found by dynamic programming over the runs.
+A digit is a span of some neighbouring atoms. A reading is a row of spans that uses each atom once; its score is the
+sum of what each span and each two neighbours are worth (a semi-Markov model: S. Sarawagi, W. Cohen, 2004), and the
+best one is found by dynamic programming over the spans.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from core.reading.numbers.atom import Atom, joined
 _LONGEST = 5
 """Atoms that one digit may be made of."""
 _WIDEST = 1.5
-"""A run wider than this times the line's height is no digit, unless it is all there is."""
+"""A span wider than this times the line's height is no digit, unless it is all there is."""
 _MOST = 160
 """Runs that are read at most; drawings with more of them are no numbers."""
 
 
 @dataclass(frozen=True)
-class Run:
+class Span:
     """Atoms `first` up to, but without, `last`, as one piece that may be a digit."""
 
     first: int
@@ -31,10 +31,10 @@ class Run:
     """The widest empty column band between its atoms, in pixels; 0 where they overlap."""
 
 
-def runs(atoms: Sequence[Atom]) -> list[Run]:
-    """Those that may be digits, in order of their first atom; the run of all atoms is always among them.
+def spans(atoms: Sequence[Atom]) -> list[Span]:
+    """Those that may be digits, in order of their first atom; the span of all atoms is always among them.
 
-    Empty where there are no atoms, or more runs than can be read.
+    Empty where there are no atoms, or more spans than can be read.
     """
     line = max((each.height for each in atoms), default=0)
     found = []
@@ -46,7 +46,7 @@ def runs(atoms: Sequence[Atom]) -> list[Run]:
             part = atoms[first:last]
             width = max(each.right for each in part) - min(each.left for each in part)
             if everything or last - first == 1 or width <= _WIDEST * line:
-                found.append(Run(first, last, joined(part), _gap(part)))
+                found.append(Span(first, last, joined(part), _gap(part)))
     return found if len(found) <= _MOST else []
 
 
@@ -59,26 +59,26 @@ def _gap(atoms: Sequence[Atom]) -> int:
 
 
 def best(
-    candidates: Sequence[Run], own: Sequence[float], beside: Callable[[Run, Run], float]
+    candidates: Sequence[Span], own: Sequence[float], beside: Callable[[Span, Span], float]
 ) -> tuple[float, list[int]]:
-    """The score of the best reading and its runs, as places in `candidates`, from left to right.
+    """The score of the best reading and its spans, as places in `candidates`, from left to right.
 
-    `candidates` is not empty and ordered as by `runs`; `own` has the worth of each, `beside(left, right)` that of two
+    `candidates` is not empty and ordered as by `spans`; `own` has the worth of each, `beside(left, right)` that of two
     neighbours.
     """
     end = max(each.last for each in candidates)
     ending: dict[int, list[int]] = {}
     total: list[float] = []
     before: list[int | None] = []
-    for index, run in enumerate(candidates):
-        # A run begins after those that end where it begins, and these stand before it.
-        previous = ending.get(run.first, [])
-        worth = [total[each] + beside(candidates[each], run) for each in previous]
+    for index, span in enumerate(candidates):
+        # A span begins after those that end where it begins, and these stand before it.
+        previous = ending.get(span.first, [])
+        worth = [total[each] + beside(candidates[each], span) for each in previous]
         most = max(range(len(worth)), key=worth.__getitem__, default=None)
-        reachable = run.first == 0 or most is not None
+        reachable = span.first == 0 or most is not None
         total.append(own[index] + (worth[most] if most is not None else 0.0 if reachable else float("-inf")))
         before.append(previous[most] if most is not None else None)
-        ending.setdefault(run.last, []).append(index)
+        ending.setdefault(span.last, []).append(index)
     at: int | None = max(ending[end], key=total.__getitem__)
     assert at is not None
     score, path = total[at], []

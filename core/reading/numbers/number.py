@@ -22,7 +22,7 @@ from core.reading.numbers.atom import Atom, Grey, atom
 from core.reading.numbers.by_parts import cut, parts_of
 from core.reading.numbers.by_strokes import atoms_by_strokes
 from core.reading.numbers.geometry import beside_worth, most_worth, own_worth
-from core.reading.numbers.lattice import Run, best, runs
+from core.reading.numbers.lattice import Span, best, spans
 from core.reading.numbers.place import Box, Place
 from core.reading.reading import ReadDigit
 
@@ -44,10 +44,10 @@ _LOWEST = 48
 
 @dataclass(frozen=True)
 class Division:
-    """A drawing of several pieces, each run of which may be a digit; what it is as one digit is for others to say."""
+    """A drawing of several pieces, each span of which may be a digit; what it is as one digit is for others to say."""
 
-    candidates: Sequence[Run]
-    """All runs of pieces that may be digits, in order of their first piece."""
+    candidates: Sequence[Span]
+    """All spans of pieces that may be digits, in order of their first piece."""
     everything: int
     """Which of the candidates holds all of them."""
     line: int
@@ -60,13 +60,13 @@ class Division:
 
     def most(self) -> float:
         """More than any division can be worth, whatever its pieces are read as: where it is less they need no look."""
-        own = [most_worth(run, self.line) for run in self.candidates]
+        own = [most_worth(span, self.line) for span in self.candidates]
         own[self.everything] = -math.inf
         return best(self.candidates, own, beside_worth)[0]
 
     def images(self) -> NDArray[np.uint8]:
         """(N, 28, 28) uint8, the candidates as a network sees them."""
-        return np.stack([image_of(run) for run in self.candidates])
+        return np.stack([image_of(span) for span in self.candidates])
 
     def digits(
         self,
@@ -80,8 +80,8 @@ class Division:
         `probabilities` (N, 10) and `no_digit` (N,) are what the network says of `images`.
         """
         worths = [
-            own_worth(run, self.line, int(row.argmax()), float(row.max() * (1 - none)))
-            for run, row, none in zip(self.candidates, probabilities, no_digit, strict=True)
+            own_worth(span, self.line, int(row.argmax()), float(row.max() * (1 - none)))
+            for span, row, none in zip(self.candidates, probabilities, no_digit, strict=True)
         ]
         score, path = best(self.candidates, worths, beside_worth)
         if len(path) < 2 or score < least:
@@ -164,22 +164,22 @@ def _sized(line: Grey) -> tuple[Grey, float]:
 
 def _of_atoms(atoms: Sequence[Atom], placed: Place) -> Division | None:
     """Of atoms from left to right."""
-    candidates = runs(atoms) if len(atoms) > 1 else []
+    candidates = spans(atoms) if len(atoms) > 1 else []
     if not candidates:
         return None
-    everything = next(at for at, run in enumerate(candidates) if (run.first, run.last) == (0, len(atoms)))
+    everything = next(at for at, span in enumerate(candidates) if (span.first, span.last) == (0, len(atoms)))
     line = max(each.height for each in atoms)
     return Division(candidates, everything, line, placed)
 
 
-def image_of(run: Run) -> Grey:
-    """(28, 28): the run's ink as a network sees it."""
-    return normalise(piece(run), "bright")
+def image_of(span: Span) -> Grey:
+    """(28, 28): the span's ink as a network sees it."""
+    return normalise(piece(span), "bright")
 
 
-def piece(run: Run) -> Grey:
-    """(H, W): the run's ink with paper around."""
-    ink = run.whole.ink
+def piece(span: Span) -> Grey:
+    """(H, W): the span's ink with paper around."""
+    ink = span.whole.ink
     return np.pad(ink, max(2, round(_AROUND * max(ink.shape))))
 
 

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 
 from core.runs.events import EpochEnded, Started
 from core.runs.history import History
-from tui.processes.run_stage import Part
+from tui.processes.run_stage import RunStage
 from tui.widgets.run import axis
 from tui.widgets.run.plot import Curve, Plot
 
@@ -52,7 +52,7 @@ class Curves(Horizontal):
         steps = max(1, started.steps_per_epoch)
         losses = np.asarray(history.losses)
         across = np.arange(1, len(losses) + 1) / steps
-        parts = Part.all(started)
+        parts = RunStage.all(started)
         ends = [float(part.first - 1 + part.epochs) for part in parts]
         edges = [0, *(round(end) * steps for end in ends)]
         loss = [Curve.of(across[begin:end], losses[begin:end]) for begin, end in pairwise(edges)]

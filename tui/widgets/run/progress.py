@@ -11,7 +11,7 @@ from core.runs.events import Started
 from core.runs.history import History
 from core.words import percent, plural
 from tui.processes.followed_run import STARTING, STOPPING, FollowedRun
-from tui.processes.run_stage import Part
+from tui.processes.run_stage import RunStage
 from tui.widgets.shared.lines import Lines, meter
 
 _MUTED = "$foreground-muted"
@@ -76,7 +76,7 @@ class RunProgress(Lines):
 
 def _place(started: Started, epoch: int) -> str:
     """Such as `epoch 3 of 20`, or `fold 2 of 5, epoch 3 of 8`, each part counted by itself."""
-    part = Part.of(started, epoch)
+    part = RunStage.of(started, epoch)
     text = f"epoch {epoch - part.first + 1:,} of {part.epochs:,}"
     return f"{part.name}, {text}" if part.folds else text
 
@@ -85,7 +85,7 @@ def _meanwhile(history: History, epoch: int) -> str:
     """What is done after an epoch's last batch."""
     started = history.started
     assert started is not None
-    part = Part.of(started, epoch)
+    part = RunStage.of(started, epoch)
     if part.folds and not part.fold:
         at_end = epoch == part.first + part.epochs - 1
         return "measuring" if at_end and started.fine_tuned and history.measured is None else ""

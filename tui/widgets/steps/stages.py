@@ -20,7 +20,7 @@ from core.errors import DataError
 from core.preprocessing.images import read
 from core.preprocessing.normalise import Polarity, Step, steps
 from core.reading.numbers import number
-from core.reading.numbers.lattice import runs
+from core.reading.numbers.lattice import spans
 from core.reading.reading import ReadDigit, Reading
 from tui.widgets.steps.step_measures import measured
 
@@ -155,7 +155,7 @@ def _of_whole(bitmap: Grey, strokes: Sequence[Stroke]) -> tuple[Stage, ...]:
 
 def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigit) -> Grey | None:
     """The ink (H, W) uint8 of which the network saw what `digit` says, with paper around; None where there is none."""
-    for run in runs(number.atoms_of(width, height, strokes)[0]):
+    for run in spans(number.atoms_of(width, height, strokes)[0]):
         if np.array_equal(number.image_of(run), digit.seen):
             return number.piece(run)
     return None
