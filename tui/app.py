@@ -219,7 +219,7 @@ class DigitsApp(LineApp):
                 yield command
 
     def on_resize(self, event: events.Resize) -> None:
-        """See whether the screen still fits; `size` is that of before."""
+        """See whether the screen still fits; `self.size` is the old size until this is handled."""
         self._cover(event.size)
 
     def _cover(self, size: Size) -> None:

@@ -74,8 +74,8 @@ class Recipe:
     replay_augmentation: Augmentation = Augmentation()
     """How MNIST's part is changed: little, since what is to be kept is how it is read as it is."""
     distillation: float = 0.0
-    """Weight of the divergence from what others say: on what is replayed, from the network that was begun with (Li and
-    Hoiem 2016); on the data set's own images from teachers, where a run has some (Hinton et al. 2015)."""
+    """Weight of the distillation loss. A fine-tuning's teacher is the starting network, on the images that join each
+    batch (Li and Hoiem 2016); others have the run's teachers, on the data set's own images (Hinton et al. 2015)."""
     distillation_temperature: float = 1.0
     """What both logits are divided by for that: above 1, what is improbable counts for more."""
     redrawn: int = 0

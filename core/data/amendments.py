@@ -4,8 +4,8 @@ The decisions are a journal, `FOLDER/.digits-tui.json`, so that they go wherever
 
     {"version": 1, "decisions": [{"path": "3/a.png", "label": 8, "was": 3, "time": 1760000000.0}]}
 
-A label of null leaves the image out; one that is what it was takes an earlier decision back. Of several about an
-image the last counts. Where the folder cannot be written, the journal is among the person's own data; where there
+A label of null leaves the image out; a label equal to `was` cancels an earlier decision. The last decision about an
+image counts. Where the folder cannot be written, the journal is among the person's own data; where there
 are both, they are read as one, in the order of time. A damaged journal is never written over: it is set aside.
 """
 

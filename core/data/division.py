@@ -71,9 +71,9 @@ class Division:
 
     @classmethod
     def of(cls, labels: NDArray[np.uint8], is_test: NDArray[np.bool_], rule: DivisionRule = USUAL) -> Division:
-        """Divide by `labels` (N,) alone, which have no say in folds; `is_test` (N,) are in the set's own test part.
+        """Divide by `labels` (N,), without folds; `is_test` (N,) marks the set's own test images.
 
-        Where no image is, some are held out, class by class.
+        Without any, `TEST_SHARE` of each class is held out.
         """
         train, test = np.flatnonzero(~is_test), np.flatnonzero(is_test)
         if not len(test):

@@ -25,7 +25,7 @@ class Learned:
 
     @property
     def folds(self) -> int:
-        """Parts of its cross-validation, before which all images were learned; 0 where some were held out."""
+        """Folds; 0 without cross-validation. With folds, the network that is kept learned from all images."""
         folds = self._configuration.get("folds", 0)
         return folds if isinstance(folds, int) else 0
 

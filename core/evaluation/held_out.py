@@ -30,8 +30,7 @@ class Comparison:
 def comparison(entry: Entry, collection: Collection, learned: Sequence[Learned | None]) -> Comparison:
     """What is to be read of `collection`, which is that of `entry`, by networks that `learned` from it or did not.
 
-    The test part, or what was held out, where each of them left that aside; else all images, of which some of the
-    networks then may have learned.
+    The test images where no network learned from them; otherwise all images, some of which a network may have seen.
     """
     told = [each for each in learned if each is not None]
     if collection.test is not None and not any(each.folds for each in told):
@@ -45,7 +44,7 @@ def comparison(entry: Entry, collection: Collection, learned: Sequence[Learned |
 
 
 def _held_out(entry: Entry, collection: Collection, told: Sequence[Learned]) -> tuple[Part, str] | None:
-    """The images held out of the set by each that had none of folds; None where it has changed since."""
+    """The images that every network trained without folds held out; None where the set has changed since."""
     try:
         dataset = divided(entry, collection)
     except DataError:

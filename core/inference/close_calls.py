@@ -41,9 +41,9 @@ def recompute(found: Tensor, close: Tensor, exact: Callable[[Tensor], Tensor]) -
 
 
 def close_to_augmentation(logits: Tensor) -> Tensor:
-    """(N,): which of these logits are not augmented in int8 and might be in float32.
+    """(N,): the logits just above the augmentation margin in int8, which float32 could put below it.
 
-    What is not sure enough by a little is not among them: it is augmented in any case, and judged after that.
+    Those below it are augmented anyway, and judged after that.
     """
     margin = margins(logits)
     return (margin >= MARGIN) & (margin < MARGIN + _ERROR)

@@ -142,7 +142,7 @@ class Measured(Event):
 
     kind = "measured"
     mnist_before: float
-    """Accuracy on MNIST's test set of the weights that were begun with, 0 to 1."""
+    """Accuracy on MNIST's test set of the starting weights, 0 to 1."""
     mnist_after: float
     """That of the new weights."""
 
@@ -160,7 +160,7 @@ class FoldEnded(Event):
     count: int
     """Images in the part."""
     accuracy_before: float | None
-    """Of the same images, with the weights that were begun with; None where these were fresh."""
+    """Of the same images, with the starting weights; None where these were fresh."""
     fold_seconds: float
 
 
@@ -200,7 +200,7 @@ class Finished(Event):
     confusion: tuple[tuple[int, ...], ...] = ()
     """(10, 10): images of digit [row] read as digit [column]; empty without folds."""
     accuracy_before: float | None = None
-    """Of the same images with the weights that were begun with; None where these were fresh."""
+    """Of the same images with the starting weights; None where these were fresh."""
     mnist_before: float | None = None
     """Accuracy on MNIST's test set before fine-tuning, 0 to 1; None where nothing was fine-tuned."""
     mnist_after: float | None = None

@@ -35,7 +35,7 @@ class Fold:
     """Mean cross-entropy in nats."""
     count: int
     before: float | None
-    """Accuracy with the weights that were begun with; None where these were fresh."""
+    """Accuracy with the starting weights; None where these were fresh."""
     confusion: list[list[int]]
     """(10, 10): images of digit [row] read as digit [column]."""
 

@@ -93,7 +93,7 @@ class Learner:
 def _distillation(
     recipe: Recipe, schedule: Schedule, device: torch.device, start: nn.Module | None, teachers: Teachers | None
 ) -> Distillation | None:
-    """Who says what of which images: the network that is fine-tuned of those replayed, teachers of the set's own."""
+    """The starting network on the images that join each batch, or teachers on the set's own; None without either."""
     how = {"weight": recipe.distillation, "temperature": recipe.distillation_temperature}
     if not recipe.distillation:
         return None

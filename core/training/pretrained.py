@@ -26,7 +26,7 @@ _SEED = 2026
 
 @dataclass(frozen=True)
 class Pretrained:
-    """Weights of before, never changed."""
+    """The network that fine-tuning starts from; it is never modified."""
 
     path: Path
     network: nn.Module

@@ -236,7 +236,7 @@ class Trainer:
 
     @functools.cached_property
     def _base(self) -> nn.Module:
-        """The network that was begun with, on the device."""
+        """The starting network, on the device."""
         if self.job.pretrained is None:
             raise RuntimeError("nothing is fine-tuned")
         return copy.deepcopy(self.job.pretrained.network).to(self._device)

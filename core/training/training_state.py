@@ -26,7 +26,7 @@ class TrainingState:
     weights: dict[str, Tensor] | None = None
     """Those of the training on all images, once the folds have begun."""
     mnist: tuple[float, float] | None = None
-    """MNIST's test accuracy with the weights that were begun with, and with the new ones."""
+    """MNIST's test accuracy with the starting weights, and with the new ones."""
     folds: list[Fold] = field(default_factory=list)
 
     def add(self, loss: Tensor) -> None:
