@@ -102,7 +102,7 @@ async def test_a_person_sees_at_once_whether_it_is_better(
         assert f"{run.name} is better for you than the shipped model on own" in " ".join(seen.split())
         for word in (
             "▲ better",
-            "= no significant difference",
+            "= not significant",
             "99.63%",
             "97.5%",
             "90.0%",

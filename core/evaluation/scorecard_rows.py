@@ -43,7 +43,7 @@ NOTHING = ("–", "–", "–", "–")
 MARKS: dict[Verdict, str] = {
     Verdict.BETTER: "▲ better",
     Verdict.WORSE: "▼ worse",
-    Verdict.SAME: "= no significant difference",
+    Verdict.SAME: "= not significant",
     Verdict.NONE: "",
 }
 """How each verdict shows, with colours and without."""
