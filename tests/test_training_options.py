@@ -177,7 +177,9 @@ async def test_fine_tuning_goes_on_from_the_network_in_use(mine: Path, started: 
     async with app.run_test(size=(80, 24)) as pilot:
         await choose(pilot, "mine")
         app.owners.model.use(chosen)
-        await until(pilot, lambda: "goes on from 2026-01-31-142500-mnist-ac…, MNIST replayed; 5 folds" in text(app))
+        await until(
+            pilot, lambda: "goes on from 2026-01-31-142500-mni…, MNIST replayed; 5 folds (6 training runs)" in text(app)
+        )
         await pilot.press("s")
         assert [config.fine_tune for config in started] == [str(chosen)]
 
