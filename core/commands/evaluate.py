@@ -110,9 +110,8 @@ def _measured(
     chosen = comparison(entry, collection, [learned] if wanted == "auto" else [None])
     if wanted == "auto" and chosen.which != EVERY:
         return entry.name, chosen.parts, chosen.which, collection.skipped
-    parts = tuple(part for part in (collection.train, collection.test) if part is not None)
     which = EVERY if learned is None else f"{EVERY}, those it was trained on among them"
-    return entry.name, parts, which, collection.skipped
+    return entry.name, collection.parts, which, collection.skipped
 
 
 def _refusals(

@@ -103,10 +103,14 @@ class Collection:
     skipped: tuple[Skipped, ...] = ()
     """What could not be used, and why."""
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The training part, then the test part where there is one."""
+        return (self.train,) if self.test is None else (self.train, self.test)
+
     def counts(self) -> list[int]:
         """How many images each of the ten classes has, the test part included."""
-        test = self.test.counts() if self.test is not None else [0] * CLASSES
-        return [ours + theirs for ours, theirs in zip(self.train.counts(), test, strict=True)]
+        return [sum(counts) for counts in zip(*(part.counts() for part in self.parts), strict=True)]
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,7 @@ def _division(entry: catalogue.Entry, collection: Collection, rule: DivisionRule
         raise DataError(f"{entry.name} cannot be cross-validated: {error}; ask for fewer folds") from error
     if division.fold_of is None:
         return division
-    parts = [part.labels for part in (collection.train, collection.test) if part is not None]
-    labels = np.concatenate(parts)
+    labels = np.concatenate([part.labels for part in collection.parts])
     for number in range(rule.folds):
         learned, held = division.fold(number)
         if len(np.unique(labels[learned])) < 2 or not len(held):

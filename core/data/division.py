@@ -90,14 +90,13 @@ class Division:
 
         Raises IndivisibleError where there are fewer different images than folds.
         """
-        parts = [part for part in (collection.train, collection.test) if part is not None]
-        labels = np.concatenate([part.labels for part in parts])
+        labels = np.concatenate([part.labels for part in collection.parts])
         division = cls.of(labels, np.arange(len(labels)) >= len(collection.train), rule)
         if not rule.folds:
             return division
         # As the stages of a training have them: the draw depends on the order.
         order = division.order
-        images = np.concatenate([part.images for part in parts])[order]
+        images = np.concatenate([part.images for part in collection.parts])[order]
         fold_of = np.empty(len(labels), np.int64)
         fold_of[order] = folds(labels[order], rule.folds, rule.seed, groups(images))
         return cls(rule, division.learn, division.validation, division.test, fold_of)

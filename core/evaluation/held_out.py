@@ -36,10 +36,9 @@ def comparison(entry: Entry, collection: Collection, learned: Sequence[Learned |
     if collection.test is not None and not any(each.folds for each in told):
         note = "MNIST's test set" if entry.name == "mnist" else "its test part"
         return Comparison((collection.test,), note, (True,) * len(learned))
-    every = tuple(part for part in (collection.train, collection.test) if part is not None)
     held = _held_out(entry, collection, told) if any(not each.folds for each in told) else None
     if held is None:
-        return Comparison(every, EVERY, tuple(each is None for each in learned))
+        return Comparison(collection.parts, EVERY, tuple(each is None for each in learned))
     return Comparison((held[0],), held[1], tuple(each is None or not each.folds for each in learned))
 
 

@@ -43,8 +43,7 @@ def scanned(image: Grey, side: int, *, stretched: bool, grey: bool) -> Grey:
 
 def digits(folder: Path) -> tuple[Grey, Grey]:
     """All images (N, 28, 28) of a set, normalised, and their labels (N,)."""
-    found = gather(str(folder))
-    parts = [part for part in (found.train, found.test) if part is not None]
+    parts = gather(str(folder)).parts
     return np.concatenate([part.images for part in parts]), np.concatenate([part.labels for part in parts])
 
 

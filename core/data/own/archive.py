@@ -107,7 +107,7 @@ def _unpack_images(path: Path, folder: Path, report: pool.Report | None) -> int:
 
     collection = archives.gather(path, report)
     number = 0
-    for part in filter(None, (collection.train, collection.test)):
+    for part in collection.parts:
         for image, label in zip(part.images, part.labels.tolist(), strict=True):
             number += 1
             (folder / str(label)).mkdir(exist_ok=True)
