@@ -118,9 +118,8 @@ class DigitsApp(LineApp):
         Textual removes a screen from the inside out and ends its workers last, so that one which is answered meanwhile
         would ask for widgets that are gone.
         """
-        going = {each for node in nodes for each in node.walk_children(with_self=True)}
         for worker in list(self.workers):
-            if worker.node in going:
+            if not set(nodes).isdisjoint(worker.node.ancestors_with_self):
                 worker.cancel()
         return super()._prune(*nodes, parent=parent)
 

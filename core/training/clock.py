@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 
 class Clock:
@@ -24,6 +26,15 @@ class Clock:
         if is_new:
             self._epoch_before = 0.0
         self._epoch_began = time.perf_counter()
+
+    def to_state(self) -> dict[str, float]:
+        """The times up to now."""
+        return {"seconds_before": self.seconds, "epoch_seconds": self.epoch_seconds}
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, Any]) -> Clock:
+        """The inverse of `to_state`, not started."""
+        return cls(state["seconds_before"], state["epoch_seconds"])
 
     @property
     def seconds(self) -> float:

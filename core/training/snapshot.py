@@ -25,7 +25,7 @@ def snapshot(job: Job, index: int, learner: Learner, state: TrainingState, clock
             "epochs": job.epochs,
             "batch_size": job.schedule.batch_size,
             "stage": index,
-            "tally": {**state.to_state(), "seconds_before": clock.seconds, "epoch_seconds": clock.epoch_seconds},
+            "tally": {**state.to_state(), **clock.to_state()},
             **learner.state(),
         }
     )

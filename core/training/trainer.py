@@ -89,7 +89,7 @@ class Trainer:
                 "start a new run"
             ) from error
         self.state = TrainingState.of_state(saved["tally"], self._device)
-        self.clock = Clock(saved["tally"]["seconds_before"], saved["tally"]["epoch_seconds"])
+        self.clock = Clock.of_state(saved["tally"])
 
     # Training
 
