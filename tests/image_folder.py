@@ -13,10 +13,10 @@ from core.checkup.check import check
 from core.checkup.checkup import Checkup
 from core.checkup.finding import Finding
 
-Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+LabelledImages = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-def clean(folder: Path, part: Part, each: int = 12, first: int = 0) -> Path:
+def clean(folder: Path, part: LabelledImages, each: int = 12, first: int = 0) -> Path:
     """`each` MNIST images of every digit as 28×28 PNGs, called 000.png and so on."""
     images, labels = part
     for label in range(10):

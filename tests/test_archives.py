@@ -69,7 +69,7 @@ def test_a_changed_byte_of_an_image_is_noticed(tmp_path: Path, part: tuple[np.nd
 
 
 def test_a_test_part_is_taken(tmp_path: Path, part: tuple[np.ndarray, np.ndarray]) -> None:
-    """`test_images` and `test_labels` are the test part."""
+    """`test_images` and `test_labels` are the test set."""
     images, labels = part
     np.savez_compressed(
         tmp_path / "a.npz", images=images[:40], labels=labels[:40], test_images=images[40:], test_labels=labels[40:]

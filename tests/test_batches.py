@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from core.config.recipes import Augmentation
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.networks.inputs import as_input
 from core.training.batches import Batches
 
@@ -16,7 +16,7 @@ _CPU = torch.device("cpu")
 def _batches(count: int, size: int, seed: int = 0) -> Batches:
     images = np.zeros((count, 28, 28), np.uint8)
     images[:, 0, 0] = np.arange(count) % 256  # each image says which it is
-    return Batches(Part(images, (np.arange(count) % 10).astype(np.uint8)), size, Augmentation(), _CPU, seed)
+    return Batches(LabelledImages(images, (np.arange(count) % 10).astype(np.uint8)), size, Augmentation(), _CPU, seed)
 
 
 def _shown(batches: Batches, epoch: int, skip: int = 0) -> list[int]:

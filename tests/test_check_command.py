@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_folder import Part, clean, save
+from image_folder import LabelledImages, clean, save
 
 from core.__main__ import main
 from core.data import amendments, catalogue
@@ -16,7 +16,7 @@ from core.system import children
 
 
 @pytest.fixture
-def digits(tmp_path: Path, mnist_part: Part) -> Path:
+def digits(tmp_path: Path, mnist_part: LabelledImages) -> Path:
     """A small set with a blank image and a damaged one."""
     folder = clean(tmp_path / "digits", mnist_part, each=4)
     save(folder / "2" / "sheet.png", np.full((28, 28), 200, np.uint8))

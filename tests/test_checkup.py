@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from image_folder import Part, clean, of, paths, pixels, quick, save, scaled, serious
+from image_folder import LabelledImages, clean, of, paths, pixels, quick, save, scaled, serious
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -30,7 +30,7 @@ CANVAS = 100
 
 
 @pytest.fixture
-def digits(tmp_path: Path, mnist_part: Part) -> Path:
+def digits(tmp_path: Path, mnist_part: LabelledImages) -> Path:
     """Twelve clean images of each digit."""
     return clean(tmp_path / "digits", mnist_part)
 
@@ -45,7 +45,7 @@ def three(radius: float, side: int = CANVAS) -> np.ndarray:
     return 255 - ink.bitmap
 
 
-def test_a_clean_folder_has_no_faults(tmp_path: Path, mnist_part: Part) -> None:
+def test_a_clean_folder_has_no_faults(tmp_path: Path, mnist_part: LabelledImages) -> None:
     """Hundreds of MNIST images as they are: no problem and no warning, and the counts are right."""
     folder = clean(tmp_path / "clean", mnist_part, each=90)
     found = quick(folder)
@@ -150,7 +150,7 @@ def test_thin_and_thick_strokes_are_told(digits: Path) -> None:
     assert paths(of(checked, "thick")) == {"3/brush.png"}
 
 
-def test_the_measure_of_strokes_agrees_with_the_pen(mnist_part: Part) -> None:
+def test_the_measure_of_strokes_agrees_with_the_pen(mnist_part: LabelledImages) -> None:
     """A straight stroke measures what it is; MNIST's own mean and tails are those that the limits stand on."""
     for width in (1.0, 2.3, 4.0):
         ink = Ink(200, 200, width / 2)
@@ -172,7 +172,7 @@ def test_missing_classes_are_a_problem(digits: Path) -> None:
     assert found.title == "No images of 3 and 7" and found.severity == "problem"
 
 
-def test_classes_out_of_balance_are_told(tmp_path: Path, mnist_part: Part) -> None:
+def test_classes_out_of_balance_are_told(tmp_path: Path, mnist_part: LabelledImages) -> None:
     """One class with a quarter of the others' images is; chance differences of a small set are not."""
     folder = clean(tmp_path / "set", mnist_part, each=40)
     for file in sorted((folder / "8").iterdir())[10:]:
@@ -240,8 +240,8 @@ def test_copies_across_the_split_are_told(digits: Path) -> None:
         assert {file.path for file in each.files} <= {seen.name(position) for position in group}
 
 
-@pytest.mark.parametrize("own", [False, True], ids=["split", "its own test part"])
-def test_the_split_is_the_one_that_training_makes(tmp_path: Path, mnist_part: Part, own: bool) -> None:
+@pytest.mark.parametrize("own", [False, True], ids=["split", "its own test set"])
+def test_the_split_is_the_one_that_training_makes(tmp_path: Path, mnist_part: LabelledImages, own: bool) -> None:
     """The roles are those of `divided` and `stages`, found by comparing the images themselves."""
     folder = clean(tmp_path / "set" / ("train" if own else ""), mnist_part, each=20)
     if own:
@@ -259,14 +259,14 @@ def test_the_split_is_the_one_that_training_makes(tmp_path: Path, mnist_part: Pa
     assert isinstance(folders.gather(folder), Collection)
 
 
-def test_a_test_image_that_was_learnt_from_is_told(tmp_path: Path, mnist_part: Part) -> None:
-    """Where a set has a test part of its own, its copies in the training part are named."""
+def test_a_test_image_that_was_learnt_from_is_told(tmp_path: Path, mnist_part: LabelledImages) -> None:
+    """Where a set has a test set of its own, its copies in the training set are named."""
     clean(tmp_path / "set" / "train", mnist_part)
     clean(tmp_path / "set" / "test", mnist_part, each=4, first=30)
     shutil.copy(tmp_path / "set/train/5/002.png", tmp_path / "set/test/5/seen.png")
     found = of(quick(tmp_path / "set"), "split-duplicate")
     (file,) = found.files
-    assert (file.path, file.other) == ("test/5/seen.png", "train/5/002.png") and "test part" in file.detail
+    assert (file.path, file.other) == ("test/5/seen.png", "train/5/002.png") and "test set" in file.detail
 
 
 def test_what_was_decided_is_obeyed(digits: Path) -> None:

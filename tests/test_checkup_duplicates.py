@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from image_folder import Part, scaled
+from image_folder import LabelledImages, scaled
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -30,7 +30,7 @@ def test_thousands_of_different_digits_have_no_copies() -> None:
 
 
 @pytest.mark.parametrize("way", ["compressed", "halved", "enlarged", "moved", "turned over", "noisy", "paler"])
-def test_changed_copies_are_found(mnist_part: Part, way: str) -> None:
+def test_changed_copies_are_found(mnist_part: LabelledImages, way: str) -> None:
     """Drawings of 112×112 and their copies, both normalised: nearly all pairs are found among 600 others."""
     random = np.random.default_rng(1)
     ways: dict[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
@@ -59,7 +59,7 @@ def test_two_careful_ones_are_two_drawings() -> None:
     assert found.tolist() == [0, 1, 2, 3, 3]
 
 
-def test_many_copies_of_one_are_one_group(mnist_part: Part) -> None:
+def test_many_copies_of_one_are_one_group(mnist_part: LabelledImages) -> None:
     """Though only a few neighbours of each are looked at."""
     image = mnist_part[0][7]
     random = np.random.default_rng(0)
@@ -82,7 +82,7 @@ def test_bare_strokes_and_dots_are_no_difficulty() -> None:
     assert len(set(groups(images).tolist())) == 4
 
 
-def test_unstretched_copies_must_have_the_same_place(mnist_part: Part) -> None:
+def test_unstretched_copies_must_have_the_same_place(mnist_part: LabelledImages) -> None:
     """Without stretch a narrower copy is another image."""
     image = mnist_part[0][0]
     narrow = np.pad(np.asarray(Image.fromarray(image).resize((24, 28))), ((0, 0), (2, 2)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_folder import Part, clean, of, paths, quick
+from image_folder import LabelledImages, clean, of, paths, quick
 from numpy.typing import NDArray
 
 from core.checkup import labels
@@ -19,7 +19,7 @@ from core.checkup.survey import survey
 
 
 @pytest.fixture
-def digits(tmp_path: Path, mnist_part: Part) -> Path:
+def digits(tmp_path: Path, mnist_part: LabelledImages) -> Path:
     """Ten images of each digit, three of them in the folder of another."""
     folder = clean(tmp_path / "digits", mnist_part, each=10)
     for old, new in (("0/003.png", "6/zero.png"), ("4/001.png", "7/four.png"), ("3/008.png", "1/three.png")):
@@ -106,7 +106,9 @@ def test_of_a_large_set_a_sample_is_read(digits: Path, readings: Readings, monke
     assert any("60 of 100 images" in note for note in found.notes)
 
 
-def test_what_cannot_be_read_is_said(digits: Path, readings: Readings, tmp_path: Path, mnist_part: Part) -> None:
+def test_what_cannot_be_read_is_said(
+    digits: Path, readings: Readings, tmp_path: Path, mnist_part: LabelledImages
+) -> None:
     """Too few images, and an error of the networks, are notes; the rest of the check-up stands."""
     readings.fail = True
     assert any("too few different images" in note for note in check(digits).notes)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_folder import Part, clean, pixels, quick, save, scaled
+from image_folder import LabelledImages, clean, pixels, quick, save, scaled
 from PIL import Image
 
 from core.checkup.checkup import Checkup
@@ -15,7 +15,7 @@ from core.checkup.leaks import numbers, texts, told
 
 
 @pytest.fixture
-def digits(tmp_path: Path, mnist_part: Part) -> Path:
+def digits(tmp_path: Path, mnist_part: LabelledImages) -> Path:
     """Fifteen clean images of each digit."""
     return clean(tmp_path / "digits", mnist_part, each=15)
 
@@ -72,7 +72,7 @@ def test_what_surrounds_the_digit_is_told(digits: Path, fault: str, word: str) -
     assert any(word in each.title and "means 4 (15 images)" in each.title for each in found)
 
 
-def test_a_set_made_in_one_way_leaks_nothing(tmp_path: Path, mnist_part: Part) -> None:
+def test_a_set_made_in_one_way_leaks_nothing(tmp_path: Path, mnist_part: LabelledImages) -> None:
     """JPEG, PNG, three sizes and two papers, thrown like dice: whatever the class, no leak is found."""
     random = np.random.default_rng(3)
     images, labels = mnist_part
@@ -85,7 +85,7 @@ def test_a_set_made_in_one_way_leaks_nothing(tmp_path: Path, mnist_part: Part) -
     assert leaks(quick(tmp_path / "set")) == []
 
 
-def test_sizes_of_digits_cropped_to_their_ink_are_but_a_hint(tmp_path: Path, mnist_part: Part) -> None:
+def test_sizes_of_digits_cropped_to_their_ink_are_but_a_hint(tmp_path: Path, mnist_part: LabelledImages) -> None:
     """A narrow image of a 1 is narrow because it is a 1."""
     images, labels = mnist_part
     for index in range(300):

@@ -13,14 +13,14 @@ from drawn import teach
 
 from core.__main__ import main
 from core.data import catalogue, collection, datasets, own_sets
-from core.data.collection import Collection, Part
+from core.data.collection import Collection, LabelledImages
 from core.data.division import Division
 from core.errors import DataError
 
 
 @pytest.fixture
 def archive(tmp_path: Path, mnist_part: tuple[np.ndarray, np.ndarray]) -> Path:
-    """A hundred of MNIST's images, without a test part."""
+    """A hundred of MNIST's images, without a test set."""
     np.savez(tmp_path / "hundred.npz", images=mnist_part[0][:100], labels=mnist_part[1][:100])
     return tmp_path / "hundred.npz"
 
@@ -62,7 +62,7 @@ def test_a_set_with_a_test_part_keeps_it(tmp_path: Path, mnist_part: tuple[np.nd
         tmp_path / "a.npz", images=images[:50], labels=labels[:50], test_images=images[50:60], test_labels=labels[50:60]
     )
     found = datasets.load(str(tmp_path / "a.npz"))
-    assert (len(found.train), len(found.test)) == (50, 10) and found.test_note == "the test part of a"
+    assert (len(found.train), len(found.test)) == (50, 10) and found.test_note == "the test set of a"
 
 
 def test_added_sets_are_loaded_by_name(archive: Path) -> None:
@@ -121,12 +121,12 @@ def test_a_set_that_needs_a_download_says_so() -> None:
 def test_arrays_that_do_not_fit_are_refused_where_they_meet(images: np.ndarray, labels: np.ndarray) -> None:
     """A part is checked when it is built."""
     with pytest.raises(DataError):
-        Part(images, labels)
+        LabelledImages(images, labels)
 
 
 def test_a_data_set_without_images_is_refused() -> None:
     """Neither part may be empty."""
-    none, some = (Part(np.zeros((n, 28, 28), np.uint8), np.zeros(n, np.uint8)) for n in (0, 1))
+    none, some = (LabelledImages(np.zeros((n, 28, 28), np.uint8), np.zeros(n, np.uint8)) for n in (0, 1))
     for train, test in ((none, some), (some, none)):
         with pytest.raises(DataError, match="no images"):
             datasets.Dataset("x", train, test, "", (), (), Division.of_collection(Collection(some)))
@@ -261,7 +261,7 @@ def test_a_part_is_divided_in_place_where_it_is_not_needed_any_more(
     held = np.sort(random.permutation(50)[:12])
     kept = np.setdiff1d(np.arange(50), held)
     expected = images[kept], labels[kept], images[held], labels[held]
-    first, second = Part(images, labels).parted(kept, held, consume=consume)
+    first, second = LabelledImages(images, labels).parted(kept, held, consume=consume)
     for found, wanted in zip((first.images, first.labels, second.images, second.labels), expected, strict=True):
         np.testing.assert_array_equal(found, wanted)
     for part in (first, second):
@@ -272,5 +272,7 @@ def test_what_cannot_be_written_over_is_copied() -> None:
     """MNIST's own arrays are such."""
     images = np.arange(4 * 784, dtype=np.uint32).astype(np.uint8).reshape(4, 28, 28)
     images.flags.writeable = False
-    first, _ = Part(images, np.arange(4, dtype=np.uint8)).parted(np.array([0, 2]), np.array([1, 3]), consume=True)
+    first, _ = LabelledImages(images, np.arange(4, dtype=np.uint8)).parted(
+        np.array([0, 2]), np.array([1, 3]), consume=True
+    )
     assert not np.shares_memory(first.images, images)

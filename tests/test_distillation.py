@@ -14,7 +14,7 @@ from core.config.configuration import TrainingConfig
 from core.config.device_plan import Plan
 from core.config.recipes import RECIPES
 from core.config.schedule import Schedule
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.errors import CheckpointError, ConfigurationError
 from core.networks.architectures import build
 from core.networks.checkpoint_file import header
@@ -69,7 +69,9 @@ def test_teachers_are_asked_about_the_sets_own_images_only(monkeypatch: pytest.M
     monkeypatch.setattr("core.training.extras._MADE", 60)
     monkeypatch.setattr("core.config.recipes.SMALL", 10)
     random = np.random.default_rng(0)
-    part = Part(random.integers(0, 256, (200, 28, 28)).astype(np.uint8), (np.arange(200) % 10).astype(np.uint8))
+    part = LabelledImages(
+        random.integers(0, 256, (200, 28, 28)).astype(np.uint8), (np.arange(200) % 10).astype(np.uint8)
+    )
     recipe = RECIPES["robust"].on(len(part))
     teachers = Teachers((build("small", 1).eval(),))
     learner = Learner(recipe, Schedule.of(recipe, len(part)), _PLAN, part, 0, teachers=teachers)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_folder import Part as Images
+from image_folder import LabelledImages as Images
 from image_folder import clean, pixels, quick, save
 from trained import trained
 
@@ -15,7 +15,7 @@ from core.checkup.survey import survey
 from core.config.configuration import TrainingConfig
 from core.config.recipes import RECIPES, SMALL
 from core.data import catalogue, datasets
-from core.data.collection import Collection, Part
+from core.data.collection import Collection, LabelledImages
 from core.data.division import USUAL, Division, DivisionRule
 from core.data.near_duplicates import groups
 from core.data.stage import stages
@@ -70,7 +70,7 @@ def test_training_comparison_and_check_up_divide_alike(
     chosen = comparison(entry, collection, [ancestry.learned(checkpoint, entry)])
     assert chosen.unseen == (True,)
     quick(folder)
-    # With a test part of its own there is nothing to find out for the comparison: it is read as it is.
+    # With a test set of its own there is nothing to find out for the comparison: it is read as it is.
     assert len(given) >= (2 if has_test else 3) and all(each == trains for each in given)
     every = np.concatenate([part.images for part in (collection.train, collection.test) if part is not None])
     assert np.array_equal(chosen.parts[0].images, every[trains.test])
@@ -79,7 +79,7 @@ def test_training_comparison_and_check_up_divide_alike(
 
 def test_each_image_has_one_role(mnist_part: Images) -> None:
     """All together are the set; the stages of a training have just these images."""
-    collection = Collection(Part(mnist_part[0][:90], mnist_part[1][:90]))
+    collection = Collection(LabelledImages(mnist_part[0][:90], mnist_part[1][:90]))
     division = Division.of_collection(collection)
     assert sorted(division.order.tolist()) == list(range(90)) and len(division) == 90
     dataset = datasets.divided(catalogue.find("mnist"), collection)
@@ -98,12 +98,12 @@ def test_folds_keep_copies_together(mnist_part: Images, recipe: str) -> None:
     images = np.concatenate([mnist_part[0][:60], mnist_part[0][:20]])
     labels = np.concatenate([mnist_part[1][:60], mnist_part[1][:20]])
     rule = DivisionRule(recipe, folds=3, seed=4)
-    whole = Division.of_collection(Collection(Part(images, labels)), rule)
+    whole = Division.of_collection(Collection(LabelledImages(images, labels)), rule)
     for division in (whole, Division.in_folds(images, labels, rule)):
         assert division.fold_of is not None
         assert np.array_equal(division.fold_of[:20], division.fold_of[60:])
         assert division.fewest == 80 - max(len(division.fold(number)[1]) for number in range(3))
-    assert whole != Division.of_collection(Collection(Part(images, labels)))
+    assert whole != Division.of_collection(Collection(LabelledImages(images, labels)))
 
 
 @pytest.mark.parametrize("count", [SMALL, SMALL + 100, SMALL + 2500])

@@ -135,7 +135,7 @@ def test_usps_arrives_whole(usps: Server, home: Path) -> None:
     assert entry.state == "downloaded" and entry.path == str(path)
     found = datasets.load("usps")
     assert found.train.counts() == [3] * 10 and found.test.counts() == [2] * 10
-    assert found.train.images.shape == (30, 28, 28) and found.test_note == "the test part of usps"
+    assert found.train.images.shape == (30, 28, 28) and found.test_note == "the test set of usps"
     assert found.train.images[0, 5:23, 12:16].mean() > 100 and not found.train.images[0, :, :8].any()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_folder import Part, clean
+from image_folder import LabelledImages, clean
 from PIL import Image
 from trained import trained
 
@@ -17,7 +17,7 @@ CROSS = [[[0, 0], [30, 40]], [[30, 0], [0, 40]]]
 
 
 @pytest.fixture
-def digits(tmp_path: Path, mnist_part: Part) -> Path:
+def digits(tmp_path: Path, mnist_part: LabelledImages) -> Path:
     """Forty images with a damaged one."""
     folder = clean(tmp_path / "digits", mnist_part, each=4)
     (folder / "5" / "broken\x1b.png").write_bytes(b"no image")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from core import paths
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.evaluation.evaluation import Evaluation, evaluate, evaluate_parts
 from core.inference.scores import _seen, scores
 from core.networks.architectures import build
@@ -123,7 +123,7 @@ def test_parts_are_read_as_one_set(mnist_part: tuple[NDArray[np.uint8], NDArray[
     images, labels = mnist_part
     recogniser = Recogniser(paths.shipped_checkpoint())
     told: list[tuple[int, int]] = []
-    parts = [Part(images[:30], labels[:30]), Part(images[30:40], labels[30:40])]
+    parts = [LabelledImages(images[:30], labels[:30]), LabelledImages(images[30:40], labels[30:40])]
     result = evaluate_parts(recogniser, parts, lambda done, total: told.append((done, total)))
     assert result.labels.tolist() == labels[:40].tolist()
     assert told == [(30, 40), (40, 40)]

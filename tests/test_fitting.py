@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from core import paths
 from core.config.calibration import Calibration
 from core.data import mnist
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.evaluation.evaluation import evaluate
 from core.inference.fused import fused
 from core.inference.prepacked import prepacked
@@ -41,12 +41,12 @@ def few_written(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def parts() -> tuple[Part, Part]:
+def parts() -> tuple[LabelledImages, LabelledImages]:
     """Images to fit with and others to measure on; noise makes some of them hard."""
     _, test = mnist.load()
     random = np.random.default_rng(0)
     noisy = np.clip(test.images[:1000] + random.normal(0, 35, (1000, 28, 28)), 0, 255).astype(np.uint8)
-    part = Part(noisy, test.labels[:1000])
+    part = LabelledImages(noisy, test.labels[:1000])
     return part.take(np.arange(500)), part.take(np.arange(500, 1000))
 
 
@@ -59,7 +59,9 @@ def network() -> nn.Module:
 
 
 @pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])
-def test_confidence_becomes_how_often_it_is_right(parts: tuple[Part, Part], network: nn.Module, factor: float) -> None:
+def test_confidence_becomes_how_often_it_is_right(
+    parts: tuple[LabelledImages, LabelledImages], network: nn.Module, factor: float
+) -> None:
     """Too sure or too unsure before, within 3% after, on images that it was not fitted on; no answer changes."""
     loud = Louder(network, factor).eval()
     found = fitted(loud, parts[0], _CPU)
@@ -70,13 +72,13 @@ def test_confidence_becomes_how_often_it_is_right(parts: tuple[Part, Part], netw
     np.testing.assert_array_equal(after.predictions, before.predictions)
 
 
-def test_the_temperature_follows_the_logits(parts: tuple[Part, Part], network: nn.Module) -> None:
+def test_the_temperature_follows_the_logits(parts: tuple[LabelledImages, LabelledImages], network: nn.Module) -> None:
     """Logits three times as large are divided by three times as much."""
     one, three = (fitted(Louder(network, factor).eval(), parts[0], _CPU).temperature for factor in (1.0, 3.0))
     assert three == pytest.approx(3 * one, rel=0.02)
 
 
-def test_of_few_images_nothing_is_fitted(parts: tuple[Part, Part], network: nn.Module) -> None:
+def test_of_few_images_nothing_is_fitted(parts: tuple[LabelledImages, LabelledImages], network: nn.Module) -> None:
     """The neutral calibration, whatever the few say."""
     assert fitted(network, parts[0].take(np.arange(50)), _CPU) == Calibration()
 
@@ -96,7 +98,7 @@ class Doubting(nn.Module):
 
 @pytest.mark.parametrize(("more", "least", "most"), [(-9.0, 0.6, 0.6), (-4.0, 0.61, 0.998), (9.0, 0.999, 0.999)])
 def test_the_threshold_lets_digits_through(
-    parts: tuple[Part, Part], network: nn.Module, more: float, least: float, most: float
+    parts: tuple[LabelledImages, LabelledImages], network: nn.Module, more: float, least: float, most: float
 ) -> None:
     """At least 0.6, else so high that hardly a held-out digit is rejected; and never so high that nothing is."""
     doubting = Doubting(network, more).eval()

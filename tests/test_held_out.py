@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_folder import Part as Images
+from image_folder import LabelledImages as Images
 from image_folder import clean
 from trained import trained
 
 from core.data import catalogue, datasets
-from core.data.collection import Collection, Part
+from core.data.collection import Collection, LabelledImages
 from core.data.stage import stages
 from core.evaluation import ancestry
 from core.evaluation.ancestry import Learned
@@ -99,11 +99,11 @@ def test_what_was_held_out_is_read_where_one_learned_the_rest(tmp_path: Path, fo
 
 
 def test_after_folds_no_image_is_left_that_was_not_learned(tmp_path: Path, folder: Path) -> None:
-    """Those of a test part neither; the other network is read on all of them."""
+    """Those of a test set neither; the other network is read on all of them."""
     entry = catalogue.find(str(folder))
     path = trained(tmp_path / "a.npz", configuration={"data": str(folder), "folds": 3}, images=120)
     collection = datasets.gather(entry)
-    part = Part(collection.train.images[:9], collection.train.labels[:9])
+    part = LabelledImages(collection.train.images[:9], collection.train.labels[:9])
     for test in (None, part):
         chosen = comparison(entry, Collection(collection.train, test), [_learned(path, folder), None])
         assert chosen.unseen == (False, True) and sum(map(len, chosen.parts)) == 120 + (9 if test else 0)
@@ -113,7 +113,7 @@ def test_a_test_part_is_read_whoever_learned_the_rest(tmp_path: Path, folder: Pa
     """As of MNIST."""
     entry = catalogue.find("mnist")
     train = datasets.gather(catalogue.find(str(folder))).train
-    test = Part(train.images[:9], train.labels[:9])
+    test = LabelledImages(train.images[:9], train.labels[:9])
     told = ancestry.learned(trained(tmp_path / "a.npz"), entry)
     assert told is not None
     chosen = comparison(entry, Collection(train, test), [told])

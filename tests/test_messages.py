@@ -26,7 +26,7 @@ from core.data.catalogue import Entry
 from core.data.collection import Skipped
 from core.data.details import DataDetails, Sample
 from core.drawing.ink import Stroke
-from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
+from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, Scorecard, ScoredModel, Speed
 from core.networks.checkpoint_file import Header
 from core.reading import protocol
 from core.reading.reading import ReadDigit, Reading
@@ -46,7 +46,7 @@ _ROW = Row(
     images=100,
     which="the 100 that neither has learned from",
     figures=(Figures(90, 100, 3, 0.02), None),
-    verdict=Verdict.BETTER,
+    verdict=Comparison.BETTER,
     words="12 images",
     refuses_more=True,
     notes=("A note.",),
@@ -116,7 +116,7 @@ EXAMPLES: tuple[Any, ...] = (
     ),
     _FINDING,
     _PICTURE,
-    Scorecard("It is better.", (Model("/a.npz", "new", "title"),), (_ROW,), (Speed(2.0, 3.25, 200),)),
+    Scorecard("It is better.", (ScoredModel("/a.npz", "new", "title"),), (_ROW,), (Speed(2.0, 3.25, 200),)),
     _ROW,
     # Files that one process writes and another reads
     TrainingConfig(data="mine", recipe="accurate", epochs=3, device="cpu", seed=5),

@@ -1,4 +1,4 @@
-"""core.reading.numbers: digits beside each other are a number, one digit stays one, by strokes and by parts."""
+"""core.reading.numbers: digits beside each other are a number, one digit stays one, by strokes and by components."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.data import mnist
 from core.drawing.ink import Ink, Stroke
 from core.preprocessing.bounding_box import cropped
 from core.reading.numbers.atom import Atom, atom, in_order, joined
-from core.reading.numbers.by_parts import cut, parts_of
+from core.reading.numbers.by_components import components_of, cut
 from core.reading.numbers.cuts import _both_ways, _path, pieces_of
 from core.reading.numbers.geometry import most_worth, own_worth
 from core.reading.numbers.lattice import Span, best, spans
@@ -131,7 +131,7 @@ def test_a_photographed_line_is_read(recogniser: Recogniser, digits: dict[int, l
 
 
 def test_single_digits_stay_as_they_are(recogniser: Recogniser) -> None:
-    """A hundred of MNIST's test digits, by parts: none falls apart, and what is said is the same to the last bit."""
+    """A hundred of MNIST's test digits, by components: none falls apart, and the answers are equal to the last bit."""
     _, test = mnist.load()
     several = 0
     for image in test.images[:100]:
@@ -156,7 +156,7 @@ def test_one_drawn_digit_is_no_number(recogniser: Recogniser, digit: int) -> Non
 
 
 def test_a_broken_digit_is_one(recogniser: Recogniser, digits: dict[int, list[Grey]]) -> None:
-    """A gap across a 5 as a dry pen leaves it makes two parts, one above the other."""
+    """A gap across a 5 as a dry pen leaves it makes two components, one above the other."""
     worn = digits[5][0].copy()
     worn[len(worn) // 2 : len(worn) // 2 + 3] = 0
     assert recogniser.read_number(in_a_row([worn], 0), polarity="bright").digits == ()
@@ -181,7 +181,7 @@ def test_erased_strokes_count_no_more(recogniser: Recogniser) -> None:
 
 
 def test_noise_is_given_up(recogniser: Recogniser) -> None:
-    """A page of dots has too many parts to be a number, and is answered as one bitmap."""
+    """A page of dots has too many components to be a number, and is answered as one bitmap."""
     noise = (np.random.default_rng(0).random((200, 300)) > 0.95).astype(np.uint8) * 255
     assert recogniser.read_number(noise, polarity="bright").digits == ()
 
@@ -213,18 +213,18 @@ def test_cuts_leave_all_ink() -> None:
     assert all(piece.cut_right > 0 for piece in pieces[:-1])
 
 
-def test_parts_keep_their_places() -> None:
+def test_components_keep_their_places() -> None:
     """What was found lies where it was drawn."""
     page = np.zeros((60, 100), np.uint8)
     page[10:40, 20:30], page[12:42, 60:75] = 200, 100
-    assert [(each.left, each.top, each.width, each.height) for each in parts_of(page)] == [
+    assert [(each.left, each.top, each.width, each.height) for each in components_of(page)] == [
         (20, 10, 10, 30),
         (60, 12, 15, 30),
     ]
 
 
 def _ways(count: int) -> Iterator[list[tuple[int, int]]]:
-    """All divisions of so many atoms."""
+    """All segmentations of so many atoms."""
     for many in range(count):
         for inner in combinations(range(1, count), many):
             bounds = [0, *inner, count]
@@ -232,7 +232,7 @@ def _ways(count: int) -> Iterator[list[tuple[int, int]]]:
 
 
 def test_the_best_way_is_the_best_of_all() -> None:
-    """Against all divisions of five atoms, one by one, with random worths of runs and of neighbours."""
+    """Against all segmentations of five atoms, one by one, with random worths of runs and of neighbours."""
     atoms = [box(12 * place, 0, 10, 30) for place in range(5)]
     candidates = spans(atoms)
     names = {(run.first, run.last): at for at, run in enumerate(candidates)}
@@ -279,25 +279,25 @@ def test_nothing_that_can_win_is_left_out(recogniser: Recogniser, digits: dict[i
     """No piece is worth more than is said before it is looked at; a clear digit's pieces need no look then."""
     for label in range(10):
         ink = in_a_row([digits[label][0], digits[3][1]], -2)
-        atoms = cut(parts_of(ink))
+        atoms = cut(components_of(ink))
         line = max(each.height for each in atoms)
         for run in spans(atoms):
             worth = max(own_worth(run, line, digit, certain) for digit in range(10) for certain in (0.01, 0.7, 1.0))
             assert worth <= most_worth(run, line) + 1e-9
-    division = of_ink(in_a_row([digits[0][0], digits[3][1]], 8)).division(0.1)
-    assert division is not None and division.most() >= (least := division.least(0, 0.1))
-    read = recogniser.scores(division.images())
-    assert len(division.digits(least, division.images(), read.probabilities, read.no_digit)) == 2
+    segmentation = of_ink(in_a_row([digits[0][0], digits[3][1]], 8)).segmentation(0.1)
+    assert segmentation is not None and segmentation.most() >= (least := segmentation.least(0, 0.1))
+    read = recogniser.scores(segmentation.images())
+    assert len(segmentation.digits(least, segmentation.images(), read.probabilities, read.no_digit)) == 2
 
 
 def test_a_clear_digit_is_not_cut(digits: dict[int, list[Grey]]) -> None:
-    """One connected part no wider than high; one that is less sure, or wider, is cut, and so are two parts."""
+    """One component no wider than high stays whole; a less certain or wider one is cut, and so are two."""
     zero = digits[0][0]
-    assert of_ink(zero).division(0.999) is None
-    division = of_ink(zero).division(0.1)
-    assert division is not None and len(division.candidates) > 1
-    assert of_ink(np.concatenate([zero, zero[:, ::-1], zero], axis=1)).division(0.999) is not None
-    assert of_ink(in_a_row([zero, digits[1][0]], 8)).division(0.999) is not None
+    assert of_ink(zero).segmentation(0.999) is None
+    segmentation = of_ink(zero).segmentation(0.1)
+    assert segmentation is not None and len(segmentation.candidates) > 1
+    assert of_ink(np.concatenate([zero, zero[:, ::-1], zero], axis=1)).segmentation(0.999) is not None
+    assert of_ink(in_a_row([zero, digits[1][0]], 8)).segmentation(0.999) is not None
 
 
 def _reading(*found: tuple[int, float, float]) -> Reading:
@@ -341,7 +341,7 @@ def test_a_number_in_words(found: list[tuple[int, float, float]], number: str, w
     assert (reading.number, reading.words) == (number, words)
 
 
-def test_strokes_of_an_empty_list_are_read_by_parts(recogniser: Recogniser) -> None:
+def test_strokes_of_an_empty_list_are_read_by_components(recogniser: Recogniser) -> None:
     """A drawing whose strokes were lost is still a number."""
     none: list[Stroke] = []
     assert recogniser.read_number(drawn("52").bitmap, none, "bright").number == "52"

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from image_folder import Part as Images
+from image_folder import LabelledImages as Images
 from image_folder import clean
 from trained import trained
 
 from core import paths
 from core.__main__ import main
 from core.data import mnist, own_sets
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.errors import CheckpointError
 from core.evaluation import scorecard
 from core.evaluation.evaluation import evaluate_parts
@@ -26,11 +26,11 @@ from core.runs import preferences
 
 
 @pytest.fixture(autouse=True)
-def small_mnist(monkeypatch: pytest.MonkeyPatch, mnist_part: Images) -> Part:
+def small_mnist(monkeypatch: pytest.MonkeyPatch, mnist_part: Images) -> LabelledImages:
     """MNIST with 60 test images and a dozen that are timed."""
     images, labels = mnist_part
-    test = Part(images[1000:1060], labels[1000:1060])
-    monkeypatch.setattr(mnist, "load", lambda: (Part(images[:100], labels[:100]), test))
+    test = LabelledImages(images[1000:1060], labels[1000:1060])
+    monkeypatch.setattr(mnist, "load", lambda: (LabelledImages(images[:100], labels[:100]), test))
     monkeypatch.setattr(scorecard, "_READINGS", 12)
     return test
 
@@ -53,7 +53,7 @@ def _by_name(rows: tuple[Row, ...]) -> dict[str, Row]:
     return {row.name: row for row in rows}
 
 
-def test_the_better_of_two_is_told_at_once(small_mnist: Part, mnist_part: Images, ignorant: Path) -> None:
+def test_the_better_of_two_is_told_at_once(small_mnist: LabelledImages, mnist_part: Images, ignorant: Path) -> None:
     """On MNIST and on what the person drew; the figures are those of an evaluation of each."""
     _keep(30, mnist_part)
     shipped = paths.shipped_checkpoint()

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from core import paths
-from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
+from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, Scorecard, ScoredModel, Speed
 from core.evaluation.scorecard_words import summary
 
-MODELS = [Model("/a/model.npz", "new", ""), Model("/b.npz", "the shipped model", "")]
+MODELS = [ScoredModel("/a/model.npz", "new", ""), ScoredModel("/b.npz", "the shipped model", "")]
 
 
 def _row(name: str, kind: str, verdict: str, refused: int = 0, *, more: bool = False) -> Row:
     figures = Figures(90, 100, refused, 0.02), Figures(80, 100, 0, 0.03)
-    return Row(name, Kind(kind), 100, figures=figures, verdict=Verdict(verdict), refuses_more=more)
+    return Row(name, Kind(kind), 100, figures=figures, verdict=Comparison(verdict), refuses_more=more)
 
 
 def test_figures_show_what_so_many_images_can_tell() -> None:
@@ -46,9 +46,9 @@ def test_it_survives_the_way_to_the_interface() -> None:
 
 def test_a_checkpoint_is_called_what_a_person_calls_it() -> None:
     """The shipped model, a run by its name, a file by its own, without what would steer a terminal."""
-    assert Model.of(paths.shipped_checkpoint(), "").name == "the shipped model"
-    assert Model.of(Path("/runs/2026-a/model.npz"), "").name == "2026-a"
-    assert Model.of(Path("/x/my\x1b.npz"), "t\x1b").name == "my�"
+    assert ScoredModel.of(paths.shipped_checkpoint(), "").name == "the shipped model"
+    assert ScoredModel.of(Path("/runs/2026-a/model.npz"), "").name == "2026-a"
+    assert ScoredModel.of(Path("/x/my\x1b.npz"), "t\x1b").name == "my�"
 
 
 @pytest.mark.parametrize(

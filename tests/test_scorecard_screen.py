@@ -18,7 +18,7 @@ from trained import trained
 
 from core import paths
 from core.config.configuration import TrainingConfig
-from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
+from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, Scorecard, ScoredModel, Speed
 from core.evaluation.scorecard_words import summary
 from core.runs.run import Run, create_run
 from tui.app import DigitsApp
@@ -51,15 +51,15 @@ def _card(models: list[Path], *names: str) -> dict[str, Any]:
             10_000,
             "",
             mnist[: len(models)],
-            Verdict.SAME,
+            Comparison.SAME,
             "4 images are read right only …",
         ),
         *(
-            Row(name, Kind.OWN, 120, "", own[: len(models)], Verdict.BETTER, "", notes=("It is cross-validated.",))
+            Row(name, Kind.OWN, 120, "", own[: len(models)], Comparison.BETTER, "", notes=("It is cross-validated.",))
             for name in names
         ),
     ]
-    told = [Model.of(path, "") for path in models]
+    told = [ScoredModel.of(path, "") for path in models]
     if len(models) == 1:
         rows = [Row(each.name, each.kind, each.images, figures=each.figures[:1]) for each in rows]
     speeds = (Speed(1.9, 2.75, 200), Speed(2.1, 3.25, 200))[: len(models)]

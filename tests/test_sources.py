@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from image_folder import Part, clean
+from image_folder import LabelledImages, clean
 
 from core.__main__ import main
 from core.data import catalogue, collection, datasets, non_digits, sources
@@ -22,7 +22,7 @@ TRACE = json.dumps({"label": 7, "strokes": [[[0, 0], [9, 0], [4, 20]]]})
 
 
 @pytest.fixture
-def examples(tmp_path: Path, mnist_part: Part) -> dict[str, Path]:
+def examples(tmp_path: Path, mnist_part: LabelledImages) -> dict[str, Path]:
     """A set of each form."""
     clean(tmp_path / "images", mnist_part, each=3)
     np.savez(tmp_path / "set.npz", images=mnist_part[0][:20], labels=mnist_part[1][:20])
@@ -67,7 +67,7 @@ def test_a_form_that_is_added_is_used_everywhere(tmp_path: Path, monkeypatch: py
     """An entry of the registry is all that the catalogue, loading and things that are no digits need."""
     images = np.zeros((6, 28, 28), np.uint8)
     images[:, 4:24, 12:15] = 255
-    part = collection.Part(images, np.repeat(np.array([1, 7], np.uint8), 3))
+    part = collection.LabelledImages(images, np.repeat(np.array([1, 7], np.uint8), 3))
     toy = Source(
         title="a toy",
         short="a toy",

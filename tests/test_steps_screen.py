@@ -1,4 +1,4 @@
-"""What the network sees, step by step: the stages, what is said of them, and the ways there and back."""
+"""What the network sees, step by step: the steps, what is said of them, and the ways there and back."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from core.reading.reading import ReadDigit, Reading
 from tui.screens.drawing import DrawingScreen
 from tui.screens.steps import StepsScreen
 from tui.widgets.shared.thumbnail import Thumbnail
-from tui.widgets.steps.stage_image import Inks, stage_image
-from tui.widgets.steps.stage_strip import Arrangement, StageStrip
-from tui.widgets.steps.stages import NAMES, WHY, Source, Stage, of_drawing, of_file
+from tui.widgets.steps.step_images import NAMES, WHY, Origin, StepImage, of_drawing, of_file
+from tui.widgets.steps.step_pixels import Inks, step_pixels
+from tui.widgets.steps.step_strip import Arrangement, StepStrip
 
 SIZES = [(80, 24), (160, 50)]
 
@@ -49,19 +49,19 @@ def words(app: Any) -> str:
     return " ".join(text(app).split())
 
 
-async def steps_of(pilot: Pilot[Any], *keys: str) -> StageStrip:
-    """The strip of the screen that `keys` and w lead to, once there are stages."""
+async def steps_of(pilot: Pilot[Any], *keys: str) -> StepStrip:
+    """The strip of the screen that `keys` and w lead to, once there are steps."""
     await pilot.press(*keys)
     await settled(pilot)
     await pilot.press("w")
     await until(pilot, lambda: isinstance(pilot.app.screen, StepsScreen))
-    strip = pilot.app.screen.query_one(StageStrip)
+    strip = pilot.app.screen.query_one(StepStrip)
     await until(pilot, lambda: strip.current is not None)
     await settled(pilot)
     return strip
 
 
-# The stages
+# The steps
 
 
 def test_every_step_is_explained(tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_every_step_is_explained(tmp_path: Path) -> None:
     small.drag(20, 21)
     drawings = [of_drawing(255 - page(), [], None), of_drawing(small.bitmap, small.strokes, None)]
     found = [*drawings, of_file(blank, "blank.png"), of_file(coarse, "coarse.png")]
-    assert {stage.step for each in found for stage in each.stages} == set(WHY) == set(NAMES) == {*Source, *Step}
-    assert all(stage.measured for each in found for stage in each.stages)
+    assert {step.step for each in found for step in each.steps} == set(WHY) == set(NAMES) == {*Origin, *Step}
+    assert all(step.measured for each in found for step in each.steps)
 
 
 def test_the_last_stage_is_what_the_network_is_given(tmp_path: Path) -> None:
@@ -83,25 +83,25 @@ def test_the_last_stage_is_what_the_network_is_given(tmp_path: Path) -> None:
     path = tmp_path / "one.png"
     Image.fromarray(page()).save(path)
     drawing, file = of_drawing(255 - page(), [], None), of_file(path, "one.png")
-    assert np.array_equal(drawing.stages[-1].image, normalise(255 - page(), "bright"))
-    assert np.array_equal(file.stages[-1].image, normalise(page(), "auto"))
-    expected = [(Source.FILE, page()), *steps(page())]
-    assert [each.step for each in file.stages] == [step for step, _ in expected]
-    assert all(np.array_equal(each.image, image) for each, (_, image) in zip(file.stages, expected, strict=True))
+    assert np.array_equal(drawing.steps[-1].image, normalise(255 - page(), "bright"))
+    assert np.array_equal(file.steps[-1].image, normalise(page(), "auto"))
+    expected = [(Origin.FILE, page()), *steps(page())]
+    assert [each.step for each in file.steps] == [step for step, _ in expected]
+    assert all(np.array_equal(each.image, image) for each, (_, image) in zip(file.steps, expected, strict=True))
 
 
 def test_what_is_said_was_measured(tmp_path: Path) -> None:
     """Sizes, the speck, how much smaller it became and how far it was moved, of a stroke that one can count out."""
     path = tmp_path / "one.png"
     Image.fromarray(page()).save(path)
-    said = {each.name: each.measured for each in of_file(path, "one.png").stages}
+    said = {each.name: each.measured for each in of_file(path, "one.png").steps}
     assert said["the image file"] == "80×100 pixels, grey levels from 55 to 255."
     assert said["ink on even paper"].startswith("Ink covers 6.0% of the picture and is darker than the paper; ")
     assert said["specks removed"] == "1 speck of 4 pixels in all removed: 0.8% of the ink."
     assert said["cropped"] == "From 80×100 to 8×60 pixels: 6.0% of the area is left."
     assert said["20×20 box"].startswith("From 8×60 to 3×20 pixels, 3.0 times smaller. The strongest ink went from 200 ")
     assert "to 255 of 255." in said["20×20 box"]
-    bright = of_drawing(255 - page(), [], None).stages[1].measured
+    bright = of_drawing(255 - page(), [], None).steps[1].measured
     assert "brighter than the paper" in bright
 
 
@@ -109,7 +109,7 @@ def test_how_far_it_was_moved() -> None:
     """An L has its mass low and left, so that it is moved up and to the right."""
     canvas = np.zeros((28, 28), np.uint8)
     canvas[4:24, 8:11] = canvas[21:24, 8:20] = 255
-    said = of_drawing(canvas, [], None).stages[-1].measured
+    said = of_drawing(canvas, [], None).steps[-1].measured
     last = normalise(canvas, "bright")
     rows, columns = np.nonzero(last)
     up, right = 4 - rows[0], columns.min() - 8
@@ -157,10 +157,10 @@ def test_of_a_number_it_is_the_digit_that_is_shown_beside() -> None:
     ink, reading = a_number()
     found = of_drawing(ink.bitmap, ink.strokes, reading)
     assert found.subject == "digit 2 of 3 by itself, the least sure one"
-    assert np.array_equal(found.stages[-1].image, reading.seen)
+    assert np.array_equal(found.steps[-1].image, reading.seen)
     _, _, width, height = reading.digits[1].box
-    assert found.stages[0].image.shape < ink.bitmap.shape
-    assert f"{width}×{height} pixels" in found.stages[3].measured
+    assert found.steps[0].image.shape < ink.bitmap.shape
+    assert f"{width}×{height} pixels" in found.steps[3].measured
 
 
 def test_a_number_that_is_not_on_the_pad_any_more_is_shown_as_a_whole() -> None:
@@ -168,7 +168,7 @@ def test_a_number_that_is_not_on_the_pad_any_more_is_shown_as_a_whole() -> None:
     ink, reading = a_number()
     found = of_drawing(ink.bitmap, ink.strokes[:1], reading)
     assert found.subject == "your drawing as a whole"
-    assert np.array_equal(found.stages[-1].image, normalise(ink.bitmap, "bright"))
+    assert np.array_equal(found.steps[-1].image, normalise(ink.bitmap, "bright"))
 
 
 # How they are drawn
@@ -179,18 +179,18 @@ def test_faint_ink_shows_without_colours() -> None:
     faint = np.zeros((100, 100), np.uint8)
     faint[20:80, 40:60] = 30
     inks = Inks(has_shades=False, is_dark=False)
-    drawn = stage_image(Stage(Source.DRAWN, faint, is_picture=False, measured=""), 28, inks)
+    drawn = step_pixels(StepImage(Origin.DRAWN, faint, is_picture=False, measured=""), 28, inks)
     assert drawn[14, 14] == 255 and drawn[2, 2] == 0
-    drawn = stage_image(Stage(Source.FILE, 255 - faint, is_picture=True, measured=""), 28, inks)
+    drawn = step_pixels(StepImage(Origin.FILE, 255 - faint, is_picture=True, measured=""), 28, inks)
     assert drawn[14, 14] == 0 and drawn[2, 2] == 255
 
 
 def test_white_stays_white_in_a_light_theme() -> None:
     """There full ink is black, so that white paper has none, and ink stays ink."""
-    picture = Stage(Source.FILE, page(), is_picture=True, measured="")
-    ink = Stage(Source.DRAWN, 255 - page(), is_picture=False, measured="")
+    picture = StepImage(Origin.FILE, page(), is_picture=True, measured="")
+    ink = StepImage(Origin.DRAWN, 255 - page(), is_picture=False, measured="")
     dark_ink = Inks(has_shades=True, is_dark=True)
-    assert stage_image(picture, 28, dark_ink)[1, 1] == 0 and stage_image(ink, 28, dark_ink)[1, 1] == 0
+    assert step_pixels(picture, 28, dark_ink)[1, 1] == 0 and step_pixels(ink, 28, dark_ink)[1, 1] == 0
 
 
 def test_there_is_room_for_more_steps() -> None:
@@ -212,12 +212,12 @@ async def test_a_drawing_s_steps(size: tuple[int, int]) -> None:
     app = DrawingApp()
     async with app.run_test(size=size) as pilot:
         strip = await steps_of(pilot, *SEVEN)
-        found = of_drawing(app.pad.ink.bitmap, app.pad.ink.strokes, None).stages
+        found = of_drawing(app.pad.ink.bitmap, app.pad.ink.strokes, None).steps
         assert "What the network sees of your drawing" in words(app) and "the network sees this" in words(app)
-        for place, stage in enumerate(found, 1):
+        for place, step in enumerate(found, 1):
             shown = words(app)
-            assert f"▸ {place} of {len(found)}: {stage.name}" in shown
-            assert stage.why in shown and stage.measured in shown
+            assert f"▸ {place} of {len(found)}: {step.name}" in shown
+            assert step.why in shown and step.measured in shown
             assert clipped(app) == [] and not scrollbars(app)
             await pilot.press("right")
             await settled(pilot)
@@ -236,7 +236,7 @@ async def test_a_click_chooses() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         strip = await steps_of(pilot, *SEVEN)
         arrangement = strip.arrangement
-        await pilot.click(StageStrip, offset=(arrangement.cell + 3, arrangement.row + 2))
+        await pilot.click(StepStrip, offset=(arrangement.cell + 3, arrangement.row + 2))
         await settled(pilot)
         assert strip.cursor == arrangement.columns + 1
         assert "6 of 7" in words(app)

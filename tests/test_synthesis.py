@@ -14,7 +14,7 @@ from core import paths
 from core.config.recipes import FINE_TUNE, RECIPES
 from core.config.schedule import Schedule
 from core.data import mnist
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.evaluation.evaluation import evaluate
 from core.networks import checkpoint
 from core.networks.architectures import build
@@ -35,7 +35,7 @@ _CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
-def some() -> Part:
+def some() -> LabelledImages:
     """The first 400 of MNIST's training images."""
     train, _ = mnist.load()
     return train.take(np.arange(400))
@@ -79,7 +79,7 @@ def test_a_pen_draws_what_lies_within_its_radius() -> None:
     assert best <= 2, column
 
 
-def test_a_skeleton_is_thin_and_as_connected_as_the_digit(some: Part) -> None:
+def test_a_skeleton_is_thin_and_as_connected_as_the_digit(some: LabelledImages) -> None:
     """As many pieces as before, a fraction of the ink, and nothing outside of it."""
     masks = some.images[:60] > 127
     thin = thinned(torch.tensor(masks)).numpy()
@@ -98,7 +98,7 @@ def test_distances_are_those_to_the_nearest_point() -> None:
     assert (distances(np.zeros((1, 28, 28), np.uint8)) == 255).all()
 
 
-def test_the_same_pen_gives_nearly_the_same_image(some: Part) -> None:
+def test_the_same_pen_gives_nearly_the_same_image(some: LabelledImages) -> None:
     """Drawn again by a pen of MNIST's width, an image is like itself and unlike the next one."""
     again = inked(distances(some.images), np.full(len(some), 1.4)).reshape(len(some), -1).astype(float)
     before = some.images.reshape(len(some), -1).astype(float)
@@ -107,7 +107,7 @@ def test_the_same_pen_gives_nearly_the_same_image(some: Part) -> None:
     assert np.median(alike) > 0.85 > 0.5 > np.median(others)
 
 
-def test_the_frame_is_that_of_normalise(some: Part) -> None:
+def test_the_frame_is_that_of_normalise(some: LabelledImages) -> None:
     """Enlarged or moved aside, images come back as `normalise` has them, but for its finer interpolation."""
     wide = np.zeros((50, 56, 56), np.uint8)
     wide[:, 3:31, 20:48] = some.images[:50]
@@ -118,7 +118,7 @@ def test_the_frame_is_that_of_normalise(some: Part) -> None:
     assert not fitted(np.zeros((1, 40, 40), np.uint8)).any()
 
 
-def test_made_digits_are_read_as_what_they_are(some: Part) -> None:
+def test_made_digits_are_read_as_what_they_are(some: LabelledImages) -> None:
     """By the shipped network, most of them: they are harder than MNIST, and still digits."""
     network, _ = checkpoint.load(paths.shipped_checkpoint())
     for made, least in ((redrawn(some, 0), 0.93), (written(400, 0), 0.85)):
@@ -126,7 +126,7 @@ def test_made_digits_are_read_as_what_they_are(some: Part) -> None:
     assert written(400, 0).counts() == [40] * 10
 
 
-def test_what_is_made_follows_from_the_seed(some: Part) -> None:
+def test_what_is_made_follows_from_the_seed(some: LabelledImages) -> None:
     """The same again, and other images for another seed."""
     makers: tuple[Callable[[int], NDArray[np.uint8]], ...] = (
         lambda seed: redrawn(some, seed).images,
@@ -138,7 +138,7 @@ def test_what_is_made_follows_from_the_seed(some: Part) -> None:
         assert (make(1) != make(2)).any(axis=(1, 2)).mean() > 0.9
 
 
-def test_what_is_no_digit_has_ink_in_the_frame(some: Part) -> None:
+def test_what_is_no_digit_has_ink_in_the_frame(some: LabelledImages) -> None:
     """As many as asked for, none of them blank."""
     made = negatives(some, 300, 0)
     assert made.shape == (300, 28, 28) and made.dtype == np.uint8
@@ -154,7 +154,7 @@ def test_a_curve_goes_through_its_points() -> None:
     assert at == sorted(at) and at[-1] == len(found) - 1
 
 
-def test_a_recipe_gets_what_it_asks_for(some: Part, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recipe_gets_what_it_asks_for(some: LabelledImages, monkeypatch: pytest.MonkeyPatch) -> None:
     """Made digits and what is none from scratch; when fine-tuning MNIST, and what is none where the network tells."""
     monkeypatch.setattr("core.training.extras._MADE", 60)
     monkeypatch.setattr("core.training.pretrained._NO_DIGITS", 30)

@@ -15,10 +15,10 @@ from core.data.division import LEARN, TEST, VALIDATE, Division
 from core.words import plural
 
 _FILLS = 0.45
-"""Part of the shorter side that a digit must fill for the whole image, at 28×28, to show enough of it to compare."""
+"""Share of the shorter side that a digit must fill for the whole image, at 28×28, to show enough of it to compare."""
 _PLACED = 0.045
-"""Part of the side, a little over one of 28 pixels, by which a copy of a bare stroke may be moved."""
-_ROLES = {LEARN: "learnt from", VALIDATE: "in the validation part", TEST: "in the test part"}
+"""Share of the side, a little over one of 28 pixels, by which a copy of a bare stroke may be moved."""
+_ROLES = {LEARN: "learnt from", VALIDATE: "in the validation set", TEST: "in the test set"}
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ _SMALL = 0.35
 _FEW_PIXELS = 12
 """A longer side of fewer pixels shows less than MNIST's 20."""
 _RARE = 0.005
-"""Part of all images below which those that touch are hardly more than chance."""
+"""Share of all images below which those that touch are hardly more than chance."""
 _ROUNDING = 40
 """Grey levels by which an image may differ from its normalised self and still be one that was made as MNIST's."""
 _FRAMED = 70
 """Hundredths of a border that are ink where it is no digit that touches it."""
 _MOST = 0.5
-"""Part of all images from which being cropped tightly is how the set was made."""
+"""Share of all images from which being cropped tightly is how the set was made."""
 _SIDES = ("left", "upper", "right", "lower")
 
 

@@ -23,18 +23,18 @@ _SHUFFLES = 200
 _DEVIATIONS = 6.0
 """Standard deviations of what shuffles give by which a leak must exceed their mean."""
 _HINT, _WARNING = 0.02, 0.06
-"""Part of what there is to know about the class from which it is told, and from which it is a warning."""
+"""Share of what there is to know about the class from which it is told, and from which it is a warning."""
 _MOST_VALUES = 16
 """A number with more values than this is put into ranges."""
 _RANGES = 8
 _MOST_MEANT = 5
 """A value that leaves more classes than this open tells little."""
 _COVERED = 0.95
-"""Part of the images with a value that the classes it means must have."""
+"""Share of the images with a value that the classes it means must have."""
 _LEAST = 5
 """Images that must have a value for it to mean anything."""
 _TIGHT = 0.9
-"""Part of its image that a digit fills where images were cropped to it: their sizes then are the digits' own."""
+"""Share of its image that a digit fills where images were cropped to it: their sizes then are the digits' own."""
 _SAMPLE = 20_000
 
 
@@ -56,7 +56,7 @@ class Leak:
 
     property: Property
     information: float
-    """Part of what there is to know, 0 to 1, beyond chance."""
+    """Share of what there is to know, 0 to 1, beyond chance."""
 
 
 def leaks(survey: Survey) -> list[Finding]:

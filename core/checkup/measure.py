@@ -41,7 +41,7 @@ FACTS = np.dtype(
     ]
 )
 _INK = 0.35
-"""Part of the strongest ink from which the border counts as touched: less is the edge of a stroke beside it."""
+"""Share of the strongest ink from which the border counts as touched: less is the edge of a stroke beside it."""
 _FEW_PIXELS = 512
 """No side over this where only colours are looked at."""
 

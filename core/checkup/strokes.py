@@ -20,7 +20,7 @@ _SEEN_THIN = 1.5
 """In the 28×28, which cannot show less than about one pixel, so that it must be thin there too (MNIST: 2%)."""
 _THICK = 4.7
 _MANY = 0.05
-"""Part of all images from which it is how the set was drawn, and worth a warning."""
+"""Share of all images from which it is how the set was drawn, and worth a warning."""
 
 
 def thin(survey: Survey) -> list[Finding]:

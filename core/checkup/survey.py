@@ -67,7 +67,7 @@ class Survey:
 
     @property
     def is_test(self) -> NDArray[np.bool_]:
-        """(N,) whether the files belong to the set's own test part."""
+        """(N,) whether the files belong to the set's own test set."""
         return self.files.is_test[self.index]
 
     def name(self, position: int) -> str:

@@ -20,7 +20,7 @@ from core.words import plural
 
 if TYPE_CHECKING:
     from core.data.catalogue import Entry
-    from core.data.collection import Part
+    from core.data.collection import LabelledImages
     from core.data.details import DataDetails, Sample
 
 SAMPLES = 40
@@ -133,7 +133,7 @@ def _details(entry: Entry, as_json: bool) -> DataDetails:
     )
 
 
-def _samples(part: Part) -> list[Sample]:
+def _samples(part: LabelledImages) -> list[Sample]:
     """Up to 40 images, the first of each class, then the second of each, and so on."""
     import numpy as np
 

@@ -14,7 +14,7 @@ from core.system import gc_policy
 from core.words import percent, plural
 
 if TYPE_CHECKING:
-    from core.data.collection import Part, Skipped
+    from core.data.collection import LabelledImages, Skipped
     from core.evaluation.evaluation import Evaluation
     from core.evaluation.rejection import Refusals
     from core.reading.recogniser import Recogniser
@@ -38,7 +38,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--part",
         choices=("auto", "test", "all"),
         default="auto",
-        help="auto: the test part where the set has one, or what was held out of the training, else all",
+        help="auto: the test set where the set has one, or what was held out of the training, else all",
     )
     evaluate.add_argument(
         "--not-digits",
@@ -93,7 +93,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
 
 def _measured(
     data: str, wanted: str, recogniser: Recogniser, report: Stages
-) -> tuple[str, tuple[Part, ...], str, tuple[Skipped, ...]]:
+) -> tuple[str, tuple[LabelledImages, ...], str, tuple[Skipped, ...]]:
     """The set's name, its images to measure on, which they are in words, and the files that were skipped."""
     from core.data import catalogue
     from core.data.datasets import divided, gather

@@ -56,12 +56,12 @@ class Recipe:
     """The peak of the one-cycle schedule."""
     weight_decay: float
     warm_up: float
-    """Part of all steps, 0 to 1, in which the learning rate rises."""
+    """Share of all steps, 0 to 1, in which the learning rate rises."""
     label_smoothing: float
     averaging: float
     """Decay a step of the exponential moving average of the weights that is kept; 0 keeps the last weights."""
     validation: float
-    """Part of the training images of each class held out for validation."""
+    """Share of the training images of each class held out for validation."""
     augmentation: Augmentation
     small_data: SmallDataOverrides
     """What replaces the above where there are few images."""
@@ -70,7 +70,7 @@ class Recipe:
     least_steps: int = 0
     """Steps that are done at least, by more epochs, unless epochs are given."""
     replay: float = 0.0
-    """Part of each batch that is MNIST's, so that it is not forgotten."""
+    """Share of each batch that is MNIST's, so that it is not forgotten."""
     replay_augmentation: Augmentation = Augmentation()
     """How MNIST's part is changed: little, since what is to be kept is how it is read as it is."""
     distillation: float = 0.0

@@ -1,6 +1,6 @@
 """A NumPy archive `.npz` with `images` and `labels` becomes a Collection.
 
-`test_images` and `test_labels` make a test part where they are there; other arrays are left aside. Nothing in
+`test_images` and `test_labels` make a test set where they are there; other arrays are left aside. Nothing in
 the file is run (no pickles), and shapes and types are looked at before a byte of an image is unpacked.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import cache
-from core.data.collection import CLASSES, SIDE, Collection, Part, Skipped
+from core.data.collection import CLASSES, SIDE, Collection, LabelledImages, Skipped
 from core.errors import DataError
 from core.preprocessing.normalise import Polarity, normalise
 from core.system import pool
@@ -50,7 +50,7 @@ def gather(path: Path, report: pool.Report | None = None, polarity: Polarity = "
         for key, blank in (("images", kept["train_blank"]), ("test_images", kept["test_blank"]))
         for index in blank
     ]
-    train, test = (Part(kept[f"{name}_images"], kept[f"{name}_labels"]) for name in ("train", "test"))
+    train, test = (LabelledImages(kept[f"{name}_images"], kept[f"{name}_labels"]) for name in ("train", "test"))
     if not len(train):
         raise DataError(f"{path} has no usable images: all {len(skipped):,} are blank")
     return Collection(train, test if len(test) else None, tuple(notes), tuple(skipped))

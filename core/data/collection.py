@@ -26,7 +26,7 @@ class Skipped:
 
 
 @dataclass(frozen=True)
-class Part:
+class LabelledImages:
     """Images with their labels. Raises DataError where the arrays do not fit each other."""
 
     images: NDArray[np.uint8]
@@ -55,11 +55,13 @@ class Part:
         """How many images each of the ten classes has."""
         return [int(count) for count in np.bincount(self.labels, minlength=CLASSES)]
 
-    def take(self, indices: NDArray[np.int64]) -> Part:
+    def take(self, indices: NDArray[np.int64]) -> LabelledImages:
         """The images at `indices`, in that order."""
-        return Part(self.images[indices], self.labels[indices])
+        return LabelledImages(self.images[indices], self.labels[indices])
 
-    def parted(self, kept: NDArray[np.int64], held: NDArray[np.int64], *, consume: bool = False) -> tuple[Part, Part]:
+    def parted(
+        self, kept: NDArray[np.int64], held: NDArray[np.int64], *, consume: bool = False
+    ) -> tuple[LabelledImages, LabelledImages]:
         """The images at `kept` and those at `held`, both ascending, together all of them.
 
         With `consume` both lie where these lay, the first before the second, which are then not to be used any more:
@@ -78,7 +80,9 @@ class Part:
             np.arange(middle - first, middle - first + len(kept) - first),
             np.arange(middle - first),
         )
-        return Part(images[: len(kept)], self.labels[kept]), Part(images[len(kept) :], self.labels[held])
+        return LabelledImages(images[: len(kept)], self.labels[kept]), LabelledImages(
+            images[len(kept) :], self.labels[held]
+        )
 
 
 def _move_behind(images: NDArray[np.uint8], kept: NDArray[np.int64], held: NDArray[np.int64]) -> None:
@@ -94,22 +98,22 @@ def _move_behind(images: NDArray[np.uint8], kept: NDArray[np.int64], held: NDArr
 class Collection:
     """All that a source holds and that can be used, before anything is held out for a test."""
 
-    train: Part
-    """The training part, or everything where the source has no test part."""
-    test: Part | None = None
-    """The test part, where the source has one of its own."""
+    train: LabelledImages
+    """The training set, or everything where the source has no test set."""
+    test: LabelledImages | None = None
+    """The test set, where the source has one of its own."""
     notes: tuple[str, ...] = ()
     """What a person should know, one sentence each."""
     skipped: tuple[Skipped, ...] = ()
     """What could not be used, and why."""
 
     @property
-    def parts(self) -> tuple[Part, ...]:
-        """The training part, then the test part where there is one."""
+    def parts(self) -> tuple[LabelledImages, ...]:
+        """The training set, then the test set where there is one."""
         return (self.train,) if self.test is None else (self.train, self.test)
 
     def counts(self) -> list[int]:
-        """How many images each of the ten classes has, the test part included."""
+        """How many images each of the ten classes has, the test set included."""
         return [sum(counts) for counts in zip(*(part.counts() for part in self.parts), strict=True)]
 
 
@@ -125,7 +129,7 @@ class Others:
     skipped: tuple[Skipped, ...]
 
 
-def part_of(images: Sequence[NDArray[np.uint8]], labels: Sequence[int]) -> Part:
-    """A Part of single (28, 28) images; empty ones too. Raises DataError as Part does."""
+def labelled_images(images: Sequence[NDArray[np.uint8]], labels: Sequence[int]) -> LabelledImages:
+    """From single (28, 28) images; empty ones too. Raises DataError as LabelledImages does."""
     stacked = np.stack(images) if images else np.zeros((0, SIDE, SIDE), np.uint8)
-    return Part(stacked, np.asarray(labels, np.uint8))
+    return LabelledImages(stacked, np.asarray(labels, np.uint8))

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from core.data import archives, catalogue, mnist, sources
-from core.data.collection import CLASSES, Collection, Part, Skipped
+from core.data.collection import CLASSES, Collection, LabelledImages, Skipped
 from core.data.division import TEST_SHARE, USUAL, Division, DivisionRule
 from core.data.splits import IndivisibleError
 from core.errors import DataError
 from core.system.pool import Report
 from core.words import percent
 
-__all__ = ["Collection", "Dataset", "Part", "Skipped", "gather", "load"]
+__all__ = ["Collection", "Dataset", "LabelledImages", "Skipped", "gather", "load"]
 
 _LEAST = 3
 """Images of a class that can be learnt: one to learn from, one to validate, one to test."""
@@ -27,8 +27,8 @@ class Dataset:
 
     name: str
     """Its name in the catalogue, or one made of the path."""
-    train: Part
-    test: Part
+    train: LabelledImages
+    test: LabelledImages
     test_note: str
     """Where the test images come from, such as `MNIST's test set`."""
     notes: tuple[str, ...]
@@ -78,15 +78,15 @@ def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collect
 def divided(
     entry: catalogue.Entry, collection: Collection, rule: DivisionRule = USUAL, *, consume: bool = False
 ) -> Dataset:
-    """A set with a test part: its own, or one held out class by class, always the same.
+    """A set with a test set: its own, or one held out class by class, always the same.
 
-    With `consume` the collection is not to be used any more (`Part.parted`).
+    With `consume` the collection is not to be used any more (`LabelledImages.parted`).
     Raises DataError where there is too little to train on, or to divide into folds, saying of what.
     """
     notes = (*collection.notes, *_too_few(entry, collection))
     division = _division(entry, collection, rule)
     if collection.test is not None:
-        test_note = {"mnist": "MNIST's test set"}.get(entry.name, f"the test part of {entry.name}")
+        test_note = {"mnist": "MNIST's test set"}.get(entry.name, f"the test set of {entry.name}")
         train, test = collection.train, collection.test
     else:
         test_note = f"{percent(TEST_SHARE, 0)} of each class, held out with a fixed seed"

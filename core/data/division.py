@@ -21,7 +21,7 @@ from core.data.splits import folds, split
 Indices = NDArray[np.int64]
 
 TEST_SHARE = 0.15
-"""Part of each class that is held out for the test where a set has no test part."""
+"""Share of each class that is held out for the test where a set has no test set."""
 _TEST_SEED, _VALIDATION_SEED = 2026, 0
 """Fixed, so that the same images are held out from every training."""
 _VALIDATION_SHARE, _VALIDATION_IMAGES = 0.15, 500
@@ -56,7 +56,7 @@ USUAL = DivisionRule.of(TrainingConfig())
 class Division:
     """Which of the N images of a set are for what, by their positions in it.
 
-    Of a `Collection` the images of the training part come first, then those of its test part.
+    Of a `Collection` the images of the training set come first, then those of its test set.
     """
 
     rule: DivisionRule

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import amendments, file_rows
-from core.data.collection import CLASSES, SIDE, Collection, Part, Skipped
+from core.data.collection import CLASSES, SIDE, Collection, LabelledImages, Skipped
 from core.data.image_file import seen_in
 from core.data.listing import Listing, layout, listing
 from core.errors import DataError
@@ -154,9 +154,9 @@ def _image(path: str) -> NDArray[np.uint8] | str:
         return str(error)
 
 
-def _part(images: NDArray[np.uint8], labels: NDArray[np.uint8], which: NDArray[np.bool_]) -> Part:
+def _part(images: NDArray[np.uint8], labels: NDArray[np.uint8], which: NDArray[np.bool_]) -> LabelledImages:
     # All of 100,000 images are 78 MB: not copied where none is to be left away.
-    return Part(images, labels) if which.all() else Part(images[which], labels[which])
+    return LabelledImages(images, labels) if which.all() else LabelledImages(images[which], labels[which])
 
 
 def _nothing_usable(files: Listing, wanted: NDArray[np.bool_], skipped: tuple[Skipped, ...]) -> str:
@@ -172,7 +172,7 @@ def _nothing_usable(files: Listing, wanted: NDArray[np.bool_], skipped: tuple[Sk
     )
 
 
-def _missing(part: Part, where: str) -> list[str]:
+def _missing(part: LabelledImages, where: str) -> list[str]:
     missing = [str(label) for label, count in enumerate(part.counts()) if not count]
     if not missing:
         return []

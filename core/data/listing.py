@@ -28,13 +28,13 @@ class Layout:
 
     train: dict[int, Path]
     test: dict[int, Path]
-    """Empty where the set has no test part of its own."""
+    """Empty where the set has no test set of its own."""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Listing:
-    """N files of a data set, class by class, the test part after the rest."""
+    """N files of a data set, class by class, the test set after the rest."""
 
     folder: Path
     names: list[bytes]
@@ -42,11 +42,11 @@ class Listing:
     labels: NDArray[np.uint8]
     """(N,) uint8, 0 to 9: the class folders they lie in."""
     is_test: NDArray[np.bool_]
-    """(N,) whether they belong to the set's own test part."""
+    """(N,) whether they belong to the set's own test set."""
     stamps: NDArray[np.int64]
     """(N, 2) int64: size in bytes and time of change in nanoseconds; (-1, -1) where they cannot be had."""
     has_test: bool
-    """Whether the set has a test part of its own, if an empty one."""
+    """Whether the set has a test set of its own, if an empty one."""
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

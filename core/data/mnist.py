@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core import paths
 from core.data import idx
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.errors import DataError, DigitsError
 from core.system import atomic, json_file
 
@@ -26,15 +26,15 @@ FILES = {
 _REMEDY = "Install digits-tui again; in a checkout, `git checkout -- data/mnist` brings the file back."
 
 
-def load() -> tuple[Part, Part]:
+def load() -> tuple[LabelledImages, LabelledImages]:
     """The 60,000 training and the 10,000 test images. Raises DataError that names a missing or wrong file."""
     arrays = _arrays(list(FILES))
-    return Part(arrays[0], arrays[1]), Part(arrays[2], arrays[3])
+    return LabelledImages(arrays[0], arrays[1]), LabelledImages(arrays[2], arrays[3])
 
 
-def test() -> Part:
+def test() -> LabelledImages:
     """The 10,000 test images alone, in a seventh of the time. Raises DataError as `load` does."""
-    return Part(*_arrays(list(FILES)[2:]))
+    return LabelledImages(*_arrays(list(FILES)[2:]))
 
 
 def _arrays(names: list[str]) -> list[NDArray[np.uint8]]:

@@ -25,7 +25,7 @@ Pairs = NDArray[np.int64]
 _BLUR = 1.0
 """Standard deviation in pixels: it takes away what resampling and compression do to edges."""
 _LIMITS = {True: (0.003, 0.0012), False: (0.004, 0.0018)}
-"""Part of the ink's energy by which copies may differ, with and without stretch; the second for a bare stroke, of
+"""Share of the ink's energy by which copies may differ, with and without stretch; the second for a bare stroke, of
 which two may be alike by chance."""
 _BARE = 2.2
 """The ink of a bare stroke has a smaller standard deviation than this across its length, in pixels."""

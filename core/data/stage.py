@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.collection import SIDE, Part
+from core.data.collection import SIDE, LabelledImages
 from core.data.datasets import Dataset
 
-_NOTHING = Part(np.zeros((0, SIDE, SIDE), np.uint8), np.zeros(0, np.uint8))
+_NOTHING = LabelledImages(np.zeros((0, SIDE, SIDE), np.uint8), np.zeros(0, np.uint8))
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Stage:
 
     fold: int
     """0 where the network is kept; from 1 where it only measures how well others like it read."""
-    learn: Part
-    validate: Part
+    learn: LabelledImages
+    validate: LabelledImages
     """Read after each epoch; empty in the training on all images that precedes the folds."""
 
     @property
-    def parts(self) -> tuple[Part, Part]:
+    def parts(self) -> tuple[LabelledImages, LabelledImages]:
         """Both."""
         return self.learn, self.validate
 
@@ -32,7 +32,7 @@ def stages(dataset: Dataset, *, consume: bool = False) -> list[Stage]:
     """The trainings of a run on `dataset`, as its division says.
 
     Without folds some of the training images are held out for validation. With them all images are learned from, those
-    of a test part too. With `consume` the data set's training part is not to be used any more (`Part.parted`).
+    of a test set too. With `consume` the data set's training set is not to be used any more (`LabelledImages.parted`).
     """
     division = dataset.division
     if division.fold_of is None:
@@ -48,7 +48,7 @@ def stages(dataset: Dataset, *, consume: bool = False) -> list[Stage]:
     return found
 
 
-def whole(dataset: Dataset) -> Part:
-    """All images of `dataset`, those of its test part last."""
+def whole(dataset: Dataset) -> LabelledImages:
+    """All images of `dataset`, those of its test set last."""
     train, test = dataset.train, dataset.test
-    return Part(np.concatenate([train.images, test.images]), np.concatenate([train.labels, test.labels]))
+    return LabelledImages(np.concatenate([train.images, test.images]), np.concatenate([train.labels, test.labels]))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import cache
-from core.data.collection import CLASSES, Collection, Others, Part, Skipped
+from core.data.collection import CLASSES, Collection, LabelledImages, Others, Skipped
 from core.drawing.ink import draw
 from core.errors import DataError
 from core.preprocessing.normalise import normalise
@@ -50,7 +50,7 @@ def gather(path: Path, report: pool.Report | None = None) -> Collection:
     Raises DataError where the file cannot be opened, or no line of it can be used.
     """
     kept, notes, skipped = _gathered(path, _Wanted(_digit, _EXAMPLE), report)
-    return Collection(Part(kept["images"], kept["labels"]), None, notes, skipped)
+    return Collection(LabelledImages(kept["images"], kept["labels"]), None, notes, skipped)
 
 
 def gather_others(path: Path, report: pool.Report | None = None) -> Others:

@@ -24,10 +24,10 @@ STROKE_WIDTH = 0.115
 over the length of its outline, mean of the first 2,000 test images of MNIST (5% to 95%: 1.6 to 3.4)."""
 
 _USUAL_SHARE = 0.7
-"""Part of a canvas's side that people fill with a digit."""
+"""Share of a canvas's side that people fill with a digit."""
 
 _FIELD_SHARE = 20 / 28
-"""Part of the side that `draw` fills: that of MNIST's box in its field."""
+"""Share of the side that `draw` fills: that of MNIST's box in its field."""
 
 _FARTHEST = 1e6
 """Coordinates are clamped to ± this; beyond it squares of distances lose the precision that edges need."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from core.config.calibration import Calibration
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.inference.scores import scores
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float:
-        """Part read right, 0 to 1."""
+        """Share read right, 0 to 1."""
         return float(self.right.mean())
 
     @property
@@ -84,7 +84,7 @@ class Evaluation:
 
     @property
     def accepted_accuracy(self) -> float | None:
-        """Part read right of those that are not rejected, 0 to 1; None where all are."""
+        """Share read right of those that are not rejected, 0 to 1; None where all are."""
         accepted = ~self.rejected
         return float(self.right[accepted].mean()) if accepted.any() else None
 
@@ -101,7 +101,7 @@ class Evaluation:
 
     @property
     def per_class(self) -> list[float | None]:
-        """Part of each digit read right; None for a digit without images."""
+        """Share of each digit read right; None for a digit without images."""
         confusion = self.confusion
         totals = confusion.sum(axis=1)
         return [float(confusion[digit, digit] / total) if total else None for digit, total in enumerate(totals)]
@@ -175,7 +175,7 @@ def evaluate(
 
 
 def evaluate_parts(
-    recogniser: Recogniser, parts: Sequence[Part], report: Callable[[int, int], None] | None = None
+    recogniser: Recogniser, parts: Sequence[LabelledImages], report: Callable[[int, int], None] | None = None
 ) -> Evaluation:
     """As the program reads them: all images of `parts`, one at least, which are not copied for that.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.config.recipes import RECIPES
 from core.data.catalogue import Entry
-from core.data.collection import Collection, Part
+from core.data.collection import Collection, LabelledImages
 from core.data.datasets import divided
 from core.data.division import Division, DivisionRule
 from core.errors import DataError
@@ -20,7 +20,7 @@ EVERY = "all its images"
 class Comparison:
     """What networks are compared on."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[LabelledImages, ...]
     which: str
     """Such as `MNIST's test set`, or `all its images`."""
     unseen: tuple[bool, ...]
@@ -34,7 +34,7 @@ def comparison(entry: Entry, collection: Collection, learned: Sequence[Learned |
     """
     told = [each for each in learned if each is not None]
     if collection.test is not None and not any(each.folds for each in told):
-        note = "MNIST's test set" if entry.name == "mnist" else "its test part"
+        note = "MNIST's test set" if entry.name == "mnist" else "its test set"
         return Comparison((collection.test,), note, (True,) * len(learned))
     held = _held_out(entry, collection, told) if any(not each.folds for each in told) else None
     if held is None:
@@ -42,7 +42,7 @@ def comparison(entry: Entry, collection: Collection, learned: Sequence[Learned |
     return Comparison((held[0],), held[1], tuple(each is None or not each.folds for each in learned))
 
 
-def _held_out(entry: Entry, collection: Collection, told: Sequence[Learned]) -> tuple[Part, str] | None:
+def _held_out(entry: Entry, collection: Collection, told: Sequence[Learned]) -> tuple[LabelledImages, str] | None:
     """The images that every network trained without folds held out; None where the set has changed since."""
     try:
         dataset = divided(entry, collection)

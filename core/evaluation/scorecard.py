@@ -17,7 +17,7 @@ from core.errors import DigitsError
 from core.evaluation.ancestry import Learned, learned
 from core.evaluation.evaluation import Evaluation, evaluate_parts
 from core.evaluation.held_out import EVERY, comparison
-from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Scorecard, Speed, Verdict
+from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, Scorecard, ScoredModel, Speed
 from core.evaluation.scorecard_words import summary, verdict_words
 from core.evaluation.significance import SIGNIFICANT, least_certain, p_value
 from core.printable import printable
@@ -44,7 +44,7 @@ def measure(
     CheckpointError where a checkpoint cannot be loaded, and DataError where MNIST's files are not as shipped.
     """
     recognisers = [Recogniser(path) for path in checkpoints]
-    models = tuple(Model.of(each.path, each.header.title) for each in recognisers)
+    models = tuple(ScoredModel.of(each.path, each.header.title) for each in recognisers)
     rows = []
     for row in _rows(recognisers, models, sets, report):
         rows.append(row)
@@ -54,7 +54,7 @@ def measure(
 
 
 def _rows(
-    recognisers: Sequence[Recogniser], models: Sequence[Model], sets: Sequence[str], report: Report
+    recognisers: Sequence[Recogniser], models: Sequence[ScoredModel], sets: Sequence[str], report: Report
 ) -> Iterator[Row]:
     wanted = [entry for entry in catalogue.entries() if entry.kind in _KINDS and entry.images]
     for entry in wanted:
@@ -71,7 +71,9 @@ def _rows(
             yield _row(recognisers, models, entry, report)
 
 
-def _row(recognisers: Sequence[Recogniser], models: Sequence[Model], entry: catalogue.Entry, report: Report) -> Row:
+def _row(
+    recognisers: Sequence[Recogniser], models: Sequence[ScoredModel], entry: catalogue.Entry, report: Report
+) -> Row:
     name = "MNIST's test set" if entry.kind == catalogue.MNIST else printable(entry.title)
     kind = _KINDS.get(entry.kind, Kind.GIVEN)
     try:
@@ -137,15 +139,15 @@ def _note(name: str, history: Learned | None) -> str:
     return f"{name} has learned from this set, which has changed since: its figure is that of its training's test."
 
 
-def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | None]) -> tuple[Verdict, str]:
+def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | None]) -> tuple[Comparison, str]:
     """What the first is beside the second on the same images, and in words."""
     if len(figures) != 2:
-        return Verdict.NONE, ""
+        return Comparison.NONE, ""
     first, second = figures
     if first is None or second is None:
-        return Verdict.NONE, ""
+        return Comparison.NONE, ""
     if first.count != second.count:
-        return Verdict.NONE, "The two figures are not of the same images, so that they cannot be compared."
+        return Comparison.NONE, "The two figures are not of the same images, so that they cannot be compared."
     if read[0] is not None and read[1] is not None:
         gained, lost = _differing(read[0].right, read[1].right)
         verdict = _verdict(first.right - second.right, p_value(gained, lost))
@@ -155,10 +157,10 @@ def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | Non
     return verdict, ""
 
 
-def _verdict(difference: int, chance: float) -> Verdict:
+def _verdict(difference: int, chance: float) -> Comparison:
     if chance >= SIGNIFICANT:
-        return Verdict.SAME
-    return Verdict.BETTER if difference > 0 else Verdict.WORSE
+        return Comparison.SAME
+    return Comparison.BETTER if difference > 0 else Comparison.WORSE
 
 
 def _refuses_more(read: Sequence[Evaluation | None]) -> bool:

@@ -18,7 +18,7 @@ from core.printable import printable
 from core.words import percent, percent_of, percent_places, plural
 
 
-class Verdict(StrEnum):
+class Comparison(StrEnum):
     """What the first checkpoint is beside the second; the values are those of the JSON."""
 
     BETTER = "better"
@@ -40,17 +40,17 @@ class Kind(StrEnum):
 HEADS = ("read right", "95% range", "refused", "calibration")
 NOTHING = ("–", "–", "–", "–")
 """Stands for figures where there are none that count."""
-MARKS: dict[Verdict, str] = {
-    Verdict.BETTER: "▲ better",
-    Verdict.WORSE: "▼ worse",
-    Verdict.SAME: "= not significant",
-    Verdict.NONE: "",
+MARKS: dict[Comparison, str] = {
+    Comparison.BETTER: "▲ better",
+    Comparison.WORSE: "▼ worse",
+    Comparison.SAME: "= not significant",
+    Comparison.NONE: "",
 }
 """How each verdict shows, with colours and without."""
 
 
 @dataclass(frozen=True)
-class Model:
+class ScoredModel:
     """One checkpoint."""
 
     path: str
@@ -60,7 +60,7 @@ class Model:
     """What its header says of it."""
 
     @classmethod
-    def of(cls, path: Path, title: str) -> Model:
+    def of(cls, path: Path, title: str) -> ScoredModel:
         """That at `path`: the shipped one, that of a run, or a file."""
         return cls(str(path), model_name(path), printable(title))
 
@@ -129,7 +129,7 @@ class Row:
     """Which of the set's images these are; empty where they are all, or the name says it."""
     figures: tuple[Figures | None, ...] = ()
     """One for each checkpoint; None where there is none that counts."""
-    verdict: Verdict = Verdict.NONE
+    verdict: Comparison = Comparison.NONE
     """What the first is beside the second."""
     words: str = ""
     """The verdict in words."""
@@ -164,7 +164,7 @@ class Row:
             images=int(data["images"]),
             which=printable(str(data["which"])),
             figures=tuple(None if each is None else Figures(**each) for each in data["figures"]),
-            verdict=Verdict(data["verdict"]),
+            verdict=Comparison(data["verdict"]),
             words=printable(str(data["words"])),
             refuses_more=bool(data["refuses_more"]),
             notes=tuple(printable(str(note)) for note in data["notes"]),
@@ -194,7 +194,7 @@ class Scorecard:
 
     summary: str
     """What it comes to for a person, in a sentence or two."""
-    models: tuple[Model, ...]
+    models: tuple[ScoredModel, ...]
     """The one that is judged, and the one beside it, if there is one."""
     rows: tuple[Row, ...]
     """MNIST, then own sets, then those given."""
@@ -210,7 +210,7 @@ class Scorecard:
         """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
         return cls(
             summary=printable(str(data["summary"])),
-            models=tuple(Model(**each) for each in data["models"]),
+            models=tuple(ScoredModel(**each) for each in data["models"]),
             rows=tuple(Row.from_json(each) for each in data["rows"]),
             speeds=tuple(Speed(**each) for each in data["speeds"]),
         )

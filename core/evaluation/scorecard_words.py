@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.evaluation.scorecard_rows import Figures, Kind, Model, Row, Verdict
+from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, ScoredModel
 from core.words import listed, plural
 
 LEGEND = (
@@ -14,11 +14,11 @@ LEGEND = (
     "Calibration: by how much the confidence misses how often it is right, on average."
 )
 SPEED = "One reading, normalising included, on one thread"
-_WORDS = {Verdict.BETTER: "better", Verdict.WORSE: "worse"}
+_WORDS = {Comparison.BETTER: "better", Comparison.WORSE: "worse"}
 _ONLY_MNIST = "How it reads your hand shows once you have kept drawings of your own, or give a set."
 
 
-def summary(models: Sequence[Model], rows: Sequence[Row]) -> str:
+def summary(models: Sequence[ScoredModel], rows: Sequence[Row]) -> str:
     """Whether the first of `models` is better for this person than the second; how one alone reads."""
     if len(models) == 1:
         return _alone(models[0], rows)
@@ -31,8 +31,8 @@ def summary(models: Sequence[Model], rows: Sequence[Row]) -> str:
         why = _ONLY_MNIST if not personal else "Of your own sets none tells which of the two reads it better."
         return f"{said} {why}".strip()
     said = _for_you(first, second, judged)
-    if mnist is not None and mnist.verdict is not Verdict.SAME:
-        as_well = " too" if {row.verdict for row in judged} - {Verdict.SAME} == {mnist.verdict} else ""
+    if mnist is not None and mnist.verdict is not Comparison.SAME:
+        as_well = " too" if {row.verdict for row in judged} - {Comparison.SAME} == {mnist.verdict} else ""
         said += f" On MNIST's test set it is {_WORDS[mnist.verdict]}{as_well}{_numbers(mnist)}."
     for row in judged:
         if row.refuses_more and (pair := _pair(row)):
@@ -42,15 +42,17 @@ def summary(models: Sequence[Model], rows: Sequence[Row]) -> str:
     return said
 
 
-def verdict_words(verdict: Verdict, gained: int, lost: int) -> str:
+def verdict_words(verdict: Comparison, gained: int, lost: int) -> str:
     """Such as `12 images are read right only by the first, 3 only by the second: statistically significant`."""
-    beyond = "not statistically significant" if verdict is Verdict.SAME else "statistically significant"
+    beyond = "not statistically significant" if verdict is Comparison.SAME else "statistically significant"
     images = plural(gained, "image is", "images are")
     return f"{images} read right only by the first, {lost:,} only by the second: {beyond}"
 
 
-def _for_you(first: Model, second: Model, judged: Sequence[Row]) -> str:
-    better, worse = ([row for row in judged if row.verdict is verdict] for verdict in (Verdict.BETTER, Verdict.WORSE))
+def _for_you(first: ScoredModel, second: ScoredModel, judged: Sequence[Row]) -> str:
+    better, worse = (
+        [row for row in judged if row.verdict is verdict] for verdict in (Comparison.BETTER, Comparison.WORSE)
+    )
     if better and worse:
         return (
             f"{first.at_start} is better for you on {_names(better)} and worse on {_names(worse)} than {second.name}."
@@ -58,7 +60,7 @@ def _for_you(first: Model, second: Model, judged: Sequence[Row]) -> str:
     telling = better or worse
     if not telling:
         return f"{first.at_start} is as good for you as {second.name}: no statistically significant difference."
-    same = [row for row in judged if row.verdict is Verdict.SAME]
+    same = [row for row in judged if row.verdict is Comparison.SAME]
     rest = f"; on {_names(same)} there is no significant difference" if same else ""
     return (
         f"{first.at_start} is {_WORDS[telling[0].verdict]} for you than {second.name} on {_names(telling)}"
@@ -66,7 +68,7 @@ def _for_you(first: Model, second: Model, judged: Sequence[Row]) -> str:
     )
 
 
-def _alone(model: Model, rows: Sequence[Row]) -> str:
+def _alone(model: ScoredModel, rows: Sequence[Row]) -> str:
     read = [(row, row.figures[0]) for row in rows if row.figures and row.figures[0] is not None]
     if not read:
         return f"{model.at_start} could not be measured on any set."
@@ -76,7 +78,7 @@ def _alone(model: Model, rows: Sequence[Row]) -> str:
 
 
 def _is(row: Row) -> str:
-    return "is not significantly different from" if row.verdict is Verdict.SAME else f"is {_WORDS[row.verdict]} than"
+    return "is not significantly different from" if row.verdict is Comparison.SAME else f"is {_WORDS[row.verdict]} than"
 
 
 def _numbers(row: Row) -> str:

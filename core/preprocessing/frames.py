@@ -14,12 +14,12 @@ Grey = NDArray[np.uint8]
 _DEEPEST = 0.2
 """A frame ends within this part of the shorter side; a digit that is as wide and high as its image may go deeper."""
 _LINE, _CUT_LINE = 0.85, 0.97
-"""Part of a ring of pixels that is of the line for it to be a frame: hand-drawn ones have gaps, but not one along
+"""Share of a ring of pixels that is of the line for it to be a frame: hand-drawn ones have gaps, but not one along
 which the image was cut out."""
 _PAPER = 0.9
 """The same of paper, inside and outside of the line: the ring of a bold 0 is rounder than that."""
 _LEAST_INSIDE = 0.005
-"""Part of the area inside that is neither a frame nor paper: without it the frame is what was drawn, such as a 0."""
+"""Share of the area inside that is neither a frame nor paper: without it the frame is what was drawn, such as a 0."""
 
 
 def without_frame(image: Grey) -> Grey:

@@ -50,7 +50,7 @@ _SOFT = 0.6
 _FINE = 4
 """Times as large as it is an image is softened."""
 _FAINTEST = 0.2
-"""Part of the strongest ink up to which what is softened still counts as paper."""
+"""Share of the strongest ink up to which what is softened still counts as paper."""
 
 Polarity = Literal["auto", "bright", "dark"]
 """Whether the ink is `bright` or `dark`; `auto` judges each image by itself."""
@@ -84,7 +84,7 @@ def normalise(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> NDArray
 
 
 def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tuple[Step, NDArray[np.uint8]]]:
-    """The stages of `normalise`, each with the step that made it; the last one is (28, 28). All have bright ink.
+    """The image after each step of `normalise`, with that step; the last one is (28, 28). All have bright ink.
 
     Raises DataError as `normalise` does, and for a polarity that is none.
     """

@@ -18,7 +18,7 @@ _EVEN = 3
 _FLAT = 0.15
 """Neighbours that differ by less than this part of the ink's depth are no edge of a stroke."""
 _SHADE = 0.05
-"""Part of the page that must be flat and of a middling brightness for it to be in shade."""
+"""Share of the page that must be flat and of a middling brightness for it to be in shade."""
 _LEAST_LIT = 12
 """Side, in pixels, below which no light is looked for: so coarse an image is all edges, and no photograph."""
 _WIDEST_STROKE = 0.35
@@ -28,7 +28,7 @@ _LEAST_INK = 0.2
 _NOISE = 5.0
 """Ink must stand out of the paper's noise by this many standard deviations."""
 _LEAST_CONTRAST = 6 / 255
-"""Part of the paper's brightness that the strongest ink must take away for there to be a drawing."""
+"""Share of the paper's brightness that the strongest ink must take away for there to be a drawing."""
 
 _BINS = 256
 _STEPS = np.arange(_BINS + 1.0)

@@ -27,7 +27,7 @@ _LINES = 0.1, 0.15
 _DIMMEST = 8.0
 """Grey levels that are added to all before their logarithm is taken: noise in the dark is not blown up."""
 _PIECE = 0.01
-"""Part of the area from which a piece counts as one, and no dust."""
+"""Share of the area from which a piece counts as one, and no dust."""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class Recogniser:
     ) -> Reading:
         """As `read`, but several digits beside each other are read as a number; a single one is read by `read`.
 
-        `strokes` are those that made `bitmap`, in its pixels; without them its connected parts are looked at.
+        `strokes` are those that made `bitmap`, in its pixels; without them its connected components are looked at.
         """
         began = time.perf_counter()
         return self._since(began, self.read_prepared([prepared(bitmap, strokes, polarity)]))[0]
@@ -91,19 +91,19 @@ class Recogniser:
         for at, (whole, bitmap) in enumerate(zip(found, bitmaps, strict=True)):
             if whole.digit is None:
                 continue
-            division = bitmap.division(whole.certainty)
-            if division is not None:
-                least = division.least(whole.digit, whole.certainty)
-                if division.most() >= least:
-                    asked.append((at, division, least))
+            segmentation = bitmap.segmentation(whole.certainty)
+            if segmentation is not None:
+                least = segmentation.least(whole.digit, whole.certainty)
+                if segmentation.most() >= least:
+                    asked.append((at, segmentation, least))
         if not asked:
             return
-        images = [division.images() for _, division, _ in asked]
+        images = [segmentation.images() for _, segmentation, _ in asked]
         read = self.scores(np.concatenate(images))
         end = 0
-        for (at, division, least), own in zip(asked, images, strict=True):
+        for (at, segmentation, least), own in zip(asked, images, strict=True):
             start, end = end, end + len(own)
-            digits = division.digits(least, own, read.probabilities[start:end], read.no_digit[start:end])
+            digits = segmentation.digits(least, own, read.probabilities[start:end], read.no_digit[start:end])
             if digits:
                 found[at] = _number(found[at], digits)
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from core.data.collection import CLASSES, Part
+from core.data.collection import CLASSES, LabelledImages
 from core.preprocessing.normalise import FIELD
 from core.synthesis import doodles
 from core.synthesis.box import fitted
@@ -18,14 +18,14 @@ from core.synthesis.skeleton import distances, inked
 _THINNEST, _BOLDEST = 0.45, 2.6
 """Radii of pens in pixels of the 20×20 box: lines of 0.9 to 5.2 pixels; MNIST's are 1.6 to 3.4."""
 _CLIPPED = 0.3
-"""Part of the images of which a side is cut off, as happens where people draw over the edge."""
+"""Share of the images of which a side is cut off, as happens where people draw over the edge."""
 _MOST_CLIPPED = 5
 """Rows or columns, of 20, that are cut off at most."""
 _COARSE = 0.12
-"""Part of the images that come from a scan of few pixels."""
+"""Share of the images that come from a scan of few pixels."""
 
 
-def redrawn(part: Part, seed: int) -> Part:
+def redrawn(part: LabelledImages, seed: int) -> LabelledImages:
     """Each image of `part` drawn again along its middle lines by a pen of another width, in MNIST's frame.
 
     Some are cut off at a side, some as coarse as a scan of 10 to 18 pixels.
@@ -35,10 +35,10 @@ def redrawn(part: Part, seed: int) -> Part:
     radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), len(part.labels)))
     images = inked(distances(part.images), radii)
     images = fitted(_clipped(images, random))
-    return Part(_coarse(images, random), part.labels)
+    return LabelledImages(_coarse(images, random), part.labels)
 
 
-def written(count: int, seed: int) -> Part:
+def written(count: int, seed: int) -> LabelledImages:
     """`count` digits (28, 28) written by pens, in all forms of `NUMERALS`, as many of each digit, in MNIST's frame."""
     random = np.random.default_rng(seed)
     labels = np.arange(count) % CLASSES
@@ -48,7 +48,7 @@ def written(count: int, seed: int) -> Part:
         traces.append(doodles.written(forms[random.integers(len(forms))], random, random.uniform(0.08, 0.4)))
     radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), count))
     images = fitted(_clipped(rendered(traces, radii), random))
-    return Part(_coarse(images, random), labels.astype(np.uint8))
+    return LabelledImages(_coarse(images, random), labels.astype(np.uint8))
 
 
 def _clipped(images: NDArray[np.uint8], random: np.random.Generator, share: float = _CLIPPED) -> NDArray[np.uint8]:

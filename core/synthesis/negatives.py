@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.collection import CLASSES, Part
+from core.data.collection import CLASSES, LabelledImages
 from core.synthesis import doodles
 from core.synthesis.box import fitted
 from core.synthesis.pen import Trace, rendered
@@ -37,7 +37,7 @@ _USUAL, _SPREAD, _LIKE_MNIST = 1.15, 0.22, 0.65
 MNIST's, and if most thin lines in it were no digits, a thin pen would speak against whatever it writes."""
 
 
-def negatives(part: Part, count: int, seed: int) -> NDArray[np.uint8]:
+def negatives(part: LabelledImages, count: int, seed: int) -> NDArray[np.uint8]:
     """(N, 28, 28) uint8, `count` images in MNIST's frame, made from `part`'s digits and from nothing."""
     random = np.random.default_rng(seed)
     counts = {kind: int(share * count) for kind, share in _SHARES.items()}
@@ -65,7 +65,7 @@ def _drawn(traces: list[Trace], random: np.random.Generator) -> NDArray[np.uint8
 
 
 def _some(
-    part: Part, digits: list[int], count: int, random: np.random.Generator
+    part: LabelledImages, digits: list[int], count: int, random: np.random.Generator
 ) -> tuple[NDArray[np.uint8], list[int]]:
     """`count` images of any of `digits`, and which digit each is."""
     members = np.flatnonzero(np.isin(part.labels, digits))
@@ -73,7 +73,7 @@ def _some(
     return part.images[chosen], part.labels[chosen].tolist()
 
 
-def _turned(part: Part, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
+def _turned(part: LabelledImages, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
     """Digits a quarter turned, or seen in a mirror."""
     turned, digits = _some(part, list(_TURNABLE), count // 2, random)
     mirrored, _ = _some(part, list(_MIRRORED), count - count // 2, random)
@@ -82,7 +82,7 @@ def _turned(part: Part, count: int, random: np.random.Generator) -> NDArray[np.u
     return fitted(np.concatenate([np.array(images, np.uint8).reshape(-1, 28, 28), mirrored[:, :, ::-1]]))
 
 
-def _merged(part: Part, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
+def _merged(part: LabelledImages, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
     """Two digits side by side, one below the other, or one on top of the other."""
     one, _ = _some(part, [*range(10)], count, random)
     two, _ = _some(part, [*range(10)], count, random)
@@ -103,7 +103,7 @@ def _merged(part: Part, count: int, random: np.random.Generator) -> NDArray[np.u
     return fitted(field)
 
 
-def _halves(part: Part, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
+def _halves(part: LabelledImages, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
     """Digits of which about half is gone."""
     images, digits = _some(part, list(_HALVES), count, random)
     found = np.zeros_like(images)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.config.recipes import Augmentation
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.networks.inputs import as_input
 from core.training.augmentation import augment
 
@@ -34,7 +34,7 @@ class Batches:
 
     def __init__(
         self,
-        part: Part,
+        part: LabelledImages,
         batch_size: int,
         augmentation: Augmentation,
         device: torch.device,

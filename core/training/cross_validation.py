@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core import paths
 from core.config.recipes import FINE_TUNE
 from core.config.schedule import Schedule
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.data.division import Division, DivisionRule
 from core.evaluation.evaluation import evaluate
 from core.runs.events import Finished
@@ -77,7 +77,7 @@ def out_of_fold(
     The networks are fine-tuned from the shipped model, on the fastest device. `report` is told steps done and steps
     in all. Raises IndivisibleError where there are fewer different images than `count` folds.
     """
-    every = Part(images, labels)
+    every = LabelledImages(images, labels)
     division = Division.in_folds(images, labels, DivisionRule(FINE_TUNE, count, seed))
     base = pretrained.load(paths.shipped_checkpoint())
     recipe = pretrained.recipe_for(division.recipe, base)

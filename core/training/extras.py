@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.synthesis.digits import redrawn, written
 from core.synthesis.negatives import NO_DIGIT, negatives
 from core.training.batches import Extra
@@ -21,7 +21,7 @@ _MADE = 24_000
 _SEED = 2026
 
 
-def extras(recipe: Recipe, schedule: Schedule, part: Part, pretrained: Pretrained | None) -> list[Extra]:
+def extras(recipe: Recipe, schedule: Schedule, part: LabelledImages, pretrained: Pretrained | None) -> list[Extra]:
     """Those that `recipe` asks for: made of the digits in `part`, or of MNIST's where that is replayed.
 
     The made ones are the same for every seed of the training. Takes a minute where a recipe asks for all kinds.

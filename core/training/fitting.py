@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.config.calibration import Calibration
-from core.data.collection import CLASSES, Part
+from core.data.collection import CLASSES, LabelledImages
 from core.inference.scores import logits, of_logits
 from core.synthesis.digits import redrawn, written
 
@@ -16,7 +16,7 @@ _LEAST = 100
 """Images from which a calibration can be fitted; of fewer hardly one is read wrong."""
 _WRITTEN = 2000
 _REFUSED = 0.01
-"""Part of real digits, of each kind, that may be refused as none."""
+"""Share of real digits, of each kind, that may be refused as none."""
 _LEAST_SURE, _SUREST = 0.6, 0.999
 """Between these a threshold stays: hands that no held-out image shows are refused more often than those."""
 _COLDEST, _HOTTEST = 0.05, 20.0
@@ -24,7 +24,7 @@ _SEED = 4711
 """Other drawings than those that were learnt from."""
 
 
-def fitted(network: nn.Module, held_out: Part, device: torch.device) -> Calibration:
+def fitted(network: nn.Module, held_out: LabelledImages, device: torch.device) -> Calibration:
     """For `network`, which lies on `device`; of too few images the neutral one.
 
     The temperature is that of the least loss (Guo et al. 2017). The threshold is the least that refuses no more

@@ -29,7 +29,7 @@ class Job:
     recipe: Recipe
     """That of the division of `dataset`, with the network of `pretrained` where that is fine-tuned."""
     dataset: Dataset
-    """Its training part is not looked at again."""
+    """Its training set is not looked at again."""
     stages: Sequence[Stage]
     """Those of the data set."""
     plan: Plan

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from core.config.device_plan import Plan
 from core.config.recipes import Recipe
 from core.config.schedule import Schedule
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.training.batches import Batches
 from core.training.distillation import Distillation, Teachers
 from core.training.extras import extras
@@ -27,7 +27,7 @@ class Learner:
         recipe: Recipe,
         schedule: Schedule,
         plan: Plan,
-        part: Part,
+        part: LabelledImages,
         seed: int,
         pretrained: Pretrained | None = None,
         teachers: Teachers | None = None,

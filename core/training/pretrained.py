@@ -13,7 +13,7 @@ from torch import nn
 
 from core.config.recipes import Recipe
 from core.data import mnist
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.networks import checkpoint
 from core.networks.architectures import ARCHITECTURES
 from core.networks.checkpoint_file import Header
@@ -32,9 +32,9 @@ class Pretrained:
     network: nn.Module
     """In evaluation mode, float32, on the CPU."""
     header: Header
-    replay: Part
+    replay: LabelledImages
     """MNIST's training images."""
-    test: Part
+    test: LabelledImages
     """MNIST's test images."""
 
     @functools.cached_property

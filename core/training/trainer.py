@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from core.config.calibration import Calibration
-from core.data.collection import Part
+from core.data.collection import LabelledImages
 from core.data.stage import Stage
 from core.errors import CheckpointError
 from core.evaluation.evaluation import Evaluation, evaluate
@@ -176,7 +176,7 @@ class Trainer:
             seconds, self._fold_began = now - self._fold_began, now
             yield FoldEnded(stage.fold, self.job.config.folds, read.accuracy, read.count, accuracy_before, seconds)
 
-    def _evaluated(self, network: nn.Module, part: Part, *, once: bool = False) -> Evaluation:
+    def _evaluated(self, network: nn.Module, part: LabelledImages, *, once: bool = False) -> Evaluation:
         return evaluate(network, part.images, part.labels, self._device, once=once)
 
     def _finished(self) -> Finished:

@@ -218,16 +218,16 @@ def main() -> None:
     def by_strokes(number: Number) -> Reading:
         return recogniser.read_number(number.bitmap, number.strokes, "bright")
 
-    def by_parts(number: Number) -> Reading:
+    def by_components(number: Number) -> Reading:
         return recogniser.read_number(number.bitmap, polarity="bright")
 
     if given.traces:
         traces = of_traces(given.traces)
         sets += [
             (f"{given.traces.stem}, strokes", traces, by_strokes),
-            (f"{given.traces.stem}, bitmap", traces, by_parts),
+            (f"{given.traces.stem}, bitmap", traces, by_components),
         ]
-    sets += [(f"{folder.name}, bitmap", of_images(folder), by_parts) for folder in given.images]
+    sets += [(f"{folder.name}, bitmap", of_images(folder), by_components) for folder in given.images]
     print(f"{recogniser.path}, {given.count} numbers a cell, % of whole numbers right")
     for name, digits, read in sets:
         print(f"\n{name:28}" + "".join(f"{length:>8}" for length in given.lengths))

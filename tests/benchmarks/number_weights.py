@@ -22,7 +22,7 @@ from PIL import Image
 from core.data import mnist
 from core.preprocessing.bounding_box import cropped
 from core.reading.numbers.atom import Atom, atom, in_order
-from core.reading.numbers.by_parts import cut, parts_of
+from core.reading.numbers.by_components import components_of, cut
 from core.reading.numbers.geometry import BESIDE_TERMS, OWN_TERMS, beside_terms, own_terms
 from core.reading.numbers.lattice import spans
 from core.reading.numbers.number import image_of
@@ -111,7 +111,7 @@ def _as_parts(number: Number, random: np.random.Generator) -> list[tuple[Atom, i
         owners[part][image > drawn[part]] = owner
         drawn[part] = np.maximum(drawn[part], image)
     found = []
-    for each in cut(parts_of(drawn)):
+    for each in cut(components_of(drawn)):
         whose = owners[each.top : each.bottom, each.left : each.right]
         found.append((each, int(np.bincount(whose.ravel(), weights=each.ink.ravel()).argmax())))
     return found

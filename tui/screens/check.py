@@ -31,7 +31,7 @@ from tui.state.complaint import complain
 from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.findings import Findings, counted, counts, explained
 from tui.widgets.shared.lines import fit
-from tui.widgets.steps.stages import of_file
+from tui.widgets.steps.step_images import of_file
 
 _WIDE = 140
 """Columns from which the findings and their images stand side by side."""

@@ -26,10 +26,10 @@ TAGLINE = "Watch a network learn to read digits, draw one, and see it read."
 _FIRST_PAINT = 0.1  # seconds
 
 
-class Choice(Static, can_focus=True):
+class Destination(Static, can_focus=True):
     """One of the things to do: its key, its name, and what happens there."""
 
-    BINDING_GROUP_TITLE = "Choice"
+    BINDING_GROUP_TITLE = "Destination"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "choose", "Go there", show=False)]
 
     def __init__(self, key: str, name: str, text: str, mode: str) -> None:
@@ -69,9 +69,9 @@ class HomeScreen(ModeScreen):
             yield Static(BANNER, id="banner")
             yield Static(Content.assemble(("digits-tui", "bold"), "  ", TAGLINE), id="tagline")
             with Horizontal(id="choices"):
-                yield Choice("d", "Data", "Pick what to learn from, and start.", "data")
-                yield Choice("t", "Training", "Watch a network learn, live or again.", "training")
-                yield Choice("p", "Draw", "Draw a digit, and see it read.", "drawing")
+                yield Destination("d", "Data", "Pick what to learn from, and start.", "data")
+                yield Destination("t", "Training", "Watch a network learn, live or again.", "training")
+                yield Destination("p", "Draw", "Draw a digit, and see it read.", "drawing")
         yield Footer()
 
     def on_mount(self) -> None:

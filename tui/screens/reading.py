@@ -39,7 +39,7 @@ from tui.widgets.drawing.pad import Mark, Pad
 from tui.widgets.drawing.status import Status
 from tui.widgets.shared.probabilities import Probabilities
 from tui.widgets.shared.thumbnail import Thumbnail
-from tui.widgets.steps.stages import of_drawing
+from tui.widgets.steps.step_images import of_drawing
 
 _SIDE = 38  # columns beside the pad: 28 of the bitmap, 9 of what is said and one between pad and them
 _ROWS_BELOW = 2  # status and footer

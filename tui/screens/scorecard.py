@@ -18,7 +18,7 @@ from textual.widgets import Footer, ProgressBar, Static
 from core import paths
 from core.data import catalogue, sources
 from core.errors import DataError, DigitsError
-from core.evaluation.scorecard_rows import Model, Row, Scorecard
+from core.evaluation.scorecard_rows import Row, Scorecard, ScoredModel
 from core.printable import printable
 from core.system import messages
 from tui.processes import child
@@ -114,10 +114,10 @@ class ScorecardScreen(Screen[None]):
             self.query_one("#progress").display = False
 
     @property
-    def _models(self) -> tuple[Model, ...]:
+    def _models(self) -> tuple[ScoredModel, ...]:
         """The checkpoint that is judged, and the one beside it, unless that is the same."""
         checkpoints = [self._judged] if self._judged == self._other else [self._judged, self._other]
-        return tuple(Model.of(each, "") for each in checkpoints)
+        return tuple(ScoredModel.of(each, "") for each in checkpoints)
 
     def _begin(self) -> None:
         self._rows = []

@@ -19,9 +19,9 @@ from core.errors import DataError
 from core.printable import printable
 from tui.widgets.shared.lines import fit
 from tui.widgets.shared.thumbnail import Thumbnail
-from tui.widgets.steps.stage_image import Inks, stage_image
-from tui.widgets.steps.stage_strip import Arrangement, StageStrip
-from tui.widgets.steps.stages import Stages
+from tui.widgets.steps.step_images import StepImages
+from tui.widgets.steps.step_pixels import Inks, step_pixels
+from tui.widgets.steps.step_strip import Arrangement, StepStrip
 
 _TITLE = "What the network sees of"
 _NOTHING = (
@@ -35,7 +35,7 @@ _ROOMY = Size(120, 36)
 
 
 class StepsScreen(Screen[None]):
-    """One stage is chosen at a time, shown larger and explained."""
+    """One step is chosen at a time, shown larger and explained."""
 
     CSS_PATH = "steps.tcss"
     BINDING_GROUP_TITLE = "What the network sees"
@@ -44,7 +44,7 @@ class StepsScreen(Screen[None]):
         Binding("w", "dismiss(None)", "Back", show=False),
     ]
 
-    def __init__(self, load: Callable[[], Stages]) -> None:
+    def __init__(self, load: Callable[[], StepImages]) -> None:
         """`load` is called in a thread: it may decode a photograph. It may raise DataError, which is shown."""
         super().__init__()
         self._load = load
@@ -54,14 +54,14 @@ class StepsScreen(Screen[None]):
         with Vertical(id="steps"):
             yield Static(_TITLE.removesuffix(" of"), id="title", classes="heading", markup=False)
             with Horizontal(id="board"):
-                yield StageStrip()
+                yield StepStrip()
                 with Vertical(id="chosen"):
                     yield Thumbnail()
             yield Static(id="words", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Work the stages out."""
+        """Work the steps out."""
         self.query_one("#board").display = False
         self.watch(self.app, "theme", self._show_chosen, init=False)
         self._work_out()
@@ -77,13 +77,13 @@ class StepsScreen(Screen[None]):
         self.query_one("#title", Static).update(
             Content(fit(f"{_TITLE} {printable(found.subject)}", self.size.width - 4))
         )
-        if not found.stages:
+        if not found.steps:
             words.update(_NOTHING)
             return
-        self._count = len(found.stages)
+        self._count = len(found.steps)
         self.query_one("#board").display = True
         self._arrange(self.size)
-        strip = self.query_one(StageStrip)
+        strip = self.query_one(StepStrip)
         strip.show(found)
         strip.focus()
 
@@ -97,24 +97,24 @@ class StepsScreen(Screen[None]):
         self.set_class(roomy, "-roomy")
         # Title, footer and words; of the margins, those at the top and below title, images and words.
         taken = Size(4, 2 + _WORDS + 4) if roomy else Size(0, 2 + _WORDS)
-        strip, chosen = self.query_one(StageStrip), self.query_one("#chosen")
+        strip, chosen = self.query_one(StepStrip), self.query_one("#chosen")
         strip.lay_out(Arrangement.within(size - taken, self._count))
         chosen.styles.width, chosen.styles.height = 28 * strip.arrangement.scale, 14 * strip.arrangement.scale
 
-    @on(StageStrip.Moved)
+    @on(StepStrip.Moved)
     def _show_chosen(self) -> None:
-        """The chosen stage, as large as there is room for, and what there is to say of it."""
-        strip, thumbnail = self.query_one(StageStrip), self.query_one(Thumbnail)
-        stage = strip.current
-        if stage is None:
+        """The chosen step, as large as there is room for, and what there is to say of it."""
+        strip, thumbnail = self.query_one(StepStrip), self.query_one(Thumbnail)
+        step = strip.current
+        if step is None:
             return
-        thumbnail.bitmap = stage_image(stage, 28 * strip.arrangement.scale, Inks.of(thumbnail))
+        thumbnail.bitmap = step_pixels(step, 28 * strip.arrangement.scale, Inks.of(thumbnail))
         self.query_one("#words", Static).update(
             Content("\n").join(
                 [
-                    Content.styled(f"▸ {strip.place}: {stage.name}", "bold"),
-                    *([Content(stage.why)] if stage.why else []),
-                    Content.styled(stage.measured, "$text-accent"),
+                    Content.styled(f"▸ {strip.place}: {step.name}", "bold"),
+                    *([Content(step.why)] if step.why else []),
+                    Content.styled(step.measured, "$text-accent"),
                 ]
             )
         )

@@ -39,7 +39,7 @@ _GREYS_APART = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class CellStyle:
     """How a cell looks, but for its character. There is one object for each look."""
 
     attributes: frozenset[str]
@@ -50,10 +50,10 @@ class Look:
     """The code of what is behind it; empty for the terminal's own."""
 
 
-Cell = tuple[str, Look]
+Cell = tuple[str, CellStyle]
 """A character, empty in the second cell of one that is two cells wide, and its look."""
 _Row = list[Cell | None]
-_PLAIN = Look(frozenset(), "", "")
+_PLAIN = CellStyle(frozenset(), "", "")
 
 
 class TerminalCells:
@@ -62,13 +62,13 @@ class TerminalCells:
     def __init__(self, colours: ColorSystem | None = ColorSystem.TRUECOLOR) -> None:
         """`colours` are those that the terminal knows."""
         self._colours = colours or ColorSystem.TRUECOLOR
-        self._looks: dict[Style | None, tuple[Look, Look]] = {}
-        self._known: dict[tuple[frozenset[str], str | None, str], Look] = {}
+        self._looks: dict[Style | None, tuple[CellStyle, CellStyle]] = {}
+        self._known: dict[tuple[frozenset[str], str | None, str], CellStyle] = {}
         self._wanted: list[_Row] = []
         self._shown: list[_Row] = []
         self._touched: set[int] = set()
         """Rows in which something may differ."""
-        self._pen: Look | None = None
+        self._pen: CellStyle | None = None
         self._place: tuple[int, int] | None = None
         """Where the terminal's cursor is, column and row; None where that is not known."""
 
@@ -121,7 +121,7 @@ class TerminalCells:
                         row[at] = last[0] + character, last[1]
         self._touched.add(y)
 
-    def _look(self, style: Style | None) -> tuple[Look, Look]:
+    def _look(self, style: Style | None) -> tuple[CellStyle, CellStyle]:
         """The look of a style, and that of its blanks, of which less is seen."""
         if style is None:
             return self._one(frozenset(), "", ""), self._one(frozenset(), None, "")
@@ -132,8 +132,8 @@ class TerminalCells:
         seen = attributes & _SEEN_ON_BLANKS
         return look, (look if seen else self._one(seen, None, paper))
 
-    def _one(self, attributes: frozenset[str], ink: str | None, paper: str) -> Look:
-        return self._known.setdefault((attributes, ink, paper), Look(attributes, ink, paper))
+    def _one(self, attributes: frozenset[str], ink: str | None, paper: str) -> CellStyle:
+        return self._known.setdefault((attributes, ink, paper), CellStyle(attributes, ink, paper))
 
     def _colour(self, colour: Color | None, ink: bool) -> str:
         if colour is None:
@@ -216,7 +216,7 @@ class TerminalCells:
                 return again
         return move
 
-    def _dressed(self, look: Look) -> str:
+    def _dressed(self, look: CellStyle) -> str:
         """What changes the terminal's pen so that what it writes looks so."""
         if self._pen is None:
             codes = ["0", *_codes(_PLAIN, look)]
@@ -232,7 +232,7 @@ class TerminalCells:
         )
         return f"\x1b[{';'.join(codes)}m"
 
-    def _left(self, blank: Look) -> frozenset[str]:
+    def _left(self, blank: CellStyle) -> frozenset[str]:
         """The pen's attributes after a blank, which takes back only those that would be seen on it."""
         assert self._pen is not None
         return (self._pen.attributes - _SEEN_ON_BLANKS) | blank.attributes
@@ -260,7 +260,7 @@ def _part(row: _Row, x: int) -> None:
         row[x - 1 : x + 1] = [(" ", right[1])] * 2
 
 
-def _codes(pen: Look, look: Look) -> list[str]:
+def _codes(pen: CellStyle, look: CellStyle) -> list[str]:
     """What makes a pen write in this look; nothing where it does."""
     if pen is look:
         return []

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import amendments, archives
-from core.data.collection import SIDE, part_of
+from core.data.collection import SIDE, labelled_images
 from core.data.image_file import seen_in
 from core.data.own.drawing_files import IMAGES
 from core.errors import DataError
@@ -50,7 +50,7 @@ def pack(folder: Path, drawn: Sequence[Path], path: Path, report: pool.Report | 
     labels = {each: decided[name].label if (name := _name(each)) in decided else int(name[0]) for each in drawn}
     found = zip(pool.each(_normalised, drawn, report), labels.values(), strict=True)
     seen = [(image, label) for image, label in found if label is not None and image.any()]
-    part = part_of([image for image, _ in seen], [label for _, label in seen])
+    part = labelled_images([image for image, _ in seen], [label for _, label in seen])
     decisions = _content(folder / amendments.NAME)
     files, listed, said = (np.frombuffer(each, np.uint8) for each in (contents, json.dumps(index).encode(), decisions))
     with atomic.writing(path) as file:

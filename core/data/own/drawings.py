@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.own import drawing_files
 from core.data.own.drawing_files import CLASSES, REMOVED
-from core.data.own.journal import Deed, Entry, Journal
+from core.data.own.journal import Deed, Journal, Move
 from core.data.own.own_set import OwnSet
 from core.errors import DataError
 from core.system import atomic
@@ -165,7 +165,7 @@ def undo(own: OwnSet) -> str:
     return ""
 
 
-def _in_words(entry: Entry, target: Path) -> str:
+def _in_words(entry: Move, target: Path) -> str:
     match entry.do:
         case "relabel":
             return f"It is a {target.parent.name} again, no {Path(entry.target).parent.name}."

@@ -24,7 +24,7 @@ _DEEDS = ("keep", "take back", "relabel", "remove")
 
 
 @dataclass(frozen=True)
-class Entry:
+class Move:
     """One move of a drawing."""
 
     id: str
@@ -45,13 +45,13 @@ class Journal:
         """Write down a move that is about to be made. Raises OSError."""
         self._write({"id": secrets.token_hex(4), "do": do, "from": source, "to": target, "time": time.time()})
 
-    def undone(self, entry: Entry) -> None:
+    def undone(self, entry: Move) -> None:
         """Write down that a move was taken back. Raises OSError."""
         self._write({"id": entry.id, "do": "undo", "time": time.time()})
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[Move]:
         """What was done and not undone, in that order. Lines that are damaged are passed over."""
-        found: dict[str, Entry] = {}
+        found: dict[str, Move] = {}
         try:
             lines = self._path.read_bytes().splitlines()
         except OSError:
@@ -67,7 +67,7 @@ class Journal:
             if data.get("do") == "undo":
                 found.pop(str(data.get("id")), None)
             elif all(isinstance(each, str) for each in named) and data["do"] in _DEEDS:
-                found[data["id"]] = Entry(data["id"], data["do"], data["from"], data["to"])
+                found[data["id"]] = Move(data["id"], data["do"], data["from"], data["to"])
         return list(found.values())
 
     def _write(self, line: dict[str, str | float]) -> None:

@@ -1,4 +1,4 @@
-"""The smallest pieces of a drawing that are never divided: strokes, connected parts, and what cuts leave of them."""
+"""The smallest pieces of a drawing, never divided further: strokes, connected components, or parts left by a cut."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a span of atoms is worth as a digit, and two neighbours as a pair: sums of a few measured terms.
 
-The weights are those of the most probable right divisions (maximum likelihood of the semi-Markov model) on numbers
+The weights are those of the most probable right segmentations (maximum likelihood of the semi-Markov model) on numbers
 generated from MNIST's training images, found by `python -m tests.benchmarks.number_weights` with a `thorough` network;
 those found with later ones read fewer numbers of other hands right.
 """

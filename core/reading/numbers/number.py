@@ -19,7 +19,7 @@ from core.preprocessing.bounding_box import bounding_box
 from core.preprocessing.normalise import normalise
 from core.preprocessing.specks import hangs_together
 from core.reading.numbers.atom import Atom, Grey, atom
-from core.reading.numbers.by_parts import cut, parts_of
+from core.reading.numbers.by_components import components_of, cut
 from core.reading.numbers.by_strokes import atoms_by_strokes
 from core.reading.numbers.geometry import beside_worth, most_worth, own_worth
 from core.reading.numbers.lattice import Span, best, spans
@@ -27,7 +27,7 @@ from core.reading.numbers.place import Box, Place
 from core.reading.reading import ReadDigit
 
 _MARGIN = 1.5
-"""A division must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
+"""A segmentation must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
 _CLEAR = 0.9
 """Ink that hangs together and is no wider than high is not cut where it is so certainly one digit: of 701 drawings of
 touching digits that are rather divided, none that narrow was read with more than 71%."""
@@ -43,7 +43,7 @@ _LOWEST = 48
 
 
 @dataclass(frozen=True)
-class Division:
+class Segmentation:
     """A drawing of several pieces, each span of which may be a digit; what it is as one digit is for others to say."""
 
     candidates: Sequence[Span]
@@ -55,11 +55,11 @@ class Division:
     placed: Place
 
     def least(self, digit: int, certainty: float) -> float:
-        """What a division must be worth to be more probable than one digit, `digit` with that `certainty`."""
+        """What a segmentation must be worth to be more probable than one digit, `digit` with that `certainty`."""
         return own_worth(self.candidates[self.everything], self.line, digit, certainty) + _MARGIN
 
     def most(self) -> float:
-        """More than any division can be worth, whatever its pieces are read as: where it is less they need no look."""
+        """An upper bound on what any segmentation is worth: below `least` no piece has to be read."""
         own = [most_worth(span, self.line) for span in self.candidates]
         own[self.everything] = -math.inf
         return best(self.candidates, own, beside_worth)[0]
@@ -75,7 +75,7 @@ class Division:
         probabilities: NDArray[np.float32],
         no_digit: NDArray[np.float32],
     ) -> tuple[ReadDigit, ...]:
-        """The digits of the number, two or more, from left to right; empty where no division is worth `least`.
+        """The digits of the number, two or more, from left to right; empty where no segmentation is worth `least`.
 
         `probabilities` (N, 10) and `no_digit` (N,) are what the network says of `images`.
         """
@@ -99,21 +99,21 @@ class Division:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The connected parts of a picture, which are cut only where it may be a number: that takes longer than a look."""
+class Components:
+    """The connected components of a picture. Cutting them is slow, so it is done only where they may be a number."""
 
-    parts: Sequence[Atom]
+    components: Sequence[Atom]
     """From left to right; empty where it is no number for certain."""
     placed: Place
 
-    def division(self, certainty: float) -> Division | None:
+    def segmentation(self, certainty: float) -> Segmentation | None:
         """How they may be divided, where all of them as one digit are read with that `certainty`; None if not."""
-        if len(self.parts) == 1 and self.parts[0].width <= self.parts[0].height and certainty >= _CLEAR:
+        if len(self.components) == 1 and self.components[0].width <= self.components[0].height and certainty >= _CLEAR:
             return None
-        return _of_atoms(cut(self.parts), self.placed)
+        return _of_atoms(cut(self.components), self.placed)
 
 
-def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Division | None:
+def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Segmentation | None:
     """How a drawing on a canvas of `width` × `height` pixels may be divided; None where it is no number for certain."""
     atoms, scale = atoms_of(width, height, strokes)
     return _of_atoms(atoms, Place(1 / scale))
@@ -132,21 +132,21 @@ def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[A
     return atoms_by_strokes(math.ceil(width * scale), math.ceil(height * scale), copied), scale
 
 
-def of_ink(ink: Grey, scale: int = 1) -> Parts:
+def of_ink(ink: Grey, scale: int = 1) -> Components:
     """What a bitmap (H, W) uint8, ink bright on 0, may be divided into.
 
     `scale` is how many times larger the picture is for which boxes are wanted.
     """
     box = bounding_box(ink)
     if box is None:
-        return Parts((), Place(1.0))
+        return Components((), Place(1.0))
     line = box.cut(ink)
     sized, factor = _sized(line)
-    height, width = line.shape  # not the picture itself, which would stay as long as its parts
+    height, width = line.shape  # not the picture itself, which would stay as long as its components
     # What hangs together as it was drawn is one part, also where its faintest ink is lost as it is enlarged.
     whole = atom(sized) if hangs_together(line > 0) else None
-    parts = parts_of(sized) if whole is None else [whole]
-    return Parts(parts, Place(factor, (width, height), (box.left, box.top), scale))
+    components = components_of(sized) if whole is None else [whole]
+    return Components(components, Place(factor, (width, height), (box.left, box.top), scale))
 
 
 def _sized(line: Grey) -> tuple[Grey, float]:
@@ -162,14 +162,14 @@ def _sized(line: Grey) -> tuple[Grey, float]:
     return line, 1.0
 
 
-def _of_atoms(atoms: Sequence[Atom], placed: Place) -> Division | None:
+def _of_atoms(atoms: Sequence[Atom], placed: Place) -> Segmentation | None:
     """Of atoms from left to right."""
     candidates = spans(atoms) if len(atoms) > 1 else []
     if not candidates:
         return None
     everything = next(at for at, span in enumerate(candidates) if (span.first, span.last) == (0, len(atoms)))
     line = max(each.height for each in atoms)
-    return Division(candidates, everything, line, placed)
+    return Segmentation(candidates, everything, line, placed)
 
 
 def image_of(span: Span) -> Grey:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.drawing.clean_copy import as_read
 from core.drawing.ink import Stroke
 from core.preprocessing.normalise import Polarity, Step, normalise, steps
-from core.reading.numbers.number import Division, Parts, of_ink, of_strokes
+from core.reading.numbers.number import Components, Segmentation, of_ink, of_strokes
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,17 @@ class Prepared:
 
     seen: NDArray[np.uint8]
     """(28, 28) uint8, all of it as one digit."""
-    parts: Parts | None
+    components: Components | None
     """What it may be divided into, where no strokes are known."""
-    by_strokes: Division | None = None
+    by_strokes: Segmentation | None = None
     """How it may be divided, where they are; None where it is no number for certain."""
 
-    def division(self, certainty: float) -> Division | None:
+    def segmentation(self, certainty: float) -> Segmentation | None:
         """How it may be divided, where all of it as one digit is read with that `certainty`.
 
         None where it is no number for certain.
         """
-        return self.by_strokes if self.parts is None else self.parts.division(certainty)
+        return self.by_strokes if self.components is None else self.components.segmentation(certainty)
 
 
 def prepared(
@@ -43,6 +43,6 @@ def prepared(
     if strokes:
         height, width = bitmap.shape
         return Prepared(normalise(as_read(bitmap, strokes), polarity), None, of_strokes(width, height, strokes))
-    stages = dict(steps(bitmap, polarity))
-    ink = stages[Step.SPECKS]
-    return Prepared(list(stages.values())[-1], of_ink(ink, scale=-(-max(bitmap.shape) // max(ink.shape))))
+    images = dict(steps(bitmap, polarity))
+    ink = images[Step.SPECKS]
+    return Prepared(list(images.values())[-1], of_ink(ink, scale=-(-max(bitmap.shape) // max(ink.shape))))

@@ -21,7 +21,7 @@ from core.data.amendments import Amendment
 from tui.processes.decisions import said
 from tui.widgets.check.caption import caption
 from tui.widgets.check.cards import GAP, Card, Cards
-from tui.widgets.check.image_line import Inks, image_line
+from tui.widgets.check.image_line import CardInks, image_line
 from tui.widgets.shared.image_look import Looks
 from tui.widgets.shared.thumbnail import shades
 
@@ -180,7 +180,7 @@ class BeforeAfter(Widget, can_focus=True):
                 segments.append(Segment(" " * GAP, inks.page))
         return Strip(segments).adjust_cell_length(self.size.width, inks.page)
 
-    def _card_line(self, card: Card, index: int, line: int, inks: Inks) -> list[Segment]:
+    def _card_line(self, card: Card, index: int, line: int, inks: CardInks) -> list[Segment]:
         """Line `line` of the card of file `index`."""
         picture = self._picture(index)
         pieces: list[tuple[int, list[Segment]]] = []
@@ -201,9 +201,9 @@ class BeforeAfter(Widget, can_focus=True):
             x = start + sum(segment.cell_length for segment in piece)
         return [*segments, Segment(" " * (card.size.width - x), inks.page)]
 
-    def _inks(self) -> Inks:
+    def _inks(self) -> CardInks:
         _, _, paper, ink = self.colors
-        return Inks(
+        return CardInks(
             shades=shades(self),
             is_light=paper.brightness > (paper + ink).brightness,
             paper=self.rich_style,

@@ -19,7 +19,7 @@ _NOTHING = "Nothing is left of it: the network would see an empty image."
 
 
 @dataclass(frozen=True)
-class Inks:
+class CardInks:
     """What images are drawn with."""
 
     shades: Shades
@@ -34,7 +34,7 @@ class Inks:
     """Of what was decided."""
 
 
-def image_line(look: Look | None, decision: str, slot: Slot, line: int, inks: Inks) -> list[Segment]:
+def image_line(look: Look | None, decision: str, slot: Slot, line: int, inks: CardInks) -> list[Segment]:
     """`slot.side` cells, two rows of pixels; `look` is None before the file was decoded.
 
     `decision`, empty where there is none, lies over the upper edge of what the network sees: that is its rim.
@@ -46,7 +46,7 @@ def image_line(look: Look | None, decision: str, slot: Slot, line: int, inks: In
     return [tag, *Strip(drawn, slot.side).crop(tag.cell_length, slot.side)]
 
 
-def _pixels(look: Look | None, slot: Slot, line: int, inks: Inks) -> list[Segment]:
+def _pixels(look: Look | None, slot: Slot, line: int, inks: CardInks) -> list[Segment]:
     if look is None:
         return _words("…", slot, line, inks)
     if look.reason:
@@ -70,7 +70,7 @@ def _pixels(look: Look | None, slot: Slot, line: int, inks: Inks) -> list[Segmen
     ]
 
 
-def _words(text: str, slot: Slot, line: int, inks: Inks) -> list[Segment]:
+def _words(text: str, slot: Slot, line: int, inks: CardInks) -> list[Segment]:
     lines = folded(text, slot.side, slot.side // 2)
     words = Segment(lines[line] if line < len(lines) else "", inks.paper)
     return list(Strip([words]).adjust_cell_length(slot.side, inks.paper))

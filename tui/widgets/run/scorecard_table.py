@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from core.evaluation.scorecard_rows import HEADS, MARKS, NOTHING, Model, Row, Speed, Verdict
+from core.evaluation.scorecard_rows import HEADS, MARKS, NOTHING, Comparison, Row, ScoredModel, Speed
 from core.evaluation.scorecard_words import LEGEND, SPEED
 from tui.widgets.shared.lines import Lines, fit
 
@@ -17,10 +17,10 @@ _CELLS = (11, 14, 11, 12)
 """Columns of each figure."""
 _VERDICT = 27
 _STYLES = {
-    Verdict.BETTER: "bold $text-success",
-    Verdict.WORSE: "bold $text-error",
-    Verdict.SAME: "bold",
-    Verdict.NONE: "",
+    Comparison.BETTER: "bold $text-success",
+    Comparison.WORSE: "bold $text-error",
+    Comparison.SAME: "bold",
+    Comparison.NONE: "",
 }
 
 
@@ -29,11 +29,11 @@ class ScorecardTable(Lines):
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._models: Sequence[Model] = ()
+        self._models: Sequence[ScoredModel] = ()
         self._rows: Sequence[Row] = ()
         self._speeds: Sequence[Speed] = ()
 
-    def show(self, models: Sequence[Model], rows: Sequence[Row], speeds: Sequence[Speed] = ()) -> None:
+    def show(self, models: Sequence[ScoredModel], rows: Sequence[Row], speeds: Sequence[Speed] = ()) -> None:
         """Show what is known of `models`, of which there are one or two."""
         self._models, self._rows, self._speeds = models, tuple(rows), tuple(speeds)
         self.renew()

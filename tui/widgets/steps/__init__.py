@@ -1,1 +1,1 @@
-"""What becomes of a bitmap on its way to the network, stage by stage."""
+"""What becomes of a bitmap on its way to the network, step by step."""

@@ -1,4 +1,4 @@
-"""The stages of an image side by side, each with its name, and a cursor that chooses one."""
+"""The steps of an image side by side, each with its name, and a cursor that chooses one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from textual.widget import Widget
 
 from tui.widgets.shared.thumbnail import half_blocks, shades
 from tui.widgets.shared.wrapping import folded
-from tui.widgets.steps.stage_image import Grey, Inks, stage_image
-from tui.widgets.steps.stages import Stage, Stages
+from tui.widgets.steps.step_images import StepImage, StepImages
+from tui.widgets.steps.step_pixels import Grey, Inks, step_pixels
 
 _NAME = 2  # lines for a name
-_ROWS = 2  # of stages
+_ROWS = 2  # of steps
 _SEEN = "the network sees this"
 
 
@@ -43,7 +43,7 @@ class Arrangement:
 
     @classmethod
     def within(cls, size: Size, count: int) -> Arrangement:
-        """The largest chosen one, of `count` stages, beside which thumbnails have 12 pixels or more in `size` cells."""
+        """The largest chosen one, of `count` steps, beside which thumbnails have 12 pixels or more in `size` cells."""
         columns = max(1, -(-count // _ROWS))
         found = [cls._beside(size, columns, scale) for scale in range(max(1, size.height // 14), 0, -1)]
         return next((each for each in found if each.side >= 12), found[-1])
@@ -55,11 +55,11 @@ class Arrangement:
         return cls(max(2, side), columns, cell, scale)
 
     def at(self, offset: Offset) -> int:
-        """The index of the stage at a place."""
+        """The index of the step at a place."""
         return offset.y // self.row * self.columns + min(offset.x // self.cell, self.columns - 1)
 
 
-class StageStrip(Widget, can_focus=True):
+class StepStrip(Widget, can_focus=True):
     """Thumbnails from left to right in two rows."""
 
     ALLOW_SELECT = False
@@ -72,37 +72,37 @@ class StageStrip(Widget, can_focus=True):
         Binding("home", "go(0)", "First step", show=False),
         Binding("end", "go(-1)", "What the network sees", show=False),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"stage-strip--page", "stage-strip--name", "stage-strip--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"step-strip--page", "step-strip--name", "step-strip--cursor"}
     # As in the check-up: images lie on the theme's background, the page is a shade off, so that their borders show.
     DEFAULT_CSS = """
-    StageStrip {
+    StepStrip {
         background: $background;
         color: $foreground;
-        & > .stage-strip--page { background: $surface; color: $foreground; }
-        & > .stage-strip--name { background: $surface; color: $foreground-muted; }
-        & > .stage-strip--cursor { background: $surface; color: $text-primary; text-style: bold; }
+        & > .step-strip--page { background: $surface; color: $foreground; }
+        & > .step-strip--name { background: $surface; color: $foreground-muted; }
+        & > .step-strip--cursor { background: $surface; color: $text-primary; text-style: bold; }
     }
     """
 
     cursor: reactive[int] = reactive(0, init=False)
-    """The index of the chosen stage."""
+    """The index of the chosen step."""
 
     class Moved(Message):
-        """Another stage is chosen."""
+        """Another step is chosen."""
 
     def __init__(self) -> None:
         super().__init__()
         self.arrangement = Arrangement(12, 1, 13, 1)
-        self._stages: tuple[Stage, ...] = ()
+        self._steps: tuple[StepImage, ...] = ()
         self._last = ""
         self._images: dict[tuple[int, int, Inks], Grey] = {}
 
-    def show(self, found: Stages) -> None:
+    def show(self, found: StepImages) -> None:
         """Show these, and choose the first."""
-        self._stages = found.stages
+        self._steps = found.steps
         self._images.clear()
         self._last = _SEEN if found.is_seen else ""
-        self.set_reactive(StageStrip.cursor, 0)
+        self.set_reactive(StepStrip.cursor, 0)
         self.watch_cursor()
 
     def lay_out(self, arrangement: Arrangement) -> None:
@@ -112,14 +112,14 @@ class StageStrip(Widget, can_focus=True):
         self.refresh()
 
     @property
-    def current(self) -> Stage | None:
+    def current(self) -> StepImage | None:
         """The chosen one; None before there are any."""
-        return self._stages[self.cursor] if self.cursor < len(self._stages) else None
+        return self._steps[self.cursor] if self.cursor < len(self._steps) else None
 
     @property
     def place(self) -> str:
         """The number of the chosen one among all."""
-        return f"{self.cursor + 1} of {len(self._stages)}"
+        return f"{self.cursor + 1} of {len(self._steps)}"
 
     def watch_cursor(self) -> None:
         """Mark it."""
@@ -129,12 +129,12 @@ class StageStrip(Widget, can_focus=True):
     # What is drawn
 
     def render_line(self, y: int) -> Strip:
-        """One line of cells: of each stage of the row its part of the image, or of the name."""
-        arrangement, page = self.arrangement, self.get_component_rich_style("stage-strip--page")
+        """One line of cells: of each step of the row its part of the image, or of the name."""
+        arrangement, page = self.arrangement, self.get_component_rich_style("step-strip--page")
         row, line = divmod(y, arrangement.row)
         first = row * arrangement.columns
         segments: list[Segment] = []
-        for index in range(first, min(first + arrangement.columns, len(self._stages))):
+        for index in range(first, min(first + arrangement.columns, len(self._steps))):
             drawn = self._drawn(index, line)
             segments += Strip(drawn).adjust_cell_length(arrangement.cell, page)
         return Strip(segments).adjust_cell_length(self.size.width, page)
@@ -146,8 +146,8 @@ class StageStrip(Widget, can_focus=True):
             at = line - side // 2
             kind = "cursor" if index == self.cursor else "name"
             text = lines[at] if at < len(lines) else ""
-            return [Segment(text, self.get_component_rich_style(f"stage-strip--{kind}"))]
-        page = self.get_component_rich_style("stage-strip--page")
+            return [Segment(text, self.get_component_rich_style(f"step-strip--{kind}"))]
+        page = self.get_component_rich_style("step-strip--page")
         image = self._image(index, side)
         height, width = image.shape
         at = line - (side - height) // 4
@@ -160,13 +160,13 @@ class StageStrip(Widget, can_focus=True):
         """Worked out once: reducing a photograph takes milliseconds, and each line asks for it."""
         key = index, side, Inks.of(self)
         if key not in self._images:
-            self._images[key] = stage_image(self._stages[index], side, key[2])
+            self._images[key] = step_pixels(self._steps[index], side, key[2])
         return self._images[key]
 
     def _caption(self, index: int, width: int) -> list[str]:
         mark = "▸" if index == self.cursor else ""
-        name = mark + self._stages[index].name
-        if not self._last or index < len(self._stages) - 1:
+        name = mark + self._steps[index].name
+        if not self._last or index < len(self._steps) - 1:
             return folded(name, width, _NAME)
         # Where there is no room for both, what it is called is said below.
         both = folded(f"{name}: {self._last}", width, _NAME + 1)
@@ -175,20 +175,20 @@ class StageStrip(Widget, can_focus=True):
     # What a person does
 
     def action_move(self, by: int) -> None:
-        """Choose the next stage, or the one before."""
-        self.cursor = max(0, min(self.cursor + by, len(self._stages) - 1))
+        """Choose the next step, or the one before."""
+        self.cursor = max(0, min(self.cursor + by, len(self._steps) - 1))
 
     def action_move_row(self, by: int) -> None:
         """Choose the one below, or above."""
-        if 0 <= self.cursor + by * self.arrangement.columns < len(self._stages):
+        if 0 <= self.cursor + by * self.arrangement.columns < len(self._steps):
             self.action_move(by * self.arrangement.columns)
 
     def action_go(self, index: int) -> None:
-        """Choose the first stage, or the last for −1."""
-        self.cursor = max(0, len(self._stages) - 1 if index < 0 else index)
+        """Choose the first step, or the last for −1."""
+        self.cursor = max(0, len(self._steps) - 1 if index < 0 else index)
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the stage that was clicked."""
+        """Choose the step that was clicked."""
         index = self.arrangement.at(event.offset)
-        if index < len(self._stages):
+        if index < len(self._steps):
             self.cursor = index

@@ -1,4 +1,4 @@
-"""Atoms of a picture: its connected parts, and what cuts leave of those that may be digits that touch."""
+"""Atoms of a picture: its connected components, and what cuts leave of those that may be digits that touch."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from core.reading.numbers.atom import Atom, Grey, atom, in_order
 from core.reading.numbers.cuts import pieces_of
 
 
-def parts_of(ink: Grey) -> list[Atom]:
+def components_of(ink: Grey) -> list[Atom]:
     """From left to right, of ink (H, W) uint8, bright on 0; places are those in `ink`. Empty where it is no number."""
-    return in_order(_parts(ink)) if ink.any() else []
+    return in_order(_components(ink)) if ink.any() else []
 
 
-def cut(parts: Sequence[Atom]) -> list[Atom]:
+def cut(components: Sequence[Atom]) -> list[Atom]:
     """From left to right, the pieces of `parts`, each cut wherever that may make sense."""
-    line = max((each.height for each in parts), default=0)
-    return sorted((piece for part in parts for piece in pieces_of(part, line)), key=lambda each: each.middle)
+    line = max((each.height for each in components), default=0)
+    return sorted(
+        (piece for component in components for piece in pieces_of(component, line)), key=lambda each: each.middle
+    )
 
 
-def _parts(ink: Grey) -> list[Atom]:
+def _components(ink: Grey) -> list[Atom]:
     labels = pieces(ink > 0)
     many = int(labels.max())
     if many == 1:  # as nearly all single digits are

@@ -1,4 +1,4 @@
-"""One stage of an image, made fit to be drawn in half blocks."""
+"""One step of an image, made fit to be drawn in half blocks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.widget import Widget
 from core.preprocessing.paper import otsu
 from tui.widgets.shared.image_look import fitted
 from tui.widgets.shared.thumbnail import shades
-from tui.widgets.steps.stages import Stage
+from tui.widgets.steps.step_images import StepImage
 
 Grey = NDArray[np.uint8]
 
@@ -32,18 +32,18 @@ class Inks:
         return cls(bool(shades(widget)), paper.brightness > (paper + ink).brightness)
 
 
-def stage_image(stage: Stage, side: int, inks: Inks) -> Grey:
-    """The stage within `side` by `side` pixels, (H, W) uint8 with H even, 255 where `inks` draw most.
+def step_pixels(step: StepImage, side: int, inks: Inks) -> Grey:
+    """The step within `side` by `side` pixels, (H, W) uint8 with H even, 255 where `inks` draw most.
 
     What is small enough is enlarged by whole pixels, and keeps each of them.
     """
-    image = stage.image
+    image = step.image
     times = side // max(image.shape)
     shown = image.repeat(times, axis=0).repeat(times, axis=1) if times else fitted(image, side)
     if not inks.has_shades:
         # A pixel is drawn or not: what is faint must not vanish, and what the network sees stays as it is.
-        if stage.is_picture or not times or image.max() < 254:
+        if step.is_picture or not times or image.max() < 254:
             shown = ((shown > otsu(shown)) * 255).astype(np.uint8)
-    elif stage.is_picture and inks.is_dark:
+    elif step.is_picture and inks.is_dark:
         shown = 255 - shown  # white stays white
-    return np.pad(shown, ((0, len(shown) % 2), (0, 0)), mode="edge" if stage.is_picture else "constant")
+    return np.pad(shown, ((0, len(shown) % 2), (0, 0)), mode="edge" if step.is_picture else "constant")

@@ -1,6 +1,6 @@
-"""What becomes of a bitmap on its way to the network: each stage with why it is done and what was measured there.
+"""What becomes of a bitmap on its way to the network: each step with why it is done and what was measured there.
 
-The stages are those of `core.preprocessing.normalise.steps`; nothing is worked out here a second time. Knows no
+The steps are those of `core.preprocessing.normalise.steps`; nothing is worked out here a second time. Knows no
 widget.
 """
 
@@ -27,7 +27,7 @@ from tui.widgets.steps.step_measures import measured
 Grey = NDArray[np.uint8]
 
 
-class Source(Enum):
+class Origin(Enum):
     """What there is before the first step."""
 
     DRAWN = "drawn"
@@ -38,10 +38,10 @@ class Source(Enum):
     """An image file as it came."""
 
 
-NAMES: dict[Source | Step, str] = {
-    Source.DRAWN: "as you drew it",
-    Source.COPIED: "written out again",
-    Source.FILE: "the image file",
+NAMES: dict[Origin | Step, str] = {
+    Origin.DRAWN: "as you drew it",
+    Origin.COPIED: "written out again",
+    Origin.FILE: "the image file",
     Step.INK: "ink on even paper",
     Step.SPECKS: "specks removed",
     Step.CROPPED: "cropped",
@@ -50,13 +50,13 @@ NAMES: dict[Source | Step, str] = {
     Step.CENTRED: "centred by mass",
     Step.BLANK: "nothing drawn",
 }
-"""What a person reads of each stage."""
-WHY: dict[Source | Step, str] = {
-    Source.DRAWN: "Your drawing, pixel by pixel, bright ink on empty paper. Nothing was done to it yet.",
-    Source.COPIED: "The drawing is small for its brush, which would fill its holes. Its strokes say what was meant: "
+"""What a person reads of each step."""
+WHY: dict[Origin | Step, str] = {
+    Origin.DRAWN: "Your drawing, pixel by pixel, bright ink on empty paper. Nothing was done to it yet.",
+    Origin.COPIED: "The drawing is small for its brush, which would fill its holes. Its strokes say what was meant: "
     "they are drawn again with a pen in proportion, and the stairs that cells make of a line are smoothed. The "
     "program's own step.",
-    Source.FILE: "The picture as it came, in grey levels. Nothing else was done to it yet; what follows finds the ink "
+    Origin.FILE: "The picture as it came, in grey levels. Nothing else was done to it yet; what follows finds the ink "
     "in it, and brings that into the form in which the network has learnt digits.",
     Step.INK: "Each pixel becomes how much ink lies there: uneven light and noise are taken out, and in a "
     "file it is judged which of dark and light is the ink. The program's own step: the scans of MNIST's makers were "
@@ -75,14 +75,14 @@ WHY: dict[Source | Step, str] = {
     Step.BLANK: "No ink is left that stands out of the paper, so there is nothing to read and the network is not "
     "asked.",
 }
-"""Of each stage why it is done and where it comes from."""
+"""Of each step why it is done and where it comes from."""
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
-class Stage:
+class StepImage:
     """The bitmap after one step."""
 
-    step: Source | Step
+    step: Origin | Step
     """What it was before the first step, or which one made it."""
     image: Grey
     """(H, W) uint8: ink bright on 0, or of a picture its grey levels, 0 black and 255 white."""
@@ -103,54 +103,54 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Stages:
+class StepImages:
     """All of them, from the bitmap as it came to what the network sees."""
 
     subject: str
     """What it is that the network sees, as in `your drawing`."""
-    stages: tuple[Stage, ...]
+    steps: tuple[StepImage, ...]
     """Empty where nothing was drawn."""
 
     @property
     def is_seen(self) -> bool:
-        """Whether the network is asked at all: not where the last stage has no ink."""
-        return bool(self.stages) and bool(self.stages[-1].image.any())
+        """Whether the network is asked at all: not where the last image has no ink."""
+        return bool(self.steps) and bool(self.steps[-1].image.any())
 
 
 # Where bitmaps come from
 
 
-def of_file(path: Path, name: str) -> Stages:
+def of_file(path: Path, name: str) -> StepImages:
     """Of an image file that is called `name`; 0.3 s for a photograph. Raises DataError that says what is wrong."""
     try:
         bitmap = read(path)
     except DataError as error:
         raise DataError(f"{name} cannot be read: it {error}") from error
-    return Stages(name, stages(bitmap, "auto", Source.FILE))
+    return StepImages(name, step_images(bitmap, "auto", Origin.FILE))
 
 
-def of_drawing(bitmap: Grey, strokes: Sequence[Stroke], reading: Reading | None) -> Stages:
+def of_drawing(bitmap: Grey, strokes: Sequence[Stroke], reading: Reading | None) -> StepImages:
     """Of a drawing (H, W) uint8, ink bright on 0, and the strokes that made it; of a number of its least sure digit.
 
     `reading` is the last one there was; it may be of a moment before the last stroke.
     """
     if not bitmap.any():
-        return Stages("your drawing", ())
+        return StepImages("your drawing", ())
     if reading is None or reading.least_sure is None:
-        return Stages("your drawing", _of_whole(bitmap, strokes))
+        return StepImages("your drawing", _of_whole(bitmap, strokes))
     height, width = bitmap.shape
     piece = piece_of(width, height, strokes, reading.digits[reading.least_sure])
     if piece is None:
-        return Stages("your drawing as a whole", _of_whole(bitmap, strokes))
+        return StepImages("your drawing as a whole", _of_whole(bitmap, strokes))
     place = f"digit {reading.least_sure + 1} of {len(reading.digits)} by itself, the least sure one"
-    return Stages(place, stages(piece, "bright", Source.DRAWN))
+    return StepImages(place, step_images(piece, "bright", Origin.DRAWN))
 
 
-def _of_whole(bitmap: Grey, strokes: Sequence[Stroke]) -> tuple[Stage, ...]:
+def _of_whole(bitmap: Grey, strokes: Sequence[Stroke]) -> tuple[StepImage, ...]:
     copied = clean_copy(strokes)
     if copied is None:
-        return stages(bitmap, "bright", Source.DRAWN)
-    return (_began(bitmap, Source.DRAWN), *stages(copied, "bright", Source.COPIED))
+        return step_images(bitmap, "bright", Origin.DRAWN)
+    return (_began(bitmap, Origin.DRAWN), *step_images(copied, "bright", Origin.COPIED))
 
 
 def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigit) -> Grey | None:
@@ -161,19 +161,19 @@ def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigi
     return None
 
 
-def stages(bitmap: Grey, polarity: Polarity, first: Source) -> tuple[Stage, ...]:
+def step_images(bitmap: Grey, polarity: Polarity, first: Origin) -> tuple[StepImage, ...]:
     """The bitmap (H, W) uint8 as it came, which is `first`, and all that `steps` makes of it.
 
     Raises DataError as that does.
     """
     found = [_began(bitmap, first)]
     for step, image in steps(bitmap, polarity):
-        found.append(Stage(step, image, is_picture=False, measured=measured(step, found[-1].image, image)))
+        found.append(StepImage(step, image, is_picture=False, measured=measured(step, found[-1].image, image)))
     return tuple(found)
 
 
-def _began(bitmap: Grey, source: Source) -> Stage:
+def _began(bitmap: Grey, source: Origin) -> StepImage:
     """The bitmap as it came."""
     height, width = bitmap.shape
     levels = f"{width}×{height} pixels, grey levels from {bitmap.min()} to {bitmap.max()}."
-    return Stage(source, bitmap, source is Source.FILE, levels)
+    return StepImage(source, bitmap, source is Origin.FILE, levels)
