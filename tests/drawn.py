@@ -37,7 +37,7 @@ def ink(digit: int, shift: float = 0.0) -> Ink:
     return canvas
 
 
-def teach(found: OwnSet, digits: Iterable[int]) -> list[Drawing]:
+def kept_digits(found: OwnSet, digits: Iterable[int]) -> list[Drawing]:
     """Keep one drawing of each of `digits`, each a little different from the last."""
     kept = []
     for index, digit in enumerate(digits):

@@ -97,7 +97,7 @@ def test_a_second_look_normalises_nothing_until_the_file_changes(
 
 
 def test_blank_images_are_listed_by_their_index(tmp_path: Path, part: tuple[np.ndarray, np.ndarray]) -> None:
-    """A blank image teaches nothing: it is left out, and its index told, also from the cache."""
+    """A blank image is left out, and its index told, also from the cache."""
     images = part[0].copy()
     images[7] = 0
     np.savez(tmp_path / "a.npz", images=images, labels=part[1])

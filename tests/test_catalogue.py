@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import teach
+from drawn import kept_digits
 from PIL import Image
 
 from core.data import additions, catalogue, own_sets
@@ -67,7 +67,9 @@ def test_an_added_folder_stays(tmp_path: Path) -> None:
     folder = digits(tmp_path / "My digits", 3, "0178")
     told: list[tuple[int, int]] = []
     entry = catalogue.add(folder, lambda done, total: told.append((done, total)))
-    assert entry == catalogue.Entry("My digits", "My digits", "folder", 12, 4, str(folder), "ready", str(folder))
+    assert entry == catalogue.Entry(
+        "My digits", "My digits", "folder", 12, 4, str(folder), catalogue.Availability.READY, str(folder)
+    )
     assert told[-1] == (12, 12)
     assert names() == ["mnist", "My digits", "emnist-digits", "qmnist", "usps"]
     (tmp_path / "link").symlink_to(folder)
@@ -233,21 +235,21 @@ def test_a_list_that_cannot_be_written_is_explained(tmp_path: Path, monkeypatch:
 def test_own_sets_are_listed_with_what_they_hold_now(tmp_path: Path, home: Path) -> None:
     """After MNIST, under their names, counted anew each time; found by name and by folder."""
     catalogue.add(digits(tmp_path / "mine"))
-    teach(own_sets.active(), [1, 1, 7])
+    kept_digits(own_sets.active(), [1, 1, 7])
     own_sets.create("Bea")
     assert names() == ["mnist", "own", "Bea", "mine", "emnist-digits", "qmnist", "usps"]
     folder = str(home / "data" / "own")
     entry = catalogue.find("own")
-    assert entry == catalogue.Entry("own", "own", "own", 3, 2, folder, "ready", folder)
+    assert entry == catalogue.Entry("own", "own", "own", 3, 2, folder, catalogue.Availability.READY, folder)
     assert catalogue.find(folder) == catalogue.add(folder) == entry
-    teach(own_sets.active(), [2])
+    kept_digits(own_sets.active(), [2])
     assert (catalogue.find("own").images, catalogue.find("Bea").images) == (4, 0)
 
 
 def test_names_of_own_sets_are_unique_in_the_catalogue(tmp_path: Path) -> None:
     """A folder that was added first keeps its name, and one that is added later makes way."""
     catalogue.add(digits(tmp_path / "own"))
-    teach(own_sets.active(), [1])
+    kept_digits(own_sets.active(), [1])
     own_sets.create("Bea")
     (tmp_path / "other").mkdir()
     assert catalogue.add(digits(tmp_path / "other" / "Bea")).name == "Bea-2"
@@ -257,6 +259,6 @@ def test_names_of_own_sets_are_unique_in_the_catalogue(tmp_path: Path) -> None:
 
 def test_own_sets_cannot_be_taken_off_the_catalogue(home: Path) -> None:
     """There is no way back by adding; the error says what can be removed."""
-    teach(own_sets.active(), [1])
+    kept_digits(own_sets.active(), [1])
     with pytest.raises(DataError, match="own is a set of your own drawings, which stays in the list"):
         catalogue.remove("own")

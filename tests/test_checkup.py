@@ -259,7 +259,7 @@ def test_the_split_is_the_one_that_training_makes(tmp_path: Path, mnist_part: La
     assert isinstance(folders.gather(folder), Collection)
 
 
-def test_a_test_image_that_was_learnt_from_is_told(tmp_path: Path, mnist_part: LabelledImages) -> None:
+def test_a_test_image_that_was_learned_from_is_told(tmp_path: Path, mnist_part: LabelledImages) -> None:
     """Where a set has a test set of its own, its copies in the training set are named."""
     clean(tmp_path / "set" / "train", mnist_part)
     clean(tmp_path / "set" / "test", mnist_part, each=4, first=30)

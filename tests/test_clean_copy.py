@@ -108,7 +108,7 @@ def test_smoothing_keeps_ends_and_straight_lines() -> None:
     assert smoothed(np.array([[3.0, 4.0]] * 3), 1).tolist() == [[3.0, 4.0]]
 
 
-def test_a_kept_drawing_is_learnt_as_it_was_read() -> None:
+def test_a_kept_drawing_is_learned_as_it_was_read() -> None:
     """Its file holds the canvas, its strokes the rest; another image under such a name is read by its pixels."""
     ink = _ring(3)
     drawing = own_sets.keep(own_sets.active(), 0, ink.bitmap, ink.strokes)

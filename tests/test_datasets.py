@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import teach
+from drawn import kept_digits
 
 from core.__main__ import main
 from core.data import catalogue, collection, datasets, own_sets
@@ -235,7 +235,7 @@ def test_a_name_cannot_write_to_the_terminal(tmp_path: Path, capsys: pytest.Capt
 def test_own_drawings_are_data_to_train_on(home: Path) -> None:
     """By name or by folder; their strokes and what was removed are not in the way, and none of them is skipped."""
     mine = own_sets.active()
-    kept = teach(mine, [1, 1, 1, 1, 7, 7, 7, 7])
+    kept = kept_digits(mine, [1, 1, 1, 1, 7, 7, 7, 7])
     own_sets.remove(mine, kept[0])
     for given in ("own", str(mine.folder)):
         found = datasets.load(given)

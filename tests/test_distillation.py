@@ -1,4 +1,4 @@
-"""core.training.distillation: what is said of which images, and what a network that is taught learns from it."""
+"""core.training.distillation: what is said of which images, and what a network learns from its teachers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_targets_are_the_mean_of_the_teachers() -> None:
 
 
 def test_what_is_learned_comes_near_to_what_is_said() -> None:
-    """Taught against its labels, a network ends nearer to its teacher than one that has the labels alone."""
+    """With a teacher that contradicts its labels a network ends nearer to it than with the labels alone."""
     images, labels = _images(), torch.arange(12) % 10
     teacher = build("small", 9).eval()
     with torch.no_grad():
@@ -99,9 +99,9 @@ def test_a_run_with_teachers_is_another_and_says_whose(small_set: Path, tmp_path
         ends.append(run.model)
     assert header(ends[1]).trained["configuration"]["teachers"] == [teacher]
     assert ends[0].read_bytes() != ends[1].read_bytes()
-    with np.load(ends[0]) as without, np.load(ends[1]) as taught:
+    with np.load(ends[0]) as without, np.load(ends[1]) as distilled:
         name = next(name for name in without.files if name.endswith("weight"))
-        assert not np.array_equal(without[name], taught[name])
+        assert not np.array_equal(without[name], distilled[name])
 
 
 def test_a_teacher_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -34,10 +34,10 @@ def letters(tmp_path: Path) -> Path:
 
 
 def test_a_person_reads_a_reliability_table(digits: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Only bins that have readings; the counts add up to all images, and refusals are told."""
+    """Only bins that have readings; the counts add up to all images, and rejections are told."""
     assert main(["evaluate", "--data", str(digits)]) == 0
     out, err = capsys.readouterr()
-    assert "of 40 images, calibration error" in out and "refused as no digit: " in out
+    assert "of 40 images, calibration error" in out and "rejected as no digit: " in out
     rows = out.split("mean confidence")[1].splitlines()[1:]
     bins = [row.split() for row in rows if " to " in row]
     assert bins and sum(int(cells[3]) for cells in bins) == 40 and all(int(cells[3]) for cells in bins)
@@ -50,7 +50,7 @@ def test_a_program_reads_it_too(digits: Path, capsys: pytest.CaptureFixture[str]
     assert main(["evaluate", "--data", str(digits), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert len(found["reliability"]) == 15 and sum(each["count"] for each in found["reliability"]) == 40
-    assert {"refused", "accepted_accuracy", "threshold", "calibration_error"} <= set(found)
+    assert {"rejected", "accepted_accuracy", "threshold", "calibration_error"} <= set(found)
     assert "not_digits" not in found
 
 
@@ -70,7 +70,7 @@ def test_letters_are_measured_beside_the_digits(
 
 
 def test_images_of_symbols_are_measured_too(digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder such as `other`; a network with ten outputs refuses nothing, and it is said what is compared."""
+    """A folder such as `other`; a network with ten outputs rejects nothing, and it is said what is compared."""
     folder = tmp_path / "other"
     folder.mkdir()
     pixels = np.full((40, 40), 240, np.uint8)
@@ -80,7 +80,7 @@ def test_images_of_symbols_are_measured_too(digits: Path, tmp_path: Path, capsys
     assert main(["evaluate", "--data", str(digits), "--not-digits", str(folder), "--checkpoint", str(ten)]) == 0
     out = capsys.readouterr().out
     assert "1 things that are no digits" not in out and "1 thing that is no digit" in out
-    assert "refused: 0 (0.00%)" in out and "1 − confidence" in out
+    assert "rejected: 0 (0.00%)" in out and "1 − confidence" in out
 
 
 def test_what_cannot_be_used_is_said(digits: Path, letters: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,7 +96,7 @@ def test_rejected_images_are_those_from_the_threshold_on() -> None:
     assert result.rejected.tolist() == [False, False, True, True]
     assert (result.accuracy, result.accepted_accuracy) == (0.75, 1.0)
     told = json.loads(json.dumps(result.to_json()))
-    assert (told["refused"], told["accepted_accuracy"], told["threshold"]) == (2, 1.0, 0.7)
+    assert (told["rejected"], told["accepted_accuracy"], told["threshold"]) == (2, 1.0, 0.7)
     assert Evaluation(read, result.labels).rejected.sum() == 0
     assert Evaluation(read, result.labels, np.ones(4, np.float32)).accepted_accuracy is None
 

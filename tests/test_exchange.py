@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import teach
+from drawn import kept_digits
 from PIL import Image
 
 from core.__main__ import main
@@ -25,7 +25,7 @@ from core.preprocessing.normalise import normalise
 def mine(home: Path) -> OwnSet:
     """Twelve drawings, one of them relabelled, one removed, and a photograph, a damaged image and a stray file."""
     found = own_sets.active()
-    kept = teach(found, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9])
+    kept = kept_digits(found, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9])
     own_sets.relabel(found, kept[11], 4)
     own_sets.remove(found, kept[10])
     photo = found.folder / "3" / "Photo é\n1.JPG"

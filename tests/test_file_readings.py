@@ -113,11 +113,11 @@ def test_results_stand_in_order_and_damage_costs_status_1(
     assert _predict(names, as_json=False) == 1
     out, err = capsys.readouterr()
     told = [line.split(": ")[1] for line in out.splitlines()]
-    refused = [each.startswith("not a digit") for each in told]
-    assert sum(refused) <= 1
+    rejected = [each.startswith("not a digit") for each in told]
+    assert sum(rejected) <= 1
     wanted = [label for label in labels if label >= 0]
     assert len(told) == len(wanted)
-    assert all(none or each[0] == str(label) for none, each, label in zip(refused, told, wanted, strict=True))
+    assert all(none or each[0] == str(label) for none, each, label in zip(rejected, told, wanted, strict=True))
     assert err.count("cannot be read as an image") == labels.count(-1) and "\x1b" not in out + err
     assert _predict(names[:10], as_json=True) == 1
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -52,7 +52,7 @@ def test_what_a_checkpoint_goes_back_to_counts_too(tmp_path: Path, folder: Path)
     assert _learned(path, folder) is None
 
 
-def test_what_taught_a_checkpoint_counts_too(tmp_path: Path, folder: Path) -> None:
+def test_the_teachers_of_a_checkpoint_count_too(tmp_path: Path, folder: Path) -> None:
     """Each of several teachers, and what those go back to."""
     first = trained(tmp_path / "first.npz", configuration={"data": str(folder)})
     tuned = trained(tmp_path / "tuned.npz", configuration={"data": "elsewhere", "fine_tune": str(first)})

@@ -22,11 +22,11 @@ from core.config.device_plan import Plan
 from core.config.devices import Device, DeviceList, FastWay
 from core.data import results
 from core.data.amendments import Amendment
-from core.data.catalogue import Entry
+from core.data.catalogue import Availability, Entry
 from core.data.collection import Skipped
 from core.data.details import DataDetails, Sample
 from core.drawing.ink import Stroke
-from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, Scorecard, ScoredModel, Speed
+from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
 from core.networks.checkpoint_file import Header
 from core.reading import protocol
 from core.reading.reading import ReadDigit, Reading
@@ -35,7 +35,7 @@ from core.system import messages
 
 _PIXELS = np.arange(784, dtype=np.uint8).reshape(28, 28)
 _SHARES = (0.5, 0.25, 0.125, 0.125, *(0.0,) * 6)
-_ENTRY = Entry("mine", "Mine", "folder", 12, 3, "/home/me/mine", "ready", "/home/me/mine")
+_ENTRY = Entry("mine", "Mine", "folder", 12, 3, "/home/me/mine", Availability.READY, "/home/me/mine")
 _PICTURE = Picture("3/a.png", 3, "touches the left border", "5/b.png", 8)
 _FINDING = Finding("suspect", Severity.WARNING, "2 labels", "It means.", "It does.", (_PICTURE,), 2, has_pairs=True)
 _DEVICE = Device("cuda:0", "A card", 2**34, True, "", Plan("cuda:0", 2, "bfloat16", 12_345.5))
@@ -46,9 +46,9 @@ _ROW = Row(
     images=100,
     which="the 100 that neither has learned from",
     figures=(Figures(90, 100, 3, 0.02), None),
-    verdict=Comparison.BETTER,
+    verdict=Outcome.BETTER,
     words="12 images",
-    refuses_more=True,
+    rejects_more=True,
     notes=("A note.",),
     error="no",
 )
@@ -91,8 +91,8 @@ EXAMPLES: tuple[Any, ...] = (
     _READING,
     _DIGIT,
     # The other children
-    messages.Progress(1, None),
-    messages.Progress(1, 2, "measuring", {"name": "mine"}),
+    messages.CommandProgress(1, None),
+    messages.CommandProgress(1, 2, "measuring", {"name": "mine"}),
     messages.Failure("why"),
     DataDetails(
         name="mine", title="Mine", images=12, source="/home/me/mine", state="ready", counts=(2, *(1,) * 9),
@@ -100,6 +100,7 @@ EXAMPLES: tuple[Any, ...] = (
         skipped=(Skipped("3/x.png", "not an image"),), notes=("A note.",),
     ),
     Sample(3, _PIXELS),
+    _ENTRY,
     results.Listed((_ENTRY,)),
     results.Added(_ENTRY),
     results.Imported(_ENTRY),
@@ -181,7 +182,7 @@ def test_an_example_has_something_in_each_field(message: Any) -> None:
 
 _REQUESTS = [each for each in EXAMPLES if isinstance(each, protocol.Request)]
 _ANSWERS = [each for each in EXAMPLES if isinstance(each, protocol.Answer)]
-_LINES = (messages.Progress, messages.Failure, DataDetails, DeviceList, Checkup, Scorecard)
+_LINES = (messages.CommandProgress, messages.Failure, DataDetails, DeviceList, Checkup, Scorecard)
 _SAID = [each for each in EXAMPLES if isinstance(each, _LINES) or type(each).__module__ == results.__name__]
 
 

@@ -31,7 +31,7 @@ class NumberReader(FakeReader):
     """Reads every drawing as 407, of which the 0 is unsure, and boxes each third of the pad as wide as its ink."""
 
     several = True
-    refused: ClassVar[set[int]] = set()
+    rejected: ClassVar[set[int]] = set()
 
     def __init__(self, on_answer: Callable[[ReadAnswer], None], on_state: Callable[[ReaderState], None]) -> None:
         super().__init__(on_answer, on_state)
@@ -52,7 +52,7 @@ class NumberReader(FakeReader):
             left, top = place * third + int(columns[0]), int(rows[0])
             box = left, top, int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1
             seen = np.full((28, 28), place, np.uint8)
-            digits.append(ReadDigit(int(sign), tuple(probabilities), 0.9 * (place in self.refused), box, seen))
+            digits.append(ReadDigit(int(sign), tuple(probabilities), 0.9 * (place in self.rejected), box, seen))
         least = min(digits, key=lambda each: each.certainty)
         return self.answer(
             Reading(
@@ -93,7 +93,7 @@ async def shown(pilot: Pilot[Any]) -> NumberApp:
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test sets what the reader says otherwise."""
     monkeypatch.setattr(NumberReader, "several", True)
-    monkeypatch.setattr(NumberReader, "refused", set())
+    monkeypatch.setattr(NumberReader, "rejected", set())
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
@@ -134,7 +134,7 @@ async def test_marks_hide_no_ink() -> None:
 
 async def test_what_is_no_digit_has_a_question_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the number, in the list and on the pad."""
-    monkeypatch.setattr(NumberReader, "refused", {2})
+    monkeypatch.setattr(NumberReader, "rejected", {2})
     async with NumberApp().run_test(size=(80, 24)) as pilot:
         app = await shown(pilot)
         lines = [each.plain for each in app.screen.query_one(Answer).lines(9)]

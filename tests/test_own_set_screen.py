@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import teach
+from drawn import kept_digits
 from layout import after, clipped, scrollbars, settled, text
 from textual.geometry import Offset, Size
 from textual.pilot import Pilot
@@ -38,7 +38,7 @@ def mine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnSet]:
     moments = itertools.count(1_769_880_000_000_000_000, 1_000_000_000)
     with monkeypatch.context() as patched:
         patched.setattr("core.data.own.drawing_files.time.time_ns", lambda: next(moments))
-        teach(own_sets.active(), [*range(10), *range(10), *range(5), 0, 1, 2, 3, 4])
+        kept_digits(own_sets.active(), [*range(10), *range(10), *range(5), 0, 1, 2, 3, 4])
     with monkeypatch.context() as patched:
         patched.setenv("TZ", "UTC")
         time.tzset()
@@ -92,7 +92,7 @@ async def test_nothing_is_clipped(size: tuple[int, int], mine: OwnSet) -> None:
         await opened(pilot)
         assert clipped(app) == [] and not scrollbars(app)
         seen = text(app)
-        for part in ("30 drawings, page 1 of", "Not even: 4 of 0", "What you teach is kept here", "Remove", "Quit"):
+        for part in ("30 drawings, page 1 of", "Not even: 4 of 0", "New drawings are kept here", "Remove", "Quit"):
             assert part in seen, part
         for digit, count in enumerate(own_sets.counts(mine)):
             assert any(line.lstrip().startswith(f"{digit} █") and f" {count} " in line for line in seen.splitlines())
@@ -142,7 +142,7 @@ async def test_what_is_removed_comes_back_after_a_restart(mine: OwnSet) -> None:
 async def test_only_the_page_that_is_shown_is_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of thousands of drawings a dozen; then that of the page that is turned to."""
     mine = own_sets.active()
-    (kept,) = teach(mine, [3])
+    (kept,) = kept_digits(mine, [3])
     png = kept.path.read_bytes()
     for number in range(3000):
         (kept.path.parent / f"{number:05}.png").write_bytes(png)
@@ -253,11 +253,11 @@ async def test_a_set_is_exported_and_imported(mine: OwnSet, tmp_path: Path) -> N
         await answer(pilot, "e", str(tmp_path / "out.npz"))
         await until(pilot, lambda: "30 drawings are now in" in text(app))
         await answer(pilot, "i", str(tmp_path / "out.npz"), "Bea")
-        await until(pilot, lambda: "─Bea─" in text(app) and "You teach into another set" in text(app))
+        await until(pilot, lambda: "─Bea─" in text(app) and "New drawings go into another set" in text(app))
         assert screen.own.name == "Bea" and own_sets.counts(screen.own) == own_sets.counts(mine)
         app.clear_notifications()  # else it covers the line that is looked at
         await pilot.press("a")
-        await until(pilot, lambda: "What you teach is kept in Bea from now on." in text(app))
+        await until(pilot, lambda: "New drawings go into Bea from now on." in text(app))
         assert own_sets.active() == screen.own
         await pilot.press("o")
         await until(pilot, lambda: "─own─" in text(app))

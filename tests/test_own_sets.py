@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn import ink, teach
+from drawn import ink, kept_digits
 from PIL import Image
 
 from core.data import own_sets
@@ -28,7 +28,7 @@ from core.system import children
 
 @pytest.fixture
 def mine(home: Path) -> OwnSet:
-    """The set that is taught into before any exists."""
+    """The active set before any exists."""
     return own_sets.active()
 
 
@@ -55,7 +55,7 @@ def test_a_kept_drawing_is_an_image_with_its_strokes(mine: OwnSet) -> None:
 
 def test_counts_and_order(mine: OwnSet) -> None:
     """Drawings are listed by digit, and in a digit by time; hidden and foreign files do not count."""
-    kept = teach(mine, [3, 1, 3, 3, 9])
+    kept = kept_digits(mine, [3, 1, 3, 3, 9])
     (mine.folder / "3" / "notes.txt").write_text("left by somebody")
     (mine.folder / "3" / ".hidden.png").write_bytes(b"")
     assert own_sets.counts(mine) == [0, 1, 0, 3, 0, 0, 0, 0, 0, 1]
@@ -67,10 +67,10 @@ def test_counts_and_order(mine: OwnSet) -> None:
 def test_a_stopped_clock_gives_names_of_their_own(mine: OwnSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that stands still, or is set back, never writes over a drawing, nor over a removed one."""
     monkeypatch.setattr("core.data.own.drawing_files.time.time_ns", lambda: 1_769_869_500_123_456_000)
-    kept = teach(mine, [4, 4, 5])
+    kept = kept_digits(mine, [4, 4, 5])
     assert [each.path.stem for each in kept] == [f"2026-01-31-142500-12345{last}" for last in (6, 7, 8)]
     own_sets.remove(mine, kept[0])
-    assert teach(mine, [4])[0].path.stem == "2026-01-31-142500-123459"
+    assert kept_digits(mine, [4])[0].path.stem == "2026-01-31-142500-123459"
     assert kept[1].time == 1_769_869_500.123457
 
 
@@ -91,16 +91,16 @@ def test_a_bitmap_that_is_none_is_refused(mine: OwnSet, bitmap: np.ndarray) -> N
 
 def test_a_folder_that_cannot_be_written_is_an_error_in_words(mine: OwnSet) -> None:
     """Here a file is where the class folder should be; the set is as it was."""
-    teach(mine, [2])
+    kept_digits(mine, [2])
     (mine.folder / "1").write_text("in the way")
     with pytest.raises(DataError, match="cannot be changed"):
-        teach(mine, [1])
+        kept_digits(mine, [1])
     assert own_sets.counts(mine) == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
 
 
 def test_a_full_disk_keeps_nothing_by_halves(mine: OwnSet, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the PNG cannot be written its JSON goes too, and the next try succeeds."""
-    (before,) = teach(mine, [6])
+    (before,) = kept_digits(mine, [6])
     from core.data.own import drawing_files
 
     write = drawing_files.write
@@ -110,10 +110,10 @@ def test_a_full_disk_keeps_nothing_by_halves(mine: OwnSet, monkeypatch: pytest.M
 
     monkeypatch.setattr(drawing_files, "write", full)
     with pytest.raises(DataError, match="No space left on device"):
-        teach(mine, [6])
+        kept_digits(mine, [6])
     assert {path.name for path in (mine.folder / "6").iterdir()} == {before.path.name, f"{before.path.stem}.json"}
     monkeypatch.setattr(drawing_files, "write", write)
-    teach(mine, [6])
+    kept_digits(mine, [6])
     assert own_sets.counts(mine)[6] == 2 and own_sets.last(mine) == own_sets.drawings(mine)[1]
 
 
@@ -132,7 +132,7 @@ while True:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_kill_while_teaching_loses_nothing(mine: OwnSet, seed: int) -> None:
+def test_a_kill_while_keeping_loses_nothing(mine: OwnSet, seed: int) -> None:
     """Whenever it comes: all that was said to be kept is there, whole, with its strokes, and the set goes on."""
     tests = str(Path(__file__).parent)
     child = subprocess.Popen(
@@ -150,7 +150,7 @@ def test_a_kill_while_teaching_loses_nothing(mine: OwnSet, seed: int) -> None:
         assert np.array_equal(images.decode(each.path), ink(5).bitmap)
         assert own_sets.strokes_of(each) == ink(5).strokes
     before = len(found)
-    teach(mine, [5])
+    kept_digits(mine, [5])
     assert sum(own_sets.counts(mine)) == before + 1
     while own_sets.undo(mine):
         pass
@@ -164,7 +164,7 @@ def test_two_programs_write_one_set(mine: OwnSet) -> None:
     def window(number: int) -> None:
         try:
             for _ in range(6):
-                (kept,) = teach(mine, [number])
+                (kept,) = kept_digits(mine, [number])
                 own_sets.relabel(mine, kept, 9)
                 own_sets.take_back(mine)
                 own_sets.undo(mine)
@@ -187,10 +187,10 @@ def test_who_holds_a_set_for_too_long_is_not_waited_for(mine: OwnSet, monkeypatc
     from core.data.own import drawings
     from core.system import lock
 
-    teach(mine, [1])
+    kept_digits(mine, [1])
     monkeypatch.setattr(drawings, "locked", lambda path: lock.locked(path, patience=0.05))
     with lock.locked(mine.folder / ".lock"), pytest.raises(DataError, match="held by another program"):
-        teach(mine, [1])
+        kept_digits(mine, [1])
 
 
 # Changing and undoing
@@ -198,7 +198,7 @@ def test_who_holds_a_set_for_too_long_is_not_waited_for(mine: OwnSet, monkeypatc
 
 def test_taking_back_and_undoing_it(mine: OwnSet) -> None:
     """The last kept comes off, with its strokes; undo keeps it again, under its name."""
-    first, second = teach(mine, [2, 8])
+    first, second = kept_digits(mine, [2, 8])
     back = own_sets.take_back(mine)
     assert back is not None and (back.label, back.time) == (8, second.time)
     assert own_sets.strokes_of(back) == ink(8, 1.125).strokes
@@ -212,7 +212,7 @@ def test_taking_back_and_undoing_it(mine: OwnSet) -> None:
 
 def test_taking_back_a_certain_one(mine: OwnSet) -> None:
     """A window takes its own drawing back, though another window kept one since, and relabelled it."""
-    first, second = teach(mine, [2, 8])
+    first, second = kept_digits(mine, [2, 8])
     own_sets.relabel(mine, first, 3)
     back = own_sets.take_back(mine, first)
     assert back is not None and back.label == 3 and own_sets.drawings(mine) == [second]
@@ -222,7 +222,7 @@ def test_taking_back_a_certain_one(mine: OwnSet) -> None:
 
 def test_relabelling_moves_image_and_strokes(mine: OwnSet) -> None:
     """Both lie in the other class folder, the JSON says so, and undo puts every byte back."""
-    (kept,) = teach(mine, [1])
+    (kept,) = kept_digits(mine, [1])
     before = kept.path.with_suffix(".json").read_bytes()
     moved = own_sets.relabel(mine, kept, 7)
     assert (moved.label, moved.time, moved.path.parent.name) == (7, kept.time, "7")
@@ -235,14 +235,14 @@ def test_relabelling_moves_image_and_strokes(mine: OwnSet) -> None:
 
 def test_relabelling_as_what_it_is_changes_nothing(mine: OwnSet) -> None:
     """There is nothing to undo after it."""
-    (kept,) = teach(mine, [1])
+    (kept,) = kept_digits(mine, [1])
     assert own_sets.relabel(mine, kept, 1) == kept
     assert own_sets.undo(mine) == ""
 
 
 def test_undo_goes_back_step_by_step_after_a_restart(mine: OwnSet) -> None:
     """Each program reads the journal anew, so that nothing depends on this one."""
-    kept = teach(mine, [0, 1, 2])
+    kept = kept_digits(mine, [0, 1, 2])
     moved = own_sets.relabel(mine, kept[0], 6)
     own_sets.remove(mine, moved)
     own_sets.remove(mine, kept[2])
@@ -287,7 +287,7 @@ def test_relabelling_never_writes_over_another(mine: OwnSet) -> None:
 
 def test_a_drawing_that_is_gone_is_an_error_in_words(mine: OwnSet) -> None:
     """Another program removed it since the list was read; one that was moved is found."""
-    first, second = teach(mine, [4, 4])
+    first, second = kept_digits(mine, [4, 4])
     own_sets.relabel(mine, first, 9)
     assert own_sets.relabel(mine, first, 2).label == 2
     own_sets.remove(mine, second)
@@ -298,7 +298,7 @@ def test_a_drawing_that_is_gone_is_an_error_in_words(mine: OwnSet) -> None:
 @pytest.mark.parametrize("content", [b"", b"no json", b"[" * 100_000, b'{"strokes": [{"points": []}]}', b"\xff\xfe"])
 def test_a_damaged_json_does_not_spoil_the_drawing(mine: OwnSet, content: bytes) -> None:
     """It has no strokes to tell, is moved as it is, and comes back byte for byte."""
-    (kept,) = teach(mine, [4])
+    (kept,) = kept_digits(mine, [4])
     kept.path.with_suffix(".json").write_bytes(content)
     assert own_sets.strokes_of(kept) == ()
     moved = own_sets.relabel(mine, kept, 5)
@@ -309,21 +309,21 @@ def test_a_damaged_json_does_not_spoil_the_drawing(mine: OwnSet, content: bytes)
 
 def test_a_damaged_journal_is_read_past(mine: OwnSet) -> None:
     """A line that a kill cut off, or that is nonsense, costs only itself; one that points outside is not followed."""
-    (kept,) = teach(mine, [4])
+    (kept,) = kept_digits(mine, [4])
     own_sets.remove(mine, kept)
     outside = mine.folder.parent / "outside.png"
     outside.write_bytes(b"")
     evil = {"id": "x", "do": "remove", "from": "4/in.png", "to": "../outside.png"}
     with (mine.folder / "journal.jsonl").open("ab") as file:
         file.write(f'\xff\n[]\n{json.dumps(evil)}\n{{"id": "y", "do": "rem'.encode("latin-1"))
-    teach(mine, [5])
+    kept_digits(mine, [5])
     assert own_sets.undo(mine) == "The 4 that was removed is back."
     assert outside.exists() and own_sets.counts(mine)[4] == 1
 
 
 def test_a_move_that_a_kill_prevented_is_not_undone(mine: OwnSet) -> None:
     """The journal is written first; what it says of files that were never moved is passed over."""
-    kept = teach(mine, [4, 6])
+    kept = kept_digits(mine, [4, 6])
     own_sets.remove(mine, kept[0])
     journal = Journal(mine.folder / "journal.jsonl")
     journal.append("relabel", f"6/{kept[1].path.name}", f"0/{kept[1].path.name}")
@@ -355,8 +355,8 @@ def test_before_the_first_drawing_there_is_no_set(home: Path) -> None:
 
 
 def test_several_people_have_sets_of_their_own(home: Path) -> None:
-    """Folders are ours, names are theirs, and which one is taught into is remembered."""
-    teach(own_sets.active(), [1])
+    """Folders are ours, names are theirs, and which one is active is remembered."""
+    kept_digits(own_sets.active(), [1])
     anna, name = own_sets.create("Änna / 班 “3b” #½"), own_sets.create("  ../x  ")
     assert [each.folder.name for each in own_sets.sets()] == ["own", "own-2", "own-3"]
     assert (anna.name, name.name) == ("Änna / 班 “3b” #½", "../x")
@@ -370,7 +370,7 @@ def test_several_people_have_sets_of_their_own(home: Path) -> None:
 def test_the_first_set_can_be_named_before_it_exists(home: Path) -> None:
     """A person who says who they are before they draw."""
     own_sets.rename(own_sets.active(), "Bea")
-    teach(own_sets.active(), [1])
+    kept_digits(own_sets.active(), [1])
     assert [(each.name, each.folder.name) for each in own_sets.sets()] == [("Bea", "own")]
 
 
@@ -431,8 +431,8 @@ def test_a_damaged_name_is_the_folders(home: Path) -> None:
 
 
 def test_a_set_whose_folder_is_gone_cannot_be_chosen(home: Path) -> None:
-    """Somebody moved it away; whoever had chosen it teaches into one that is there."""
-    teach(own_sets.active(), [1])
+    """Somebody moved it away; whoever had chosen it draws into one that is there."""
+    kept_digits(own_sets.active(), [1])
     gone = own_sets.create("Gone")
     own_sets.activate(gone)
     gone.folder.rename(home / "elsewhere")
@@ -444,7 +444,7 @@ def test_a_set_whose_folder_is_gone_cannot_be_chosen(home: Path) -> None:
 
 def test_listing_imports_nothing_large(home: Path) -> None:
     """The interface asks at its start which sets there are and how many drawings they hold."""
-    teach(own_sets.active(), [1])
+    kept_digits(own_sets.active(), [1])
     code = (
         "import sys\nfrom core.data import own_sets as own\nfrom core.drawing import draft\n"
         "print([own.counts(each) for each in own.sets()], own.active().name)\n"

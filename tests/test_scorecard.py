@@ -94,8 +94,8 @@ def test_what_was_learned_does_not_count(tmp_path: Path, mnist_part: Images) -> 
     )
     row = measure([learned, ignorant]).rows[1]
     first, second = row.figures
-    assert first is not None and (first.right, first.count, first.refused) == (97, 100, None)
-    assert second is not None and second.count == 100 and second.refused == 0
+    assert first is not None and (first.right, first.count, first.rejected) == (97, 100, None)
+    assert second is not None and second.count == 100 and second.rejected == 0
     assert row.verdict == "better" and any("cross-validated" in note and "a-run" in note for note in row.notes)
     _keep(1, (mnist_part[0][100:], mnist_part[1][100:]))
     row = measure([learned, ignorant]).rows[1]
@@ -186,7 +186,7 @@ def test_a_checkpoint_that_is_gone_is_an_error(tmp_path: Path) -> None:
     assert main(["scorecard", "--checkpoint", str(tmp_path / "gone.npz")]) == 1
 
 
-def test_more_refused_digits_are_told(
+def test_more_rejected_digits_are_told(
     monkeypatch: pytest.MonkeyPatch, mnist_part: Images, tmp_path: Path, ignorant: Path
 ) -> None:
     """A model that says of many of the person's digits that they are none is not simply better."""
@@ -195,10 +195,10 @@ def test_more_refused_digits_are_told(
 
     def scores(self: Recogniser, seen: np.ndarray[Any, np.dtype[np.uint8]], report: Any = None) -> Any:
         read = real(self, seen, report)
-        refuses = self.path == paths.shipped_checkpoint()
-        return type(read)(read.probabilities, np.full(len(seen), 0.99 * refuses, np.float32))
+        rejects = self.path == paths.shipped_checkpoint()
+        return type(read)(read.probabilities, np.full(len(seen), 0.99 * rejects, np.float32))
 
     monkeypatch.setattr(Recogniser, "scores", scores)
     found = measure([paths.shipped_checkpoint(), ignorant])
     assert "says of 30 of 30 digits in own that they are none, ignorant of 0." in found.summary
-    assert found.rows[1].refuses_more
+    assert found.rows[1].rejects_more

@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 
 from core import paths
-from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, Scorecard, ScoredModel, Speed
+from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
 from core.evaluation.scorecard_words import summary
 
 MODELS = [ScoredModel("/a/model.npz", "new", ""), ScoredModel("/b.npz", "the shipped model", "")]
 
 
-def _row(name: str, kind: str, verdict: str, refused: int = 0, *, more: bool = False) -> Row:
-    figures = Figures(90, 100, refused, 0.02), Figures(80, 100, 0, 0.03)
-    return Row(name, Kind(kind), 100, figures=figures, verdict=Comparison(verdict), refuses_more=more)
+def _row(name: str, kind: str, verdict: str, rejected: int = 0, *, more: bool = False) -> Row:
+    figures = Figures(90, 100, rejected, 0.02), Figures(80, 100, 0, 0.03)
+    return Row(name, Kind(kind), 100, figures=figures, verdict=Outcome(verdict), rejects_more=more)
 
 
 def test_figures_show_what_so_many_images_can_tell() -> None:
-    """The places of the share, its interval, refusals; a dash for what is not known."""
+    """The places of the share, its interval, rejections; a dash for what is not known."""
     assert Figures(9971, 10_000, 12, 0.00213).cells == ("99.71%", "99.58–99.80%", "12 (0.1%)", "0.21%")
     assert Figures(97, 100).cells[2:] == ("–", "–") and Figures(97, 100, 0, 0.1).cells[2:] == ("0", "10.0%")
     for right, count in ((5, 0), (6, 5), (-1, 5)):

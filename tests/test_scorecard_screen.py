@@ -18,7 +18,7 @@ from trained import trained
 
 from core import paths
 from core.config.configuration import TrainingConfig
-from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, Scorecard, ScoredModel, Speed
+from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
 from core.evaluation.scorecard_words import summary
 from core.runs.run import Run, create_run
 from tui.app import DigitsApp
@@ -51,11 +51,11 @@ def _card(models: list[Path], *names: str) -> dict[str, Any]:
             10_000,
             "",
             mnist[: len(models)],
-            Comparison.SAME,
+            Outcome.SAME,
             "4 images are read right only …",
         ),
         *(
-            Row(name, Kind.OWN, 120, "", own[: len(models)], Comparison.BETTER, "", notes=("It is cross-validated.",))
+            Row(name, Kind.OWN, 120, "", own[: len(models)], Outcome.BETTER, "", notes=("It is cross-validated.",))
             for name in names
         ),
     ]

@@ -19,7 +19,7 @@ from textual.widgets import Select
 from core import paths
 from core.config.configuration import TrainingConfig
 from core.data import catalogue
-from core.data.catalogue import Entry
+from core.data.catalogue import Availability, Entry
 from core.data.details import DataDetails
 from core.data.own.own_set import OwnSet, create
 from tui.app import DigitsApp
@@ -99,7 +99,7 @@ def fields(screen: DataScreen) -> tuple[object, object]:
 
 def entry(kind: str, images: int | None) -> Entry:
     """A line of the catalogue."""
-    return Entry("it", "it", kind, images, 10, "there", "ready", "/there")
+    return Entry("it", "it", kind, images, 10, "there", Availability.READY, "/there")
 
 
 def told(*counts: int) -> DataDetails:
@@ -108,7 +108,7 @@ def told(*counts: int) -> DataDetails:
 
 
 def test_small_sets_of_ones_own_are_fine_tuned_on_and_crossed() -> None:
-    """In as many folds as every class has images for; MNIST and large folders are learnt from scratch, once."""
+    """In as many folds as every class has images for; MNIST and large folders are learned from scratch, once."""
     assert Suited.to(entry("folder", 249), None).recipe == "fine-tune"
     assert Suited.to(entry("folder", 249), None).folds == 5
     assert Suited.to(entry("folder", None), None).folds == 5

@@ -80,7 +80,7 @@ class DigitsApp(LineApp):
         Binding("f2", "go('data')", "Data", show=False),
         Binding("f3", "go('training')", "Training", show=False),
         Binding("f4", "go('drawing')", "Draw", show=False),
-        # Not y: that is an answer to the question about what was learnt, which may open just then.
+        # Not y: that is an answer to the question about a fine-tuning, which may open just then.
         Binding("j", "scorecard", "Scorecard", show=False),
         Binding("question_mark", "help", "Help"),
         # Priority: also in dialogs and where text is typed.
@@ -104,7 +104,7 @@ class DigitsApp(LineApp):
         for each in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(each, self.exit, None, 128 + each)
         self.screen_change_signal.subscribe(self, lambda _: self._cover(self.size))
-        self.owners.fine_tuning.due.subscribe(self, self._ask_what_was_learnt)
+        self.owners.fine_tuning.due.subscribe(self, self._ask_about_fine_tuning)
         self.set_timer(_AFTER_START, self.owners.fine_tuning.attach)
 
     def on_ready(self) -> None:
@@ -158,7 +158,7 @@ class DigitsApp(LineApp):
 
     @work
     async def on_fine_tune(self) -> None:
-        """Learn what was taught, in the background; or ask what was not answered yet about what was learnt."""
+        """Fine-tune on the active set in the background, or ask again about the last fine-tuning."""
         try:
             await self.owners.fine_tuning.begin(self._start)
         except DigitsError as error:
@@ -178,8 +178,8 @@ class DigitsApp(LineApp):
         """Tell the owner of the runs."""
         self.owners.runs.ended(event.run, event.status)
 
-    def _ask_what_was_learnt(self, _: FineTuningRun) -> None:
-        from tui.screens.learnt_question import ask
+    def _ask_about_fine_tuning(self, _: FineTuningRun) -> None:
+        from tui.screens.fine_tuning_question import ask
 
         ask(self, self.owners)
 

@@ -18,7 +18,7 @@ _FILLS = 0.45
 """Share of the shorter side that a digit must fill for the whole image, at 28×28, to show enough of it to compare."""
 _PLACED = 0.045
 """Share of the side, a little over one of 28 pixels, by which a copy of a bare stroke may be moved."""
-_ROLES = {LEARN: "learnt from", VALIDATE: "in the validation set", TEST: "in the test set"}
+_ROLES = {LEARN: "learned from", VALIDATE: "in the validation set", TEST: "in the test set"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def near(survey: Survey, copies: Copies) -> list[Finding]:
             "near-duplicate",
             Severity.WARNING,
             f"{plural(len(files), 'image')} nearly the same as another",
-            "They were saved again, scaled or moved, and teach what their originals do. They flatter a measurement "
+            "They were saved again, scaled or moved, and add nothing to their originals. They flatter a measurement "
             "that finds the one after learning from the other.",
             "Cross-validation keeps them in one part. Leave out those that are no drawings of their own.",
             files,
@@ -158,9 +158,9 @@ def across_split(survey: Survey, copies: Copies, division: Division) -> list[Fin
     files: list[Picture] = []
     counts = dict.fromkeys(_ROLES, 0)
     for group in copies.groups:
-        learnt = group[roles[group] == LEARN]
-        seen = learnt if len(learnt) else group[roles[group] == VALIDATE]
-        for position in group[roles[group] > (LEARN if len(learnt) else VALIDATE)].tolist() if len(seen) else ():
+        learned = group[roles[group] == LEARN]
+        seen = learned if len(learned) else group[roles[group] == VALIDATE]
+        for position in group[roles[group] > (LEARN if len(learned) else VALIDATE)].tolist() if len(seen) else ():
             role, other = int(roles[position]), int(seen[0])
             counts[role] += 1
             files.append(survey.named(position, f"is {_ROLES[role]}, its copy is {_ROLES[roles[other]]}", other))

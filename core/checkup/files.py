@@ -29,7 +29,7 @@ def unreadable(survey: Survey) -> list[Finding]:
             "unreadable",
             Severity.PROBLEM,
             f"{plural(len(files), 'file')} cannot be read",
-            "Nothing is learnt from them, and what should be in them is missing.",
+            "Nothing is learned from them, and what should be in them is missing.",
             "They are skipped. Save them again as PNG or JPEG; leave out what is no image, and it is not listed again.",
             files,
         )

@@ -43,7 +43,7 @@ def clipped(survey: Survey) -> list[Finding]:
             "clipped",
             Severity.WARNING if len(files) >= _RARE * len(drawn) else Severity.HINT,
             f"{plural(len(files), 'image touches', 'images touch')} the border",
-            "What lay beyond it is lost: a 9 whose head is cut off is learnt as a 9."
+            "What lay beyond it is lost: a 9 whose head is cut off is learned as a 9."
             + (" Most images here touch it; where they were cropped tightly, nothing is lost." if tight else ""),
             "They are used as they are. Leave out those that can no longer be told, and draw them again with room "
             "around them.",

@@ -74,7 +74,7 @@ def judged(survey: Survey, positions: NDArray[np.int64], probabilities: NDArray[
             Severity.WARNING if sure[suspect[0]] >= _VERY_SURE else Severity.HINT,
             f"{plural(len(files), 'image')} whose label is suspect",
             "Networks that learned from the other images read another digit there, the most confident first. A wrong "
-            "label teaches a wrong answer, and counts as an error where the answer is right.",
+            "label makes the network learn a wrong answer, and counts as an error where the answer is right.",
             "They are used as they are, since it may as well be the network that errs. Look at each, then keep it, "
             "give it its right digit, or leave it out.",
             files,

@@ -88,7 +88,7 @@ def _look(data: str, as_json: bool) -> None:
     from core.data.details import DataDetails
 
     entry = catalogue.find(data)
-    if entry.state == catalogue.NEEDS_DOWNLOAD:
+    if entry.state == catalogue.Availability.NEEDS_DOWNLOAD:
         note = f"Needs a download first ({entry.source}): digits-tui datasets --download {entry.name}"
         none = (0,) * 10
         details = DataDetails(entry.name, entry.title, entry.images, entry.source, entry.state, none, none)

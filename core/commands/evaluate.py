@@ -16,7 +16,7 @@ from core.words import percent, plural
 if TYPE_CHECKING:
     from core.data.collection import LabelledImages, Skipped
     from core.evaluation.evaluation import Evaluation
-    from core.evaluation.rejection import Refusals
+    from core.evaluation.rejection import Rejections
     from core.reading.recogniser import Recogniser
 
 
@@ -43,7 +43,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     evaluate.add_argument(
         "--not-digits",
         metavar="PATH",
-        help=f"{sources.formats_of_others()}, of which none is a digit: how many are refused",
+        help=f"{sources.formats_of_others()}, of which none is a digit: how many are rejected",
     )
     evaluate.add_argument(
         "--leave-out",
@@ -78,7 +78,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
         del parts  # tens of megabytes of 70,000 images
         others = None
         if options.not_digits is not None:
-            others, left_out = _refusals(options.not_digits, options.leave_out, recogniser, result, report)
+            others, left_out = _rejections(options.not_digits, options.leave_out, recogniser, result, report)
     if options.json:
         answer = {**result.to_json(), "data": name, "part": which, "checkpoint": str(recogniser.path)}
         if others is not None:
@@ -87,7 +87,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
         return 0
     _describe(result)
     if others is not None:
-        _describe_refusals(others, left_out)
+        _describe_rejections(others, left_out)
     return 0
 
 
@@ -114,17 +114,17 @@ def _measured(
     return entry.name, collection.parts, which, collection.skipped
 
 
-def _refusals(
+def _rejections(
     path: str, leave_out: str, recogniser: Recogniser, digits: Evaluation, report: Stages
-) -> tuple[Refusals, int]:
+) -> tuple[Rejections, int]:
     """How the network takes what lies at `path`, beside `digits`, and how many of it were left out."""
     from core.data import non_digits
-    from core.evaluation.rejection import Refusals
+    from core.evaluation.rejection import Rejections
 
     found = non_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising what is no digit"))
     _tell_skipped(found.skipped)
     read = recogniser.scores(found.images, lambda done, total: report(done, total, "reading what is no digit"))
-    return Refusals.of(read, digits), found.left_out
+    return Rejections.of(read, digits), found.left_out
 
 
 def _describe(result: Evaluation) -> None:
@@ -132,10 +132,10 @@ def _describe(result: Evaluation) -> None:
         f"accuracy {percent(result.accuracy)} of {plural(result.count, 'image')}, "
         f"calibration error {percent(result.calibration_error)}"
     )
-    refused = int(result.rejected.sum())
+    rejected = int(result.rejected.sum())
     accepted = result.accepted_accuracy
-    others = "" if accepted is None or not refused else f"; of the others {percent(accepted)} are read right"
-    print(f"refused as no digit: {refused:,} ({percent(refused / result.count)}){others}")
+    others = "" if accepted is None or not rejected else f"; of the others {percent(accepted)} are read right"
+    print(f"rejected as no digit: {rejected:,} ({percent(rejected / result.count)}){others}")
     print("\ndigit  right    read as 0     1     2     3     4     5     6     7     8     9")
     for digit, (row, right) in enumerate(zip(result.confusion, result.per_class, strict=True)):
         share = "      –" if right is None else f"{percent(right):>7}"
@@ -148,11 +148,11 @@ def _describe(result: Evaluation) -> None:
             print(f"{span}  {each.count:7,}   {percent(each.confidence):>15}  {percent(each.accuracy):>7}")
 
 
-def _describe_refusals(found: Refusals, left_out: int) -> None:
+def _describe_rejections(found: Rejections, left_out: int) -> None:
     aside = f" ({left_out:,} left out)" if left_out else ""
     things = plural(found.count, "thing that is no digit", "things that are no digits")
     print(f"\n{things}{aside}")
-    print(f"refused: {found.refused:,} ({percent(found.refused / found.count)})")
+    print(f"rejected: {found.rejected:,} ({percent(found.rejected / found.count)})")
     print(f"called a digit without doubt (over 90%): {found.mistaken:,} ({percent(found.mistaken / found.count)})")
     by = "" if found.measure == "no digit" else ", by 1 − confidence: this network was never shown what is no digit"
     print(f"AUROC against the {found.digits:,} digits: {found.auroc:.4f}{by}")

@@ -114,7 +114,7 @@ class Narrator:
                     flush=True,
                 )
             case events.Stopped():
-                how = f"go on with: digits-tui resume {self._run.name}" if event.step else "nothing was learnt yet"
+                how = f"go on with: digits-tui resume {self._run.name}" if event.step else "nothing was learned yet"
                 self._say(f"stopped at step {event.step:,}; {how}")
             case events.Failed():
                 self._say(f"digits-tui: {event.error}")

@@ -101,6 +101,6 @@ def _words(reading: Reading) -> str:
     each = []
     for digit in reading.digits:
         left, top, width, height = digit.box
-        refused = " no digit" if reading.refuses(digit) else ""
-        each.append(f"{digit.digit} {probability(digit.certainty)}{refused} at {left},{top} {width}×{height}")
+        rejected = " no digit" if reading.rejects(digit) else ""
+        each.append(f"{digit.digit} {probability(digit.certainty)}{rejected} at {left},{top} {width}×{height}")
     return f"{reading.words}  ({'  '.join(each)})"

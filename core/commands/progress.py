@@ -35,7 +35,7 @@ def say(message: Message) -> None:
 def progress(as_json: bool, unit: str) -> Iterator[Any]:
     """A function to report done and total to: JSON lines, or a bar where a person looks, or nothing."""
     if as_json:
-        yield _throttled(lambda done, total: say(messages.Progress(done, total)))
+        yield _throttled(lambda done, total: say(messages.CommandProgress(done, total)))
     elif sys.stderr.isatty():
         with _bar(unit) as bar:
             task = bar.add_task("", total=None)
@@ -71,7 +71,7 @@ def _stage_lines() -> Stages:
         now = time.monotonic()
         if doing != last["doing"] or done == total or now - last["at"] >= _SECONDS:
             last.update(at=now, doing=doing)
-            say(messages.Progress(done, total, doing))
+            say(messages.CommandProgress(done, total, doing))
 
     return report
 

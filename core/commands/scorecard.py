@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from core.commands.progress import say, stages
-from core.system.messages import Progress
+from core.system.messages import CommandProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="compare a checkpoint with another one on MNIST and your own digits",
         description=(
             "How a checkpoint reads MNIST's test set, each set of your own drawings and the sets given, beside "
-            "another checkpoint: accuracy, refusals, calibration, speed, and whether what differs may be chance."
+            "another checkpoint: accuracy, rejections, calibration, speed, and whether what differs may be chance."
         ),
     )
     scorecard.add_argument(
@@ -52,7 +52,7 @@ def run_scorecard(options: argparse.Namespace) -> int:
         def tell(row: Row) -> None:
             if options.json:
                 # A line of progress with the row beside it, for whoever shows rows as they come.
-                say(Progress(*last, row=row.to_json()))
+                say(CommandProgress(*last, row=row.to_json()))
 
         found = measure(checkpoints, options.sets, told, tell)
     if options.json:
@@ -98,8 +98,8 @@ def text(found: Scorecard) -> list[str]:
 
 
 def _line(name: str, cells: tuple[str, str, str, str]) -> str:
-    right, span, refused, calibration = cells
-    return f"  {name:<25.25} {right:>10} {span:>15} {refused:>12} {calibration:>11}".rstrip()
+    right, span, rejected, calibration = cells
+    return f"  {name:<25.25} {right:>10} {span:>15} {rejected:>12} {calibration:>11}".rstrip()
 
 
 def _wrapped(words: str) -> list[str]:

@@ -16,7 +16,7 @@ class Calibration:
     temperature: float = 1.0
     """What logits are divided by before the softmax over the ten digits (Guo et al. 2017); above 0."""
     threshold: float = 0.5
-    """From this probability on, 0 to 1, that it is no digit, a drawing is refused."""
+    """From this probability on, 0 to 1, that it is no digit, a drawing is rejected."""
 
     def __post_init__(self) -> None:
         for each in (self.temperature, self.threshold):

@@ -33,7 +33,7 @@ class TrainingConfig:
     fine_tune: str | None = None
     """The checkpoint file to go on from, with MNIST replayed; None learns from fresh weights."""
     teachers: tuple[str, ...] = ()
-    """Checkpoint files whose networks teach the new one what they say of the set's own images."""
+    """Checkpoint files of the teachers: the new network learns from what they say of the set's own images."""
     folds: int = 0
     """Parts for cross-validation, 2 to 20, after one training on all images; 0 for none."""
 
@@ -69,8 +69,8 @@ class TrainingConfig:
                 f"recipe is {self.recipe!r} and fine_tune is {self.fine_tune!r}; a checkpoint to go on from belongs to "
                 f"the recipe {FINE_TUNE!r}, and to no other"
             )
-        if self.teachers and not RECIPES[self.recipe].teachable:
-            able = ", ".join(name for name, recipe in RECIPES.items() if recipe.teachable)
+        if self.teachers and not RECIPES[self.recipe].can_distil:
+            able = ", ".join(name for name, recipe in RECIPES.items() if recipe.can_distil)
             raise ConfigurationError(f"recipe is {self.recipe!r}, which learns from no teachers; those that do: {able}")
         if self.fine_tune is not None and self.data == "mnist":
             raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give a data set of your own")

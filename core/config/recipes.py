@@ -88,7 +88,7 @@ class Recipe:
     """How these made images are changed."""
 
     @property
-    def teachable(self) -> bool:
+    def can_distil(self) -> bool:
         """Whether it learns from teachers, where a run has some."""
         return self.distillation > 0 and not self.replay
 

@@ -29,7 +29,7 @@ from core.printable import printable
 from core.system import atomic, damaged_file, lock
 
 NAME = ".digits-tui.json"
-_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+_NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 _DIGITS = frozenset("0123456789")
 
 
@@ -100,7 +100,7 @@ def undo(folder: Path) -> Amendment | None:
             try:
                 _write(journal, decisions[:-1])
             except OSError as error:
-                if error.errno in _REFUSED:
+                if error.errno in _NOT_WRITABLE:
                     continue  # another person's, in a folder that is only lent
                 raise _cannot(journal, error) from error
             return decisions[-1]
@@ -116,7 +116,7 @@ def _decide(folder: Path, path: str, label: int | None) -> Amendment:
         try:
             _write(folder / NAME, [*_sound(folder / NAME), made])
         except OSError as error:
-            if error.errno not in _REFUSED:
+            if error.errno not in _NOT_WRITABLE:
                 raise _cannot(folder / NAME, error) from error
             own = _own(folder)
             try:

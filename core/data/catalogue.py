@@ -8,8 +8,11 @@ added is ever moved, changed or deleted, only its line here.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +26,16 @@ if TYPE_CHECKING:
     from core.system.pool import Report
 
 MNIST, DOWNLOAD, OWN = "mnist", "download", "own"
-READY, NEEDS_DOWNLOAD, DOWNLOADED = "ready", "needs a download", "downloaded"
+
+
+class Availability(StrEnum):
+    """Whether a data set can be read now. The values are for people and for JSON; code compares members."""
+
+    READY = "ready"
+    NEEDS_DOWNLOAD = "needs a download"
+    DOWNLOADED = "downloaded"
+    FOLDER_GONE = "missing: the folder is gone"
+    FILE_GONE = "missing: the file is gone"
 
 
 @dataclass(frozen=True)
@@ -41,10 +53,18 @@ class Entry:
     """How many of the ten digits occur, at the last look."""
     source: str
     """Where it comes from, for people."""
-    state: str
-    """`ready`, `needs a download`, `downloaded`, or `missing: …`."""
+    state: Availability
     path: str | None
     """Where its images lie; None where they are not on this computer yet."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as a JSON object."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Entry:
+        """From the fields as a JSON object. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        return cls(**{**data, "state": Availability(data["state"])})
 
     @property
     def is_published(self) -> bool:
@@ -77,7 +97,8 @@ def entries() -> list[Entry]:
 
 def read() -> Catalogue:
     """All data sets. A damaged list of additions is set aside under another name, and a note says so."""
-    mnist = Entry("mnist", "MNIST", MNIST, 70_000, 10, "shipped", READY, str(paths.shipped("data", "mnist")))
+    place = str(paths.shipped("data", "mnist"))
+    mnist = Entry("mnist", "MNIST", MNIST, 70_000, 10, "shipped", Availability.READY, place)
     sets, notes = additions.read()
     added = [_added(each) for each in sets]
     taken = {"mnist", *downloadable.DOWNLOADABLE, *(each.name for each in added)}
@@ -103,7 +124,7 @@ def find(name_or_path: str) -> Entry:
             return entry
     if sources.exists(path) and name_or_path:
         kind, name = sources.kind_of(path), _fit(path)
-        return Entry(name, name, kind, None, None, printable(str(path)), READY, str(path))
+        return Entry(name, name, kind, None, None, printable(str(path)), Availability.READY, str(path))
     names = [entry.name for entry in known]
     close = difflib.get_close_matches(name_or_path, names, n=1)
     hint = f"did you mean {close[0]}?" if close else f"the catalogue has {', '.join(names)}."
@@ -177,8 +198,8 @@ def _summary(counts: list[int]) -> dict[str, int]:
 
 def _added(line: dict[str, Any]) -> Entry:
     path, kind = Path(line["path"]), str(line["kind"])
-    what = "folder" if sources.is_folder(kind) else "file"
-    state = READY if sources.exists(path) else f"missing: the {what} is gone"
+    gone = Availability.FOLDER_GONE if sources.is_folder(kind) else Availability.FILE_GONE
+    state = Availability.READY if sources.exists(path) else gone
     # The name is the title too: of two folders called alike only it tells which is which.
     name, counts = str(line["name"]), (line.get("images"), line.get("classes"))
     return Entry(name, name, kind, *counts, printable(str(path)), state, str(path))
@@ -187,7 +208,7 @@ def _added(line: dict[str, Any]) -> Entry:
 def _own(own: own_set.OwnSet, name: str) -> Entry:
     counts = drawings.counts(own)
     classes = sum(count > 0 for count in counts)
-    return Entry(name, name, OWN, sum(counts), classes, printable(str(own.folder)), READY, str(own.folder))
+    return Entry(name, name, OWN, sum(counts), classes, printable(str(own.folder)), Availability.READY, str(own.folder))
 
 
 def _offered(offer: downloadable.Downloadable) -> Entry:
@@ -199,7 +220,7 @@ def _offered(offer: downloadable.Downloadable) -> Entry:
         images=offer.images,
         classes=10,
         source=f"torchvision, {offer.size / 1e6:,.0f} MB",
-        state=DOWNLOADED if here else NEEDS_DOWNLOAD,
+        state=Availability.DOWNLOADED if here else Availability.NEEDS_DOWNLOAD,
         path=str(downloadable.path_of(offer.name)) if here else None,
     )
 

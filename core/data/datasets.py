@@ -18,7 +18,7 @@ from core.words import percent
 __all__ = ["Collection", "Dataset", "LabelledImages", "Skipped", "gather", "load"]
 
 _LEAST = 3
-"""Images of a class that can be learnt: one to learn from, one to validate, one to test."""
+"""Images of a class that can be learned: one to learn from, one to validate, one to test."""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class _Verified:
         self._changed = True
 
     def write(self) -> None:
-        """Keep what was learnt; where that cannot be written, the md5 is taken again next time (20 ms)."""
+        """Keep what was learned; where that cannot be written, the md5 is taken again next time (20 ms)."""
         if not self._changed:
             return
         try:

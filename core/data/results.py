@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +17,12 @@ class Listed:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
-        return {"datasets": [dataclasses.asdict(each) for each in self.entries]}
+        return {"datasets": [each.to_json() for each in self.entries]}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Listed:
-        """The inverse of `to_json`. Raises KeyError or TypeError where `data` is something else."""
-        return cls(tuple(Entry(**each) for each in data["datasets"]))
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        return cls(tuple(Entry.from_json(each) for each in data["datasets"]))
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,12 @@ class Added:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
-        return {"added": self.entry.name, "dataset": dataclasses.asdict(self.entry)}
+        return {"added": self.entry.name, "dataset": self.entry.to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Added:
-        """The inverse of `to_json`. Raises KeyError or TypeError where `data` is something else."""
-        return cls(Entry(**data["dataset"]))
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        return cls(Entry.from_json(data["dataset"]))
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,12 @@ class Imported:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
-        return {"imported": self.entry.name, "dataset": dataclasses.asdict(self.entry)}
+        return {"imported": self.entry.name, "dataset": self.entry.to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Imported:
-        """The inverse of `to_json`. Raises KeyError or TypeError where `data` is something else."""
-        return cls(Entry(**data["dataset"]))
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        return cls(Entry.from_json(data["dataset"]))
 
 
 @dataclass(frozen=True)

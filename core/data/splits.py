@@ -35,7 +35,7 @@ def folds(
 
     Images of one group, such as copies of one image, fall into one fold: a network that learned from a copy would
     be praised for reading it. `groups` (N,) are any numbers; without them each image is its own group. A group that
-    holds more than half of a class is dealt out all the same, or that class could not be learnt without it: plain
+    holds more than half of a class is dealt out all the same, or that class could not be learned without it: plain
     strokes drawn for a 1 look like copies. Raises IndivisibleError where `count` is less than 2 or there are fewer
     groups than folds.
     """

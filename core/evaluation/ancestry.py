@@ -1,4 +1,4 @@
-"""What a checkpoint learned from: by itself, and by those that it was fine-tuned from or taught by. Knows no torch."""
+"""What a checkpoint learned from, directly or through its starting network and its teachers. Knows no torch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Learned:
 
     header: Header
     by_itself: bool
-    """Whether the checkpoint did so, rather than one that it was fine-tuned from or taught by."""
+    """Whether the checkpoint did so, rather than one that it was fine-tuned from or distilled from."""
 
     @property
     def folds(self) -> int:

@@ -150,7 +150,7 @@ class Evaluation:
                 for index, each in enumerate(self.reliability)
             ],
             "threshold": self.threshold,
-            "refused": int(self.rejected.sum()),
+            "rejected": int(self.rejected.sum()),
             "accepted_accuracy": self.accepted_accuracy,
             "mistakes": self.mistakes[:100].tolist(),
         }

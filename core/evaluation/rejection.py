@@ -15,18 +15,18 @@ SURE = 0.9
 
 
 @dataclass(frozen=True)
-class Refusals:
+class Rejections:
     """The figures of one network on things that are no digits, beside digits."""
 
     count: int
     """Things that are no digits."""
-    refused: int
+    rejected: int
     """Of these, said to be no digits."""
     mistaken: int
     """Of these, called a digit without doubt: over 0.9 probably that digit, and one at all."""
     digits: int
     """Digits that they are compared with."""
-    digits_refused: int
+    digits_rejected: int
     """Of the digits, said to be none."""
     auroc: float
     """How probably one that is no digit is doubted more than a digit, 0 to 1 (0.5 is guessing)."""
@@ -34,7 +34,7 @@ class Refusals:
     """What the doubt is: `no digit`, or `1 - confidence` of a network that tells nothing of what is no digit."""
 
     @classmethod
-    def of(cls, others: Scores, digits: Evaluation) -> Refusals:
+    def of(cls, others: Scores, digits: Evaluation) -> Rejections:
         """What a network says of N things that are no digits, and of M digits; one of each at least."""
         tells = bool(others.no_digit.any() or digits.no_digit.any())
         confidence = others.probabilities.max(axis=1)
@@ -43,10 +43,10 @@ class Refusals:
         doubt_of_digits = digits.no_digit if tells else 1 - digits.probabilities.max(axis=1)
         return cls(
             count=len(confidence),
-            refused=int(rejected.sum()),
+            rejected=int(rejected.sum()),
             mistaken=int(((confidence * (1 - others.no_digit) > SURE) & ~rejected).sum()),
             digits=digits.count,
-            digits_refused=int(digits.rejected.sum()),
+            digits_rejected=int(digits.rejected.sum()),
             auroc=auroc(doubt, doubt_of_digits),
             measure="no digit" if tells else "1 - confidence",
         )

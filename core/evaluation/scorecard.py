@@ -17,7 +17,7 @@ from core.errors import DigitsError
 from core.evaluation.ancestry import Learned, learned
 from core.evaluation.evaluation import Evaluation, evaluate_parts
 from core.evaluation.held_out import EVERY, comparison
-from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, Scorecard, ScoredModel, Speed
+from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
 from core.evaluation.scorecard_words import summary, verdict_words
 from core.evaluation.significance import SIGNIFICANT, least_certain, p_value
 from core.printable import printable
@@ -109,7 +109,7 @@ def _row(
         figures=figures,
         verdict=verdict,
         words=words,
-        refuses_more=_refuses_more(read),
+        rejects_more=_rejects_more(read),
         notes=tuple(notes),
     )
 
@@ -139,15 +139,15 @@ def _note(name: str, history: Learned | None) -> str:
     return f"{name} has learned from this set, which has changed since: its figure is that of its training's test."
 
 
-def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | None]) -> tuple[Comparison, str]:
+def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | None]) -> tuple[Outcome, str]:
     """What the first is beside the second on the same images, and in words."""
     if len(figures) != 2:
-        return Comparison.NONE, ""
+        return Outcome.NONE, ""
     first, second = figures
     if first is None or second is None:
-        return Comparison.NONE, ""
+        return Outcome.NONE, ""
     if first.count != second.count:
-        return Comparison.NONE, "The two figures are not of the same images, so that they cannot be compared."
+        return Outcome.NONE, "The two figures are not of the same images, so that they cannot be compared."
     if read[0] is not None and read[1] is not None:
         gained, lost = _differing(read[0].right, read[1].right)
         verdict = _verdict(first.right - second.right, p_value(gained, lost))
@@ -157,13 +157,13 @@ def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | Non
     return verdict, ""
 
 
-def _verdict(difference: int, chance: float) -> Comparison:
+def _verdict(difference: int, chance: float) -> Outcome:
     if chance >= SIGNIFICANT:
-        return Comparison.SAME
-    return Comparison.BETTER if difference > 0 else Comparison.WORSE
+        return Outcome.SAME
+    return Outcome.BETTER if difference > 0 else Outcome.WORSE
 
 
-def _refuses_more(read: Sequence[Evaluation | None]) -> bool:
+def _rejects_more(read: Sequence[Evaluation | None]) -> bool:
     if len(read) != 2 or read[0] is None or read[1] is None:
         return False
     more, fewer = _differing(read[0].rejected, read[1].rejected)

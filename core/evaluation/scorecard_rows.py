@@ -18,7 +18,7 @@ from core.printable import printable
 from core.words import percent, percent_of, percent_places, plural
 
 
-class Comparison(StrEnum):
+class Outcome(StrEnum):
     """What the first checkpoint is beside the second; the values are those of the JSON."""
 
     BETTER = "better"
@@ -37,14 +37,14 @@ class Kind(StrEnum):
     GIVEN = "given"
 
 
-HEADS = ("read right", "95% range", "refused", "calibration")
+HEADS = ("read right", "95% range", "rejected", "calibration")
 NOTHING = ("–", "–", "–", "–")
 """Stands for figures where there are none that count."""
-MARKS: dict[Comparison, str] = {
-    Comparison.BETTER: "▲ better",
-    Comparison.WORSE: "▼ worse",
-    Comparison.SAME: "= not significant",
-    Comparison.NONE: "",
+MARKS: dict[Outcome, str] = {
+    Outcome.BETTER: "▲ better",
+    Outcome.WORSE: "▼ worse",
+    Outcome.SAME: "= not significant",
+    Outcome.NONE: "",
 }
 """How each verdict shows, with colours and without."""
 
@@ -75,9 +75,9 @@ class Figures:
     """How one checkpoint reads one set."""
 
     right: int
-    """Images read right, whether refused or not."""
+    """Images read right, whether rejected or not."""
     count: int
-    refused: int | None = None
+    rejected: int | None = None
     """Images that are said to be no digits; None where only `right` and `count` are known."""
     calibration_error: float | None = None
     """Expected calibration error over 15 bins, 0 to 1; None where that is not known."""
@@ -88,8 +88,8 @@ class Figures:
 
     @property
     def cells(self) -> tuple[str, str, str, str]:
-        """Accuracy, its range, refusals and calibration, as they stand under HEADS."""
-        return self.accuracy, self.range, self.refusals, self.calibration
+        """Accuracy, its range, rejections and calibration, as they stand under HEADS."""
+        return self.accuracy, self.range, self.rejections, self.calibration
 
     @property
     def accuracy(self) -> str:
@@ -104,12 +104,12 @@ class Figures:
         return f"{100 * low:.{places}f}–{100 * high:.{places}f}%"
 
     @property
-    def refusals(self) -> str:
+    def rejections(self) -> str:
         """Such as `12 (0.1%)`; a dash where that is not known."""
-        if self.refused is None or not self.refused:
-            return "–" if self.refused is None else "0"
-        share = percent(self.refused / self.count, 1)
-        return f"{self.refused} ({share})" if self.refused < 1000 else share
+        if self.rejected is None or not self.rejected:
+            return "–" if self.rejected is None else "0"
+        share = percent(self.rejected / self.count, 1)
+        return f"{self.rejected} ({share})" if self.rejected < 1000 else share
 
     @property
     def calibration(self) -> str:
@@ -129,12 +129,12 @@ class Row:
     """Which of the set's images these are; empty where they are all, or the name says it."""
     figures: tuple[Figures | None, ...] = ()
     """One for each checkpoint; None where there is none that counts."""
-    verdict: Comparison = Comparison.NONE
+    verdict: Outcome = Outcome.NONE
     """What the first is beside the second."""
     words: str = ""
     """The verdict in words."""
-    refuses_more: bool = False
-    """Whether the first refuses more of these digits than the second does, beyond chance."""
+    rejects_more: bool = False
+    """Whether the first rejects more of these digits than the second does, beyond chance."""
     notes: tuple[str, ...] = ()
     """What a person should know, one sentence each."""
     error: str = ""
@@ -164,9 +164,9 @@ class Row:
             images=int(data["images"]),
             which=printable(str(data["which"])),
             figures=tuple(None if each is None else Figures(**each) for each in data["figures"]),
-            verdict=Comparison(data["verdict"]),
+            verdict=Outcome(data["verdict"]),
             words=printable(str(data["words"])),
-            refuses_more=bool(data["refuses_more"]),
+            rejects_more=bool(data["rejects_more"]),
             notes=tuple(printable(str(note)) for note in data["notes"]),
             error=printable(str(data["error"])),
         )

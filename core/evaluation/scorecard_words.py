@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.evaluation.scorecard_rows import Comparison, Figures, Kind, Row, ScoredModel
+from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, ScoredModel
 from core.words import listed, plural
 
 LEGEND = (
     "Better and worse are beyond chance: two equally good networks would differ so much in fewer than 1 of 20 such "
     "comparisons. 95% range: where the true figure lies, as far as so many images can tell. "
-    "Refused: digits that are said to be none. "
+    "Rejected: digits that are said to be none. "
     "Calibration: by how much the confidence misses how often it is right, on average."
 )
 SPEED = "One reading, normalising included, on one thread"
-_WORDS = {Comparison.BETTER: "better", Comparison.WORSE: "worse"}
+_WORDS = {Outcome.BETTER: "better", Outcome.WORSE: "worse"}
 _ONLY_MNIST = "How it reads your hand shows once you have kept drawings of your own, or give a set."
 
 
@@ -31,28 +31,26 @@ def summary(models: Sequence[ScoredModel], rows: Sequence[Row]) -> str:
         why = _ONLY_MNIST if not personal else "Of your own sets none tells which of the two reads it better."
         return f"{said} {why}".strip()
     said = _for_you(first, second, judged)
-    if mnist is not None and mnist.verdict is not Comparison.SAME:
-        as_well = " too" if {row.verdict for row in judged} - {Comparison.SAME} == {mnist.verdict} else ""
+    if mnist is not None and mnist.verdict is not Outcome.SAME:
+        as_well = " too" if {row.verdict for row in judged} - {Outcome.SAME} == {mnist.verdict} else ""
         said += f" On MNIST's test set it is {_WORDS[mnist.verdict]}{as_well}{_numbers(mnist)}."
     for row in judged:
-        if row.refuses_more and (pair := _pair(row)):
+        if row.rejects_more and (pair := _pair(row)):
             digits = f"{plural(pair[0].count, 'digit')} in {row.name}"
-            said += f" But it says of {pair[0].refused:,} of {digits} that they are none"
-            said += f", {second.name} of {pair[1].refused:,}."
+            said += f" But it says of {pair[0].rejected:,} of {digits} that they are none"
+            said += f", {second.name} of {pair[1].rejected:,}."
     return said
 
 
-def verdict_words(verdict: Comparison, gained: int, lost: int) -> str:
+def verdict_words(verdict: Outcome, gained: int, lost: int) -> str:
     """Such as `12 images are read right only by the first, 3 only by the second: statistically significant`."""
-    beyond = "not statistically significant" if verdict is Comparison.SAME else "statistically significant"
+    beyond = "not statistically significant" if verdict is Outcome.SAME else "statistically significant"
     images = plural(gained, "image is", "images are")
     return f"{images} read right only by the first, {lost:,} only by the second: {beyond}"
 
 
 def _for_you(first: ScoredModel, second: ScoredModel, judged: Sequence[Row]) -> str:
-    better, worse = (
-        [row for row in judged if row.verdict is verdict] for verdict in (Comparison.BETTER, Comparison.WORSE)
-    )
+    better, worse = ([row for row in judged if row.verdict is verdict] for verdict in (Outcome.BETTER, Outcome.WORSE))
     if better and worse:
         return (
             f"{first.at_start} is better for you on {_names(better)} and worse on {_names(worse)} than {second.name}."
@@ -60,7 +58,7 @@ def _for_you(first: ScoredModel, second: ScoredModel, judged: Sequence[Row]) -> 
     telling = better or worse
     if not telling:
         return f"{first.at_start} is as good for you as {second.name}: no statistically significant difference."
-    same = [row for row in judged if row.verdict is Comparison.SAME]
+    same = [row for row in judged if row.verdict is Outcome.SAME]
     rest = f"; on {_names(same)} there is no significant difference" if same else ""
     return (
         f"{first.at_start} is {_WORDS[telling[0].verdict]} for you than {second.name} on {_names(telling)}"
@@ -78,7 +76,7 @@ def _alone(model: ScoredModel, rows: Sequence[Row]) -> str:
 
 
 def _is(row: Row) -> str:
-    return "is not significantly different from" if row.verdict is Comparison.SAME else f"is {_WORDS[row.verdict]} than"
+    return "is not significantly different from" if row.verdict is Outcome.SAME else f"is {_WORDS[row.verdict]} than"
 
 
 def _numbers(row: Row) -> str:

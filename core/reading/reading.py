@@ -27,7 +27,7 @@ UNSURE = 0.7
 RIVAL = 0.2
 """A second digit that has at least this part of the first one's probability is named beside it."""
 
-REFUSED = "?"
+REJECTED = "?"
 """What stands in a number for a piece that is no digit."""
 
 
@@ -100,7 +100,7 @@ class Reading:
     no_digit: float = 0.0
     """How probably, 0 to 1, it is no digit at all; 0 of a network that was never shown anything else."""
     threshold: float = 0.5
-    """From this `no_digit` on it is refused."""
+    """From this `no_digit` on it is rejected."""
     digits: tuple[ReadDigit, ...] = ()
     """The digits of a number, two or more, from left to right; empty where it is none."""
 
@@ -117,10 +117,10 @@ class Reading:
         if self.digit is None:
             return ""
         if not self.digits:
-            return REFUSED if self.verdict is Verdict.NO_DIGIT else str(self.digit)
-        return "".join(REFUSED if self.refuses(each) else str(each.digit) for each in self.digits)
+            return REJECTED if self.verdict is Verdict.NO_DIGIT else str(self.digit)
+        return "".join(REJECTED if self.rejects(each) else str(each.digit) for each in self.digits)
 
-    def refuses(self, digit: ReadDigit) -> bool:
+    def rejects(self, digit: ReadDigit) -> bool:
         """Whether this one of `digits` is no digit."""
         return digit.no_digit >= self.threshold
 
@@ -174,7 +174,7 @@ class Reading:
         verdict = self.verdict
         if verdict is Verdict.NOTHING:
             return "nothing yet"
-        if self.digits and any(not self.refuses(each) for each in self.digits):
+        if self.digits and any(not self.rejects(each) for each in self.digits):
             return f"unsure: {self.number}" if verdict is Verdict.UNSURE else self.number
         if verdict is not Verdict.UNSURE:
             return "not a digit" if verdict is Verdict.NO_DIGIT else str(self.digit)

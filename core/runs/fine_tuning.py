@@ -15,7 +15,7 @@ from core.runs import checkpoints
 from core.words import plural
 
 LEAST = 10
-"""Drawings to learn from; fewer say little of a hand, and less of how well it was learnt."""
+"""Drawings to learn from; fewer say little of a hand, and less of how well it was learned."""
 LEAST_OF_TWO = 3
 """Drawings that two digits need each: with fewer a data set cannot be trained on."""
 FOLDS = 3

@@ -37,7 +37,7 @@ def forget() -> None:
 
 
 def unanswered_run() -> Path | None:
-    """The directory of the run that learns, or has learnt, and whose question is not answered; None where none is."""
+    """The directory of the run that learns, or has learned, and whose question is not answered; None where none is."""
     path = _path_of(_UNANSWERED)
     return path if path is not None and _is(path, Path.is_dir) else None
 

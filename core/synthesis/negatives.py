@@ -1,4 +1,4 @@
-"""Images that are no digits, to be learnt as such: letters, signs, scribbles, digits put together or taken apart."""
+"""Images that are no digits, to be learned as such: letters, signs, scribbles, digits put together or taken apart."""
 
 from __future__ import annotations
 

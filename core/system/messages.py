@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Progress:
+class CommandProgress:
     """How much is done."""
 
     done: int
@@ -32,7 +32,7 @@ class Progress:
         return told
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Progress:
+    def from_json(cls, data: Mapping[str, Any]) -> CommandProgress:
         """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
         total, doing = data.get("total"), data.get("doing")
         return cls(
@@ -60,11 +60,11 @@ class Failure:
         return cls(str(data["error"]))
 
 
-KINDS: dict[str, type[Progress] | type[Failure]] = {"error": Failure, "done": Progress}
+KINDS: dict[str, type[CommandProgress] | type[Failure]] = {"error": Failure, "done": CommandProgress}
 """Each by the field that only it has."""
 
 
-def from_json(data: Mapping[str, Any]) -> Progress | Failure | None:
+def from_json(data: Mapping[str, Any]) -> CommandProgress | Failure | None:
     """The message of one line's object; None where that is a result. Raises as the messages' `from_json` do."""
     for field, kind in KINDS.items():
         if field in data:

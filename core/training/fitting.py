@@ -15,19 +15,19 @@ from core.synthesis.digits import redrawn, written
 _LEAST = 100
 """Images from which a calibration can be fitted; of fewer hardly one is read wrong."""
 _WRITTEN = 2000
-_REFUSED = 0.01
-"""Share of real digits, of each kind, that may be refused as none."""
+_REJECTED = 0.01
+"""Share of real digits, of each kind, that may be rejected as none."""
 _LEAST_SURE, _SUREST = 0.6, 0.999
-"""Between these a threshold stays: hands that no held-out image shows are refused more often than those."""
+"""Between these a threshold stays: hands that no held-out image shows are rejected more often than those."""
 _COLDEST, _HOTTEST = 0.05, 20.0
 _SEED = 4711
-"""Other drawings than those that were learnt from."""
+"""Other drawings than those that were learned from."""
 
 
 def fitted(network: nn.Module, held_out: LabelledImages, device: torch.device) -> Calibration:
     """For `network`, which lies on `device`; of too few images the neutral one.
 
-    The temperature is that of the least loss (Guo et al. 2017). The threshold is the least that refuses no more
+    The temperature is that of the least loss (Guo et al. 2017). The threshold is the least that rejects no more
     than a hundredth of the digits, as they were held out, drawn again by other pens, and written in other forms,
     but at least 0.6.
     """
@@ -39,7 +39,7 @@ def fitted(network: nn.Module, held_out: LabelledImages, device: torch.device) -
         return Calibration(temperature)
     other = [part.images for part in (redrawn(held_out, _SEED), written(_WRITTEN, _SEED))]
     kinds = [plain, *(logits(network, images, device) for images in other)]
-    limits = [float(np.quantile(of_logits(each).no_digit, 1 - _REFUSED)) for each in kinds]
+    limits = [float(np.quantile(of_logits(each).no_digit, 1 - _REJECTED)) for each in kinds]
     return Calibration(temperature, min(max(*limits, _LEAST_SURE), _SUREST))
 
 

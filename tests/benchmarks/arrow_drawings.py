@@ -4,7 +4,7 @@
 
 Each trace of the file is drawn on a canvas of `--side` pixels, as the pad has at 80×24, with the pad's own brush: with
 a mouse where the pen was, and with arrow keys from pixel to pixel, straight lines and right angles alone. Both are read
-as the pad reads them. By the longer side of the digit in pixels of the canvas: how many are read right and refused.
+as the pad reads them. By the longer side of the digit in pixels of the canvas: how many are read right and rejected.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ def main() -> None:
     usual = Ink(given.side, given.side).radius
     rows = [json.loads(line) for line in given.traces.read_text().splitlines()[:: given.every]]
     print(f"{recogniser.path.name}, {len(rows):,} drawings on {given.side}×{given.side} pixels")
-    print(f"\n{'pixels from end to end':26}{'by mouse':>10}{'refused':>10}{'by keys':>10}{'refused':>10}")
+    print(f"\n{'pixels from end to end':26}{'by mouse':>10}{'rejected':>10}{'by keys':>10}{'rejected':>10}")
     for length in given.lengths:
         told = f"  {length:<24g}"
         for way in (lambda path: path, walked):
-            right = refused = 0
+            right = rejected = 0
             for at in range(0, len(rows), _TOGETHER):
                 some = rows[at : at + _TOGETHER]
                 inks = []
@@ -80,8 +80,8 @@ def main() -> None:
                     not reading.digits and str(reading.digit) == str(row["label"])
                     for reading, row in zip(readings, some, strict=True)
                 )
-                refused += sum(reading.verdict == "not a digit" for reading in readings)
-            told += f"{right / len(rows):>10.2%}{refused / len(rows):>10.2%}"
+                rejected += sum(reading.verdict == "not a digit" for reading in readings)
+            told += f"{right / len(rows):>10.2%}{rejected / len(rows):>10.2%}"
         print(told)
 
 

@@ -4,7 +4,7 @@
 
 MNIST's test digits, or those of folders `0/` to `9/`, are cut out and scaled to fill a square of `--side` pixels: with
 their proportions, or stretched without them; in grey levels, or each pixel ink or paper. Each is then read as an image
-whose polarity is not known, and printed is how many are read right, taken for the other polarity, and refused.
+whose polarity is not known, and printed is how many are read right, taken for the other polarity, and rejected.
 """
 
 from __future__ import annotations
@@ -61,16 +61,16 @@ def main() -> None:
     sets += [(folder.name, *digits(folder)) for folder in given.images]
     print(f"{recogniser.path.name}, {given.side}×{given.side} pixels")
     for name, images, labels in sets:
-        print(f"\n{f'{name}, {len(images):,}':44}{'right':>8}{'turned round':>15}{'refused':>10}")
+        print(f"\n{f'{name}, {len(images):,}':44}{'right':>8}{'turned round':>15}{'rejected':>10}")
         for stretched in (False, True):
             for grey in (True, False):
                 scans = [scanned(image, given.side, stretched=stretched, grey=grey) for image in images]
                 read = recogniser.scores(np.stack([normalise(scan) for scan in scans]))
                 right = (read.probabilities.argmax(axis=1) == labels).mean()
                 turned = np.mean([is_ink_dark(scan) for scan in scans])
-                refused = (read.no_digit >= recogniser.calibration.threshold).mean()
+                rejected = (read.no_digit >= recogniser.calibration.threshold).mean()
                 what = f"{'stretched' if stretched else 'in proportion'}, {'grey' if grey else 'black or white'}"
-                print(f"  {what:42}{right:>8.2%}{turned:>15.2%}{refused:>10.2%}")
+                print(f"  {what:42}{right:>8.2%}{turned:>15.2%}{rejected:>10.2%}")
 
 
 if __name__ == "__main__":

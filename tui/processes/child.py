@@ -17,11 +17,11 @@ from core.system import children, messages
 _LONGEST_LINE = 64 * 2**20  # bytes; twenty findings of a check-up that name a thousand long paths each
 _GRACE = 3.0  # seconds that a cancelled child has for tidying up
 
-Progress = Callable[[int, int | None], None]
+OnProgress = Callable[[int, int | None], None]
 """Is told how much is done, of how much (None where that is not known)."""
 
 
-async def lines(*arguments: str) -> AsyncGenerator[messages.Progress | dict[str, Any], None]:
+async def lines(*arguments: str) -> AsyncGenerator[messages.CommandProgress | dict[str, Any], None]:
     """Yield what `core ARGUMENTS` prints, as it comes: how far it is, and its results as JSON objects.
 
     Close the iterator (`contextlib.aclosing`) or cancel its task, and the child ends. Raises DigitsError where
@@ -61,7 +61,7 @@ async def lines(*arguments: str) -> AsyncGenerator[messages.Progress | dict[str,
                 await complaints
 
 
-async def ask(*arguments: str, progress: Progress | None = None) -> dict[str, Any]:
+async def ask(*arguments: str, progress: OnProgress | None = None) -> dict[str, Any]:
     """The last result that `core ARGUMENTS` prints; how far it is goes to `progress` meanwhile.
 
     Raises DigitsError as `lines` does, and where the child ends without an answer.
@@ -69,7 +69,7 @@ async def ask(*arguments: str, progress: Progress | None = None) -> dict[str, An
     answer: dict[str, Any] | None = None
     async with aclosing(lines(*arguments)) as said:
         async for message in said:
-            if not isinstance(message, messages.Progress):
+            if not isinstance(message, messages.CommandProgress):
                 answer = message
             elif progress is not None:
                 progress(message.done, message.total)

@@ -55,7 +55,7 @@ class FineTuningRun:
         if state in (STARTING, RUNNING, ""):
             return "learning: getting ready"
         if state == FINISHED:
-            return "learnt: l shows what"
+            return "learned: l shows what"
         if isinstance(history.end, Failed):
             return "learning failed: t shows why"
         return "learning was stopped" if state == STOPPED else "learning was interrupted"

@@ -15,10 +15,10 @@ from textual.widgets import Button, Footer, Input, ProgressBar, Static
 
 from core.errors import DigitsError
 from core.printable import printable
-from tui.processes.child import Progress
+from tui.processes.child import OnProgress
 from tui.widgets.shared.path_input import PathInput
 
-Attempt = Callable[[list[str], Progress], Awaitable[None]]
+Attempt = Callable[[list[str], OnProgress], Awaitable[None]]
 """Is given what was typed and where to report to; raises DigitsError where it cannot be done."""
 
 

@@ -22,7 +22,7 @@ from core.checkup.checkup import Checkup
 from core.checkup.finding import Finding
 from core.errors import DataError, DigitsError
 from core.printable import printable
-from core.system.messages import Progress
+from core.system.messages import CommandProgress
 from tui.processes import child
 from tui.processes.checkup import every_file
 from tui.processes.decisions import Decisions, said, summary
@@ -126,7 +126,7 @@ class CheckScreen(Screen[bool]):
         answer: dict[str, Any] | None = None
         async with aclosing(child.lines("check", str(self._path.absolute()), "--json", *options)) as said:
             async for message in said:
-                if isinstance(message, Progress):
+                if isinstance(message, CommandProgress):
                     self._progress(message.done, message.total, message.doing or "Checking")
                 else:
                     answer = message

@@ -1,7 +1,7 @@
 """The drawing screen: draw, see it read, say what it is, and have the network learn it.
 
-What is taught lies in `tui.widgets.drawing.teaching`, what is learnt in
-`tui.state.fine_tuning`; here are the keys and what they show.
+What is kept lies in `tui.state.active_set`, how it is learned in `tui.state.fine_tuning`; here are the keys and what
+they show.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from tui.screens.confirm import Confirm
 from tui.screens.guided import GuidedScreen
 from tui.screens.own_sets import OwnSetsScreen
 from tui.screens.reading import ReadingScreen
+from tui.state.active_set import ActiveSet
 from tui.state.complaint import complain
 from tui.state.owners import Owners
 from tui.state.requests import FineTune
 from tui.widgets.drawing.answer import Answer
+from tui.widgets.drawing.digit_counts import DigitCounts
 from tui.widgets.drawing.pad import HINT, Pad
-from tui.widgets.drawing.taught import Taught
-from tui.widgets.drawing.teaching import Teaching
 from tui.widgets.shared.probabilities import Probabilities
 
 _SINGLE = "only single digits are kept"
 
 
 class DrawingScreen(ReadingScreen):
-    """Draw, see it read, and teach."""
+    """Draw, see it read, and keep it."""
 
     TITLE = "Draw"
     BINDING_GROUP_TITLE = "Draw"
@@ -55,14 +55,14 @@ class DrawingScreen(ReadingScreen):
         Binding("escape", "leave", "Leave"),
         Binding("g", "guided", "Guided session", show=False),
         Binding("i", "pin", "Pin this drawing, or unpin it", show=False),
-        Binding("o", "own", "Whose hand is taught", show=False),
+        Binding("o", "own", "Whose hand it is", show=False),
         *ReadingScreen.BINDINGS,
     ]
 
     def __init__(self, owners: Owners, make_reader: MakeReader = Reader) -> None:
         """`make_reader` is called with the two callbacks of `Reader`."""
         super().__init__(owners, make_reader)
-        self._teaching = Teaching(self._complain)
+        self._active = ActiveSet(self._complain)
         self._said, self._said_at = "", 0
         """What was just done, and how many strokes there were then: with the next one it is old."""
         self._confirmed: tuple[int, int] | None = None
@@ -71,9 +71,9 @@ class DrawingScreen(ReadingScreen):
         """The digit as which a number was to be kept, and the drawing's revision: the same once more keeps it."""
 
     def compose_said(self) -> ComposeResult:
-        """The answer, and how much was taught."""
+        """The answer, and how many drawings the active set has."""
         yield Answer()
-        yield Taught()
+        yield DigitCounts()
 
     def on_mount(self) -> None:
         """Put back what was on the pad when the app was last left, however that happened."""
@@ -94,8 +94,8 @@ class DrawingScreen(ReadingScreen):
 
     def on_screen_resume(self) -> None:
         """The sets may have been changed on another screen, or by another program."""
-        self._teaching.look()
-        self._show_teaching()
+        self._active.look()
+        self._show_active_set()
 
     @property
     def can_be_interrupted(self) -> bool:
@@ -110,12 +110,12 @@ class DrawingScreen(ReadingScreen):
         super().drawn(ink)
         self.owners.draft.changed(ink)
 
-    # Teaching
+    # Keeping drawings
 
     async def action_confirm(self) -> None:
         """Keep the drawing as the digit that was asked for or, where none was, as what it was read as."""
-        if self._teaching.asked is not None:
-            await self.action_keep(self._teaching.asked)
+        if self._active.asked is not None:
+            await self.action_keep(self._active.asked)
         elif self.query_one(Pad).ink.is_empty:
             self._say("draw something first")
         elif self._reading is None or self._reading.digit is None:
@@ -159,14 +159,14 @@ class DrawingScreen(ReadingScreen):
                 self._say(f"{_SINGLE}; {digit} again if it is one")
                 return
         try:
-            await self._teaching.keep(digit, pad.ink)
+            await self._active.keep(digit, pad.ink)
         except DataError as error:
             self._complain(error)  # the drawing stays on the pad
             return
         pad.begin_another()
         self._say(f"kept as {digit}; b takes it back")
-        self._show_teaching()
-        session = self._teaching.session
+        self._show_active_set()
+        session = self._active.session
         if session is not None and session.digit is None:
             self._end_session(session.total)
 
@@ -185,7 +185,7 @@ class DrawingScreen(ReadingScreen):
             self._say("keep or clear this one first")
             return
         try:
-            taken = await self._teaching.take_back()
+            taken = await self._active.take_back()
         except DataError as error:
             self._complain(error)
             return
@@ -194,10 +194,10 @@ class DrawingScreen(ReadingScreen):
             return
         pad.put(taken.width, taken.height, taken.strokes)
         self._say(f"the {taken.label} is taken back" + ("" if taken.strokes else "; its strokes are lost"))
-        self._show_teaching()
+        self._show_active_set()
 
     def action_own(self) -> None:
-        """Choose the set that is taught into, or make another."""
+        """Choose the active set, or make another."""
 
         def chosen(found: OwnSet | None) -> None:
             if found is None:
@@ -206,8 +206,8 @@ class DrawingScreen(ReadingScreen):
                 own_sets.activate(found)
             except DataError as error:
                 self._complain(error)
-            self._teaching.look()
-            self._show_teaching()
+            self._active.look()
+            self._show_active_set()
 
         self.app.push_screen(OwnSetsScreen(), chosen)
 
@@ -219,32 +219,32 @@ class DrawingScreen(ReadingScreen):
         async def chosen(each: int | None) -> None:
             if each is None:
                 return
-            await self._teaching.begin(each or None)
+            await self._active.begin(each or None)
             self._said = ""
             if self.query_one(Pad).ink.is_empty:
                 self.query_one(Pad).begin_another()
-            self._show_teaching()
+            self._show_active_set()
 
-        self.app.push_screen(GuidedScreen(guided_session.unfinished(self._teaching.own.folder)), chosen)
+        self.app.push_screen(GuidedScreen(guided_session.unfinished(self._active.own.folder)), chosen)
 
     async def action_skip(self) -> None:
         """Be asked for this digit last."""
-        await self._teaching.skip()
-        self._show_teaching()
+        await self._active.skip()
+        self._show_active_set()
 
     def action_leave(self) -> None:
         """Be asked no more; g goes on."""
-        self._teaching.leave()
+        self._active.leave()
         self._say("g goes on with the session")
-        self._show_teaching()
+        self._show_active_set()
 
     def _end_session(self, total: int) -> None:
         def answered(learn: bool | None) -> None:
             if learn:
                 self.action_learn()
 
-        self._teaching.leave()
-        self._show_teaching()
+        self._active.leave()
+        self._show_active_set()
         self.app.push_screen(
             Confirm(
                 f"All {total} digits are drawn and kept.",
@@ -258,7 +258,7 @@ class DrawingScreen(ReadingScreen):
     # Learning
 
     def action_learn(self) -> None:
-        """Have the network learn what was taught, in the background."""
+        """Have the network learn the active set, in the background."""
         self.post_message(FineTune())
 
     def action_pin(self) -> None:
@@ -271,11 +271,11 @@ class DrawingScreen(ReadingScreen):
             self._say("draw something to pin")
         else:
             pinned.pin(bitmap)
-            self._say("pinned: t shows how it is learnt")
+            self._say("pinned: t shows how it is learned")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What belongs to a guided session is offered there, and there alone."""
-        guided = self._teaching.session is not None
+        guided = self._active.session is not None
         if action in ("skip", "leave"):
             return guided
         if action in ("which", "learn", "guided"):
@@ -284,18 +284,18 @@ class DrawingScreen(ReadingScreen):
 
     # Showing
 
-    def _show_teaching(self) -> None:
+    def _show_active_set(self) -> None:
         """The set's counts and, on the pad, what is to be drawn."""
-        teaching, pad = self._teaching, self.query_one(Pad)
-        self.query_one(Taught).show(teaching.own.name, teaching.counts)
-        session = teaching.session
+        active, pad = self._active, self.query_one(Pad)
+        self.query_one(DigitCounts).show(active.own.name, active.counts)
+        session = active.session
         if session is not None and session.digit is not None:
             asked = f"Draw {'an' if session.digit == 8 else 'a'} {session.digit}"
             place = f"{session.number} of {session.total}"
             pad.border_title = f"{asked}  ({place})"
             pad.hint = (asked, place, "", "Enter keeps it", "b takes the last one back")
         else:
-            left = guided_session.unfinished(teaching.own.folder)
+            left = guided_session.unfinished(active.own.folder)
             pad.border_title = ""
             more = "g asks you for each digit" if left is None else "g goes on with the session"
             pad.hint = (*HINT, "", more)
@@ -307,7 +307,7 @@ class DrawingScreen(ReadingScreen):
         return super().pen_words() + ("  ◆ pinned" if self.owners.pinned.bitmap is not None else "")
 
     def said(self) -> tuple[str, str]:
-        """What was just done, and what is being learnt."""
+        """What was just done, and what is being learned."""
         learning = self.owners.fine_tuning.current
         return self._said, "" if learning is None else learning.words
 

@@ -16,7 +16,7 @@ from core.errors import DataError
 from core.printable import printable
 from core.words import plural
 from tui.processes import child
-from tui.processes.child import Progress
+from tui.processes.child import OnProgress
 from tui.screens.ask import Ask, Field
 
 Done = Callable[[OwnSet], None]
@@ -26,7 +26,7 @@ Done = Callable[[OwnSet], None]
 def rename(own_set: OwnSet, done: Done) -> Ask:
     """Call a set otherwise."""
 
-    async def attempt(values: list[str], _report: Progress) -> None:
+    async def attempt(values: list[str], _report: OnProgress) -> None:
         done(await asyncio.to_thread(own_sets.rename, own_set, values[0]))
 
     name = Field("Its new name", own_set.name, most=LONGEST_NAME)
@@ -36,7 +36,7 @@ def rename(own_set: OwnSet, done: Done) -> Ask:
 def create(done: Done) -> Ask:
     """Make a set for somebody else, or for another pen."""
 
-    async def attempt(values: list[str], _report: Progress) -> None:
+    async def attempt(values: list[str], _report: OnProgress) -> None:
         done(await asyncio.to_thread(own_sets.create, values[0]))
 
     name = Field("Its name", most=LONGEST_NAME)
@@ -47,7 +47,7 @@ def export(own_set: OwnSet, done: Callable[[str], None]) -> Ask:
     """Write a set to a folder or a file; `done` is told in words where it is."""
     proposed = str(free_path(own_set.name))
 
-    async def attempt(values: list[str], report: Progress) -> None:
+    async def attempt(values: list[str], report: OnProgress) -> None:
         path = _absolute(values[0] or proposed)
         answer = await child.ask("datasets", "--json", "--export", str(own_set.folder), path, progress=report)
         images = plural(Exported.from_json(answer).images, "drawing is", "drawings are")
@@ -60,7 +60,7 @@ def export(own_set: OwnSet, done: Callable[[str], None]) -> Ask:
 def bring_in(done: Done) -> Ask:
     """Make what was exported, or any class folders, a further set."""
 
-    async def attempt(values: list[str], report: Progress) -> None:
+    async def attempt(values: list[str], report: OnProgress) -> None:
         given, name = values
         if not given:
             raise DataError("give the path of a folder or an .npz file")

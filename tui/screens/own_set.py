@@ -56,7 +56,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
         Binding("e", "export", "Export"),
         Binding("i", "import", "Import a set", show=False),
         Binding("r", "rename", "Rename", show=False),
-        Binding("a", "activate", "Teach into it", show=False),
+        Binding("a", "activate", "Draw into it", show=False),
         Binding("n", "new", "New set", show=False),
         Binding("o", "other", "Next of your sets", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
@@ -142,9 +142,9 @@ class OwnSetScreen(Screen[OwnSet | None]):
         if not text and not self._drawings:
             text = "Nothing is drawn yet: draw a digit on the drawing screen and say which one it is. i imports a set."
         elif not text and self._is_active:
-            text = "What you teach is kept here."
+            text = "New drawings are kept here."
         elif not text:
-            text = "You teach into another set; press a to teach into this one."
+            text = "New drawings go into another set; press a for this one."
         self.query_one("#status", Static).update(text)
 
     @on(DrawingGrid.Moved)
@@ -242,12 +242,12 @@ class OwnSetScreen(Screen[OwnSet | None]):
         self._change(lambda: own_sets.undo(shown) or "There is nothing to undo.", follow=True)
 
     def action_activate(self) -> None:
-        """Teach into this set from now on."""
+        """Make this set the active one."""
         shown = self.own
 
         def change() -> str:
             own_sets.activate(shown)
-            return f"What you teach is kept in {printable(shown.name)} from now on."
+            return f"New drawings go into {printable(shown.name)} from now on."
 
         self._change(change)
 

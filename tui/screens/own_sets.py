@@ -1,4 +1,4 @@
-"""Whose hand is taught: the dialog that chooses the set to teach into, or makes one for another person."""
+"""Whose hand it is: the dialog that chooses the active set, or makes one for another person."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class OwnSetsScreen(ModalScreen[OwnSet | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -narrow"):
-            yield Static("Whose hand is taught?", classes="dialog-title")
+            yield Static("Whose hand is it?", classes="dialog-title")
             yield Static("Each person's drawings are a data set of their own.", classes="muted")
             yield OptionList(*map(_option, self._sets), markup=False)
             yield Input(placeholder="Name of the new set", id="name", max_length=LONGEST_NAME, compact=True)

@@ -25,7 +25,7 @@ from core.networks import checkpoint_file
 from core.networks.checkpoint_file import written_at
 from core.networks.model_name import model_name
 from core.reading.protocol import Id, ReadAnswer
-from core.reading.reading import REFUSED, UNSURE, Reading
+from core.reading.reading import REJECTED, UNSURE, Reading
 from core.runs.run import Run
 from core.words import probability
 from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
@@ -201,9 +201,9 @@ class ReadingScreen(ModeScreen):
         marks, probable, seen = [], _PROBABLE, _SEEN + _HOW
         if reading is not None and reading.least_sure is not None:
             for each in reading.digits:
-                refused = reading.refuses(each)
-                text = REFUSED if refused else probability(each.certainty, 0)
-                marks.append(Mark(Region(*each.box), text, refused or each.certainty < UNSURE))
+                rejected = reading.rejects(each)
+                text = REJECTED if rejected else probability(each.certainty, 0)
+                marks.append(Mark(Region(*each.box), text, rejected or each.certainty < UNSURE))
             probable = f"Least sure: digit {reading.least_sure + 1} of {len(marks)}"
             seen = f"{_SEEN} of it{_HOW}"
         self.query_one(Pad).marks = tuple(marks)
@@ -279,7 +279,7 @@ class ReadingScreen(ModeScreen):
         self.show_status()
 
     def said(self) -> tuple[str, str]:
-        """What was just done, and what is being learnt; empty where there is nothing to say."""
+        """What was just done, and what is being learned; empty where there is nothing to say."""
         return "", ""
 
     def pen_words(self) -> str:

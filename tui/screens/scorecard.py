@@ -22,7 +22,7 @@ from core.evaluation.scorecard_rows import Row, Scorecard, ScoredModel
 from core.printable import printable
 from core.system import messages
 from tui.processes import child
-from tui.processes.child import Progress
+from tui.processes.child import OnProgress
 from tui.screens.ask import Ask, Field
 from tui.screens.checkpoints import CheckpointScreen
 from tui.widgets.run.scorecard_table import ScorecardTable
@@ -95,7 +95,7 @@ class ScorecardScreen(Screen[None]):
         try:
             async with aclosing(child.lines("scorecard", *sides, "--json", "--", *self._sets)) as said:
                 async for message in said:
-                    if not isinstance(message, messages.Progress):
+                    if not isinstance(message, messages.CommandProgress):
                         answer = Scorecard.from_json(message)
                         continue
                     self._progress(message.done, message.total, message.doing or "")
@@ -170,7 +170,7 @@ class ScorecardScreen(Screen[None]):
         if await self.app.push_screen_wait(asked):
             self._measure()
 
-    async def _add(self, values: list[str], progress: Progress) -> None:
+    async def _add(self, values: list[str], progress: OnProgress) -> None:
         """Take the set; whether its images can be used shows when it is measured. Raises DataError."""
         entry = await asyncio.to_thread(catalogue.find, values[0])
         name = entry.path or entry.name

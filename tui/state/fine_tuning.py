@@ -37,7 +37,7 @@ class FineTuning:
         """`app` keeps the time, and says in passing what is to be known."""
         self.changed: Signal[FineTuningRun | None] = Signal(app, "fine-tuning")
         """Published with `current`, also where that is further than before."""
-        self.due: Signal[FineTuningRun] = Signal(app, "question about what was learnt")
+        self.due: Signal[FineTuningRun] = Signal(app, "fine-tuning result")
         """Published again and again while the question is due and not asked; whoever asks it sets `asked`."""
         self._app, self._runs, self._model = app, runs, model
         self._current: FineTuningRun | None = None
@@ -46,7 +46,7 @@ class FineTuning:
 
     @property
     def current(self) -> FineTuningRun | None:
-        """The run that learns, or has learnt and waits for an answer."""
+        """The run that is going, or has finished and waits for an answer."""
         return self._current
 
     def attach(self) -> None:
@@ -72,9 +72,9 @@ class FineTuning:
         if current is not None and current.is_going:
             self._app.notify("It is learning already. You can go on drawing meanwhile.")
             return
-        taught = own_sets.active()
+        active = own_sets.active()
         checkpoint = self._model.checkpoint
-        config = await asyncio.to_thread(fine_tuning.plan, taught.folder, own_sets.counts(taught), checkpoint)
+        config = await asyncio.to_thread(fine_tuning.plan, active.folder, own_sets.counts(active), checkpoint)
         run = await start(config)
         if run is not None:
             self._runs.choose(run)
@@ -97,7 +97,7 @@ class FineTuning:
         """The question cannot be asked just now: say once that there is one."""
         if not self._said:
             self._said = True
-            self._app.notify("What you taught is learnt. The drawing screen shows what came of it.")
+            self._app.notify("Your drawings are learned. The drawing screen shows the result.")
 
     def answer(self, *, keep: bool) -> None:
         """Read with the new model from now on, or leave all as it was; nothing is asked about this run again."""

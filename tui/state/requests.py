@@ -43,4 +43,4 @@ class DrawWith(Message):
 
 
 class FineTune(Message):
-    """Learn what was taught, or answer what was not answered yet about what was learnt."""
+    """Fine-tune on the active set, or answer what was not answered yet about the last fine-tuning."""

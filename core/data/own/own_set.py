@@ -1,8 +1,8 @@
-"""The data sets that people make by drawing: which there are, how they are called, which one is taught into.
+"""The data sets that people make by drawing: which there are, how they are called, which one is active.
 
     data/own/          the first; made when the first drawing is kept
     data/own-2/        further ones, each with its name in `set.json`
-    data/own-sets.json which one was taught into last
+    data/own-sets.json which one was active last
 
 A folder's name is ours and never changes, so that a person's name for it may hold any character. Listing is
 cheap: it reads one small file a set. Knows nothing of drawings.
@@ -60,7 +60,7 @@ def at(folder: Path) -> OwnSet | None:
 
 
 def active() -> OwnSet:
-    """The set that is taught into: the one last chosen, else the first, which need not exist yet."""
+    """The active set, which new drawings go into: the one last chosen, else the first, which need not exist yet."""
     first = OwnSet(paths.home() / "data" / FIRST, FIRST)
     known = sets()
     chosen = json_file.read(_memory()).get("active")
@@ -68,7 +68,7 @@ def active() -> OwnSet:
 
 
 def activate(own: OwnSet) -> None:
-    """Teach into this set from now on, also after the next start.
+    """Make this set the active one, also after the next start.
 
     Raises DataError where the set is gone, or that cannot be written down.
     """
@@ -139,7 +139,7 @@ def place(folder: Path, name: str) -> OwnSet:
         _write_name(folder, name)
         folder.chmod(data.stat().st_mode & 0o777)  # as any folder there; those of tempfile are for one person
         atomic.sync_folder(folder)
-        number = 2  # the first is left to whoever teaches without having chosen a set
+        number = 2  # the first is left to whoever draws without having chosen a set
         while os.path.lexists(target := data / f"{FIRST}-{number}"):
             number += 1
         folder.rename(target)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from core.data import catalogue
-from core.data.catalogue import Entry
+from core.data.catalogue import Availability, Entry
 from core.data.details import DataDetails
 
 
 def needs_download(entry: Entry) -> bool:
     """Whether the set is not here yet."""
-    return entry.state == catalogue.NEEDS_DOWNLOAD
+    return entry.state == Availability.NEEDS_DOWNLOAD
 
 
 def applies(action: str, entry: Entry | None, details: DataDetails | None) -> bool:
@@ -18,7 +18,7 @@ def applies(action: str, entry: Entry | None, details: DataDetails | None) -> bo
         case "download":
             return entry is not None and needs_download(entry)
         case "check_up":
-            return entry is not None and entry.is_folder and entry.state == catalogue.READY
+            return entry is not None and entry.is_folder and entry.state == Availability.READY
         case "edit":
             return entry is not None and entry.kind == catalogue.OWN
         case "remove":

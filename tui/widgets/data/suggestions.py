@@ -31,7 +31,7 @@ class Suited:
     def to(cls, entry: Entry, details: DataDetails | None) -> Suited:
         """What suits `entry`, of which `details` may not be known yet.
 
-        A few hundred images teach a network little that knows no digit yet, and too few can be held out to tell
+        A network that knows no digit yet learns little from a few hundred images, and too few can be held out to tell
         how well it then reads; so the shipped one goes on with them, and folds have each of them read.
         """
         counts, folder = _counts(details), Path(entry.path or "")

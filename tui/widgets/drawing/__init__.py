@@ -1,1 +1,1 @@
-"""What the drawing screen shows: the pad, the answer, what is taught."""
+"""What the drawing screen shows: the pad, the answer, the active set's counts."""

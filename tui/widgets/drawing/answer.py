@@ -66,10 +66,10 @@ class Answer(Lines):
             return [Content("Draw"), Content("something")]
         if reading.digits:
             return _number(reading, width)
-        refused = reading.verdict is Verdict.NO_DIGIT
-        shape = _UNKNOWN if refused else _SHAPES[reading.digit]
+        rejected = reading.verdict is Verdict.NO_DIGIT
+        shape = _UNKNOWN if rejected else _SHAPES[reading.digit]
         rows = [row.replace("#", "██").replace(".", "  ") for row in shape]
-        if refused:
+        if rejected:
             rows += ["not a", "digit"]
         else:
             rows += [probability(reading.certainty), _word(reading.certainty)]
@@ -82,8 +82,8 @@ def _number(reading: Reading, width: int) -> list[Content]:
     rows = [Content.styled(fit(reading.number, width), "bold"), Content("")]
     if len(reading.digits) <= _MOST_SINGLE:
         for place, each in enumerate(reading.digits):
-            refused = reading.refuses(each)
-            words = "? none" if refused else f"{each.digit} {probability(each.certainty):>5}"
+            rejected = reading.rejects(each)
+            words = "? none" if rejected else f"{each.digit} {probability(each.certainty):>5}"
             rows.append(Content.styled(words, "bold" if place == reading.least_sure else ""))
         return rows
     figures = [f"{probability(each.certainty, 0).removesuffix('%'):>2}" for each in reading.digits]

@@ -1,4 +1,4 @@
-"""The line below the pad: the pen, which network reads how well or what was just done, and what is being learnt.
+"""The line below the pad: the pen, which network reads how well or what was just done, and how far a fine-tuning is.
 
 At its end, where the line to the terminal is slow, that it is.
 """

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from core.evaluation.scorecard_rows import HEADS, MARKS, NOTHING, Comparison, Row, ScoredModel, Speed
+from core.evaluation.scorecard_rows import HEADS, MARKS, NOTHING, Outcome, Row, ScoredModel, Speed
 from core.evaluation.scorecard_words import LEGEND, SPEED
 from tui.widgets.shared.lines import Lines, fit
 
@@ -17,10 +17,10 @@ _CELLS = (11, 14, 11, 12)
 """Columns of each figure."""
 _VERDICT = 27
 _STYLES = {
-    Comparison.BETTER: "bold $text-success",
-    Comparison.WORSE: "bold $text-error",
-    Comparison.SAME: "bold",
-    Comparison.NONE: "",
+    Outcome.BETTER: "bold $text-success",
+    Outcome.WORSE: "bold $text-error",
+    Outcome.SAME: "bold",
+    Outcome.NONE: "",
 }
 
 

@@ -57,7 +57,7 @@ WHY: dict[Origin | Step, str] = {
     "they are drawn again with a pen in proportion, and the stairs that cells make of a line are smoothed. The "
     "program's own step.",
     Origin.FILE: "The picture as it came, in grey levels. Nothing else was done to it yet; what follows finds the ink "
-    "in it, and brings that into the form in which the network has learnt digits.",
+    "in it, and brings that into the form in which the network has learned digits.",
     Step.INK: "Each pixel becomes how much ink lies there: uneven light and noise are taken out, and in a "
     "file it is judged which of dark and light is the ink. The program's own step: the scans of MNIST's makers were "
     "clean.",

@@ -1,4 +1,4 @@
-"""Teaching in a real pseudo-terminal: ten drawings are learnt from, and a kill in the middle loses none."""
+"""Fine-tuning in a real pseudo-terminal: ten drawings are learned from, and a kill in the middle loses none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.runs.run import list_runs
 
 
 @pytest.fixture
-def untaught() -> Path:
+def untrained() -> Path:
     """A small network that has learned nothing, to draw with: what it learns here shows, and in seconds."""
     import torch
 
@@ -28,7 +28,7 @@ def untaught() -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         network = architectures.build("small")
-    path = paths.user_checkpoints() / "untaught.npz"
+    path = paths.user_checkpoints() / "untrained.npz"
     size = sum(each.numel() for each in network.parameters())
     checkpoint.save(path, network.state_dict(), Header("small", "fast", "mnist", size, 1, 1, 1, 0))
     preferences.keep(path)
@@ -58,11 +58,11 @@ def draw_seven(terminal: Terminal, steps: int) -> None:
     terminal.press(*["left"] * 6, "space", *["right"] * steps, *["down", "down", "left"] * 8, "space")
 
 
-def wait_until_learnt(terminal: Terminal) -> None:
+def wait_until_learned(terminal: Terminal) -> None:
     """Wait for the question, as long as a busy machine may take for it; no run stays behind."""
     deadline = time.monotonic() + 400
     try:
-        while "Learnt from 10 drawings" not in terminal.text():
+        while "Learned from 10 drawings" not in terminal.text():
             assert "failed" not in terminal.text() and time.monotonic() < deadline, terminal.text()
             terminal.pump(0.1)
     finally:
@@ -80,7 +80,7 @@ def counts() -> dict[int, int]:
     return {digit: count for digit, count in enumerate(own_sets.counts(own_sets.active())) if count}
 
 
-def test_ten_drawings_are_taught_and_learnt_from(untaught: Path) -> None:
+def test_ten_drawings_are_kept_and_learned_from(untrained: Path) -> None:
     """With mouse and keys; before and after are shown, and the new model reads from then on."""
     with digits_tui() as terminal:
         terminal.expect("Training")
@@ -101,7 +101,7 @@ def test_ten_drawings_are_taught_and_learnt_from(untaught: Path) -> None:
         draw_one(terminal, 5)
         terminal.press("l")
         terminal.expect("learning")
-        wait_until_learnt(terminal)
+        wait_until_learned(terminal)
         for _ in range(600):
             if read := re.search(r"The drawing on the pad +(\d), +[\d.]+% +→ +(\d), +[\d.]+%", terminal.text()):
                 break
@@ -118,7 +118,7 @@ def test_ten_drawings_are_taught_and_learnt_from(untaught: Path) -> None:
     (run,) = list_runs()
     summary = run.summary()
     assert summary["accuracy"] > summary["accuracy_before"] and summary["mnist_after"] > summary["mnist_before"]
-    assert run.config().fine_tune == str(untaught) and run.config().folds == 2
+    assert run.config().fine_tune == str(untrained) and run.config().folds == 2
     assert preferences.checkpoint() == run.model and counts() == {0: 2, 1: 5, 7: 3}
     with digits_tui() as again:
         again.expect("Training")
@@ -129,7 +129,7 @@ def test_ten_drawings_are_taught_and_learnt_from(untaught: Path) -> None:
         again.expect(run.name[:10])
 
 
-def test_a_kill_in_the_middle_of_teaching_loses_nothing() -> None:
+def test_a_kill_in_the_middle_of_drawing_loses_nothing() -> None:
     """What was kept is there, and the drawing on the pad with it, though its stroke had not ended."""
     with digits_tui() as terminal:
         terminal.expect("Training")

@@ -1,4 +1,4 @@
-"""When to ask whether to keep what was learnt of the person's hand, and what to show with the question."""
+"""When to ask whether to keep the model that a fine-tuning made, and what to show with the question."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.data.own import own_set
 from core.errors import DigitsError
 from core.runs.events import Finished
 from tui.processes.fine_tuning_run import FineTuningRun
-from tui.screens.learnt import Learnt, LearntScreen
+from tui.screens.fine_tuning_result import FineTuningResult, FineTuningResultScreen
 from tui.screens.mode import ModeScreen
 from tui.state.complaint import complain
 
@@ -36,7 +36,7 @@ def ask(app: App[Any], owners: Owners) -> None:
         return
     current.asked = True
     try:
-        learnt = _learnt(current, finished, owners)
+        result = _result(current, finished, owners)
     except DigitsError as error:
         complain(app, error)
         tuning.answer(keep=False)
@@ -46,7 +46,7 @@ def ask(app: App[Any], owners: Owners) -> None:
         if keep is not None:
             tuning.answer(keep=keep)
 
-    app.push_screen(LearntScreen(learnt), answered)
+    app.push_screen(FineTuningResultScreen(result), answered)
 
 
 def _may_cover(screen: Screen[Any]) -> bool:
@@ -58,11 +58,13 @@ def _may_cover(screen: Screen[Any]) -> bool:
     return not isinstance(screen.focused, Input) and not _ANSWERS & keys
 
 
-def _learnt(current: FineTuningRun, finished: Finished, owners: Owners) -> Learnt:
+def _result(current: FineTuningRun, finished: Finished, owners: Owners) -> FineTuningResult:
     """What there is to compare; on the pad or, where that is empty, pinned. Raises RunError."""
     config = current.run.config()
     before = Path(config.fine_tune) if config.fine_tune is not None else paths.shipped_checkpoint()
     found = own_set.at(Path(config.data))
-    taught = found.name if found is not None else Path(config.data).name
+    set_name = found.name if found is not None else Path(config.data).name
     drawing = owners.draft.bitmap()
-    return Learnt(taught, finished, before, current.run.model, owners.pinned.bitmap if drawing is None else drawing)
+    return FineTuningResult(
+        set_name, finished, before, current.run.model, owners.pinned.bitmap if drawing is None else drawing
+    )

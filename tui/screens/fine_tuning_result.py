@@ -25,10 +25,10 @@ from tui.processes.readings import readings
 
 
 @dataclass(frozen=True, eq=False)  # an array has no single truth value
-class Learnt:
+class FineTuningResult:
     """What there is to compare."""
 
-    taught: str
+    set_name: str
     """The name of the set."""
     finished: Finished
     before: Path
@@ -39,10 +39,10 @@ class Learnt:
     """What is on the pad, (H, W) uint8 with bright ink; None where that is nothing."""
 
 
-class LearntScreen(ModalScreen[bool | None]):
+class FineTuningResultScreen(ModalScreen[bool | None]):
     """Answers True to keep the new model, False to leave all as it was, None to be asked again later."""
 
-    BINDING_GROUP_TITLE = "What was learnt"
+    BINDING_GROUP_TITLE = "What was learned"
     # No button has the focus: Enter, which keeps drawings, may be on its way when this opens.
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,24 +52,24 @@ class LearntScreen(ModalScreen[bool | None]):
         Binding("left,right,up,down", "app.focus_next", "The other answer", show=False),
     ]
     DEFAULT_CSS = """
-    LearntScreen {
+    FineTuningResultScreen {
         #figures { height: auto; }
         .dialog-text { margin-top: 1; }
     }
     """
 
-    def __init__(self, learnt: Learnt) -> None:
+    def __init__(self, result: FineTuningResult) -> None:
         super().__init__()
-        self._learnt = learnt
-        self._read: tuple[str, str] | None = None if learnt.drawing is None else ("reading …", "reading …")
+        self._result = result
+        self._read: tuple[str, str] | None = None if result.drawing is None else ("reading …", "reading …")
 
     def compose(self) -> ComposeResult:
-        learnt = self._learnt
+        result = self._result
         with Vertical(classes="dialog"):
             yield Static(self._title(), classes="dialog-title", markup=False)
             yield Static(self._figures(), id="figures")
             yield Static(self._explanation(), classes="dialog-text", markup=False)
-            old = model_name(learnt.before)
+            old = model_name(result.before)
             yield Static(f"Keep the new model? The old one, {old}, stays.", classes="dialog-text", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Keep the new model", id="yes", variant="primary", compact=True)
@@ -78,12 +78,12 @@ class LearntScreen(ModalScreen[bool | None]):
 
     def on_mount(self) -> None:
         """Have the drawing read by both models; the figures of the run are known already."""
-        if self._learnt.drawing is not None:
-            self._read_drawing(self._learnt.drawing)
+        if self._result.drawing is not None:
+            self._read_drawing(self._result.drawing)
 
     @work
     async def _read_drawing(self, drawing: NDArray[np.uint8]) -> None:
-        before, after = await readings(drawing, (self._learnt.before, self._learnt.after))
+        before, after = await readings(drawing, (self._result.before, self._result.after))
         self._read = _words(before), _words(after)
         self.query_one("#figures", Static).update(self._figures())
 
@@ -92,11 +92,11 @@ class LearntScreen(ModalScreen[bool | None]):
         self.dismiss(event.button.id == "yes")
 
     def _title(self) -> str:
-        finished = self._learnt.finished
-        return f"Learnt from {plural(finished.test_count, 'drawing')} of “{printable(self._learnt.taught)}”"
+        finished = self._result.finished
+        return f"Learned from {plural(finished.test_count, 'drawing')} of “{printable(self._result.set_name)}”"
 
     def _figures(self) -> Table:
-        finished = self._learnt.finished
+        finished = self._result.finished
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
         for _ in ("before", "arrow", "after"):
@@ -115,7 +115,7 @@ class LearntScreen(ModalScreen[bool | None]):
         return table
 
     def _explanation(self) -> str:
-        finished, folds = self._learnt.finished, len(self._learnt.finished.fold_accuracies)
+        finished, folds = self._result.finished, len(self._result.finished.fold_accuracies)
         if not folds:
             return ""
         low, high = min(finished.fold_accuracies), max(finished.fold_accuracies)

@@ -1,4 +1,4 @@
-"""What a person teaches: into which set, how much of each digit, and what is asked for next. Knows no widget.
+"""The own set that new drawings go into: how many it has of each digit, and what a guided session asks for next.
 
 What takes the disk's time is done in a thread, and whoever calls waits for it; two at once are not meant.
 """
@@ -29,7 +29,7 @@ class TakenBack:
     """None where they cannot be read any more."""
 
 
-class Teaching:
+class ActiveSet:
     """Call `look` where the sets may have changed; read the attributes."""
 
     def __init__(self, complain: Callable[[DataError], None]) -> None:
@@ -42,7 +42,7 @@ class Teaching:
         """The guided session that is going on here."""
 
     def look(self) -> None:
-        """Read anew which set is taught into and what is in it; a session belongs to one set and ends with it."""
+        """Read which set is active and what is in it; a session belongs to one set and ends with it."""
         active = own_sets.active()
         if active.folder != self.own.folder:
             self.session = None

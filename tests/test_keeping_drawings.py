@@ -1,4 +1,4 @@
-"""Teaching in the app: keeping drawings, taking them back, losing none; learning from them and keeping what came."""
+"""Drawings of one's own in the app: keeping them, taking them back, losing none; fine-tuning and its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import fold_story
 import numpy as np
 import pytest
 from drawing_app import SEVEN, DrawingApp, FakeReader, until
-from drawn import ink, teach
+from drawn import ink, kept_digits
 from fake_core import DEVICES, details, install
 from layout import after, clipped, shows, text
 from numpy.typing import NDArray
@@ -40,8 +40,8 @@ from tui.processes import readings as reading_twice
 from tui.screens.confirm import Confirm
 from tui.screens.datasets import DataScreen
 from tui.screens.drawing import DrawingScreen
+from tui.screens.fine_tuning_result import FineTuningResultScreen
 from tui.screens.guided import GuidedScreen
-from tui.screens.learnt import LearntScreen
 from tui.screens.own_sets import OwnSetsScreen
 from tui.widgets.shared.probabilities import Probabilities
 
@@ -95,9 +95,9 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Trainings]:
         yield Trainings(monkeypatch, stack)
 
 
-def learnt_run(taught: own_sets.OwnSet) -> Run:
+def learned_run(own: own_sets.OwnSet) -> Run:
     """A run that has finished learning this set, whose question is open."""
-    config = TrainingConfig(str(taught.folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3)
+    config = TrainingConfig(str(own.folder), FINE_TUNE, fine_tune=str(paths.shipped_checkpoint()), folds=3)
     run = write(new_run("2026-02-01-101500-own-fine-tune", config), [fold_story.started()])
     write(run, [fold_story.finished()])
     run.model.touch()
@@ -106,7 +106,7 @@ def learnt_run(taught: own_sets.OwnSet) -> Run:
 
 
 def images(label: int) -> list[NDArray[np.uint8]]:
-    """The drawings of a digit in the set that is taught into, as an image viewer sees them."""
+    """The drawings of a digit in the active set, as an image viewer sees them."""
     return [np.array(Image.open(each.path)) for each in own_sets.drawings(own_sets.active()) if each.label == label]
 
 
@@ -432,7 +432,7 @@ async def test_at_the_end_of_a_session_learning_is_offered(trainings: Trainings)
             await pilot.press("space", "down", "enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         assert "All 10 digits are drawn" in text(app) and counts() == dict.fromkeys(range(10), 1)
-        teach(own_sets.active(), [0, 1] * 2)
+        kept_digits(own_sets.active(), [0, 1] * 2)
         await pilot.press("y")
         await until(pilot, lambda: trainings.writer is not None)
         assert not app.pad.border_title
@@ -528,7 +528,7 @@ async def test_too_little_to_learn_from_is_said(trainings: Trainings) -> None:
 
 async def test_learning_goes_on_in_the_background_and_its_model_is_kept(trainings: Trainings) -> None:
     """Progress in the status line while one draws; then before and after, and y draws with it from then on."""
-    teach(own_sets.active(), [0, 1, 2] * 5)
+    kept_digits(own_sets.active(), [0, 1, 2] * 5)
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("l")
@@ -548,17 +548,17 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
         await until(pilot, lambda: "kept as 7" in app.text() and "learning" in app.text())
         await seven(app, pilot)
         trainings.end(*told[len(told) // 2 :], fold_story.finished())
-        await until(pilot, lambda: isinstance(app.screen, LearntScreen))
+        await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await until(pilot, lambda: "7, 90.0%" in text(app))
         seen = " ".join(text(app).replace("│", " ").split())
         for words in (
-            "Learnt from 250 drawings of “own”", "92.00%", "96.80%", "230 → 242 of 250", "99.71%", "99.66%",
+            "Learned from 250 drawings of “own”", "92.00%", "96.80%", "230 → 242 of 250", "99.71%", "99.66%",
             "in 5 parts", "92% to 100%", "1.3 points", "the shipped model, stays",
         ):  # fmt: skip
             assert words in seen, words
         assert clipped(app) == [] and preferences.checkpoint() is None
         await pilot.press("enter")  # meant for the pad: it answers nothing
-        assert isinstance(app.screen, LearntScreen)
+        assert isinstance(app.screen, FineTuningResultScreen)
         await pilot.press("y")
         await until(pilot, lambda: isinstance(app.screen, DrawingScreen))
         assert preferences.checkpoint() == app.owners.model.checkpoint == run.model == app.reader.loaded[-1]
@@ -566,16 +566,16 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
     again = DrawingApp()
     async with again.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: again.reader.loaded == [run.model])
-        assert not isinstance(again.screen, LearntScreen)
+        assert not isinstance(again.screen, FineTuningResultScreen)
 
 
 async def test_the_old_model_can_be_kept() -> None:
     """n changes nothing, and nothing is asked again."""
-    teach(own_sets.active(), [1] * 2)
-    learnt_run(own_sets.active())
+    kept_digits(own_sets.active(), [1] * 2)
+    learned_run(own_sets.active())
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, LearntScreen))
+        await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         assert "The drawing on the pad" not in text(app)  # there is none
         await pilot.press("n")
         await until(pilot, lambda: isinstance(app.screen, DrawingScreen))
@@ -588,26 +588,26 @@ async def test_the_old_model_can_be_kept() -> None:
 
 async def test_the_answer_can_wait() -> None:
     """Escape; l asks again instead of learning anew, and so does the next start."""
-    teach(own_sets.active(), [0, 1, 2] * 5)
-    run = learnt_run(own_sets.active())
+    kept_digits(own_sets.active(), [0, 1, 2] * 5)
+    run = learned_run(own_sets.active())
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, LearntScreen))
+        await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await pilot.press("escape")
-        await until(pilot, lambda: "learnt: l shows what" in app.text())
+        await until(pilot, lambda: "learned: l shows what" in app.text())
         await pilot.press("l")
-        await until(pilot, lambda: isinstance(app.screen, LearntScreen))
+        await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await pilot.press("escape")
     assert list_runs() == [run]
 
 
-async def test_the_next_start_asks_about_what_was_learnt_meanwhile() -> None:
+async def test_the_next_start_asks_about_what_was_learned_meanwhile() -> None:
     """On the first screen, about the drawing that was left on the pad too."""
-    run = learnt_run(own_sets.active())
+    run = learned_run(own_sets.active())
     draft.save(40, 40, ink(7).strokes)
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, LearntScreen))
+        await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await until(pilot, lambda: "7, 90.0%" in text(app))
         await pilot.press("y")
         await until(pilot, lambda: preferences.checkpoint() == run.model)
@@ -616,26 +616,26 @@ async def test_the_next_start_asks_about_what_was_learnt_meanwhile() -> None:
 
 async def test_no_question_comes_in_the_middle_of_something(trainings: Trainings) -> None:
     """Neither in a stroke nor over a dialog nor on the data screen, whose keys are the answer's."""
-    teach(own_sets.active(), [0, 1, 2] * 5)
+    kept_digits(own_sets.active(), [0, 1, 2] * 5)
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("l")
         await until(pilot, lambda: trainings.writer is not None)
         await pilot.press("space", "right")
         trainings.end(fold_story.started(), fold_story.finished())
-        await until(pilot, lambda: "learnt: l shows what" in app.text())
+        await until(pilot, lambda: "learned: l shows what" in app.text())
         for keys, kind in (([], DrawingScreen), (["o"], OwnSetsScreen), (["escape", "d"], DataScreen)):
             await pilot.press(*keys)
             app.owners.fine_tuning.look()
             await pilot.pause()
             assert isinstance(app.screen, kind)
         await pilot.press("h")
-        await until(pilot, lambda: isinstance(app.screen, LearntScreen))
+        await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
 
 
 async def test_a_run_that_failed_is_said_and_can_be_begun_anew(trainings: Trainings) -> None:
     """Nothing is asked about it."""
-    teach(own_sets.active(), [0, 1, 2] * 5)
+    kept_digits(own_sets.active(), [0, 1, 2] * 5)
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("l")
@@ -650,16 +650,16 @@ async def test_a_run_that_failed_is_said_and_can_be_begun_anew(trainings: Traini
 
 async def test_a_run_that_was_deleted_is_forgotten() -> None:
     """Also while its question is open."""
-    run = learnt_run(own_sets.active())
+    run = learned_run(own_sets.active())
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, LearntScreen))
+        await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await pilot.press("escape")
         for path in run.path.iterdir():
             path.unlink()
         run.path.rmdir()
         await until(pilot, lambda: app.owners.fine_tuning.current is None)
-        assert preferences.unanswered_run() is None and "learnt" not in app.text()
+        assert preferences.unanswered_run() is None and "learned" not in app.text()
 
 
 async def test_a_model_that_cannot_be_read_with_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -699,7 +699,7 @@ async def test_a_choice_of_checkpoint_outlasts_the_app(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 async def test_every_state_fits(size: tuple[int, int], trainings: Trainings) -> None:
     """Guided, pinned, learning, and with large counts."""
-    teach(own_sets.active(), [0, 1, 2] * 5)
+    kept_digits(own_sets.active(), [0, 1, 2] * 5)
     app = DrawingApp()
     async with app.run_test(size=size) as pilot:
         await seven(app, pilot)
@@ -713,7 +713,7 @@ async def test_every_state_fits(size: tuple[int, int], trainings: Trainings) -> 
         await asked(app, pilot)
         assert clipped(app) == [] and app.text().splitlines()[-1].rstrip().endswith("q Quit")
         trainings.end(fold_story.started(), fold_story.finished())
-        await until(pilot, lambda: isinstance(app.screen, LearntScreen))
+        await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         assert clipped(app) == []
 
 
@@ -729,9 +729,9 @@ async def test_a_pad_says_what_to_draw_without_colour() -> None:
         assert app.text().count(words) == 1
 
 
-async def test_teaching_costs_a_move_of_the_pen_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fine_tuning_costs_a_move_of_the_pen_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a session and with a set, a move still sends hundreds of bytes and waits for no disk."""
-    teach(own_sets.active(), [0, 1, 2] * 5)
+    kept_digits(own_sets.active(), [0, 1, 2] * 5)
     sent: list[str] = []
     app = DrawingApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -749,19 +749,21 @@ async def test_teaching_costs_a_move_of_the_pen_nothing(monkeypatch: pytest.Monk
 def test_a_guided_session_looks_right(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """At 80×24, with something drawn."""
     monkeypatch.setattr("random.Random.sample", lambda self, population, k: list(population)[:k])
-    teach(own_sets.active(), [0, 1, 2] * 5)
+    kept_digits(own_sets.active(), [0, 1, 2] * 5)
     keys = ("g", "enter", "space", *["down"] * 8, "space")
     assert snap_compare(DrawingApp(), terminal_size=(80, 24), run_before=after(*keys))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
-def test_what_was_learnt_looks_right(snap_compare: Any, size: tuple[int, int]) -> None:
+def test_what_was_learned_looks_right(snap_compare: Any, size: tuple[int, int]) -> None:
     """With a drawing on the pad."""
-    learnt_run(own_sets.active())
+    learned_run(own_sets.active())
     draft.save(40, 40, ink(7).strokes)
 
     async def shown(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: isinstance(pilot.app.screen, LearntScreen) and "7, 90.0%" in text(pilot.app))
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, FineTuningResultScreen) and "7, 90.0%" in text(pilot.app)
+        )
         await after()(pilot)
 
     assert snap_compare(DrawingApp(), terminal_size=size, run_before=shown)

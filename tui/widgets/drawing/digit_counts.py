@@ -1,4 +1,4 @@
-"""How many drawings of each digit the set has that is taught into: a small table of nine columns."""
+"""How many drawings of each digit the active set has: a small table of nine columns."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from tui.widgets.shared.lines import Lines, fit
 _MOST = 999  # three cells
 
 
-class Taught(Lines):
+class DigitCounts(Lines):
     """The set's name, and ten counts in two columns."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
-    Taught { width: 9; height: 6; color: $text-muted; }
+    DigitCounts { width: 9; height: 6; color: $text-muted; }
     """
 
     _name = ""
