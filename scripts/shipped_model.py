@@ -26,7 +26,7 @@ from core.data.stage import stages
 from core.evaluation.evaluation import evaluate
 from core.networks import checkpoint, checkpoint_file
 from core.runs.run import find_run
-from core.training.fitting import fitted
+from core.training.calibration_fit import fitted
 
 
 def _trained(*options: str) -> Path:

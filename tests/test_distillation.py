@@ -13,7 +13,7 @@ from trained import trained
 from core.config.configuration import TrainingConfig
 from core.config.device_plan import Plan
 from core.config.recipes import RECIPES
-from core.config.schedule import Schedule
+from core.config.training_length import TrainingLength
 from core.data.collection import LabelledImages
 from core.errors import CheckpointError, ConfigurationError
 from core.networks.architectures import build
@@ -66,7 +66,7 @@ def test_what_is_learned_comes_near_to_what_is_said() -> None:
 
 def test_teachers_are_asked_about_the_sets_own_images_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not about the made ones, of which they may know nothing."""
-    monkeypatch.setattr("core.training.extras._MADE", 60)
+    monkeypatch.setattr("core.training.auxiliary._MADE", 60)
     monkeypatch.setattr("core.config.recipes.SMALL", 10)
     random = np.random.default_rng(0)
     part = LabelledImages(
@@ -74,7 +74,7 @@ def test_teachers_are_asked_about_the_sets_own_images_only(monkeypatch: pytest.M
     )
     recipe = RECIPES["robust"].on(len(part))
     teachers = Teachers((build("small", 1).eval(),))
-    learner = Learner(recipe, Schedule.of(recipe, len(part)), _PLAN, part, 0, teachers=teachers)
+    learner = Learner(recipe, TrainingLength.of(recipe, len(part)), _PLAN, part, 0, teachers=teachers)
     images, _ = next(learner.batches.epoch(1))
     distillation = learner.step.distillation
     assert distillation is not None

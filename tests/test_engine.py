@@ -71,7 +71,7 @@ def test_the_way_goes_by_how_many_images_there_are(
 def test_many_images_get_the_answers_of_few(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same answers and rejections, the unsure ones among them, whose probabilities differ by some hundredths."""
     _, test = mnist.load()
-    once = scores(recogniser.network, test.images[:3000], _CPU, recogniser.calibration, once=True)
+    once = scores(recogniser.network, test.images[:3000], _CPU, recogniser.calibration, augment=False)
     unsure = np.argsort(once.probabilities.max(axis=1))[:100]
     chosen = test.images[np.concatenate([unsure, np.arange(300)])]
     monkeypatch.setattr(engine, "MANY", 300)

@@ -134,7 +134,7 @@ def test_a_stopped_cross_validation_goes_on_to_the_same_figures(own: Path, stop_
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Epochs of six batches, and an MNIST of a thousand images to replay and a thousand to be tested on."""
-    monkeypatch.setattr("core.config.schedule._SMALL_STEPS", 6)
+    monkeypatch.setattr("core.config.training_length._SMALL_STEPS", 6)
     train, test = mnist.load()
     part = np.arange(1000)
     monkeypatch.setattr(mnist, "load", lambda: (train.take(part), test.take(part)))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core import paths
 from core.config.recipes import FINE_TUNE, RECIPES
-from core.config.schedule import Schedule
+from core.config.training_length import TrainingLength
 from core.data import mnist
 from core.data.collection import LabelledImages
 from core.evaluation.evaluation import evaluate
@@ -28,7 +28,7 @@ from core.synthesis.negatives import negatives
 from core.synthesis.numerals import NUMERALS
 from core.synthesis.pen import rendered
 from core.synthesis.skeleton import distances, inked, thinned
-from core.training.extras import extras
+from core.training.auxiliary import auxiliary_images
 from core.training.pretrained import Pretrained, recipe_for
 
 _CPU = torch.device("cpu")
@@ -156,19 +156,19 @@ def test_a_curve_goes_through_its_points() -> None:
 
 def test_a_recipe_gets_what_it_asks_for(some: LabelledImages, monkeypatch: pytest.MonkeyPatch) -> None:
     """Made digits and what is none from scratch; when fine-tuning MNIST, and what is none where the network tells."""
-    monkeypatch.setattr("core.training.extras._MADE", 60)
+    monkeypatch.setattr("core.training.auxiliary._MADE", 60)
     monkeypatch.setattr("core.training.pretrained._NO_DIGITS", 30)
     robust = RECIPES["robust"]
-    schedule = Schedule.of(robust, 20_000)
-    found = extras(robust, schedule, some, None)
+    length = TrainingLength.of(robust, 20_000)
+    found = auxiliary_images(robust, length, some, None)
     assert [each.each for each in found] == [robust.redrawn, robust.written, robust.no_digits]
-    assert set(found[-1].labels) == {10} and sum(each.each for each in found) == schedule.added
-    assert extras(RECIPES["fast"], Schedule.of(RECIPES["fast"], 20_000), some, None) == []
+    assert set(found[-1].labels) == {10} and sum(each.each for each in found) == length.added
+    assert auxiliary_images(RECIPES["fast"], TrainingLength.of(RECIPES["fast"], 20_000), some, None) == []
     for architecture, names in (("deep", [0]), ("deep-11", [10, 0])):
         _, header = checkpoint.load(paths.shipped_checkpoint())
         base = Pretrained(paths.shipped_checkpoint(), build(architecture, 0), header, some, some)
         header = dataclasses.replace(header, architecture=architecture)
         base = dataclasses.replace(base, header=header)
         recipe = recipe_for(RECIPES[FINE_TUNE].on(100), base)
-        joined = extras(recipe, Schedule.of(recipe, 100), some, base)
+        joined = auxiliary_images(recipe, TrainingLength.of(recipe, 100), some, base)
         assert [int(each.labels[0] == 10) * 10 for each in joined] == names

@@ -126,8 +126,8 @@ def test_a_stopped_and_resumed_run_ends_with_the_same_weights(
 @pytest.fixture
 def made_images(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few enough to be made at once, for a set that counts as a large one."""
-    monkeypatch.setattr("core.training.extras._MADE", 120)
-    monkeypatch.setattr("core.training.fitting._WRITTEN", 100)
+    monkeypatch.setattr("core.training.auxiliary._MADE", 120)
+    monkeypatch.setattr("core.training.calibration_fit._WRITTEN", 100)
     monkeypatch.setattr("core.config.recipes.SMALL", 100)
 
 

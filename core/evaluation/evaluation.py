@@ -163,13 +163,13 @@ def evaluate(
     device: torch.device,
     calibration: Calibration | None = None,
     *,
-    once: bool = False,
+    augment: bool = True,
 ) -> Evaluation:
     """Read all of `images` (N, 28, 28) uint8, N at least 1, and compare with `labels` (N,) uint8, 0 to 9.
 
-    `once`: without test-time augmentation of what is unsure.
+    `augment`: with test-time augmentation of the unsure ones.
     """
-    read = scores(network, images, device, calibration, once=once)
+    read = scores(network, images, device, calibration, augment=augment)
     threshold = Calibration().threshold if calibration is None else calibration.threshold
     return Evaluation(read.probabilities, labels, read.no_digit, threshold)
 

@@ -41,15 +41,15 @@ def scores(
     calibration: Calibration | None = None,
     batch: int | None = None,
     *,
-    once: bool = False,
+    augment: bool = True,
 ) -> Scores:
     """What `network`, which lies on `device` and keeps its mode, says of `images` (N, 28, 28) uint8.
 
-    Unsure ones are augmented, unless each is to be seen `once`.
+    `augment`: with test-time augmentation of the unsure ones.
     """
     # Written where they stay: no list of parts beside the whole at the end.
     digits, reject = np.empty((len(images), CLASSES), np.float32), np.empty(len(images), np.float32)
-    for rows, found in _of_batches(network, images, device, batch, once):
+    for rows, found in _of_batches(network, images, device, batch, augment):
         read = of_logits(found, calibration)
         digits[rows], reject[rows] = read.probabilities, read.no_digit
     return Scores(digits, reject)
@@ -71,17 +71,22 @@ def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def logits(
-    network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int | None = None, *, once: bool = False
+    network: nn.Module,
+    images: NDArray[np.uint8],
+    device: torch.device,
+    batch: int | None = None,
+    *,
+    augment: bool = True,
 ) -> Tensor:
     """What `network` puts out for `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU.
 
-    Of the images it is unsure of it is the mean over several views, unless each is to be seen `once`.
+    `augment`: for unsure images the mean over several views, as in test-time augmentation.
     """
-    return torch.cat([found for _, found in _of_batches(network, images, device, batch, once)])
+    return torch.cat([found for _, found in _of_batches(network, images, device, batch, augment)])
 
 
 def _of_batches(
-    network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int | None, once: bool
+    network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int | None, augment: bool
 ) -> Iterator[tuple[slice, Tensor]]:
     """Which images each batch is of, and their logits on the CPU; one at least, which is empty if there are none."""
     batch = batch or (_BATCH_OF_PROCESSOR if device.type == "cpu" else _BATCH)
@@ -94,7 +99,7 @@ def _of_batches(
             with torch.inference_mode():
                 seen = _seen(images[rows], device)
                 first = network(seen).float()
-                found = (first if once else augmented(network, seen, first)).cpu()
+                found = (augmented(network, seen, first) if augment else first).cpu()
             yield rows, found
     finally:
         if was_training:

@@ -4,7 +4,7 @@
         config.json     what was asked for
         events.jsonl    what happened, one event a line, only ever appended to
         model.npz       the weights, replaced whole after each epoch and every ten seconds
-        state.pt        what resuming needs: optimiser, schedule, random state
+        state.pt        what resuming needs: optimiser, step count, random state
         log.txt         what a run in the background printed
         summary.json    how it ended; absent while it runs
         watched         touched again and again while somebody looks at each checkpoint

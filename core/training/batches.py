@@ -17,7 +17,7 @@ from core.training.augmentation import augment
 
 
 @dataclass(frozen=True)
-class Extra:
+class AuxiliaryImages:
     """Images that are shown beside those of the data set: replayed ones, or made ones."""
 
     images: NDArray[np.uint8]
@@ -41,21 +41,21 @@ class Batches:
         seed: int,
         *,
         steps: int | None = None,
-        extras: Sequence[Extra] = (),
+        auxiliary: Sequence[AuxiliaryImages] = (),
     ) -> None:
-        """`part`, of at least one image, is copied to `device` once, and the extras too; on the CPU they stay.
+        """`part`, of at least one image, and `auxiliary` are copied to `device` once; on the CPU they stay where they are.
 
-        The last images of each batch are the extras', in their order, fewer than `batch_size`. An epoch has as
-        many batches as `part` fills, or `steps`: more than it fills show images more than once, each as often as
-        any other, give or take one.
+        The last images of each batch are auxiliary ones, in the order of `auxiliary`, fewer than `batch_size`. An epoch
+        has as many batches as `part` fills, or `steps`. Where that is more than `part` fills, images are shown several
+        times an epoch, each as often as any other, give or take one.
         """
-        added = sum(each.each for each in extras)
+        added = sum(each.each for each in auxiliary)
         self._images = _there(part.images, device)
         self._labels = torch.tensor(part.labels, device=device)
         self._own = min(batch_size - added, len(part)) if steps is None else batch_size - added
         self.batch_size = self._own + added
-        self._extras = [
-            (_there(each.images, device), torch.tensor(each.labels, device=device).long(), each) for each in extras
+        self._auxiliary = [
+            (_there(each.images, device), torch.tensor(each.labels, device=device).long(), each) for each in auxiliary
         ]
         self._augmentation = augmentation
         self._seed = seed
@@ -76,13 +76,13 @@ class Batches:
         order = order.to(device)
         drawn = [
             torch.randint(len(images), (self.steps, each.each), generator=shuffler).to(device)
-            for images, _, each in self._extras
+            for images, _, each in self._auxiliary
         ]
         for step in range(skip, self.steps):
             chosen = order[step * self._own : (step + 1) * self._own]
             images = [augment(as_input(self._images[chosen]), self._augmentation, self.generator)]
             labels = [self._labels[chosen].long()]
-            for numbers, (added, named, each) in zip(drawn, self._extras, strict=True):
+            for numbers, (added, named, each) in zip(drawn, self._auxiliary, strict=True):
                 images.append(augment(as_input(added[numbers[step]]), each.augmentation, self.generator))
                 labels.append(named[numbers[step]])
             yield torch.cat(images), torch.cat(labels)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core import paths
 from core.config.recipes import FINE_TUNE
-from core.config.schedule import Schedule
+from core.config.training_length import TrainingLength
 from core.data.collection import LabelledImages
 from core.data.division import Division, DivisionRule
 from core.evaluation.evaluation import evaluate
@@ -85,11 +85,11 @@ def out_of_fold(
     recipe = dataclasses.replace(recipe, replay=0.5, distillation=0.0)
     plan = probe.choose("auto", recipe)[0][0]
     found = np.zeros((len(images), 10), np.float32)
-    schedule = Schedule.of(recipe, division.fewest)
+    length = TrainingLength.of(recipe, division.fewest)
     total = min(max(_LEAST_STEPS, len(images) // 10), _MOST_STEPS)
     for fold in range(count):
         learned, held = division.fold(fold)
-        learner = Learner(recipe, schedule, plan, every.take(learned), seed + fold, base)
+        learner = Learner(recipe, length, plan, every.take(learned), seed + fold, base)
         learner.step.total_steps = total
         while learner.step.done < total:
             for _ in learner.epoch():

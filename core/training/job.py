@@ -12,7 +12,7 @@ import numpy as np
 from core.config.configuration import TrainingConfig
 from core.config.device_plan import Plan
 from core.config.recipes import Recipe
-from core.config.schedule import Schedule
+from core.config.training_length import TrainingLength
 from core.data.datasets import Dataset
 from core.data.stage import Stage
 from core.runs.run import Run
@@ -47,14 +47,14 @@ class Job:
         object.__setattr__(self, "checksum", self._checksum())
 
     @functools.cached_property
-    def schedule(self) -> Schedule:
+    def length(self) -> TrainingLength:
         """The same number of steps in each stage, so that one scale counts them all."""
-        return Schedule.of(self.recipe, self.dataset.division.fewest, self.config.epochs)
+        return TrainingLength.of(self.recipe, self.dataset.division.fewest, self.config.epochs)
 
     @property
     def epochs(self) -> int:
         """Of all stages."""
-        return self.schedule.epochs * len(self.stages)
+        return self.length.epochs * len(self.stages)
 
     @property
     def checkpoint(self) -> str:
@@ -66,7 +66,7 @@ class Job:
         # Other folds are other trainings, with other draws.
         seed = (self.config.seed + 1_000_003 * index) % 2**32
         learn = self.stages[index].learn
-        return Learner(self.recipe, self.schedule, self.plan, learn, seed, self.pretrained, self.teachers)
+        return Learner(self.recipe, self.length, self.plan, learn, seed, self.pretrained, self.teachers)
 
     def _checksum(self) -> int:
         networks = [self.pretrained.network] if self.pretrained else []

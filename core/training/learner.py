@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from core.config.device_plan import Plan
 from core.config.recipes import Recipe
-from core.config.schedule import Schedule
+from core.config.training_length import TrainingLength
 from core.data.collection import LabelledImages
+from core.training.auxiliary import auxiliary_images
 from core.training.batches import Batches
 from core.training.distillation import Distillation, Teachers
-from core.training.extras import extras
 from core.training.pretrained import Pretrained
 from core.training.step import TrainingStep
 
@@ -25,7 +25,7 @@ class Learner:
     def __init__(
         self,
         recipe: Recipe,
-        schedule: Schedule,
+        length: TrainingLength,
         plan: Plan,
         part: LabelledImages,
         seed: int,
@@ -37,28 +37,28 @@ class Learner:
             torch.set_num_threads(plan.threads)
         torch.set_flush_denormal(True)  # as the probe does; a run that is resumed has none
         torch.manual_seed(seed)
-        self.schedule = schedule
+        self.length = length
         self.batches = Batches(
             part,
-            schedule.batch_size,
+            length.batch_size,
             recipe.augmentation,
             torch.device(plan.device),
             seed,
-            steps=schedule.steps,
-            extras=extras(recipe, schedule, part, pretrained),
+            steps=length.steps,
+            auxiliary=auxiliary_images(recipe, length, part, pretrained),
         )
         start = pretrained.network if pretrained else None
-        distillation = _distillation(recipe, schedule, torch.device(plan.device), start, teachers)
-        self.step = TrainingStep(recipe, plan, schedule.total_steps, seed, start, distillation)
+        distillation = _distillation(recipe, length, torch.device(plan.device), start, teachers)
+        self.step = TrainingStep(recipe, plan, length.total_steps, seed, start, distillation)
 
     @property
     def is_done(self) -> bool:
         """Whether all steps are done."""
-        return self.step.done >= self.schedule.total_steps
+        return self.step.done >= self.length.total_steps
 
     def epoch(self) -> Iterator[Tensor]:
         """Do what is left of the epoch in progress; after each step its loss, () on the device."""
-        number, skip = divmod(self.step.done, self.schedule.steps)
+        number, skip = divmod(self.step.done, self.length.steps)
         for images, labels in self.batches.epoch(number + 1, skip):
             yield self.step(images, labels)
 
@@ -91,15 +91,15 @@ class Learner:
 
 
 def _distillation(
-    recipe: Recipe, schedule: Schedule, device: torch.device, start: nn.Module | None, teachers: Teachers | None
+    recipe: Recipe, length: TrainingLength, device: torch.device, start: nn.Module | None, teachers: Teachers | None
 ) -> Distillation | None:
     """The starting network on the images that join each batch, or teachers on the set's own; None without either."""
     how = {"weight": recipe.distillation, "temperature": recipe.distillation_temperature}
     if not recipe.distillation:
         return None
     if start is not None:
-        rows = slice(-schedule.added, None)
-        return Distillation([start], rows, device, digits=False, **how) if schedule.added else None
+        rows = slice(-length.added, None)
+        return Distillation([start], rows, device, digits=False, **how) if length.added else None
     if teachers is None:
         return None
-    return Distillation(teachers.networks, slice(schedule.batch_size - schedule.added), device, digits=True, **how)
+    return Distillation(teachers.networks, slice(length.batch_size - length.added), device, digits=True, **how)

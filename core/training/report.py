@@ -49,8 +49,8 @@ def started(job: Job, moment: Moment) -> Started:
         architecture=recipe.architecture,
         parameters=moment.parameters,
         epochs=job.epochs,
-        steps_per_epoch=job.schedule.steps,
-        batch_size=job.schedule.batch_size,
+        steps_per_epoch=job.length.steps,
+        batch_size=job.length.batch_size,
         train_count=len(every.learn),
         validation_count=len(every.validate),
         test_count=len(every.learn) if config.folds else len(job.dataset.test),
@@ -75,7 +75,7 @@ def progress(job: Job, moment: Moment, epoch: int, losses: Sequence[float], sinc
         step=moment.step,
         losses=tuple(round(loss, 5) for loss in losses),
         learning_rate=moment.learning_rate,
-        images_per_second=len(losses) * job.schedule.batch_size / elapsed,
+        images_per_second=len(losses) * job.length.batch_size / elapsed,
         seconds=moment.seconds,
     )
 
@@ -85,7 +85,7 @@ def epoch_ended(job: Job, moment: Moment, epoch: int, loss_sum: Tensor | None, r
     return EpochEnded(
         epoch=epoch,
         step=moment.step,
-        train_loss=(0.0 if loss_sum is None else loss_sum.item()) / job.schedule.steps,
+        train_loss=(0.0 if loss_sum is None else loss_sum.item()) / job.length.steps,
         validation_loss=read.loss,
         validation_accuracy=read.accuracy,
         learning_rate=moment.learning_rate,
@@ -96,7 +96,7 @@ def epoch_ended(job: Job, moment: Moment, epoch: int, loss_sum: Tensor | None, r
 
 def stopped(job: Job, moment: Moment) -> Stopped:
     """The end because somebody asked for it."""
-    epoch = min(job.epochs, moment.step // job.schedule.steps + 1)
+    epoch = min(job.epochs, moment.step // job.length.steps + 1)
     return Stopped(epoch=epoch, step=moment.step, seconds=moment.seconds, checkpoint=job.checkpoint)
 
 
@@ -123,7 +123,7 @@ def header(
     job: Job, moment: Moment, state: TrainingState, calibration: dict[str, float], end: Finished | None = None
 ) -> Header:
     """The header of the checkpoint as it is now, or at the `end`."""
-    schedule = job.schedule
+    length = job.length
     figures = {"seconds": moment.seconds}
     if state.validation_accuracy is not None and not job.config.folds:
         figures["validation_accuracy"] = state.validation_accuracy
@@ -133,14 +133,14 @@ def header(
         figures |= {"test_accuracy": end.test_accuracy, "test_loss": end.test_loss, "seconds": end.seconds}
         if end.spread is not None:
             figures["spread"] = end.spread
-    steps = schedule.total_steps if state.weights is not None else moment.stage_step
+    steps = length.total_steps if state.weights is not None else moment.stage_step
     return Header(
         architecture=job.recipe.architecture,
         recipe=job.recipe.name,
         data=job.dataset.name,
         parameters=moment.parameters,
-        epoch=steps // schedule.steps,
-        epochs=schedule.epochs,
+        epoch=steps // length.steps,
+        epochs=length.epochs,
         step=steps,
         seed=job.config.seed,
         figures=figures,

@@ -23,7 +23,7 @@ def snapshot(job: Job, index: int, learner: Learner, state: TrainingState, clock
             "plan": {"device": job.plan.device, "threads": job.plan.threads, "precision": job.plan.precision},
             "data": job.checksum,
             "epochs": job.epochs,
-            "batch_size": job.schedule.batch_size,
+            "batch_size": job.length.batch_size,
             "stage": index,
             "tally": {**state.to_state(), **clock.to_state()},
             **learner.state(),
@@ -44,10 +44,10 @@ def check(saved: dict[str, Any], job: Job) -> None:
             f"the data set {job.config.data}, or a checkpoint that is learned from, has changed since this "
             "run began, so that it cannot go on as it would have; start a new one"
         )
-    if (saved["epochs"], saved["batch_size"]) != (job.epochs, job.schedule.batch_size):
+    if (saved["epochs"], saved["batch_size"]) != (job.epochs, job.length.batch_size):
         raise CheckpointError(
             f"the state is of {saved['epochs']} epochs in batches of {saved['batch_size']}, the run is of "
-            f"{job.epochs} in batches of {job.schedule.batch_size}; start a new run"
+            f"{job.epochs} in batches of {job.length.batch_size}; start a new run"
         )
 
 

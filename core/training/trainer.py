@@ -23,9 +23,9 @@ from core.networks import checkpoint
 from core.networks.architectures import parameter_count
 from core.runs.events import DeviceState, EpochEnded, Event, Finished, FoldEnded, Measured, Saved
 from core.training import report
+from core.training.calibration_fit import fitted
 from core.training.clock import Clock, Every
 from core.training.cross_validation import Fold
-from core.training.fitting import fitted
 from core.training.job import Job
 from core.training.monitoring import monitoring
 from core.training.report import Moment
@@ -101,7 +101,7 @@ class Trainer:
     def _train(self, device: Callable[[], DeviceState], stop: Stop) -> Generator[Event, None, bool]:
         """What is left of the stage in progress; whether a stop was asked for."""
         while not self.learner.is_done:
-            epoch, skip = divmod(self._steps_done, self.job.schedule.steps)
+            epoch, skip = divmod(self._steps_done, self.job.length.steps)
             if skip == 0:
                 self.state.loss_sum = None
             self.clock.start_epoch(is_new=skip == 0)
@@ -123,7 +123,7 @@ class Trainer:
         for loss in self.learner.epoch():
             losses.append(loss)
             self.state.add(loss)
-            is_last = self.learner.step.done % self.job.schedule.steps == 0
+            is_last = self.learner.step.done % self.job.length.steps == 0
             if not (reporting.is_due or is_last):
                 continue
             values = torch.stack(losses).tolist()  # waits for the device
@@ -151,7 +151,7 @@ class Trainer:
 
     def _validated(self, epoch: int) -> EpochEnded:
         # One look at each: what an unsure network would look at again is nearly all.
-        read = self._evaluated(self.learner.step.result, self._stage.validate, once=True)
+        read = self._evaluated(self.learner.step.result, self._stage.validate, augment=False)
         self.state.validated(read.accuracy, epoch)
         return report.epoch_ended(self.job, self._moment, epoch, self.state.loss_sum, read)
 
@@ -176,8 +176,8 @@ class Trainer:
             seconds, self._fold_began = now - self._fold_began, now
             yield FoldEnded(stage.fold, self.job.config.folds, read.accuracy, read.count, accuracy_before, seconds)
 
-    def _evaluated(self, network: nn.Module, part: LabelledImages, *, once: bool = False) -> Evaluation:
-        return evaluate(network, part.images, part.labels, self._device, once=once)
+    def _evaluated(self, network: nn.Module, part: LabelledImages, *, augment: bool = True) -> Evaluation:
+        return evaluate(network, part.images, part.labels, self._device, augment=augment)
 
     def _finished(self) -> Finished:
         folds, result = self.job.config.folds, self.learner.step.result
@@ -244,7 +244,7 @@ class Trainer:
     @property
     def _steps_done(self) -> int:
         """Of all stages."""
-        return self._index * self.job.schedule.total_steps + self.learner.step.done
+        return self._index * self.job.length.total_steps + self.learner.step.done
 
     @property
     def _moment(self) -> Moment:

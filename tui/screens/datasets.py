@@ -31,7 +31,7 @@ from tui.widgets.data.suggestions import Suited
 from tui.widgets.data.training_options import TrainingOptions
 
 if TYPE_CHECKING:
-    from tui.processes.download import Download
+    from tui.state.download import Download
     from tui.state.owners import Owners
 
 _PAUSE = 0.15  # seconds that a row must be stayed on before its set is read

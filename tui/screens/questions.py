@@ -7,9 +7,9 @@ from typing import Any
 
 from textual.app import App
 
-from tui.processes.download import Download
 from tui.processes.run_list import running_runs
 from tui.screens.confirm import Confirm
+from tui.state.download import Download
 
 
 async def may_start(app: App[Any]) -> bool:

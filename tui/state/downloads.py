@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.worker import Worker
 
-    from tui.processes.download import Download
+    from tui.state.download import Download
 
 
 class Downloads:
@@ -39,7 +39,7 @@ class Downloads:
 
     def start(self, name: str) -> None:
         """Download the data set `name`, unless another one is still coming."""
-        from tui.processes.download import Download  # not at start
+        from tui.state.download import Download  # not at start
 
         if self._current is not None and self._current.is_under_way:
             self._app.notify(f"{self._current.name} is still coming; one download at a time.", severity="warning")
@@ -54,7 +54,7 @@ class Downloads:
 
     async def _download(self, name: str) -> None:
         from tui.processes import child  # none of them at start
-        from tui.processes.download import Download
+        from tui.state.download import Download
 
         def report(done: int, total: int | None) -> None:
             self._set(Download(name, done, total))

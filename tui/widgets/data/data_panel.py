@@ -9,7 +9,7 @@ from textual.widgets import ContentSwitcher, ProgressBar, Static
 
 from core.data.details import DataDetails
 from core.words import plural
-from tui.processes.download import Download
+from tui.state.download import Download
 from tui.widgets.data.counts import Counts
 from tui.widgets.shared.samples import Samples
 

@@ -1,4 +1,4 @@
-"""core.training.fitting: a network's confidence brought in line with how often it is right."""
+"""core.training.calibration_fit: a network's confidence brought in line with how often it is right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.inference.fused import fused
 from core.inference.prepacked import prepacked
 from core.networks import checkpoint
 from core.networks.architectures import SequentialNetwork
-from core.training.fitting import fitted
+from core.training.calibration_fit import fitted
 
 _CPU = torch.device("cpu")
 
@@ -37,7 +37,7 @@ class Louder(nn.Module):
 @pytest.fixture(autouse=True)
 def few_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer written digits, which take seconds each time."""
-    monkeypatch.setattr("core.training.fitting._WRITTEN", 300)
+    monkeypatch.setattr("core.training.calibration_fit._WRITTEN", 300)
 
 
 @pytest.fixture(scope="module")

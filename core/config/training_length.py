@@ -11,7 +11,7 @@ _SMALL_STEPS = 25
 
 
 @dataclass(frozen=True)
-class Schedule:
+class TrainingLength:
     """Epochs and batches of one network's training."""
 
     epochs: int
@@ -30,7 +30,7 @@ class Schedule:
         return self.epochs * self.steps
 
     @classmethod
-    def of(cls, recipe: Recipe, count: int, epochs: int | None = None) -> Schedule:
+    def of(cls, recipe: Recipe, count: int, epochs: int | None = None) -> TrainingLength:
         """For `count` images to learn from, at least 1, by a recipe that is `on` so many.
 
         `epochs` is how many a person asked for, where one did.

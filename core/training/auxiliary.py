@@ -9,11 +9,11 @@ import numpy as np
 from core.data.collection import LabelledImages
 from core.synthesis.digits import redrawn, written
 from core.synthesis.negatives import NO_DIGIT, negatives
-from core.training.batches import Extra
+from core.training.batches import AuxiliaryImages
 
 if TYPE_CHECKING:
     from core.config.recipes import Recipe
-    from core.config.schedule import Schedule
+    from core.config.training_length import TrainingLength
     from core.training.pretrained import Pretrained
 
 _MADE = 24_000
@@ -21,7 +21,9 @@ _MADE = 24_000
 _SEED = 2026
 
 
-def extras(recipe: Recipe, schedule: Schedule, part: LabelledImages, pretrained: Pretrained | None) -> list[Extra]:
+def auxiliary_images(
+    recipe: Recipe, length: TrainingLength, part: LabelledImages, pretrained: Pretrained | None
+) -> list[AuxiliaryImages]:
     """Those that `recipe` asks for: made of the digits in `part`, or of MNIST's where that is replayed.
 
     The made ones are the same for every seed of the training. Takes a minute where a recipe asks for all kinds.
@@ -32,14 +34,14 @@ def extras(recipe: Recipe, schedule: Schedule, part: LabelledImages, pretrained:
     if recipe.redrawn:
         chosen = np.sort(np.random.default_rng(_SEED).permutation(len(digits))[:_MADE])
         made = redrawn(digits.take(chosen), _SEED)
-        found.append(Extra(made.images, made.labels, recipe.redrawn, how))
+        found.append(AuxiliaryImages(made.images, made.labels, recipe.redrawn, how))
     if recipe.written:
         made = written(_MADE, _SEED)
-        found.append(Extra(made.images, made.labels, recipe.written, how))
+        found.append(AuxiliaryImages(made.images, made.labels, recipe.written, how))
     if recipe.no_digits:
         images = negatives(digits, _MADE, _SEED) if pretrained is None else pretrained.no_digits
-        found.append(Extra(images, np.full(len(images), NO_DIGIT, np.uint8), recipe.no_digits, how))
-    if pretrained is not None and schedule.replayed:
+        found.append(AuxiliaryImages(images, np.full(len(images), NO_DIGIT, np.uint8), recipe.no_digits, how))
+    if pretrained is not None and length.replayed:
         known = pretrained.replay
-        found.append(Extra(known.images, known.labels, schedule.replayed, recipe.replay_augmentation))
+        found.append(AuxiliaryImages(known.images, known.labels, length.replayed, recipe.replay_augmentation))
     return found
