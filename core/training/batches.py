@@ -43,7 +43,7 @@ class Batches:
         steps: int | None = None,
         auxiliary: Sequence[AuxiliaryImages] = (),
     ) -> None:
-        """`part`, of at least one image, and `auxiliary` are copied to `device` once; on the CPU they stay where they are.
+        """`part` (at least one image) and `auxiliary` are copied to `device` once; on the CPU nothing is copied.
 
         The last images of each batch are auxiliary ones, in the order of `auxiliary`, fewer than `batch_size`. An epoch
         has as many batches as `part` fills, or `steps`. Where that is more than `part` fills, images are shown several
