@@ -1,8 +1,12 @@
-"""What is going on, for the first screen: the runs, those that are going first, and who reads drawings."""
+"""What is going on, for the first screen: the runs, those that are going first, and which model reads drawings.
+
+What it needs to read runs is imported with the first look, after the screen has been painted: 40 ms of 270.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
@@ -15,11 +19,11 @@ from textual.widgets.option_list import Option
 
 from core import paths
 from core.errors import CheckpointError
-from core.networks import checkpoint_file
-from core.runs.run import find_run
-from tui.processes.run_list import MARKS, ListedRun, RunList
 from tui.state.requests import OpenRun
-from tui.state.runs import Runs
+
+if TYPE_CHECKING:
+    from tui.processes.run_list import ListedRun, RunList
+    from tui.state.runs import Runs
 
 _LOOK_AGAIN = 1.0  # seconds between looks at the runs
 _MOST = 30
@@ -50,7 +54,8 @@ class RecentRuns(Vertical):
     def __init__(self, runs: Runs) -> None:
         """Those that are going are followed by way of `runs`."""
         super().__init__()
-        self._list = RunList(runs.follow)
+        self._runs = runs
+        self._list: RunList | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("Runs", classes="heading")
@@ -61,8 +66,8 @@ class RecentRuns(Vertical):
         yield Static(id="model", classes="muted", markup=False)
 
     def on_mount(self) -> None:
-        """Look now and from now on."""
-        self._look()
+        """Look as soon as the screen is painted, and then every second."""
+        self.call_after_refresh(self._look)
         self.set_interval(_LOOK_AGAIN, self._look_if_seen)
 
     def _look_if_seen(self) -> None:
@@ -72,6 +77,11 @@ class RecentRuns(Vertical):
     @work(thread=True, exclusive=True, group="look")
     def _look(self) -> None:
         """Read the run directories; there may be a thousand."""
+        from core.networks import checkpoint_file
+        from tui.processes.run_list import RunList
+
+        if self._list is None:
+            self._list = RunList(self._runs.follow)
         runs = self._list.look(_MOST)
         shipped = paths.shipped_checkpoint()
         try:
@@ -107,11 +117,15 @@ class RecentRuns(Vertical):
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
+        from core.runs.run import find_run  # not at start
+
         self.post_message(OpenRun(find_run(event.option_id or "")))
 
 
 def _line(each: ListedRun, width: int) -> Table:
     """The names, `width` columns wide in all lines, then the results, one below the other."""
+    from tui.processes.run_list import MARKS  # not at start
+
     line = Table.grid(expand=True, padding=(0, 2, 0, 0))
     line.add_column(width=1)
     line.add_column(width=width, no_wrap=True, overflow="ellipsis")
