@@ -81,7 +81,7 @@ def test_a_form_that_is_added_is_used_everywhere(tmp_path: Path, monkeypatch: py
     assert (entry.kind, entry.images, entry.is_added, entry.is_published) == ("toy", 6, True, False)
     assert len(datasets.load(entry.name).test) == 2
     assert len(non_digits.gather(str(tmp_path / "set.toy")).images) == 1
-    assert "a folder of images, pen traces, or a toy" in sources.formats_of_others()
+    assert "a folder of images, pen traces or a toy" in sources.formats_of_others()
 
 
 def test_paths_are_completed_to_files_that_can_be_read(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ USUAL = DivisionRule.of(TrainingConfig())
 """The rule of a training of which nothing else is asked."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value
 class Division:
     """Which of the N images of a set are for what, by their positions in it.
 
@@ -110,17 +110,6 @@ class Division:
         fold_of = folds(labels, rule.folds, rule.seed, groups(images))
         nothing = np.zeros(0, np.int64)
         return cls(rule, np.arange(len(labels)), nothing, nothing, fold_of)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether the same images are for the same, in the same folds."""
-        if not isinstance(other, Division):
-            return NotImplemented
-        return np.array_equal(self.roles, other.roles) and (
-            (self.fold_of is None and other.fold_of is None)
-            or (self.fold_of is not None and other.fold_of is not None and np.array_equal(self.fold_of, other.fold_of))
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # arrays have none
 
     def __len__(self) -> int:
         return len(self.learn) + len(self.validation) + len(self.test)

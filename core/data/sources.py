@@ -7,12 +7,13 @@ What reads a form is imported when it is asked for, so that a look at the catalo
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import DataError
+from core.words import listed
 
 if TYPE_CHECKING:
     from core.data.collection import Collection, Others
@@ -142,18 +143,13 @@ def is_folder(kind: str) -> bool:
 
 
 def formats() -> str:
-    """What can be given for a data set, in words: `a folder with …, a NumPy archive …, or pen traces (.jsonl)`."""
-    return _either([source.title for source in SOURCES.values()])
+    """What can be given for a data set, in words: `a folder with …, a NumPy archive … or pen traces (.jsonl)`."""
+    return listed([source.title for source in SOURCES.values()], "or")
 
 
 def formats_of_others() -> str:
     """What can be given for things that are no digits, in words: `a folder of images or pen traces`."""
-    return _either([source.short for source in SOURCES.values() if source.gather_others is not None])
-
-
-def _either(words: Sequence[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)}, or {last}" if len(first) > 1 else " or ".join(words)
+    return listed([source.short for source in SOURCES.values() if source.gather_others is not None], "or")
 
 
 def _start(path: Path) -> bytes | None:

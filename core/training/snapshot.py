@@ -34,11 +34,6 @@ def snapshot(job: Job, index: int, learner: Learner, state: TrainingState, clock
 
 def check(saved: dict[str, Any], job: Job) -> None:
     """See that `job` can go on from what was `saved`. Raises CheckpointError or DataError where it cannot."""
-    if saved.get("format") != STATE_FORMAT:
-        raise CheckpointError(
-            f"the state has format {saved.get('format')!r}, this program reads {STATE_FORMAT}; "
-            "it was written by another version of digits-tui, start a new run"
-        )
     if saved["data"] != job.checksum:
         raise DataError(
             f"the data set {job.config.data}, or a checkpoint that is learned from, has changed since this "
