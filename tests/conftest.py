@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from waiting import looks
 
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
 # torch is imported, here and in what tests start.
@@ -56,7 +57,7 @@ def two_threads() -> Iterator[None]:
 async def children_end() -> AsyncIterator[None]:
     """Gives the children of a closed app the moment they need to end, as leaving the program does."""
     yield
-    for _ in range(200):
+    for _ in looks():
         if asyncio.all_tasks() == {asyncio.current_task()}:
             return
         await asyncio.sleep(0.05)

@@ -12,6 +12,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
 from textual.geometry import Size
+from waiting import comes_true, looks
 
 from tui.terminal.line import QUESTION
 from tui.terminal.line_driver import LineDriver
@@ -27,11 +28,24 @@ class _Screen(pyte.Screen):
         self.answers += data
 
 
+class Clock:
+    """In place of the module `time`: it passes where a test has it pass, however busy the machine is."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        return self.now
+
+
 class CountedTerminal(LineDriver):
     """In place of a real terminal: `monkeypatch.setattr(LineApp, "get_driver_class", lambda app: CountedTerminal)`."""
 
     can_answer = True
     """False for a terminal that knows no answers."""
+    clock: Clock | None = None
+    """What tells when an answer came; None for the machine's own clock."""
 
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
@@ -67,6 +81,8 @@ class CountedTerminal(LineDriver):
     def type(self, text: str) -> None:
         """What a person types or does with the mouse, as terminals say it."""
         for event in self._parser.feed(text) if text else ():
+            if self.clock is not None:
+                event.time = self.clock.now
             self.process_message(event)
 
     def mouse(self, kind: str, column: int, row: int) -> None:
@@ -97,7 +113,7 @@ class CountedTerminal(LineDriver):
 
 async def quiet(terminal: CountedTerminal, seconds: float = 0.3) -> None:
     """Wait until nothing was sent for so long; an AssertionError where that never is."""
-    for _ in range(100):
+    for _ in looks():
         before = terminal.sent
         await asyncio.sleep(seconds)
         if terminal.sent == before:
@@ -106,9 +122,5 @@ async def quiet(terminal: CountedTerminal, seconds: float = 0.3) -> None:
 
 
 async def comes(condition: Callable[[], object], terminal: CountedTerminal) -> None:
-    """Wait for something, on a busy machine for long; an AssertionError shows the terminal."""
-    for _ in range(6000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"waited in vain; there is\n{terminal.text()}")
+    """Wait for something; an AssertionError shows the terminal."""
+    await comes_true(condition, terminal.text)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from textual.pilot import Pilot
+from waiting import looks
 
 import tui.app
 from core.drawing.clean_copy import as_read
@@ -109,7 +110,7 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Wait for something that a thread or a child brings about."""
-    for _ in range(500):
+    for _ in looks():
         if condition():
             await pilot.pause()
             return

@@ -9,6 +9,7 @@ from textual.app import App
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.widget import Widget
+from waiting import looks
 
 
 def clipped(app: App[Any]) -> list[Widget]:
@@ -79,7 +80,7 @@ def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Wait for something that a child or a thread brings about."""
-    for _ in range(300):
+    for _ in looks():
         if condition():
             return
         await pilot.pause(0.02)

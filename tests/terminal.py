@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyte
+from waiting import LONGEST, looks
 
 from core.system import children
 
@@ -39,7 +40,7 @@ def digits_tui(columns: int = 80, rows: int = 24, **variables: str) -> Terminal:
 
 def wait_for_digit(terminal: Terminal, digit: int) -> None:
     """Wait until the bar of the digit says more than 50%."""
-    for _ in range(200):
+    for _ in looks():
         if float(_bar(terminal, digit)) > 50:
             return
         terminal.pump(0.1)
@@ -102,14 +103,14 @@ class Terminal:
         """The screen as a person sees it."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def expect(self, text: str, seconds: float = 60) -> None:
+    def expect(self, text: str, seconds: float = LONGEST) -> None:
         """Wait until `text` is on the screen; an AssertionError shows the screen."""
         deadline = time.monotonic() + seconds
         while text not in self.text():
             assert time.monotonic() < deadline and self.status is None, f"no {text!r} on\n{self.text()}"
             self.pump(0.05)
 
-    def end(self, seconds: float = 30) -> int:
+    def end(self, seconds: float = LONGEST) -> int:
         """Wait until the program has ended; its exit status."""
         deadline = time.monotonic() + seconds
         while self.status is None:

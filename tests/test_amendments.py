@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from waiting import LONGEST
 
 from core.data import amendments
 from core.data.amendments import NAME, Amendment
@@ -181,7 +182,7 @@ def test_many_at_once_lose_nothing(folder: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert other.wait(60) == 0
+    assert other.wait(LONGEST) == 0
     assert len(amendments.read(folder)) == 50
     times = [each["time"] for each in json.loads((folder / NAME).read_text())["decisions"]]
     assert times == sorted(set(times))

@@ -19,6 +19,7 @@ from textual.app import ComposeResult
 from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.widgets import Input, Static
+from waiting import LONGEST
 
 from core.config.configuration import TrainingConfig
 from core.runs import launch
@@ -341,7 +342,7 @@ def test_without_a_terminal_the_command_explains_itself() -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONGEST,
         check=False,
     )
     assert done.returncode == 2

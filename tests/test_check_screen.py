@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from textual.pilot import Pilot
 from textual.widgets import ProgressBar
+from waiting import LONGEST, comes_true
 
 from core.checkup.checkup import Checkup
 from core.checkup.finding import Picture, label_of
@@ -292,7 +293,7 @@ async def test_a_decision_made_just_before_leaving_is_kept(monkeypatch: pytest.M
     slow = amendments.leave_out
 
     def slowly(place: Path, path: str) -> amendments.Amendment:
-        go_on.wait(10)
+        go_on.wait(LONGEST)
         return slow(place, path)
 
     monkeypatch.setattr(amendments, "leave_out", slowly)
@@ -304,11 +305,7 @@ async def test_a_decision_made_just_before_leaving_is_kept(monkeypatch: pytest.M
         app.exit()
         await pilot.pause()
     go_on.set()
-    for _ in range(200):
-        if decisions(folder) == {"3/00.png": None, "3/01.png": 7}:
-            break
-        await asyncio.sleep(0.02)
-    assert decisions(folder) == {"3/00.png": None, "3/01.png": 7}
+    await comes_true(lambda: decisions(folder) == {"3/00.png": None, "3/01.png": 7})
 
 
 async def test_a_damaged_journal_is_told_of(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

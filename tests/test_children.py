@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import LONGEST
 
 from core import __version__
 from core.config.configuration import TrainingConfig
@@ -61,7 +62,7 @@ def test_a_run_is_started_on_its_own(teller: None, resume: bool) -> None:
     """It has a session of its own, no input and no folder of the person's; what it prints is in the run's log."""
     run = create_run(TrainingConfig())
     process = launch.start_run(run, resume=resume)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=LONGEST) == 0
     told, other = sorted(run.log.read_text().splitlines(), reverse=True)
     found = json.loads(told)
     assert other == "and this to standard error"
@@ -75,7 +76,7 @@ def test_a_second_start_adds_to_the_log(teller: None) -> None:
     """What an earlier process printed before it died is not lost."""
     run = create_run(TrainingConfig())
     run.log.write_text("Traceback of before\n")
-    launch.start_run(run, resume=True).wait(timeout=60)
+    launch.start_run(run, resume=True).wait(timeout=LONGEST)
     assert run.log.read_text().startswith("Traceback of before\n{")
 
 

@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from waiting import LONGEST, wait_until
 
 from core.__main__ import main
 from core.config.configuration import TrainingConfig
@@ -23,7 +23,7 @@ from core.runs.run import Run, create_run, list_runs
 from core.system import children
 
 
-def digits(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+def digits(*arguments: str, timeout: float = LONGEST) -> subprocess.CompletedProcess[str]:
     """Run `digits-tui ARGUMENTS` as it is in this tree."""
     return subprocess.run(
         [sys.executable, "-P", "-m", "tui", *arguments],
@@ -159,12 +159,7 @@ def test_plain_lines_where_there_is_no_terminal(small_set: Path) -> None:
 
 
 def _wait(text: str, path: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if path.exists() and text in path.read_text(encoding="utf-8"):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{text!r} did not appear in {path.name}")
+    wait_until(lambda: path.exists() and text in path.read_text(encoding="utf-8"), lambda: f"no {text!r} in {path}")
 
 
 def test_stop_and_resume_a_background_run(small_set: Path) -> None:
@@ -184,9 +179,7 @@ def test_stop_and_resume_a_background_run(small_set: Path) -> None:
     resumed = digits("resume", run.name, "--detach")
     assert resumed.returncode == 0, resumed.stderr
     _wait(f'"step":{stopped["step"]},', run.events)
-    deadline = time.monotonic() + 60
-    while run.events.read_text(encoding="utf-8").count('"started"') < 2 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(lambda: run.events.read_text(encoding="utf-8").count('"started"') == 2)
     assert digits("stop", run.name).returncode == 0
     assert run.summary()["step"] > stopped["step"]
 
@@ -206,9 +199,7 @@ def _train(small_set: Path, *prefix: str) -> tuple[subprocess.Popen[bytes], Run]
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 60
-    while not list_runs() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(list_runs)
     (run,) = list_runs()
     _wait('"progress"', run.events)
     return child, run
@@ -219,7 +210,7 @@ def test_an_interrupted_run_keeps_a_checkpoint(small_set: Path, number: signal.S
     """Ctrl+C, a polite kill and a lost line save, say how to go on, and exit with 1."""
     child, run = _train(small_set)
     child.send_signal(number)
-    out, err = child.communicate(timeout=60)
+    out, err = child.communicate(timeout=LONGEST)
     assert child.returncode == 1
     assert f"digits-tui resume {run.name}" in err.decode()
     assert out == b""
@@ -230,7 +221,7 @@ def test_another_device_is_taken_in_the_background_too(small_set: Path) -> None:
     """`resume --device` with `--detach` asks the child for that device; one that is missing is said, not ignored."""
     child, run = _train(small_set)
     child.send_signal(signal.SIGTERM)
-    child.communicate(timeout=60)
+    child.communicate(timeout=LONGEST)
     digits("resume", run.name, "--device", "cuda:77", "--detach")
     _wait("cuda:77", run.events)
     assert run.summary().get("status") in (None, "failed")
@@ -241,13 +232,11 @@ def test_nohup_is_respected(small_set: Path) -> None:
     child, run = _train(small_set, "nohup")
     child.send_signal(signal.SIGHUP)
     before = len(run.events.read_bytes())
-    deadline = time.monotonic() + 60
-    while len(run.events.read_bytes()) < before + 2000 and time.monotonic() < deadline:
-        assert child.poll() is None
-        time.sleep(0.05)
+    wait_until(lambda: child.poll() is not None or len(run.events.read_bytes()) >= before + 2000)
+    assert child.poll() is None
     assert run.is_running()
     child.send_signal(signal.SIGTERM)
-    child.communicate(timeout=60)
+    child.communicate(timeout=LONGEST)
     assert run.status() == "stopped"
 
 
@@ -257,7 +246,7 @@ def test_a_terminal_or_pipe_that_goes_away_costs_nothing(small_set: Path) -> Non
     assert child.stdout is not None and child.stderr is not None
     child.stdout.close()
     child.stderr.close()
-    child.wait(60)
+    child.wait(LONGEST)
     assert run.status() == "stopped"
     assert run.is_resumable()
 
@@ -268,9 +257,7 @@ def test_a_run_that_was_killed_resumes_to_the_same_weights(small_set: Path) -> N
     child = subprocess.Popen(
         children.command("train", *options), env=children.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    deadline = time.monotonic() + 60
-    while not list_runs() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_until(list_runs)
     (killed,) = list_runs()
     _wait('"saved"', killed.events)
     child.kill()
@@ -302,7 +289,7 @@ def test_a_full_disk_is_said(small_set: Path) -> None:
     limit = 'ulimit -f 200; exec "$@"'
     command = children.command("train", "--data", str(small_set), "--epochs", "3")
     done = subprocess.run(
-        ["sh", "-c", limit, "sh", *command], env=children.environment(), capture_output=True, text=True, timeout=120
+        ["sh", "-c", limit, "sh", *command], env=children.environment(), capture_output=True, text=True, timeout=LONGEST
     )
     assert done.returncode == 1
     assert "cannot be written" in done.stderr and "File too large" in done.stderr

@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import LONGEST
 
 from core.__main__ import main
 from core.data import catalogue, datasets, download, downloadable, fetching
@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
             return
         if self.path in self.server.slow:
-            self.server.go_on.wait(20)
+            self.server.go_on.wait(LONGEST)
         self.wfile.write(content[half:])
 
     def log_message(self, *_: object) -> None:
@@ -278,7 +278,7 @@ def test_one_download_at_a_time(usps: Server) -> None:
     begun = threading.Event()
     first = threading.Thread(target=download.download, args=("usps", lambda done, total: begun.set()))
     first.start()
-    assert begun.wait(20)
+    assert begun.wait(LONGEST)
     with pytest.raises(DataError, match="another download is under way"):
         download.download("qmnist")
     usps.go_on.set()
@@ -314,9 +314,7 @@ def test_a_terminated_command_leaves_nothing(usps: Server, home: Path) -> None:
         assert child.stdout is not None and child.stderr is not None
         assert b"done" in child.stdout.readline()
         child.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 20
-        while child.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.01)
+        child.wait(LONGEST)
         assert child.returncode == 128 + signal.SIGTERM and child.stderr.read() == b""
     assert left(home) == []
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from waiting import LONGEST
 
 from core import paths
 from core.commands import predict, progress_line
@@ -172,7 +173,7 @@ def test_an_interruption_leaves_what_was_printed(tmp_path: Path) -> None:
     assert process.stdout is not None
     first = process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to all of them
-    rest, err = process.communicate(timeout=120)
+    rest, err = process.communicate(timeout=LONGEST)
     lines = (first + rest).decode().splitlines()
     assert process.returncode == 130 and err.decode() == "digits-tui: interrupted\n"
     assert 0 < len(lines) < 4000 and all(json.loads(line)["digit"] is None for line in lines)

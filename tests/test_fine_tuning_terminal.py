@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
 from terminal import Terminal, digits_tui, wait_for_digit
+from waiting import looks
 
 from core import paths
 from core.data import own_sets
@@ -46,7 +46,7 @@ def draw_one(terminal: Terminal, lean: int = 0, *, release: bool = True) -> None
 
 def wait_for_nothing(terminal: Terminal) -> None:
     """Wait until the bars have gone with the drawing that was kept."""
-    for _ in range(200):
+    for _ in looks():
         if "%" not in terminal.text():
             return
         terminal.pump(0.1)
@@ -60,11 +60,13 @@ def draw_seven(terminal: Terminal, steps: int) -> None:
 
 def wait_until_learned(terminal: Terminal) -> None:
     """Wait for the question, as long as a busy machine may take for it; no run stays behind."""
-    deadline = time.monotonic() + 400
     try:
-        while "Learned from 10 drawings" not in terminal.text():
-            assert "failed" not in terminal.text() and time.monotonic() < deadline, terminal.text()
+        for _ in looks():
+            if "Learned from 10 drawings" in terminal.text():
+                return
+            assert "failed" not in terminal.text(), terminal.text()
             terminal.pump(0.1)
+        raise AssertionError(f"no question:\n{terminal.text()}")
     finally:
         for run in list_runs():
             run.request_stop()
@@ -102,7 +104,7 @@ def test_ten_drawings_are_kept_and_learned_from(untrained: Path) -> None:
         terminal.press("l")
         terminal.expect("learning")
         wait_until_learned(terminal)
-        for _ in range(600):
+        for _ in looks():
             if read := re.search(r"The drawing on the pad +(\d), +[\d.]+% +→ +(\d), +[\d.]+%", terminal.text()):
                 break
             terminal.pump(0.1)
@@ -143,7 +145,7 @@ def test_a_kill_in_the_middle_of_drawing_loses_nothing() -> None:
             wait_for_nothing(terminal)
         draw_one(terminal, release=False)
         drafts = paths.user_data() / "drafts"
-        for _ in range(300):
+        for _ in looks():
             if any(each.read_bytes().count(b"[21.5, ") == 8 for each in drafts.glob("*.json")):
                 break
             terminal.pump(0.05)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 import torch
+from waiting import LONGEST
 
 from core.errors import DeviceError
 from core.system import hardware, usage
@@ -84,7 +85,7 @@ def test_a_card_is_watched_without_waiting(tmp_path: Path, monkeypatch: pytest.M
     try:
         assert monitor.state().load is None
         assert monitor._child is not None
-        monitor._child.wait(10)
+        monitor._child.wait(LONGEST)
         state = monitor.state()
         assert (state.load, state.memory_used, state.temperature) == (0.5, 100 << 20, 40.0)
     finally:

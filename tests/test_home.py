@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from layout import clipped, scrollbars, text
+from layout import clipped, scrollbars, text, until
 from run_story import ended_run, finished, interrupted_run, new_run, story
 from textual.pilot import Pilot
 
@@ -42,11 +42,12 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def looked(pilot: Pilot[None]) -> None:
     """Wait until the runs are shown."""
-    for _ in range(300):
+
+    def are_shown() -> bool:
         found = pilot.app.screen.query(RecentRuns)
-        if found and (found.first().has_class("-some") or found.first().has_class("-none")):
-            break
-        await pilot.pause(0.02)
+        return bool(found) and (found.first().has_class("-some") or found.first().has_class("-none"))
+
+    await until(pilot, are_shown)
     await pilot.pause()
 
 
@@ -120,11 +121,7 @@ async def test_a_run_that_is_going_leads_the_list_and_moves_on() -> None:
             assert "epoch 1 of 6" in first
             for event in events[len(events) // 6 :]:
                 writer.append(event)
-            for _ in range(150):
-                await pilot.pause(0.02)
-                if "epoch 6 of 6" in text(app):
-                    break
-            assert "epoch 6 of 6" in text(app)
+            await until(pilot, lambda: "epoch 6 of 6" in text(app))
 
 
 def test_a_look_at_many_runs_reads_few() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import random
 from collections.abc import AsyncIterator
@@ -11,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from counted import CountedTerminal, comes, quiet
+from counted import Clock, CountedTerminal, comes, quiet
 from drawing_app import DrawingApp, FakeReader
 from drawn import SHAPES
 from layout import text
@@ -28,6 +27,7 @@ from core.runs.writer import RunWriter
 from tui.app import DigitsApp
 from tui.screens.training import TrainingScreen
 from tui.state.requests import OpenRun
+from tui.terminal import painter
 from tui.terminal.line_app import LineApp
 
 
@@ -38,6 +38,15 @@ def terminal_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setattr(LineApp, "get_driver_class", lambda app: CountedTerminal)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What the painter and the answers take the time from."""
+    clock = Clock()
+    monkeypatch.setattr(painter, "time", clock)
+    monkeypatch.setattr(CountedTerminal, "clock", clock)
+    return clock
 
 
 @asynccontextmanager
@@ -217,8 +226,13 @@ async def test_a_terminal_that_stops_answering_is_said_to_be_slow_no_more() -> N
         await comes(lambda: not app.line_words and not app.is_coarse, terminal)
 
 
-async def test_without_answers_the_pen_is_followed_and_the_rest_waits() -> None:
+async def test_without_answers_the_pen_is_followed_and_the_rest_waits(clock: Clock) -> None:
     """A line that is stuck gets a bounded number of bytes; when it goes on it shows the newest, not what was missed."""
+
+    def is_caught_up() -> bool:
+        clock.now += 0.01
+        return _same(app, terminal)
+
     app = DrawingApp()
     async with opened(app) as (pilot, terminal):
         app._painter.line.rate = 960.0
@@ -227,12 +241,13 @@ async def test_without_answers_the_pen_is_followed_and_the_rest_waits() -> None:
         before = terminal.sent
         for key in ["\x1b[A"] * 12 + ["\x1b[C"] * 12 + ["\x1b[B"] * 12:
             terminal.type(key)
-            await pilot.pause(0.03)
+            clock.now += 0.03
+            await pilot.pause()
         assert terminal.sent - before < 600
         assert not _same(app, terminal)
         terminal.answers = True
         terminal.answer()
-        await comes(lambda: _same(app, terminal), terminal)
+        await comes(is_caught_up, terminal)
 
 
 async def test_a_terminal_that_answers_nothing_is_painted_at_once() -> None:
@@ -282,15 +297,15 @@ async def test_a_slow_line_is_told_of_where_one_draws_and_watches(mode: str) -> 
             await comes(lambda: "slow line" not in terminal.text(), terminal)
 
 
-async def test_the_app_learns_that_its_line_is_slow() -> None:
+async def test_the_app_learns_that_its_line_is_slow(clock: Clock) -> None:
     """Answers that come late behind what was sent."""
     app = DrawingApp()
     async with opened(app) as (_, terminal):
         assert app.line_words == ""
         terminal.answers = False
         app.action_repaint()
-        await quiet(terminal)
-        await asyncio.sleep(0.5)
+        await comes(lambda: app._painter.line.is_waited_for, terminal)
+        clock.now += 0.5
         terminal.answers = True
         terminal.answer()
         await comes(lambda: app.line_words, terminal)

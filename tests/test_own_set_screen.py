@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drawn import kept_digits
-from layout import after, clipped, scrollbars, settled, text
+from layout import after, clipped, scrollbars, settled, text, until
 from textual.geometry import Offset, Size
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -58,15 +58,6 @@ class Shown(DigitsApp):
 
     def on_mount(self) -> None:
         self.push_screen(OwnSetScreen(self._shown), self.answers.append)
-
-
-async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Wait for something that a thread or a child brings about."""
-    for _ in range(500):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"waited in vain; there is\n{text(pilot.app)}")
 
 
 async def opened(pilot: Pilot[Any]) -> OwnSetScreen:

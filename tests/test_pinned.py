@@ -291,11 +291,7 @@ async def test_a_real_reader_reads_it_by_the_runs_weights() -> None:
         app = PinnedApp(run, Reader)
         app.owners.pinned.pin(SEVEN)
         async with app.run_test(size=(80, 24)) as pilot:
-            for _ in range(60):
-                if title(app) == "Pinned: read as 7":
-                    break
-                await pilot.pause(1.0)
-            assert title(app) == "Pinned: read as 7"
+            await until(pilot, titled(app, "Pinned: read as 7"))
             assert app.screen.query_one(Probabilities).values[7] > 0.5
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import LONGEST
 
 from core.system import children, pool
 
@@ -75,6 +76,6 @@ def test_others_end_with_the_one_that_started_them() -> None:
     )
     # Whoever still lives holds the other end of the pipe: that this returns at all is the point.
     found = subprocess.run(
-        [sys.executable, "-c", code], env=children.environment(), stdout=subprocess.PIPE, timeout=60, check=False
+        [sys.executable, "-c", code], env=children.environment(), stdout=subprocess.PIPE, timeout=LONGEST, check=False
     )
     assert found.returncode == -signal.SIGKILL and len(found.stdout.split()) == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from waiting import comes_true
 
 from core.reading.protocol import ReadAnswer
 from core.reading.reading import Reading
@@ -75,10 +76,8 @@ class Listener:
         return [each.reading for each in self.answers]
 
     async def until(self, met: Callable[[], bool]) -> None:
-        """Wait for something to come true, and no longer than half a minute."""
-        async with asyncio.timeout(30):
-            while not met():  # noqa: ASYNC110 - what is waited for happens in another process
-                await asyncio.sleep(0.005)
+        """Wait for something to come true."""
+        await comes_true(met)
 
     def asked(self) -> list[str]:
         """What the process was asked, oldest first."""

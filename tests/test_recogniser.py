@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from waiting import LONGEST
 
 from core import paths
 from core.data import mnist
@@ -171,7 +172,7 @@ def server() -> Iterator[_Server]:
     started = _Server()
     assert started.line()["ready"] == str(paths.shipped_checkpoint())
     yield started
-    started.process.communicate(timeout=60)  # the end of the input ends it
+    started.process.communicate(timeout=LONGEST)  # the end of the input ends it
     assert started.process.returncode == 0
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from terminal import Terminal, digits_tui, wait_for_digit
+from waiting import LONGEST, wait_until
 
 from core.config.configuration import TrainingConfig
 from core.data import catalogue
@@ -71,15 +72,11 @@ def test_train_quit_come_back_and_find_the_run(app: Callable[..., Terminal], sma
 
 
 def _wait_for_epochs(count: int) -> None:
-    import time
-
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    def have_ended() -> bool:
         runs = list_runs()
-        if runs and runs[0].events.exists() and runs[0].events.read_text().count('"epoch"') >= count:
-            return
-        time.sleep(0.1)
-    raise AssertionError("no epoch ended")
+        return bool(runs) and runs[0].events.exists() and runs[0].events.read_text().count('"epoch"') >= count
+
+    wait_until(have_ended)
 
 
 def test_a_run_goes_on_without_the_app_and_is_attached_to(app: Callable[..., Terminal], small_set: Path) -> None:
@@ -103,7 +100,7 @@ def test_a_run_goes_on_without_the_app_and_is_attached_to(app: Callable[..., Ter
             assert run.is_running()
         finally:
             run.request_stop()
-            child.wait(60)
+            child.wait(LONGEST)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

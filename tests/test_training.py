@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from waiting import LONGEST
 
 from core.config.calibration import Calibration
 from core.config.configuration import TrainingConfig
@@ -247,7 +248,7 @@ def test_a_stop_is_heard_while_data_is_read(small_set: Path, monkeypatch: pytest
     found = list(training.train(TrainingConfig(data=str(small_set)), stop=lambda: True))
     assert isinstance(found[-1], events.Stopped)
     assert found[-1].step == 0
-    assert left.wait(30)
+    assert left.wait(LONGEST)
 
 
 def test_a_run_goes_on_with_another_device_when_told(small_set: Path) -> None:
@@ -317,7 +318,7 @@ def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.Monkey
 
     def slowly(data: str, report: Callable[[int, int], None], rule: DivisionRule) -> Dataset:
         report(300, 1200)
-        assert told.wait(30)
+        assert told.wait(LONGEST)
         return load(data, rule=rule)
 
     monkeypatch.setattr(training, "load", slowly)

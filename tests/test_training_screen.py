@@ -28,6 +28,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.reactive import reactive
 from textual.screen import Screen
+from waiting import looks
 
 from core.config.configuration import TrainingConfig
 from core.runs import events
@@ -94,12 +95,12 @@ def shown(app: App[Any]) -> str:
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
-    """Wait until something is so, five seconds at most."""
-    for _ in range(100):
+    """Wait until something is so."""
+    for _ in looks():
         await pilot.pause(0.05)
         if condition():
             return
-    pytest.fail(f"not within five seconds; the screen:\n{shown(pilot.app)}")
+    pytest.fail(f"waited in vain; the screen:\n{shown(pilot.app)}")
 
 
 def keys(app: App[Any]) -> set[str]:
