@@ -1,4 +1,4 @@
-"""How a network's outputs become probabilities: the temperature, and from where on something is no digit."""
+"""How a network's outputs become probabilities: the temperature, and the threshold for rejecting an image."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Calibration:
-    """Numbers fitted on held-out images after a training, kept in the checkpoint's header."""
+    """Numbers fitted on held-out images after training, stored in the checkpoint's header."""
 
     temperature: float = 1.0
-    """What logits are divided by before the softmax over the ten digits (Guo et al. 2017); above 0."""
+    """Divides the logits before the softmax over the ten digits (Guo et al. 2017); above 0."""
     threshold: float = 0.5
-    """From this probability on, 0 to 1, that it is no digit, a drawing is rejected."""
+    """A drawing is rejected if the probability that it is not a digit is at least this, 0 to 1."""
 
     def __post_init__(self) -> None:
         for each in (self.temperature, self.threshold):
@@ -29,7 +29,7 @@ class Calibration:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Calibration:
-        """That of a header's `calibration`; where there is none, or none that can be understood, the neutral one."""
+        """The calibration in a checkpoint's header, from `calibration`; the neutral one if it is missing or invalid."""
         try:
             return cls(**data)
         except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""What a person asks of a training run. Validated where it is built, so that no later code need ask again."""
+"""What a person asks of a training run. Validated when it is built, so that no later code has to check it again."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """One training run, as asked for. Raises ConfigurationError where a field is of another type or out of bounds."""
+    """One training run, as requested. Raises ConfigurationError if a field has the wrong type or is out of bounds."""
 
     data: str = "mnist"
-    """A name of the catalogue, or the path of a folder or file."""
+    """A name in the catalogue, or the path of a folder or file."""
     recipe: str = "fast"
     """A name in `RECIPES`."""
     epochs: int | None = None
-    """1 to 10,000; None takes the recipe's, or more where the data set is small."""
+    """1 to 10,000; None takes the recipe's, or more if the data set is small."""
     device: str = "auto"
     """`auto`, `cpu`, `mps`, `cuda` or `cuda:N`."""
     seed: int = 0
-    """0 to 2³² − 1; fixes the weights' start, the order of images and their distortion, and the folds."""
+    """0 to 2³² − 1; determines the initial weights, the order of the images, their distortion and the folds."""
     fine_tune: str | None = None
-    """The checkpoint file to go on from, with MNIST replayed; None learns from fresh weights."""
+    """The checkpoint file to start from, with MNIST replayed; None starts from random weights."""
     teachers: tuple[str, ...] = ()
-    """Checkpoint files of the teachers: the new network learns from what they say of the set's own images."""
+    """Checkpoint files of the teachers, whose outputs for the set's own images the new network learns from."""
     folds: int = 0
-    """Parts for cross-validation, 2 to 20, after one training on all images; 0 for none."""
+    """Folds of the cross-validation that follows the training on all images, 2 to 20; 0 for none."""
 
     def __post_init__(self) -> None:
         self._check_types()
@@ -43,7 +43,7 @@ class TrainingConfig:
         self._check_bounds()
 
     def _check_types(self) -> None:
-        # The fields may come from a file that somebody edited.
+        # The fields may come from a file edited by hand.
         for name in ("data", "recipe", "device"):
             if not isinstance(value := getattr(self, name), str):
                 raise ConfigurationError(f"{name} is {value!r:.40}; it must be text")
@@ -52,7 +52,7 @@ class TrainingConfig:
                 raise ConfigurationError(f"{name} is {value!r:.40}; it must be a whole number")
         if self.fine_tune is not None and (not isinstance(self.fine_tune, str) or not self.fine_tune):
             raise ConfigurationError(f"fine_tune is {self.fine_tune!r:.40}; it must be the path of a checkpoint")
-        if isinstance(self.teachers, list):  # as JSON has it
+        if isinstance(self.teachers, list):  # JSON has no tuples
             object.__setattr__(self, "teachers", tuple(self.teachers))
         if not isinstance(self.teachers, tuple) or not all(isinstance(each, str) and each for each in self.teachers):
             raise ConfigurationError(f"teachers is {self.teachers!r:.40}; it must be paths of checkpoints")
@@ -66,14 +66,16 @@ class TrainingConfig:
             raise ConfigurationError(f"recipe is {self.recipe!r}; it must be one of {', '.join(RECIPES)}")
         if (self.fine_tune is not None) != (self.recipe == FINE_TUNE):
             raise ConfigurationError(
-                f"recipe is {self.recipe!r} and fine_tune is {self.fine_tune!r}; a checkpoint to go on from belongs to "
-                f"the recipe {FINE_TUNE!r}, and to no other"
+                f"recipe is {self.recipe!r} and fine_tune is {self.fine_tune!r}; the recipe {FINE_TUNE!r}, and no "
+                "other, needs a checkpoint to start from"
             )
         if self.teachers and not RECIPES[self.recipe].can_distil:
             able = ", ".join(name for name, recipe in RECIPES.items() if recipe.can_distil)
-            raise ConfigurationError(f"recipe is {self.recipe!r}, which learns from no teachers; those that do: {able}")
+            raise ConfigurationError(
+                f"recipe is {self.recipe!r}, which cannot learn from teachers; the recipes that can: {able}"
+            )
         if self.fine_tune is not None and self.data == "mnist":
-            raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give a data set of your own")
+            raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give another data set")
 
     def _check_bounds(self) -> None:
         if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
@@ -81,7 +83,7 @@ class TrainingConfig:
         if not _DEVICE.fullmatch(self.device):
             raise ConfigurationError(
                 f"device is {self.device!r}; it must be auto, cpu, mps, cuda or cuda:N "
-                "(`digits-tui devices` lists those of this machine)"
+                "(`digits-tui devices` lists the devices of this machine)"
             )
         if not 0 <= self.seed < 2**32:
             raise ConfigurationError(f"seed is {self.seed}; it must be 0 to 4,294,967,295")
@@ -92,7 +94,7 @@ class TrainingConfig:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> TrainingConfig:
-        """The inverse of `to_json`; fields of a later version are left aside. Raises ConfigurationError."""
+        """The inverse of `to_json`; fields of a later version are ignored. Raises ConfigurationError."""
         if not isinstance(data, Mapping):
             raise ConfigurationError(f"the configuration is {data!r:.40}; it must be a JSON object")
         names = {each.name for each in dataclasses.fields(cls)}

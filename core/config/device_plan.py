@@ -1,4 +1,4 @@
-"""How one device is to be used for training. Knows no torch."""
+"""How a training uses its device. Knows no torch."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from core.words import plural
 
 @dataclass(frozen=True)
 class Plan:
-    """How one device is to be used."""
+    """Device, threads and precision of a training."""
 
     device: str
     threads: int
     precision: str
     """`float32` or `bfloat16` (autocast; the weights stay float32)."""
     images_per_second: float = 0.0
-    """As the probe measured; 0 where it did not."""
+    """As measured by the probe; 0 if not measured."""
 
     @property
     def title(self) -> str:

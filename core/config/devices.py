@@ -1,4 +1,4 @@
-"""Devices to train on, as `devices` tells of them. Knows no torch: which there are is found by `core.training`."""
+"""Devices to train on, as `devices` lists them. Knows no torch: `core.training` finds out which there are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.config.device_plan import Plan
 
 @dataclass(frozen=True)
 class Device:
-    """A device that this machine has, or might have had."""
+    """A device that this machine has, or a kind of device that it lacks."""
 
     name: str
     """`cpu`, `mps` or `cuda:N`, as `--device` takes it."""
@@ -21,12 +21,12 @@ class Device:
     """Bytes."""
     available: bool
     reason: str = ""
-    """Why it is not available."""
+    """Why it is not available; empty if it is."""
     plan: Plan | None = None
-    """How it is best used, where that was measured."""
+    """The best way to use it, if that was measured."""
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object, without a plan where there is none."""
+        """A JSON object; `plan` is left out if None."""
         told = dataclasses.asdict(self)
         if self.plan is None:
             del told["plan"]
@@ -34,7 +34,7 @@ class Device:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Device:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         memory, plan = data["memory"], data.get("plan")
         return cls(
             name=str(data["name"]),
@@ -48,13 +48,13 @@ class Device:
 
 @dataclass(frozen=True)
 class FastWay:
-    """One of the things that make inference fast, which this machine has or lacks."""
+    """One of the ways to speed up inference, which this machine may have or lack."""
 
     name: str
     summary: str
     """What it is, in a few words."""
     reason: str = ""
-    """Why it is not available; empty where it is."""
+    """Why it is not available; empty if it is."""
 
     @property
     def available(self) -> bool:
@@ -67,18 +67,18 @@ class FastWay:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> FastWay:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(str(data["name"]), str(data["summary"]), str(data["reason"]))
 
 
 @dataclass(frozen=True)
 class DeviceList:
-    """The answer to `devices`."""
+    """The result of `devices`."""
 
     devices: tuple[Device, ...]
-    """Every kind, those that are not available with the reason."""
+    """Every kind of device, unavailable ones with the reason."""
     inference: tuple[FastWay, ...] = ()
-    """What makes reading on the CPU fast, here or elsewhere."""
+    """The ways to make inference on the CPU fast, available here or not."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
@@ -89,7 +89,7 @@ class DeviceList:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DeviceList:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(
             tuple(Device.from_json(each) for each in data["devices"]),
             tuple(FastWay.from_json(each) for each in data.get("inference", ())),

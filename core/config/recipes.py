@@ -1,4 +1,4 @@
-"""The recipes by which a network is trained, by name. Numbers only; `training` does what they say."""
+"""The training recipes, by name. Numbers only; `core.training` carries them out."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far each training image may be changed; every image draws its own change each time it is shown."""
+    """How much training images are distorted, at random each time an image is shown."""
 
     degrees: float = 0.0
-    """Rotation, up to this many degrees either way."""
+    """Rotation, up to ± this many degrees."""
     scale: float = 0.0
-    """Each side's size, by up to this fraction either way."""
+    """Scaling of each side, up to ± this fraction."""
     shear: float = 0.0
-    """Slant, by up to this tangent either way."""
+    """Slant, up to ± this tangent."""
     shift: float = 0.0
-    """Displacement, up to this many pixels either way."""
+    """Translation, up to ± this many pixels."""
     elastic: float = 0.0
     """Standard deviation, in pixels, of a smooth random displacement field."""
     stroke: float = 0.0
-    """Probability that strokes are made thinner or thicker by a fraction of a pixel."""
+    """Probability of making the strokes thinner or thicker by a fraction of a pixel."""
 
 
 @dataclass(frozen=True)
 class SmallDataOverrides:
-    """What a recipe does differently where there are fewer than `SMALL` images."""
+    """What a recipe does differently for fewer than `SMALL` images."""
 
     architecture: str
     batch_size: int
     steps: int
-    """At least so many, by more epochs, unless epochs are given."""
+    """Minimum number of steps, reached with more epochs, unless the epochs are given."""
     fewest_steps: int
-    """So many do for very few images: five steps for four images, but no fewer than this and no more than `steps`."""
+    """The minimum for very few images: five steps for four images, but at least this many and at most `steps`."""
     learning_rate: float
     averaging: float
-    """As above, where `steps` are done; of fewer the memory is shorter."""
+    """As in the recipe, for `steps` steps; with fewer steps the average spans fewer."""
     augmentation: Augmentation
 
 
@@ -46,54 +46,56 @@ class Recipe:
 
     name: str
     summary: str
-    """One line for a person who chooses."""
+    """One line to choose by."""
     architecture: str
     """A name in `architectures.ARCHITECTURES`."""
     epochs: int
     batch_size: int
-    """Images of the data set in a batch; replayed ones come on top."""
+    """Images of the data set in a batch; auxiliary images are added to them."""
     learning_rate: float
     """The peak of the one-cycle schedule."""
     weight_decay: float
     warm_up: float
-    """Share of all steps, 0 to 1, in which the learning rate rises."""
+    """Share of all steps, 0 to 1, during which the learning rate rises."""
     label_smoothing: float
     averaging: float
-    """Decay a step of the exponential moving average of the weights that is kept; 0 keeps the last weights."""
+    """Decay per step of the exponential moving average of the weights; 0 keeps the last weights instead."""
     validation: float
     """Share of the training images of each class held out for validation."""
     augmentation: Augmentation
     small_data: SmallDataOverrides
-    """What replaces the above where there are few images."""
+    """What replaces the values above for a small data set."""
     muon: float = 0.0
-    """Times the learning rate by which `optimiser.Muon` moves hidden matrices; 0 moves them like all others."""
+    """Factor on the learning rate of hidden matrices, which `optimiser.Muon` then updates; 0 treats them like the
+    rest."""
     least_steps: int = 0
-    """Steps that are done at least, by more epochs, unless epochs are given."""
+    """Minimum number of steps, reached with more epochs, unless the epochs are given."""
     replay: float = 0.0
-    """Share of each batch that is MNIST's, so that it is not forgotten."""
+    """Share of each batch that comes from MNIST, so that MNIST is not forgotten."""
     replay_augmentation: Augmentation = Augmentation()
-    """How MNIST's part is changed: little, since what is to be kept is how it is read as it is."""
+    """Distortion of the replayed images: slight, since the network has to go on reading MNIST's undistorted ones."""
     distillation: float = 0.0
-    """Weight of the distillation loss. A fine-tuning's teacher is the starting network, on the images that join each
-    batch (Li and Hoiem 2016); others have the run's teachers, on the data set's own images (Hinton et al. 2015)."""
+    """Weight of the distillation loss. Fine-tuning's teacher is the starting network, on the auxiliary images of each
+    batch (Li and Hoiem 2016); other recipes have the run's teachers, on the data set's own images (Hinton et al.
+    2015)."""
     distillation_temperature: float = 1.0
-    """What both logits are divided by for that: above 1, what is improbable counts for more."""
+    """Divides both networks' logits in the distillation loss; above 1, improbable digits count for more."""
     redrawn: int = 0
-    """Images in each batch, beside those of the data set, that are its digits drawn by other pens."""
+    """Auxiliary images in each batch that are the data set's digits drawn with other pens."""
     written: int = 0
-    """Images in each batch that are digits of our own drawing, in all forms in which people write them."""
+    """Auxiliary images in each batch that are synthetic digits, in all forms in which people write them."""
     no_digits: int = 0
-    """Images in each batch that are no digits; only where the network has an output for that."""
+    """Auxiliary images in each batch that are not digits; only for networks with a reject output."""
     made_augmentation: Augmentation = Augmentation()
-    """How these made images are changed."""
+    """Distortion of the synthetic images: redrawn, written and not digits."""
 
     @property
     def can_distil(self) -> bool:
-        """Whether it learns from teachers, where a run has some."""
+        """Whether it can learn from a run's teachers."""
         return self.distillation > 0 and not self.replay
 
     def on(self, count: int) -> Recipe:
-        """The recipe as it is for `count` images to learn from."""
+        """The recipe for `count` images to learn from, with the small-data overrides if those are few."""
         if count >= SMALL:
             return self
         small = self.small_data
@@ -103,7 +105,7 @@ class Recipe:
             architecture=small.architecture,
             batch_size=small.batch_size,
             learning_rate=small.learning_rate,
-            # Over the same part of the run: a longer memory than that would keep the weights it began with.
+            # The average spans the same share of the run; a longer one would include the initial weights.
             averaging=1 - (1 - small.averaging) * small.steps / steps,
             augmentation=small.augmentation,
             muon=0.0,
@@ -115,15 +117,15 @@ class Recipe:
 
 
 SMALL = 10_000
-"""Images from which on a data set is not small."""
+"""A data set with fewer images than this is small."""
 FINE_TUNE = "fine-tune"
-"""The recipe that goes on from a checkpoint."""
+"""The recipe that starts from a checkpoint."""
 
 _STRONG = Augmentation(degrees=10, scale=0.12, shear=0.15, shift=2.0, elastic=0.6, stroke=0.4)
 _SLIGHT = Augmentation(degrees=8, scale=0.1, shear=0.1, shift=1.5)
-"""For a few epochs: what is distorted more takes longer to learn."""
+"""For runs of a few epochs: stronger distortion takes longer to learn."""
 _WIDE = Augmentation(degrees=15, scale=0.2, shear=0.25, shift=1.0, elastic=0.8, stroke=0.4)
-"""A few hundred images show little of how a hand varies; more than this makes one digit of another."""
+"""A few hundred images show little of how handwriting varies. More than this would turn one digit into another."""
 _GENTLE = Augmentation(degrees=3, scale=0.04, shear=0.05, shift=0.6, elastic=0.2, stroke=0.1)
 _FROM_SCRATCH = SmallDataOverrides(
     architecture="deep",
@@ -188,7 +190,7 @@ RECIPES: dict[str, Recipe] = {
     "robust": dataclasses.replace(
         _THOROUGH,
         name="robust",
-        summary="longer still, also on other pens and forms, and on what is no digit",
+        summary="longer still, also on other pens and forms, and on non-digits",
         architecture="deep-11",
         epochs=24,
         batch_size=96,
@@ -201,7 +203,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     FINE_TUNE: Recipe(
         name=FINE_TUNE,
-        summary="goes on from a trained network with your own images, MNIST replayed",
+        summary="continues a trained network on your own images, MNIST replayed",
         architecture="deep",
         epochs=3,
         batch_size=64,

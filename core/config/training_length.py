@@ -1,4 +1,4 @@
-"""How often a recipe shows how many images at once, which depends on how many there are. Knows no network."""
+"""Epochs, steps and batch size of a recipe, which depend on the number of images. Knows no network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.config.recipes import SMALL, Recipe
 
 _SMALL_STEPS = 25
-"""Batches an epoch of a small set has at least: its images are then shown more than once an epoch."""
+"""Minimum batches per epoch for a small set, whose images are then shown more than once per epoch."""
 
 
 @dataclass(frozen=True)
@@ -16,24 +16,24 @@ class TrainingLength:
 
     epochs: int
     steps: int
-    """Batches an epoch."""
+    """Batches per epoch."""
     batch_size: int
-    """Images of a batch, those included that are not of the data set."""
+    """Images in a batch, auxiliary ones included."""
     replayed: int
-    """How many images of each batch are MNIST's, replayed."""
+    """Images in each batch that are replayed from MNIST."""
     added: int
-    """How many of each batch are not of the data set: replayed and made ones."""
+    """Auxiliary images in each batch, replayed and synthetic."""
 
     @property
     def total_steps(self) -> int:
-        """Batches of all epochs."""
+        """Batches in all epochs together."""
         return self.epochs * self.steps
 
     @classmethod
     def of(cls, recipe: Recipe, count: int, epochs: int | None = None) -> TrainingLength:
-        """For `count` images to learn from, at least 1, by a recipe that is `on` so many.
+        """The length for `count` images to learn from, at least 1, and a recipe already adapted by `recipe.on(count)`.
 
-        `epochs` is how many a person asked for, where one did.
+        `epochs` is the number that a person asked for, if any.
         """
         own = recipe.batch_size
         steps = max(_SMALL_STEPS, count // own) if count < SMALL else count // own
