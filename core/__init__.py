@@ -1,3 +1,3 @@
-"""What digits-tui knows: data, networks, training and reading. It knows nothing of screens."""
+"""Everything but the interface: data, networks, training and reading. Knows no screens."""
 
 __version__ = "0.1.0"

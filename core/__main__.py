@@ -1,9 +1,9 @@
 """The command line over core: `digits-tui COMMAND …` and `python -m core COMMAND …`.
 
-Results go to standard output, narration and errors to standard error; with `--json` an error is an object
-`{"error": text}` on standard output as well. The exit status is 0, 1 where it failed, 2 for wrong usage.
-Torch, NumPy and rich are imported by the commands that need them, when they need them; a command's own module only
-where that command, or the help of all, is asked for.
+Results go to standard output, progress and errors to standard error; with `--json` an error is also an object
+`{"error": text}` on standard output. The exit status is 0 for success, 1 for failure and 2 for wrong usage.
+Commands import torch, NumPy and rich only when they need them, and a command's own module is imported only for that
+command or for the help of all commands.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ _COMMANDS = {
     "devices": "devices",
     "serve": "serve",
 }
-"""Of each command the module in `core.commands`, in the order in which the help has them."""
+"""The module in `core.commands` of each command, in the order of the help."""
 
 
 def parser(first: str = "") -> argparse.ArgumentParser:
-    """The parser of all commands, or of what is needed where this is the first argument."""
+    """The parser of all commands, or only of what the first argument, `first`, needs."""
     top = argparse.ArgumentParser(
         prog="digits-tui", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -62,17 +62,17 @@ def parser(first: str = "") -> argparse.ArgumentParser:
 
 
 def _modules(first: str) -> Iterable[str]:
-    """Those that have to be imported where this is the first argument."""
+    """The command modules to import when `first` is the first argument."""
     if first == "--version":
         return ()
     return (_COMMANDS[first],) if first in _COMMANDS else dict.fromkeys(_COMMANDS.values())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status. Foreseen errors become one line on standard error."""
+    """Run one command and return its exit status. Foreseen errors become one line on standard error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that knows no block characters gets question marks
+            stream.reconfigure(errors="replace")  # a terminal without block characters shows question marks
     atexit.register(gc_policy.leave)
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser(given[0] if given else "").parse_args(given)
@@ -86,12 +86,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"digits-tui: {error}", file=sys.stderr)
         if getattr(options, "json", False):
             print(json.dumps(Failure(str(error)).to_json()))
-        # An option that is out of its bounds is wrong usage.
+        # An option out of its bounds is wrong usage.
         return 2 if isinstance(error, ConfigurationError) else 1
     except OSError as error:
         if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
             raise
-        # Whoever read our output is gone, or its disk is full; Python would complain once more when it closes it.
+        # The reader of our output is gone, or the disk is full. Python would complain again when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno != errno.EPIPE:
             print(f"digits-tui: the output cannot be written: {error.strerror}", file=sys.stderr)

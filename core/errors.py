@@ -1,6 +1,6 @@
 """The errors that digits-tui foresees. Anything else is a defect and is meant to crash loudly.
 
-Each message says what was given, what was expected and what to do; whoever catches one shows it unchanged.
+Each message says what was given, what was expected and what to do, and is shown to the user unchanged.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ class DataError(DigitsError):
 
 
 class DeviceError(DigitsError):
-    """A device was asked for that is not there, or that failed."""
+    """The requested device is not available, or it failed."""
 
 
 class CheckpointError(DigitsError):
-    """A checkpoint is missing, damaged or of another program."""
+    """A checkpoint is missing, damaged or from another program."""
 
 
 class RunError(DigitsError):

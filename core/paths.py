@@ -1,12 +1,12 @@
 """Where files are: the shipped ones, which are only read, and the user's, which are written.
 
-One question decides: does our `pyproject.toml` lie beside the package? In a checkout the shipped and the
-user's files are the checkout's `data/` and `checkpoints/`. Installed, the shipped ones are inside the package
-and the user's are under the XDG data folder. `$DIGITS_HOME` moves the user's files in either case.
+In a checkout, which has our `pyproject.toml` next to the package, both are in the checkout's `data/` and
+`checkpoints/`. In an installation the shipped files are inside the package and the user's are under the XDG data
+folder. `$DIGITS_HOME` moves the user's files in either case.
 """
 
-# Not platformdirs 4.14: one line of XDG remains for it to replace, since $DIGITS_HOME and a checkout come first, and on
-# a Mac it would look for data and runs in another folder than the one in which they are. Its import takes 5 ms.
+# Not platformdirs 4.14: $DIGITS_HOME and a checkout come first, so it would replace a single line about XDG, and on
+# macOS it would look for data and runs in another folder than the one that holds them. Its import takes 5 ms.
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROOT = _PACKAGE.parent
 
 
 def is_checkout() -> bool:
-    """Whether the program runs from a checkout of its sources (bare or installed editable)."""
+    """Whether the program runs from a checkout of its sources (not installed, or installed as editable)."""
     project = _ROOT / "pyproject.toml"
     try:
         return 'name = "digits-tui"' in project.read_text(encoding="utf-8")
@@ -29,14 +29,14 @@ def is_checkout() -> bool:
 
 
 def shipped(*parts: str) -> Path:
-    """A shipped file, such as `shipped("data", "mnist")`. It may be read-only and must not be written."""
+    """The path of a shipped file, such as `shipped("data", "mnist")`. It may be read-only; never write to it."""
     return (_ROOT if is_checkout() else _PACKAGE / "shipped").joinpath(*parts)
 
 
 def home() -> Path:
-    """The folder over the user's `data/` and `checkpoints/`; it need not exist yet.
+    """The parent folder of the user's `data/` and `checkpoints/`; it need not exist yet.
 
-    Raises DigitsError where it is below the home of a person whom the system does not know.
+    Raises DigitsError if it is in the home folder of an unknown user (`~nobody/…`).
     """
     try:
         if given := os.environ.get("DIGITS_HOME"):
@@ -49,20 +49,20 @@ def home() -> Path:
 
 
 def expanded(path: str | Path) -> Path:
-    """`path` from the root, `~` followed and links kept. Raises DigitsError where there is no such person."""
+    """`path` made absolute, `~` expanded, links kept. Raises DigitsError if `~` names an unknown user."""
     try:
         return Path(path).expanduser().absolute()
     except (OSError, RuntimeError) as error:
-        raise DigitsError(f"{str(path)!r} is not a path that can be looked at: {str(error).rstrip('.')}") from error
+        raise DigitsError(f"the path {str(path)!r} cannot be used: {str(error).rstrip('.')}") from error
 
 
 def user_data() -> Path:
-    """The user's data: the catalogue's additions, downloads, caches and own digits; made where missing."""
+    """The folder of the user's data: additions to the catalogue, downloads, caches and own sets. Created if missing."""
     return _writable(home() / "data")
 
 
 def user_checkpoints() -> Path:
-    """The folder of the user's runs; made where missing."""
+    """The folder of the user's runs. Created if missing."""
     return _writable(home() / "checkpoints")
 
 
@@ -76,7 +76,7 @@ def _writable(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DigitsError(
-            f"cannot make the folder {folder}: {error.strerror}. digits-tui keeps your data and runs there; "
+            f"cannot create the folder {folder}: {error.strerror}. digits-tui keeps your data and runs there; "
             "set DIGITS_HOME to a folder that you can write to."
         ) from error
     return folder

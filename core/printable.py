@@ -1,8 +1,8 @@
-"""Text of foreign origin made fit to be shown. Knows no terminal."""
+"""Makes text from elsewhere safe to show. Knows no terminal."""
 
 from __future__ import annotations
 
 
 def printable(text: str) -> str:
-    """`text` without what would steer a terminal, or could not be written to it: names of files, mostly."""
+    """`text`, mostly a file name, with each character that would control a terminal or cannot be printed as �."""
     return "".join(each if each.isprintable() else "�" for each in text)

@@ -1,4 +1,4 @@
-"""Counts, lists and shares in the words and figures that a person reads. Knows nothing of what is counted."""
+"""Counts, lists and percentages as text for people. Knows nothing of what is counted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """`1 image`, `2,000 images`; `many` where that is not `one` with an s: `plural(3, "image is", "images are")`."""
+    """`1 image`, `2,000 images`; pass `many` if it is not `one` with an s: `plural(3, "image is", "images are")`."""
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
@@ -17,14 +17,14 @@ def listed(things: Sequence[object], last: str = "and") -> str:
 
 
 def percent(share: float, places: int = 2) -> str:
-    """A measured share, 0 to 1, such as an accuracy: `99.23%`. Rounded as any number is, also to 100%."""
+    """A measured share, 0 to 1, such as an accuracy: `99.23%`. Rounded normally, possibly to 100%."""
     return f"{share:.{places}%}"
 
 
 def percent_of(part: int, count: int) -> str:
-    """A share of so many, with as many places as they can tell: two from 1,000 on, else one.
+    """`part` of `count` things as a percentage, with two decimals from 1,000 things on, else one.
 
-    100% only where nothing is missing from it, and 0% only where there is nothing in it.
+    100% only if `part` is all of them, and 0% only if it is none.
     """
     places = percent_places(count)
     shown = round(100 * part / count, places)
@@ -37,10 +37,10 @@ def percent_of(part: int, count: int) -> str:
 
 
 def percent_places(count: int) -> int:
-    """The places after the point that a share of `count` things is worth."""
+    """How many decimals a percentage of `count` things deserves."""
     return 2 if count >= 1000 else 1
 
 
 def probability(value: float, places: int = 1) -> str:
-    """What a network takes to be so probable: `97.0%`; never 100%, which no network can know."""
+    """A network's probability: `97.0%`; never 100%, since no network can be certain."""
     return f"{min(value, 1 - 10 ** -(places + 2)):.{places}%}"

@@ -230,7 +230,7 @@ async def test_an_unwritable_home_is_told_of(
     app = DigitsApp()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         app.post_message(StartRun(TrainingConfig()))
-        await until(pilot, lambda: "cannot make the folder" in text(app))
+        await until(pilot, lambda: "cannot create the folder" in text(app))
         assert not trainings.started
 
 

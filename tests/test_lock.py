@@ -71,7 +71,7 @@ def test_who_waits_in_vain_is_told_of_the_folder(tmp_path: Path) -> None:
     """After its patience, the message names the folder and how long it was."""
     with lock.locked(tmp_path / "lock"):
         began = time.monotonic()
-        with pytest.raises(DataError, match=rf"^{tmp_path} has been held .* for 0\.05 s"):
+        with pytest.raises(DataError, match=rf"^{tmp_path} has been locked .* for 0\.05 s"):
             lock.locked(tmp_path / "lock", patience=0.05).__enter__()
         assert time.monotonic() - began >= 0.05
 
@@ -80,7 +80,7 @@ def test_a_folder_can_be_locked_and_is_not_made(tmp_path: Path) -> None:
     """`make` false takes what is there; what is not there is an error, and stays away."""
     with lock.locked(tmp_path, make=False):
         assert lock.take(tmp_path, make=False) is None
-        with pytest.raises(DataError, match=f"^{tmp_path} has been held"):
+        with pytest.raises(DataError, match=f"^{tmp_path} has been locked"):
             lock.locked(tmp_path, patience=0, make=False).__enter__()
     with pytest.raises(FileNotFoundError):
         lock.take(tmp_path / "none", make=False)

@@ -1,4 +1,4 @@
-"""Writing files and folders so that a reader, or a power cut, meets the old ones or the new and never a part."""
+"""Writes files and folders atomically: a reader, or a power cut, finds the old or the new one, never a part."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import IO
 
 @contextmanager
 def writing(path: Path, within: Path | None = None, sync: bool = True) -> Iterator[IO[bytes]]:
-    """A binary file that takes the place of `path` when the block ends, and vanishes when it fails.
+    """A binary file that replaces `path` when the block ends, and is deleted if the block fails.
 
-    Until then it lies in the folder `within`, on the same disk, or beside `path`. With `sync` false it is not forced to
-    the disk: a power cut may leave less than is there now. Raises OSError where the folder cannot be written or the
-    disk is full; `path` is then as it was.
+    Until then it is in the folder `within`, on the same disk, or next to `path`. With `sync` false it is not forced to
+    the disk: after a power cut, less than the old content may be left. Raises OSError if the folder cannot be written
+    or the disk is full; `path` is then unchanged.
     """
     handle, name = tempfile.mkstemp(dir=within or path.parent, prefix=f".{path.name}.", suffix=".part")
     part = Path(name)
@@ -26,8 +26,8 @@ def writing(path: Path, within: Path | None = None, sync: bool = True) -> Iterat
             yield file
             file.flush()
             if sync:
-                os.fsync(file.fileno())  # without it the rename may reach the disk before the bytes
-        # mkstemp gives 0600; a run in a shared folder is meant to be read by others as any file is
+                os.fsync(file.fileno())  # or the rename may reach the disk before the bytes
+        # mkstemp gives 0600, but others may read a run in a shared folder like any other file
         umask = os.umask(0)
         os.umask(umask)
         part.chmod(0o666 & ~umask)
@@ -38,16 +38,16 @@ def writing(path: Path, within: Path | None = None, sync: bool = True) -> Iterat
 
 
 def write_text(path: Path, text: str, sync: bool = True) -> None:
-    """Replace `path` by `text` in UTF-8, whole or not at all; `sync` and what it raises as in `writing`."""
+    """Replace the content of `path` with `text` in UTF-8, atomically; `sync` and errors as in `writing`."""
     with writing(path, sync=sync) as file:
         file.write(text.encode())
 
 
 @contextmanager
 def building(folder: Path, prefix: str, suffix: str = "") -> Iterator[Path]:
-    """An empty folder in `folder` to build something in, whose parts are moved to their places when they are whole.
+    """An empty folder in `folder` to build something in; the caller moves it, or parts of it, into place when whole.
 
-    At the end it vanishes, where it was not moved itself. Raises OSError where it cannot be made.
+    At the end of the block it is deleted, unless it was moved. Raises OSError if it cannot be created.
     """
     place = Path(tempfile.mkdtemp(dir=folder, prefix=prefix, suffix=suffix))
     try:
@@ -57,7 +57,7 @@ def building(folder: Path, prefix: str, suffix: str = "") -> Iterator[Path]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in `folder` reach the disk: without it a power cut may undo a rename. Raises OSError."""
+    """Force the names in `folder` to the disk: otherwise a power cut may undo a rename. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""How the program starts itself again: the reader, a training run, a look at a folder. Knows no asyncio."""
+"""How the program starts itself as a child process: the reader, a training run, a check-up. Knows no asyncio."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from core import paths
 
 def command(*arguments: str) -> list[str]:
     """The command line of a child `python -m core …`."""
-    # -P: a folder called `core` where the person happens to stand must not be taken for ours.
+    # -P: a folder called `core` in the current directory must not be taken for ours.
     return [sys.executable, "-P", "-m", "core", *arguments]
 
 
 def environment() -> dict[str, str]:
-    """The child's environment; a bare checkout is not installed, so there it says where the package lies."""
+    """The child's environment; in a checkout, which need not be installed, PYTHONPATH says where the package is."""
     variables = dict(os.environ)
     variables["PYTHONUNBUFFERED"] = "1"
     if paths.is_checkout():

@@ -1,4 +1,4 @@
-"""What damaged `.npz` archives raise when they are read. Knows no archive, and neither NumPy nor torch."""
+"""The errors that damaged `.npz` archives raise when they are read. Imports neither NumPy nor torch."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ DAMAGE: tuple[type[Exception], ...] = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""All that changed bytes were seen to raise from `zipfile`, `numpy.load` and `json`, on their way to an array.
+"""All errors that changed bytes were seen to raise from `zipfile`, `numpy.load` and `json`.
 
-NumPy reads an array's header, Python source, before the checksum over it is known to be wrong: hence the
-errors of the parser.
+NumPy parses an array's header, which is Python source, before its checksum is verified: hence the parser's errors.
 """
 
-with contextlib.suppress(ImportError):  # a Python built without it says NotImplementedError of such a file
+with contextlib.suppress(ImportError):  # a Python built without lzma raises NotImplementedError for such a file
     import lzma
 
     DAMAGE += (lzma.LZMAError,)

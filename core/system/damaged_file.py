@@ -1,6 +1,6 @@
-"""A damaged file is never written over: it gets another name, and stays. Knows nothing of what is in it.
+"""Renames damaged files, so that they are kept and never overwritten. Knows nothing of their content.
 
-What damaged archives raise is in `damage`, which brings zipfile; whatever reads a small file needs none of that.
+The errors that damaged archives raise are in `damage`, which imports zipfile; readers of small files do without it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from pathlib import Path
 
 
 def set_aside(path: Path) -> Path:
-    """Call `name.json` from now on `name.damaged-1.json`, or the next number that is free; returns the new path.
+    """Rename `name.json` to `name.damaged-1.json`, or the next free number; return the new path.
 
-    To be done under the lock of whoever writes that file. Raises OSError where it cannot be renamed.
+    The caller holds the lock under which the file is written. Raises OSError if the file cannot be renamed.
     """
     return path.rename(_numbered(path, len(before(path)) + 1))
 
 
 def before(path: Path) -> list[Path]:
-    """The files that were set aside when they were called `path`, by number."""
+    """The files set aside from `path`, in the order of their numbers."""
     found: list[Path] = []
     while os.path.lexists(other := _numbered(path, len(found) + 1)):
         found.append(other)

@@ -1,4 +1,4 @@
-"""What the machine has: its processor, cores and memory. Knows no torch."""
+"""The machine's processor, cores and memory. Knows no torch."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Not psutil: it tells no processor's name, and of a Mac not on which cores a process may run; the memory is one line.
+# Not psutil: it has no processor name and, on macOS, no list of the cores a process may use; the memory is one line.
 
 
 def processor_name() -> str:
-    """The processor's name, such as `AMD EPYC`, else the machine's architecture."""
+    """The processor's name, such as `AMD EPYC`, or the machine's architecture if the name is unknown."""
     if sys.platform == "darwin":
         try:
             name = subprocess.run(
@@ -28,19 +28,19 @@ def processor_name() -> str:
             if key.strip() == "model name":
                 return value.strip()
     except OSError:
-        pass  # not Linux, or /proc is hidden: the architecture has to do
+        pass  # not Linux, or /proc is hidden: fall back to the architecture
     return platform.processor() or platform.machine()
 
 
 def usable_cores() -> int:
-    """Processor cores that this process may run on."""
+    """The number of processor cores that this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def memory_total() -> int | None:
-    """The machine's memory in bytes."""
+    """The machine's memory in bytes; None if the system does not report it."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):

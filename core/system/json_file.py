@@ -1,4 +1,4 @@
-"""Small files with one JSON object each, of which nothing is lost that cannot be said anew. Knows no field of them."""
+"""Small files with one JSON object each, none of which is precious. Knows no field of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What is in the file; nothing where it is missing, not ours to read, damaged or something else."""
+    """The file's object; empty if the file is missing, unreadable, damaged or not a JSON object."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

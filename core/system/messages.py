@@ -1,6 +1,6 @@
-"""What every child with `--json` says beside its result, one JSON object a line: how far it is, and why it failed.
+"""The messages that every command with `--json` may print, one JSON object a line: progress and failure.
 
-Whatever is neither is the command's result, which has a class of its own in the room that knows what it means.
+Any other line is the command's result, whose class is in the package that knows what the result means.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class CommandProgress:
-    """How much is done."""
+    """How far a command is."""
 
     done: int
     total: int | None
-    """None where that is not known."""
+    """None if unknown."""
     doing: str | None = None
-    """What is being done, of work in several stages."""
+    """The current stage, for work in several stages."""
     row: Mapping[str, Any] | None = None
-    """A part of the result that is there already, as JSON."""
+    """A part of the result that is ready, as JSON."""
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object; what is not said is not in it."""
+        """A JSON object; `doing` and `row` are left out if None."""
         told: dict[str, Any] = {"done": self.done, "total": self.total}
         if self.doing is not None:
             told["doing"] = self.doing
@@ -33,7 +33,7 @@ class CommandProgress:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CommandProgress:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         total, doing = data.get("total"), data.get("doing")
         return cls(
             done=int(data["done"]),
@@ -45,10 +45,10 @@ class CommandProgress:
 
 @dataclass(frozen=True)
 class Failure:
-    """The last line of a command that could not do what it was asked for."""
+    """The last line of a command that failed."""
 
     error: str
-    """Why, for a person."""
+    """The reason, for a person."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
@@ -56,16 +56,16 @@ class Failure:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Failure:
-        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError if `data` is something else."""
         return cls(str(data["error"]))
 
 
 KINDS: dict[str, type[CommandProgress] | type[Failure]] = {"error": Failure, "done": CommandProgress}
-"""Each by the field that only it has."""
+"""The message types, each under the field that only it has."""
 
 
 def from_json(data: Mapping[str, Any]) -> CommandProgress | Failure | None:
-    """The message of one line's object; None where that is a result. Raises as the messages' `from_json` do."""
+    """The message in the object of one line; None if the line is a result. Raises as the messages' `from_json` do."""
     for field, kind in KINDS.items():
         if field in data:
             return kind.from_json(data)

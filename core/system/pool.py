@@ -1,4 +1,4 @@
-"""The same work done to many things, on all cores where that pays. Knows nothing of images."""
+"""Maps a function over many items, on all cores where that pays. Knows nothing of images."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 Report = Callable[[int, int], None]
-"""Is told how many of how many are done."""
+"""Called with the number of items done and the total."""
 
 _CHUNK = 64
 _WORTH = 1.0
-"""Seconds of work from which other processes pay: each takes about 0.3 s to start."""
+"""Seconds of work from which other processes pay off: each takes about 0.3 s to start."""
 
 
 def each(
@@ -32,10 +32,10 @@ def each(
     report: Report | None = None,
     seconds: float = 0.001,
 ) -> list[Result]:
-    """`work` of each of `items`, in their order. `seconds` is a guess of what one of them takes.
+    """The results of `work` for each of `items`, in order. `seconds` is an estimate of the time per item.
 
-    `work` is a function of a module, which other processes can import. Where none can be started, everything
-    is done in this one. What `work` or `report` raises ends it.
+    `work` is a module-level function, which other processes can import. If no process can be started, this one does
+    everything. An error raised by `work` or `report` ends the work and propagates.
     """
     results: list[Result] = []
     with closing(parts(work, items, seconds)) as found:
@@ -53,10 +53,10 @@ def parts(
     chunk: int | None = None,
     ahead: int | None = None,
 ) -> Generator[list[Result], None, None]:
-    """As `each`, but the results come `chunk` at a time, so that whoever takes them decides what is kept of them.
+    """Like `each`, but yield the results `chunk` at a time (64 by default), so that the caller need not keep them all.
 
-    64 where nothing else is given. `ahead` so many chunks are worked on, or done, before they are asked for: what waits
-    is memory, three for each process where nothing else is given.
+    `ahead` chunks, three per process by default, are worked on or done before they are asked for; those that wait
+    take memory.
     """
     chunk = chunk or _CHUNK
     count = -(-len(items) // chunk)
@@ -68,7 +68,7 @@ def parts(
                 try:
                     part = next(others)
                 except (BrokenProcessPool, OSError):
-                    break  # no process could be started here, or one was killed: go on alone
+                    break  # no process could be started, or one was killed: continue in this one
                 done += 1
                 yield part
     for start in range(done * chunk, len(items), chunk):
@@ -78,7 +78,7 @@ def parts(
 def _elsewhere(
     work: Callable[[Item], Result], items: Sequence[Item], workers: int, chunk: int, ahead: int
 ) -> Generator[list[Result], None, None]:
-    # Spawned, since a fork of a process with threads (torch has some) can hang.
+    # Spawned, since a fork of a process with threads (torch starts some) can hang.
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(workers, context, initializer=_begin)
     try:
@@ -96,7 +96,7 @@ def _work_on(work: Callable[[Item], Result], chunk: Sequence[Item]) -> list[Resu
 
 
 def _begin() -> None:
-    """In a new process: leave Ctrl-C to the parent, and end when the parent is gone, however it went."""
+    """Set up a new process: leave Ctrl-C to the parent, and exit when the parent is gone, however it ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
 

@@ -1,19 +1,19 @@
-"""How busy the processor and the memory are, as psutil tells without special rights. Knows no torch."""
+"""Processor load, memory and temperature, as psutil reports them without special rights. Knows no torch."""
 
-# psutil 7.2 takes 23 ms of processor time to import, which the interface never does and a training, of 2.8 s for torch,
-# does not feel. Of a Mac it tells the load since the last look and the memory in use, where the standard library has
-# the mean load of a minute and the most memory there ever was.
+# psutil 7.2 takes 23 ms of processor time to import. The interface never imports it, and next to torch's 2.8 s a
+# training does not notice. On macOS it reports the load since the last call and the memory now in use, where the
+# standard library has only the mean load of a minute and the peak memory.
 
 from __future__ import annotations
 
 import psutil
 
 _SENSORS = ("coretemp", "k10temp", "cpu_thermal")
-"""What Linux calls those of Intel's, AMD's and ARM's processors."""
+"""Linux's names for the temperature sensors of Intel, AMD and ARM processors."""
 
 
 def processor_load() -> float | None:
-    """The busy share, 0 to 1, of all cores since the last call in this thread; None where the system does not tell."""
+    """Load of all cores since the last call in this thread, 0 to 1; None if the system does not report it."""
     try:
         return min(1.0, float(psutil.cpu_percent()) / 100)
     except OSError:
@@ -21,7 +21,7 @@ def processor_load() -> float | None:
 
 
 def process_memory() -> int | None:
-    """This process's resident memory in bytes; None where the system does not tell."""
+    """This process's resident memory in bytes; None if the system does not report it."""
     try:
         return int(psutil.Process().memory_info().rss)
     except (OSError, psutil.Error):
@@ -29,7 +29,7 @@ def process_memory() -> int | None:
 
 
 def processor_temperature() -> float | None:
-    """Degrees Celsius of the processor's hottest sensor; None where the machine does not tell, as no Mac does."""
+    """Temperature of the processor's hottest sensor in °C; None if the machine does not report it, as no Mac does."""
     if not hasattr(psutil, "sensors_temperatures"):
         return None
     found = psutil.sensors_temperatures()
