@@ -1,1 +1,1 @@
-"""Any bitmap becomes the 28×28 that MNIST's makers would have made of it. Knows no data set and no network."""
+"""Turns any bitmap into a 28×28 image made as MNIST's were. Knows no data set and no network."""

@@ -1,4 +1,4 @@
-"""An image file becomes grey levels. Knows nothing of digits; what a file is, its content says, not its name."""
+"""Decodes image files into grey levels, by their content and not their name. Knows nothing of digits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.errors import DataError
 
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 MOST_PIXELS = 64_000_000
-"""Larger images are refused before they are unpacked: a telephone's photograph has 12 to 50 million."""
+"""Larger images are refused before they are decoded; a phone's photograph has 12 to 50 million pixels."""
 
 _LARGEST_SIDE = 1024
 _LEVELS = np.arange(256.0)
@@ -27,9 +27,9 @@ _OTHERS = {b"GIF8": "a GIF", b"II*\0": "a TIFF", b"MM\0*": "a TIFF", b"%PDF": "a
 def decode(path: Path) -> NDArray[np.uint8]:
     """(H, W) uint8 grey levels of an image file, upright, no side over 2,048 pixels.
 
-    PNG, JPEG, BMP and WebP; the first frame where there are several. Colour becomes the grey that keeps most
-    of its contrast; a transparent image is laid on the paper that its ink shows on. Raises DataError that
-    names the file.
+    Reads PNG, JPEG, BMP and WebP, the first frame if there are several. Colour becomes the grey that keeps most of
+    its contrast; a transparent image is laid on paper that its ink stands out from. Raises DataError, with the file's
+    name.
     """
     try:
         return read(path)
@@ -38,11 +38,11 @@ def decode(path: Path) -> NDArray[np.uint8]:
 
 
 def read(path: Path) -> NDArray[np.uint8]:
-    """As `decode`, but the DataError is only the reason, such as `is empty`: for lists that name the file."""
+    """Like `decode`, but the DataError has only the reason, such as `is empty`, for lists that name the file."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise DataError("is a folder, not an image; what is in it is not looked at")
+            raise DataError("is a folder, not an image; its files are not read")
         if not stat.S_ISREG(status.st_mode):
             raise DataError("is not a file but a device, a pipe or a socket")
         if not status.st_size:
@@ -55,19 +55,19 @@ def read(path: Path) -> NDArray[np.uint8]:
     except OSError as error:
         raise DataError(f"cannot be opened: {error.strerror}") from error
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of damaged metadata; the pixels decide here
+        warnings.simplefilter("ignore")  # Pillow warns of damaged metadata; only the pixels count here
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         return _grey(_pixels(path, start))
 
 
 def _pixels(path: Path, start: bytes) -> Image.Image:
-    """The decoded image as L, RGB or RGBA, reduced, and turned as its camera says."""
+    """The decoded image as L, RGB or RGBA, reduced in size and turned upright."""
     try:
         with Image.open(path, formats=FORMATS) as image:
             width, height = image.size
             if width * height > MOST_PIXELS:
                 raise Image.DecompressionBombError
-            image.draft(None, (_LARGEST_SIDE, _LARGEST_SIDE))  # a JPEG is unpacked at ½, ¼ or ⅛ then
+            image.draft(None, (_LARGEST_SIDE, _LARGEST_SIDE))  # decodes a large JPEG at ½, ¼ or ⅛ of its size
             image.load()
             _turn(image)
             plain = _plain(image)
@@ -75,25 +75,25 @@ def _pixels(path: Path, start: bytes) -> Image.Image:
             return plain.reduce(factor) if factor > 1 else plain
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DataError(
-            f"is too large: over {MOST_PIXELS // 10**6} million pixels; reduce it or cut the digit out"
+            f"is too large: over {MOST_PIXELS // 10**6} million pixels; reduce it or crop it to the digit"
         ) from None
     except UnidentifiedImageError:
-        what = _OTHERS.get(start[:4], "not an image that can be read, or damaged at its very beginning")
+        what = _OTHERS.get(start[:4], "not an image that can be read, or its first bytes are damaged")
         raise DataError(f"is {what}; PNG, JPEG, BMP and WebP are read") from None
     except MemoryError:
         raise DataError("does not fit into memory") from None
-    except Exception as error:  # damaged files were seen to raise nearly anything from Pillow's decoders
+    except Exception as error:  # Pillow's decoders were seen to raise nearly anything for damaged files
         raise DataError(f"is damaged: {str(error) or type(error).__name__}") from error
 
 
 def _turn(image: Image.Image) -> None:
-    """As its camera says; in place, since most lie upright, and a copy of a photograph takes as long as a look."""
+    """Turn the image upright, as its EXIF data says. In place: most are upright, and copying a photograph is slow."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, SyntaxError, struct.error):
         ImageOps.exif_transpose(image, in_place=True)  # damaged EXIF data says nothing about the pixels
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16 bits, or 12 in them; Pillow itself would cut off what is over 255
+    if image.mode.startswith("I"):  # 16 bits, or 12 stored in 16; Pillow would clip at 255
         deep = np.asarray(image).astype(np.int64).clip(0, 65535)
         return Image.fromarray((deep >> max(0, int(deep.max()).bit_length() - 8)).astype(np.uint8))
     if image.has_transparency_data:
@@ -113,9 +113,9 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
 
 
 def _most_contrast(image: Image.Image, visible: Image.Image | None = None) -> NDArray[np.uint8]:
-    """(H, W) from RGB: the luminance, or one channel where yellow or light blue ink is clear only there.
+    """(H, W) from RGB: the luminance, or the one channel in which yellow or light blue ink is clear.
 
-    `visible`, of mode 1, are the pixels that count; without it all do.
+    `visible`, of mode 1, marks the pixels that count; without it all do.
     """
     luminance = image.convert("L")
     contrasts = [(_contrast(channel, visible), channel) for channel in image.split()]
@@ -124,7 +124,7 @@ def _most_contrast(image: Image.Image, visible: Image.Image | None = None) -> ND
 
 
 def _contrast(grey: Image.Image, visible: Image.Image | None) -> float:
-    """The standard deviation of its grey levels, of how many there are of each: a photograph has millions."""
+    """The standard deviation of the grey levels, from a histogram, since a photograph has millions of pixels."""
     counts = np.array(grey.histogram(visible), np.float64)
     if not (many := counts.sum()):
         return 0.0
@@ -133,10 +133,10 @@ def _contrast(grey: Image.Image, visible: Image.Image | None) -> float:
 
 
 def _on_paper(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lay `grey` on what its transparent pixels should show: paper like that around it, or against the ink."""
+    """Lay `grey` on paper: the image's own if it shows some, else of the opposite brightness to its ink."""
     visible = alpha > 127
     if not visible.any():
-        # Nothing but faint traces, or nothing at all: what there is shows on paper of the other end.
+        # Nothing, or only faint traces: they stand out on paper of the opposite brightness.
         paper = 255 if not alpha.any() or grey[alpha > 0].mean() < 128 else 0
     else:
         middle = int(np.median(grey[visible]))

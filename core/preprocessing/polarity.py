@@ -1,4 +1,4 @@
-"""Which of light and dark is the ink in a grey image."""
+"""Decides whether the ink of a grey image is dark or bright."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from core.preprocessing.paper import COARSE, Grey, Real, coarse, largest, otsu, 
 from core.preprocessing.specks import pieces
 
 _TINY = 16
-"""Side, in pixels, of the picture for medians, which cost more."""
+"""Side, in pixels, of the reduced image for medians, which cost more."""
 _UNCLEAR = 0.15
-"""A vote of which each side has at least this share is looked at again: light may be uneven."""
+"""If both sides of the vote have at least this share, the vote is checked for uneven light."""
 _CLOSE = 0.33
-"""One of which each side has at least this share is left to the pieces."""
+"""If both sides of the vote have at least this share, the number of connected components decides."""
 _TOLD_APART = 0.95
-"""Two classes that explain this part of all variance leave none that light could have made."""
+"""If the two classes explain this share of the variance, uneven light cannot have made them."""
 _LIT = 0.95
-"""Light is taken out where the classes without it explain at least this times as much."""
+"""Light is taken out if the classes without it explain at least this fraction of the variance that they did with it."""
 _LINES = 0.1, 0.15
-"""Widths, as part of the longer side, of what counts as a line in a picture in which the light is uneven."""
+"""Widths of lines in an unevenly lit picture, as fractions of the longer side."""
 _DIMMEST = 8.0
-"""Grey levels that are added to all before their logarithm is taken: noise in the dark is not blown up."""
+"""Added to all grey levels before their logarithm is taken, so that noise in the dark is not amplified."""
 _PIECE = 0.01
-"""Share of the area from which a piece counts as one, and no dust."""
+"""Minimum share of the area for a component to count; smaller ones are dust."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class _Classes:
 
     dark: NDArray[np.bool_]
     share: float
-    """The dark one's part of the area and of the outermost pixels, their mean, 0 to 1."""
+    """Mean of the dark class's shares of the area and of the outermost pixels, 0 to 1."""
     explained: float
-    """The variance between them as part of all variance, 0 to 1."""
+    """Variance between the classes as a fraction of all variance, 0 to 1."""
 
     @classmethod
     def of(cls, image: Real) -> _Classes:
@@ -59,13 +59,13 @@ class _Classes:
 def is_ink_dark(image: Grey) -> bool:
     """Whether a (H, W) uint8 image is dark ink on brighter paper.
 
-    The paper is what covers more: of the whole area and, weighing the same, of the outermost pixels, where
-    ink comes only by chance. One alone is fooled: the area by bold digits that fill their crop, the edge by
-    drawings that were cut off. Where that is not clear, light may be uneven (the vote was between a bright
-    and a dark half of the page): of a photograph the lines decide, dark or bright; of a small image light is taken
-    out if the classes are then told apart as well. Where it is close even so, ink is what hangs together: a digit's
-    lines are one piece, and divide the paper into several. Of MNIST's digits stretched to fill 16×16 pixels, black
-    or white, at most 1% are taken for the other polarity by that.
+    The paper is the class that covers more: of the whole area and, with the same weight, of the outermost pixels,
+    where ink is rare. Either alone can be fooled: the area by bold digits that fill their crop, the edge by drawings
+    that were cut off. If the vote is unclear, the light may be uneven, and the vote was between a bright and a dark
+    half of the page. In a photograph, the stronger lines then decide, dark or bright; in a small image, the light is
+    taken out if the classes are then separated as well. If the vote is still close, the ink is the class with fewer
+    components: a digit's lines are one component and divide the paper into several. Of MNIST's digits stretched to
+    fill 16×16 pixels, black or white, at most 1% get the wrong polarity.
     """
     small = coarse(image, COARSE)
     classes = _Classes.of(small)
@@ -83,13 +83,12 @@ def is_ink_dark(image: Grey) -> bool:
 
 
 def _has_dark_lines(small: Real) -> bool:
-    """Whether dark lines stand out more than bright ones, in whatever light.
+    """Whether dark lines stand out more than bright ones, in any light.
 
-    The closing of a picture fills what is dark and narrower than its window, that of its negative what is bright and
-    narrow (top-hat transforms: F. Meyer, 1979). Light falls as a factor, so that logarithms are compared, and few
-    strong lines weigh more than much that is faint. Of 1,500 pages in slanting, spotted and
-    broken light 51 are taken for the other polarity by that, and 262 were by the halves of the page
-    (`tests/benchmarks/uneven_light.py`).
+    The closing of a picture fills dark features narrower than its window, and that of its negative fills bright ones
+    (top-hat transforms: F. Meyer, 1979). Light acts as a factor, so logarithms are compared; a few strong lines weigh
+    more than many faint ones. Of 1,500 pages in slanting, spotted and broken light, 51 get the wrong polarity this
+    way, and 262 if the halves of the page decide (`tests/benchmarks/uneven_light.py`).
     """
     levels = np.log(small + np.float32(_DIMMEST))
     windows = [max(3, round(max(small.shape) * part)) | 1 for part in _LINES]
@@ -102,13 +101,13 @@ def _has_dark_lines(small: Real) -> bool:
 
 
 def _many(mask: NDArray[np.bool_]) -> int:
-    """Pieces of a mask."""
+    """The number of connected components of a mask, dust not counted."""
     sizes = np.bincount(pieces(mask).ravel())[1:]
     return int((sizes >= max(2, _PIECE * mask.size)).sum())
 
 
 def _local_median(image: Grey, shape: tuple[int, ...]) -> Real:
-    """The median of the half of the page around each place: the light, in either polarity; of shape `shape`."""
+    """The light, whatever the polarity: the median of the half page around each place, resized to `shape`."""
     tiny = coarse(image, _TINY)
     padded = np.pad(tiny, _TINY // 4, mode="edge")
     windows: NDArray[Any] = sliding_window_view(padded, (_TINY // 2 + 1, _TINY // 2 + 1))

@@ -1,8 +1,9 @@
-"""Connected pieces of ink, and which of them are specks of dust rather than parts of a digit."""
+"""Finds the connected components of ink and removes those that are specks of dust."""
 
-# Not scipy.ndimage.label 1.17: SciPy would add 143 MB to an installation and 0.3 s of processor time to its import. A
-# 28×28 digit takes it 24 µs, where `hangs_together` answers for nearly all in 13 and `pieces` takes 41; 256×256 pixels
-# take both about 245 µs, with 971 specks 243 and 956 (AMD EPYC, Python 3.11, NumPy 2.4, the least of 200).
+# Not scipy.ndimage.label 1.17: SciPy would add 143 MB to an installation, and its import takes 0.3 s of processor time.
+# It takes 24 µs for a 28×28 digit, where `hangs_together` is enough for nearly all and takes 13, and `pieces` takes 41;
+# for 256×256 pixels both take about 245 µs, and with 971 specks 243 and 956 (AMD EPYC, Python 3.11, NumPy 2.4, minimum
+# of 200).
 
 from __future__ import annotations
 
@@ -10,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LARGEST = 256
-"""Pieces are told apart in a picture of at most this side; more would only tell finer dust."""
+"""Side of the largest image in which components are labelled; a larger one would only show finer dust."""
 _SMALL = 48
-"""Side up to which one piece is looked for bit by bit: that takes the longer the farther its ends are apart."""
+"""Largest side for the bitwise flood fill, whose time grows with the distance between a component's ends."""
 _SPECK = 0.02
-"""A piece with less than this part of the largest one's ink is a speck."""
+"""A component with less than this fraction of the largest one's ink is a speck."""
 
 
 def without_specks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A (H, W) uint8 image, ink bright on 0, without pieces that have too little ink to be a part of a digit."""
+    """A (H, W) uint8 image, ink bright on 0, without components too small to be part of a digit."""
     height, width = image.shape
     factor = -(-max(height, width) // _LARGEST)
     ink = _blocks(image, factor)
@@ -28,7 +29,7 @@ def without_specks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     labels = pieces(drawn)
     masses = np.bincount(labels.ravel(), weights=ink.ravel())
     specks = masses < _SPECK * masses.max(initial=0)
-    specks[0] = False  # no piece, but what lies between them
+    specks[0] = False  # the background
     if not specks.any():
         return image
     speck = specks[labels]
@@ -38,12 +39,12 @@ def without_specks(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _blocks(image: NDArray[np.uint8], factor: int) -> NDArray[np.integer]:
-    """The sum of each square block of `factor` × `factor` pixels of a (H, W) image."""
+    """The sums of the square blocks of `factor` × `factor` pixels of a (H, W) image."""
     if factor == 1:
         return image
     rows, columns = (-side % factor for side in image.shape)
     whole = np.pad(image, ((0, rows), (0, columns))) if rows or columns else image
-    # Whole rows, and then columns, are added up: several times as fast as to add up along an axis.
+    # Adding whole rows, then whole columns, is several times as fast as summing along an axis.
     down = whole[::factor].astype(np.uint32)
     for first in range(1, factor):
         down += whole[first::factor]
@@ -54,15 +55,15 @@ def _blocks(image: NDArray[np.uint8], factor: int) -> NDArray[np.integer]:
 
 
 def hangs_together(mask: NDArray[np.bool_]) -> bool:
-    """Whether a small mask (H, W) is known to be one 8-connected piece; False of one over 48 pixels, and of none.
+    """Whether a mask (H, W) is known to be one 8-connected component; False if a side is over 48 pixels, or if empty.
 
-    A digit nearly always is one, which takes a quarter of the time to see that `pieces` takes: all rows, one after the
-    other, are one long number of a bit for each pixel, in which what is reached spreads in all directions at once.
+    A digit nearly always is one, and this takes a quarter of the time of `pieces`: the mask is one long integer, one
+    row after the other with a bit for each pixel, in which a flood fill spreads in all directions at once.
     """
     height, width = mask.shape
     if max(height, width) > _SMALL:
         return False
-    row = width + 1  # a column that is never drawn keeps the end of a row from the beginning of the next one
+    row = width + 1  # an empty column separates the end of a row from the beginning of the next
     apart = np.zeros((height, row), np.bool_)
     apart[:, :width] = mask
     drawn = int.from_bytes(np.packbits(apart).tobytes(), "big")
@@ -77,10 +78,10 @@ def hangs_together(mask: NDArray[np.bool_]) -> bool:
 
 
 def pieces(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Labels (H, W) int32 of the 8-connected pieces of a mask: 0 outside, 1, 2, … inside.
+    """Labels (H, W) int32 of the 8-connected components of a mask: 0 outside, 1, 2, … inside.
 
-    Runs of each row are joined to those they touch in the row above (union-find), so that the cost is that of
-    the runs, a few for each row of a digit, and not of the pixels.
+    Joins the runs of each row to those that they touch in the row above (union-find), so the cost grows with the
+    number of runs, a few per row of a digit, and not with the number of pixels.
     """
     height, width = mask.shape
     padded = np.zeros((height, width + 2), np.int8)
@@ -96,7 +97,7 @@ def pieces(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
             run = parents[run]
         return run
 
-    # Positions count along the rows, one more a row than the mask is wide; a row further up is this far back.
+    # Positions count along rows that are one longer than the mask is wide, so the row above is `width + 1` back.
     first, last = starts.tolist(), ends.tolist()
     above = 0
     for run, row in enumerate(rows):
@@ -110,7 +111,7 @@ def pieces(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
             other += 1
     names: dict[int, int] = {}
     numbers = np.array([names.setdefault(root(run), len(names) + 1) for run in range(len(rows))], np.int32)
-    # Each run's number is put where it starts and taken off where it ends, and summed up along the rows.
+    # Each run's number is added where it starts and subtracted where it ends; the cumulative sum fills the runs.
     steps = np.zeros(len(change), np.int32)
     steps[starts], steps[ends] = numbers, -numbers
     return steps.cumsum(dtype=np.int32).reshape(height, width + 1)[:, :-1]
