@@ -1,1 +1,1 @@
-"""Strokes become bitmaps; drafts and guided sessions. Knows no screen and no network."""
+"""Turns strokes into bitmaps; keeps drafts and guided sessions. Knows no screen and no network."""

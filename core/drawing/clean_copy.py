@@ -1,7 +1,7 @@
-"""A drawing that is small for its brush, written out again: smooth lines, of the width that MNIST's have for its size.
+"""Redraws a drawing that is small for its brush, with smooth lines as wide as MNIST's are at that size.
 
-A brush that suits a digit as large as the pad fills the holes of a small one, and on a grid of characters its lines
-are stairs. The strokes say what was meant. Knows no terminal and no network.
+A brush that suits a digit as large as the pad fills the holes of a small one, and on a grid of characters lines become
+stairs. The strokes show what was meant. Knows no terminal and no network.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from core.drawing.ink import STROKE_WIDTH, Ink, Stroke
 Points = NDArray[np.float64]
 
 _SIDE = 64
-"""Pixels of a copy's side."""
+"""Side of a copy in pixels."""
 _LENGTH = 40.0
-"""Pixels from end to end, the longer way, of the middle lines of what was drawn, in a copy."""
+"""Longer side, in pixels, of the box around the centre lines of the strokes in a copy."""
 _IN_PROPORTION = STROKE_WIDTH / (1 - STROKE_WIDTH)
-"""Width of a stroke as part of the length of the middle lines."""
+"""Width of a stroke as a fraction of the length of the centre lines."""
 _BOLD = 1.5
-"""A brush so many times bolder than in proportion is too bold. Measured on pen traces by arrow keys: as they are,
-96.5% are read right where the brush is 2 times too bold, and 84.7% where it is 3 times; in a copy 97.6 and 96.6%.
-In proportion they are read no better in a copy."""
+"""A brush this many times bolder than in proportion is too bold. Accuracy measured on pen traces made with arrow keys:
+96.5% with a brush 2 times too bold and 84.7% with one 3 times too bold; in a copy 97.6% and 96.6%. With a brush in
+proportion, a copy is read no better."""
 _STAIR = 0.75
-"""Standard deviation, in pixels of the canvas, of the Gaussian along a stroke: it makes a line of a stair."""
+"""Standard deviation, in canvas pixels, of the Gaussian along a stroke, which turns stairs into lines."""
 _SMOOTHEST = 0.06
-"""The same at most, as part of the length: more takes away what tells digits apart."""
+"""Maximum of that standard deviation, as a fraction of the length: more would remove what tells digits apart."""
 _FINENESS = 4
-"""Points in a standard deviation while smoothing; every other is kept."""
+"""Points per standard deviation while smoothing; every other one is kept."""
 _REACH = 3
-"""Standard deviations after which the Gaussian is cut off."""
+"""Standard deviations at which the Gaussian is cut off."""
 
 
 def clean_copy(strokes: Sequence[Stroke]) -> NDArray[np.uint8] | None:
-    """(64, 64) uint8, ink bright on 0, centred; None where a drawing needs none, or strokes do not tell what it is."""
+    """(64, 64) uint8, ink bright on 0, centred; None if the drawing needs no copy, or its strokes do not suffice."""
     points = _points(strokes)
     if points is None:
         return None
@@ -51,11 +51,11 @@ def clean_copy(strokes: Sequence[Stroke]) -> NDArray[np.uint8] | None:
 
 
 def rewritten(strokes: Sequence[Stroke], length: float, wanted: float) -> tuple[Stroke, ...] | None:
-    """The strokes of a drawing with digits of `length` canvas pixels, enlarged so that these are `wanted` pixels long.
+    """The strokes of a drawing whose digits are `length` canvas pixels long, scaled so that they are `wanted` long.
 
-    Lengths are of middle lines. The brush is in proportion, the lines are smooth. None where the brush is not too
-    bold, where something was erased, and where there is but a dot: how much of a path is left, or how large a dot
-    is, only the canvas says.
+    Lengths are those of the centre lines. The result has a brush in proportion and smooth lines. None if the brush is
+    not too bold, if something was erased, or if there is only a dot: only the canvas shows how much of a path is left,
+    or how large a dot is.
     """
     if _points(strokes) is None:
         return None
@@ -72,20 +72,20 @@ def rewritten(strokes: Sequence[Stroke], length: float, wanted: float) -> tuple[
 
 
 def as_read(bitmap: NDArray[np.uint8], strokes: Sequence[Stroke]) -> NDArray[np.uint8]:
-    """What is read of a drawing: its clean copy, or `bitmap` itself (H, W) uint8 where it needs none."""
+    """The image to read for a drawing: its clean copy, or `bitmap` (H, W) uint8 itself if it needs none."""
     copied = clean_copy(strokes)
     return bitmap if copied is None else copied
 
 
 def of_ink(ink: Ink) -> NDArray[np.uint8]:
-    """The same of a canvas that may be drawn on further, as an array of its own."""
+    """The image to read for a canvas, as `as_read`, in an array that later strokes do not change."""
     return as_read(ink.bitmap.copy(), ink.strokes)
 
 
 def smoothed(points: Points, deviation: float) -> Points:
-    """(M, 2) along the path through `points` (N, 2), N at least 1, without what is finer than `deviation`.
+    """(M, 2) points along the path through `points` (N, 2), N at least 1, smoothed with a Gaussian of `deviation`.
 
-    Both ends stay where they are: the path goes on beyond them as its own reflection in them.
+    Both ends stay where they are: the path is continued beyond each end by its point reflection.
     """
     steps = np.hypot(*np.diff(points, axis=0).T)
     length = float(steps.sum())
@@ -103,7 +103,7 @@ def smoothed(points: Points, deviation: float) -> Points:
 
 
 def _points(strokes: Sequence[Stroke]) -> Points | None:
-    """(N, 2) of all strokes; None where there are none, or where some erase."""
+    """The points (N, 2) of all strokes; None if there are no strokes, or if some erase."""
     if not strokes or any(stroke.erasing for stroke in strokes):
         return None
     return np.concatenate([np.asarray(stroke.points, np.float64) for stroke in strokes])

@@ -1,10 +1,10 @@
-"""The drawing on the pad that nobody kept yet, on disk, so that neither a crash nor quitting loses it.
+"""Saves the drawing on the pad, not yet kept, so that neither a crash nor quitting loses it.
 
-    data/drafts/1.json  the drawing of the first window that is open, 2.json that of a second at the same time
-    data/drafts/1.lock  held by that window's process for as long as it lives
+    data/drafts/1.json  the drawing of the first open window; 2.json is that of a second one open at the same time
+    data/drafts/1.lock  locked by that window's process as long as it lives
 
-A window takes the first number that no living process holds, and with it what a window before left there. The
-file is replaced whole; it is not forced to the disk, which takes longer than a stroke may.
+A window takes the first number that no living process holds, and with it the draft that an earlier window left there.
+The file is replaced atomically, but not forced to the disk, which would take longer than a stroke may.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from core.system import lock
 if TYPE_CHECKING:
     from core.drawing.ink import Stroke
 
-_MOST = 100  # windows with a draft of their own
+_MOST = 100  # windows with their own drafts
 
 
 def save(width: int, height: int, strokes: Sequence[Stroke]) -> None:
-    """Keep what is on a canvas of `width` × `height` pixels in place of what was kept; an empty one is forgotten.
+    """Save the strokes on a canvas of `width` × `height` pixels in place of the last draft; none remove the draft.
 
-    Raises DataError where it cannot be written.
+    Raises DataError if the draft cannot be written.
     """
     from core.drawing.strokes import as_json
-    from core.system import atomic  # which brings tempfile, and what that brings
+    from core.system import atomic  # late: it imports tempfile, which slows the start
 
     if not strokes:
         forget()
@@ -47,9 +47,9 @@ def save(width: int, height: int, strokes: Sequence[Stroke]) -> None:
 
 
 def load() -> tuple[int, int, tuple[Stroke, ...]] | None:
-    """Width and height of the canvas in pixels, and its strokes: what this window, or one that is closed, left.
+    """The draft that this window, or one now closed, left: width and height of the canvas in pixels, and strokes.
 
-    None where there is nothing, or nothing that can be read. Raises DataError where the folder cannot be written.
+    None if there is no draft, or none that can be read. Raises DataError if the folder cannot be written.
     """
     from core.drawing.strokes import from_json
 
@@ -67,7 +67,7 @@ def load() -> tuple[int, int, tuple[Stroke, ...]] | None:
 
 
 def forget() -> None:
-    """The drawing was kept, or wiped: nothing is to come back. Raises DataError where that cannot be written."""
+    """Remove the draft, since the drawing was kept or cleared. Raises DataError if that fails."""
     file = _file()
     try:
         file.unlink(missing_ok=True)
@@ -81,7 +81,7 @@ def _file() -> Path:
 
 @cache  # the lock is held as long as the process lives, so it is taken once
 def _held(folder: Path) -> Path:
-    """The first draft in `folder` that no other living process has; it is this one's from now on."""
+    """The first draft in `folder` that no other living process holds; this process holds it from now on."""
     try:
         folder.mkdir(exist_ok=True)
         for number in range(1, _MOST + 1):
@@ -93,7 +93,7 @@ def _held(folder: Path) -> Path:
 
 
 def _inherit(file: Path) -> None:
-    """Take over the draft of another window that is closed: of two that crashed, one may be opened again."""
+    """Take over the draft of a closed window: if two windows crashed, only one may be opened again."""
     for other in sorted(file.parent.glob("*.json")):
         with contextlib.suppress(OSError):
             handle = lock.take(other.with_suffix(".lock"))

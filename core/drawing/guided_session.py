@@ -1,6 +1,6 @@
-"""A guided session: which digit is to be drawn next, and how many are left. It can be left and gone on with.
+"""A guided session: which digit to draw next, and how many are left. It can be interrupted and continued.
 
-Its state lies beside the drawings that it asks for, in `.guided.json`; damage there costs the plan, no drawing.
+Its state is next to the drawings that it asks for, in `.guided.json`; if that is damaged, no drawing is lost.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from core.system import atomic, json_file
 
 FILE = ".guided.json"
 MOST = 1000
-"""Drawings of each digit that can be asked for."""
+"""The most drawings of each digit that a session can ask for."""
 
 
 @dataclass(frozen=True)
 class GuidedSession:
-    """One session; each step gives another."""
+    """The state of one session; each step returns a new one."""
 
     each: int
-    """How many of each digit were asked for, 1 to `MOST`."""
+    """How many drawings of each digit it asks for, 1 to `MOST`."""
     left: tuple[int, ...]
-    """The digits that are still to be drawn, in the order in which they are asked for."""
+    """The digits still to draw, in order."""
     done: tuple[str, ...] = ()
-    """The names, without ending, of the drawings that were kept; the last of them may be taken back."""
+    """File names, without extension, of the drawings kept so far; the last one can be taken back."""
 
     @classmethod
     def new(cls, each: int, seed: int | None = None) -> GuidedSession:
-        """Ask for `each` of every digit. The order is random in rounds of all ten, so that it is balanced at any time.
+        """A session that asks for `each` drawings of every digit, in random rounds of all ten to stay balanced.
 
-        Raises DataError where `each` is not 1 to `MOST`.
+        Raises DataError if `each` is not 1 to `MOST`.
         """
         if not 1 <= each <= MOST:
             raise DataError(f"{each} of each digit were asked for; it must be 1 to {MOST:,}")
@@ -44,45 +44,45 @@ class GuidedSession:
         for _ in range(each):
             turn = chance.sample(range(10), 10)
             if order and turn[0] == order[-1]:
-                turn.reverse()  # twice the same in a row looks as if the first had not been kept
+                turn.reverse()  # the same digit twice in a row looks as if the first drawing had not been kept
             order += turn
         return cls(each, tuple(order))
 
     @property
     def digit(self) -> int | None:
-        """The one to draw now; None when all are drawn."""
+        """The digit to draw now; None if all are drawn."""
         return self.left[0] if self.left else None
 
     @property
     def total(self) -> int:
-        """How many it asks for."""
+        """How many drawings it asks for."""
         return 10 * self.each
 
     @property
     def number(self) -> int:
-        """Which of them is to be drawn now, from 1."""
+        """The number of the drawing to make now, from 1."""
         return min(self.total, self.total - len(self.left) + 1)
 
     def kept(self, name: str, digit: int) -> GuidedSession:
-        """A drawing of `digit` was kept; another digit than the one asked for leaves that one to be drawn."""
+        """The session after the drawing `name` of `digit` was kept; unchanged if that is not the digit asked for."""
         if digit != self.digit:
             return self
         return dataclasses.replace(self, left=self.left[1:], done=(*self.done, name))
 
     def taken_back(self, name: str, digit: int) -> GuidedSession:
-        """A kept drawing was taken back; where it was this session's last one, it is asked for again."""
+        """The session after a drawing was taken back; if it was this session's last one, it asks for it again."""
         if not self.done or self.done[-1] != name:
             return self
         return dataclasses.replace(self, left=(digit, *self.left), done=self.done[:-1])
 
     def skipped(self) -> GuidedSession:
-        """Ask for this digit last."""
+        """The session with the current digit moved to the end."""
         return dataclasses.replace(self, left=(*self.left[1:], *self.left[:1]))
 
     def write(self, folder: Path) -> None:
-        """Remember it in the set's folder, where there is one: before the first drawing nothing is worth it.
+        """Save it in the set's folder, if that exists: it does not before the first drawing.
 
-        Raises DataError where that cannot be written.
+        Raises DataError if the file cannot be written.
         """
         if not folder.is_dir():
             return
@@ -90,13 +90,13 @@ class GuidedSession:
             atomic.write_text(folder / FILE, json.dumps(dataclasses.asdict(self), separators=(",", ":")) + "\n")
         except OSError as error:
             raise DataError(
-                f"the guided session cannot be remembered in {folder} ({error.strerror}); its drawings are kept. "
+                f"the guided session cannot be saved in {folder} ({error.strerror}); its drawings are kept. "
                 "Free some space there, or make it writable."
             ) from error
 
 
 def unfinished(folder: Path) -> GuidedSession | None:
-    """The session that was left in this set; None where there is none, all is drawn, or its file is damaged."""
+    """The session interrupted in this set; None if there is none, all is drawn, or its file is damaged."""
     found = _from_json(json_file.read(folder / FILE))
     return found if found is not None and found.left else None
 

@@ -1,9 +1,9 @@
-"""Strokes on a canvas become a greyscale bitmap. Knows no terminal and no network.
+"""Draws strokes on a canvas, as a greyscale bitmap. Knows no terminal and no network.
 
 Coordinates are canvas pixels as floats: origin top left, x to the right, y down, pixel i covers [i, i + 1).
-A stroke is a round brush pulled along straight segments; a pixel's grey is how much of it the brush covers,
-taken as clip(radius + ½ − distance of the pixel's centre from the segment, 0, 1), the usual approximation of
-antialiasing. MNIST's strokes have such grey edges too, and a network that learned on them expects these.
+A stroke is a round brush pulled along straight segments; a pixel's grey is the share of it that the brush covers,
+approximated as clip(radius + ½ − distance of the pixel's centre from the segment, 0, 1), the usual antialiasing.
+MNIST's strokes have such grey edges too, and a network that learned from them expects them.
 """
 
 from __future__ import annotations
@@ -20,21 +20,22 @@ from core.errors import DataError
 from core.preprocessing.bounding_box import bounding_box
 
 STROKE_WIDTH = 0.115
-"""Width of a stroke as part of the digit's longer side: 2.3 of 20 pixels, measured as twice the ink's area
-over the length of its outline, mean of the first 2,000 test images of MNIST (5% to 95%: 1.6 to 3.4)."""
+"""Width of a stroke as a fraction of the digit's longer side: 2.3 of 20 pixels, measured as twice the ink's area
+divided by the length of its outline, mean of the first 2,000 test images of MNIST (5th to 95th percentile: 1.6 to
+3.4)."""
 
 _USUAL_SHARE = 0.7
-"""Share of a canvas's side that people fill with a digit."""
+"""Fraction of a canvas's side that people fill with a digit."""
 
 _FIELD_SHARE = 20 / 28
-"""Share of the side that `draw` fills: that of MNIST's box in its field."""
+"""Fraction of the side that `draw` fills, as MNIST's box does in its field."""
 
 _FARTHEST = 1e6
-"""Coordinates are clamped to ± this; beyond it squares of distances lose the precision that edges need."""
+"""Coordinates are clamped to ± this; beyond, squared distances lose the precision that edges need."""
 
 
 class Region(NamedTuple):
-    """A rectangle of canvas pixels; width and height 0 where no pixel changed."""
+    """A rectangle of canvas pixels; width and height are 0 if no pixel changed."""
 
     x: int
     y: int
@@ -55,27 +56,27 @@ class Region(NamedTuple):
 
 @dataclass
 class Stroke:
-    """What the pen did between being pressed and being lifted. It grows while the pen is down."""
+    """The path of the pen between press and lift. It grows while the pen is down."""
 
     radius: float
-    """Of the brush, in canvas pixels."""
+    """The brush's radius, in canvas pixels."""
     erasing: bool = False
     points: list[tuple[float, float]] = field(default_factory=list)
-    """(x, y) in canvas pixels, at least one once begun."""
+    """(x, y) in canvas pixels, at least one once the stroke has begun."""
 
 
 @dataclass(frozen=True)
 class _Clearing:
-    """The whole canvas was wiped; an entry of the history beside strokes, so that it can be undone."""
+    """An entry of the history that says the canvas was cleared, so that this can be undone."""
 
 
 def default_radius(width: int, height: int) -> float:
-    """The brush's radius that gives a digit of the usual size MNIST's stroke width."""
+    """The brush radius that gives a digit of the usual size MNIST's stroke width, in canvas pixels."""
     return max(0.6, min(width, height) * _USUAL_SHARE * STROKE_WIDTH / 2)
 
 
 class Ink:
-    """A canvas, and the strokes that made it."""
+    """A canvas with the strokes drawn on it and their history."""
 
     def __init__(self, width: int, height: int, radius: float | None = None) -> None:
         self._done: list[Stroke | _Clearing] = []
@@ -84,13 +85,13 @@ class Ink:
         self._bitmap = _blank(width, height)
         self._radius = default_radius(width, height)
         self.erasing = False
-        """Whether strokes begun from now on erase."""
+        """Whether new strokes erase."""
         if radius is not None:
             self.radius = radius
 
     @classmethod
     def of(cls, width: int, height: int, strokes: Iterable[Stroke]) -> Ink:
-        """A canvas of `width` × `height` pixels with a drawing of that size on it, to be gone on with."""
+        """A canvas of `width` × `height` pixels with `strokes` drawn on it, to be continued."""
         ink = cls(width, height)
         usual = ink.radius
         for stroke in strokes:
@@ -114,12 +115,12 @@ class Ink:
 
     @property
     def bitmap(self) -> NDArray[np.uint8]:
-        """(height, width) uint8, ink bright on 0. It changes as one draws: copy what must stay."""
+        """(height, width) uint8, ink bright on 0. It changes with each stroke: copy it to keep it."""
         return self._bitmap
 
     @property
     def radius(self) -> float:
-        """The brush's radius in canvas pixels, for strokes begun from now on."""
+        """The brush's radius in canvas pixels, for new strokes."""
         return self._radius
 
     @radius.setter
@@ -130,17 +131,17 @@ class Ink:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no ink is on the canvas."""
+        """Whether there is no ink on the canvas."""
         return not self._bitmap.any()
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a stroke, or a clearing, to take back."""
+        """Whether there is a stroke or a clearing to undo."""
         return bool(self._done)
 
     @property
     def can_redo(self) -> bool:
-        """Whether something was taken back and nothing drawn since."""
+        """Whether something was undone and nothing drawn since."""
         return bool(self._undone)
 
     @property
@@ -155,14 +156,14 @@ class Ink:
         return tuple(found)
 
     def press(self, x: float, y: float) -> Region:
-        """Begin a stroke; it shows at once as a dot. Returns what changed."""
+        """Begin a stroke, which shows at once as a dot. Returns the region that changed."""
         self._current = Stroke(self._radius, self.erasing, [_clamped(x, y)])
         self._done.append(self._current)
         self._undone.clear()
         return _pull(self._bitmap, self._current, 0)
 
     def drag(self, x: float, y: float) -> Region:
-        """Pull the pen on in a straight line, filling every pixel under it; nothing where it is lifted."""
+        """Draw a straight line to (x, y); nothing if the pen is lifted. Returns the region that changed."""
         if self._current is None:
             return Region(0, 0, 0, 0)
         self._current.points.append(_clamped(x, y))
@@ -173,7 +174,7 @@ class Ink:
         self._current = None
 
     def undo(self) -> Region | None:
-        """Take back the last stroke or clearing. Returns what changed, None where there was nothing."""
+        """Undo the last stroke or clearing. Returns the region that changed; None if there was nothing to undo."""
         self.lift()
         if not self._done:
             return None
@@ -181,7 +182,7 @@ class Ink:
         return self._redraw()
 
     def redo(self) -> Region | None:
-        """Do again what was last taken back. Returns what changed, None where there was nothing."""
+        """Redo what was last undone. Returns the region that changed; None if there was nothing to redo."""
         self.lift()
         if not self._undone:
             return None
@@ -189,7 +190,7 @@ class Ink:
         return self._redraw()
 
     def clear(self) -> Region | None:
-        """Wipe the canvas. Returns what changed, None where it was empty (and no entry to undo is made)."""
+        """Clear the canvas. Returns the region that changed; None if it was empty, which adds nothing to undo."""
         self.lift()
         if self.is_empty:
             return None
@@ -198,9 +199,9 @@ class Ink:
         return self._redraw()
 
     def resize(self, width: int, height: int) -> None:
-        """Give the canvas another size; what was drawn, the brush and the history grow or shrink with it.
+        """Change the size of the canvas, and scale the drawing, the brush and the history with it.
 
-        Proportions are kept: into another shape the drawing is fitted whole and centred.
+        Proportions are kept: on a canvas of another shape the whole drawing is fitted and centred.
         """
         old_width, old_height = self.width, self.height
         if (width, height) == (old_width, old_height):
@@ -229,11 +230,11 @@ class Ink:
 
 
 def draw(strokes: Iterable[Sequence[Sequence[float]]], size: int = 64) -> NDArray[np.uint8]:
-    """Draw a pen's trace on a square canvas with the pad's brush.
+    """Draw a pen trace on a square canvas with the pad's brush; (size, size) uint8, ink bright on 0.
 
-    `strokes` is a list of strokes, each a list of (x, y) in any unit, y downwards. The trace is centred,
-    keeps its proportions and fills 20/28 of a side. Returns (size, size) uint8, ink bright on 0.
-    Raises DataError where there is no point, or one that is not two finite numbers.
+    `strokes` is a list of strokes, each a list of (x, y) in any unit, y downwards. The trace is centred, keeps its
+    proportions and fills 20/28 of a side. Raises DataError if there is no point, or one that is not two finite
+    numbers.
     """
     try:
         paths = [np.asarray(stroke, dtype=np.float64) for stroke in strokes if len(stroke)]
@@ -246,7 +247,7 @@ def draw(strokes: Iterable[Sequence[Sequence[float]]], size: int = 64) -> NDArra
     points = np.concatenate(paths)
     low, high = points.min(axis=0), points.max(axis=0)
     box = size * _FIELD_SHARE
-    extent = float((high / 2 - low / 2).max()) * 2  # halved first: opposite extremes would overflow
+    extent = float((high / 2 - low / 2).max()) * 2  # halved first, or opposite extremes would overflow
     scale = box * (1 - STROKE_WIDTH) / extent if extent > 0 else 0.0
     middle = low / 2 + high / 2
     ink = Ink(size, size, box * STROKE_WIDTH / 2)
@@ -272,7 +273,7 @@ def _clamped(x: float, y: float) -> tuple[float, float]:
 
 
 def _pull(bitmap: NDArray[np.uint8], stroke: Stroke, index: int) -> Region:
-    """Draw `stroke`'s segment that ends at point `index` (a dot for the first), touching its box only."""
+    """Draw the segment of `stroke` that ends at point `index` (a dot for the first); the region that it can touch."""
     height, width = bitmap.shape
     end_x, end_y = stroke.points[index]
     start_x, start_y = stroke.points[max(index - 1, 0)]

@@ -1,8 +1,8 @@
-"""Strokes as JSON: how drawings are kept beside their bitmaps. Knows no file.
+"""Strokes as JSON, the form in which they are stored next to their bitmaps. Knows no file.
 
     [{"points": [[12.5, 3.0], [12.5, 4.0]], "radius": 2.4, "erasing": false}]
 
-Points and radius are in canvas pixels, as in `core.drawing.ink`; no figure is rounded.
+Points and radius are in canvas pixels, as in `core.drawing.ink`; no number is rounded.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from core.drawing.ink import Stroke
 
 
 def as_json(strokes: Iterable[Stroke]) -> list[dict[str, Any]]:
-    """One object a stroke, ready for `json.dumps`."""
+    """One object per stroke, ready for `json.dumps`."""
     return [{"points": stroke.points, "radius": stroke.radius, "erasing": stroke.erasing} for stroke in strokes]
 
 
 def from_json(data: object) -> tuple[Stroke, ...]:
-    """The strokes of `as_json`. Raises ValueError where it is something else."""
+    """The inverse of `as_json`. Raises ValueError if `data` is something else."""
     if not isinstance(data, list):
         raise ValueError("strokes must be a list")
     return tuple(map(_stroke, data))
