@@ -78,7 +78,7 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pyt
     """Storing tells why it failed instead of failing."""
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "file"))
-    assert "could not be kept" in cache.write(tmp_path / "digits", {"images": images()})
+    assert "could not be cached" in cache.write(tmp_path / "digits", {"images": images()})
     assert cache.read(tmp_path / "digits") is None
 
 

@@ -110,7 +110,7 @@ def test_what_cannot_be_used_is_not_added(tmp_path: Path) -> None:
     """A folder without class folders, a picture and a wrong path are refused with the reason."""
     (tmp_path / "empty").mkdir()
     Image.new("L", (9, 9)).save(tmp_path / "a.png")
-    for name, said in (("empty", "class folders"), ("a.png", "is no data set"), ("none", "no file or folder")):
+    for name, said in (("empty", "class folders"), ("a.png", "is not a data set"), ("none", "no file or folder")):
         with pytest.raises(DataError, match=said):
             catalogue.add(tmp_path / name)
     assert len(names()) == 4
@@ -126,7 +126,7 @@ def test_removing_leaves_the_files_alone(tmp_path: Path, home: Path) -> None:
     assert len(list(folder.glob("*/*.png"))) == 20
 
 
-@pytest.mark.parametrize(("name", "said"), [("mnist", "belongs to"), ("usps", "belongs to"), ("x", "no added")])
+@pytest.mark.parametrize(("name", "said"), [("mnist", "is built in"), ("usps", "is built in"), ("x", "no added")])
 def test_what_cannot_be_removed_is_explained(name: str, said: str) -> None:
     """Shipped sets and unknown names stay what they are."""
     with pytest.raises(DataError, match=said):
@@ -260,5 +260,5 @@ def test_names_of_own_sets_are_unique_in_the_catalogue(tmp_path: Path) -> None:
 def test_own_sets_cannot_be_taken_off_the_catalogue(home: Path) -> None:
     """There is no way back by adding; the error says what can be removed."""
     kept_digits(own_sets.active(), [1])
-    with pytest.raises(DataError, match="own is a set of your own drawings, which stays in the list"):
+    with pytest.raises(DataError, match="own is a set of your own drawings and cannot be removed"):
         catalogue.remove("own")

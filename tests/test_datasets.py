@@ -246,7 +246,7 @@ def test_own_drawings_are_data_to_train_on(home: Path) -> None:
 def test_an_empty_own_set_says_how_to_fill_it(home: Path) -> None:
     """Instead of speaking of class folders."""
     own_sets.create("Bea")
-    with pytest.raises(DataError, match="Bea holds no drawings yet; draw a digit"):
+    with pytest.raises(DataError, match="Bea has no drawings yet; draw a digit"):
         datasets.load("Bea")
 
 

@@ -130,7 +130,7 @@ def nothing_changed(home: Path, before: list[OwnSet]) -> bool:
 @pytest.mark.parametrize(
     ("make", "complaint"),
     [
-        (lambda path: None, "there is nothing of that name"),
+        (lambda path: None, "there is no such file or folder"),
         (lambda path: path.mkdir(), "has no class folders"),
         (lambda path: (path / "3").mkdir(parents=True), "hold no images"),
         (lambda path: path.write_text("text"), "give a folder or an .npz file"),
@@ -200,20 +200,20 @@ def test_archives_made_by_an_enemy_write_nothing(home: Path, tmp_path: Path, ent
 
 
 def test_nothing_is_written_over(mine: OwnSet, tmp_path: Path) -> None:
-    """Neither a file nor a folder, nor within the set itself; an empty set has nothing to export."""
+    """Neither a file nor a folder, nor inside the set itself; an empty set has nothing to export."""
     (tmp_path / "a.npz").write_text("mine")
     (tmp_path / "a").mkdir()
     for path, complaint in (
-        (tmp_path / "a.npz", "exists already"),
-        (tmp_path / "a", "exists already"),
+        (tmp_path / "a.npz", "already exists"),
+        (tmp_path / "a", "already exists"),
         (tmp_path / "nowhere" / "a", "there is no folder"),
-        (mine.folder / "3" / "out", "within the set itself"),
+        (mine.folder / "3" / "out", "inside the set itself"),
         (Path("a\0b"), "null character"),
     ):
         with pytest.raises(DataError, match=complaint):
             own_sets.export(mine, path)
     assert (tmp_path / "a.npz").read_text() == "mine" and not any((tmp_path / "a").iterdir())
-    with pytest.raises(DataError, match="Empty holds no drawings yet"):
+    with pytest.raises(DataError, match="Empty has no drawings yet"):
         own_sets.export(own_sets.create("Empty"), tmp_path / "out")
 
 
@@ -265,11 +265,11 @@ def test_the_commands(mine: OwnSet, tmp_path: Path, capsys: pytest.CaptureFixtur
     [
         (["--export", "mnist", "out"], "'mnist' is no set of your own drawings; those are: own"),
         (["--export", "none", "out"], "no data set is called 'none'"),
-        (["--rename", "own", "mnist"], "there is a data set called mnist already"),
+        (["--rename", "own", "mnist"], "there is already a data set called mnist"),
         (["--rename", "own", " "], "a data set needs a name"),
-        (["--import", "none"], "there is nothing of that name"),
+        (["--import", "none"], "there is no such file or folder"),
         (["--name", "x"], "give --import PATH with it"),
-        (["--remove", "own"], "own is a set of your own drawings, which stays in the list"),
+        (["--remove", "own"], "own is a set of your own drawings and cannot be removed"),
     ],
 )
 def test_commands_that_cannot_be_done(

@@ -105,7 +105,7 @@ def test_without_a_place_for_the_cache_it_works_and_says_so(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DIGITS_HOME", str(tmp_path / "file"))
     found = folders.gather(digits)
-    assert found.counts() == [4] * 10 and "could not be kept" in found.notes[0]
+    assert found.counts() == [4] * 10 and "could not be cached" in found.notes[0]
 
 
 def test_other_processes_give_the_same(digits: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,7 +264,7 @@ def test_a_set_that_is_all_left_out_is_explained(tmp_path: Path, mnist_part: tup
     folder = write(tmp_path / "one", mnist_part, range(1))
     for label in range(10):
         amendments.leave_out(folder, f"{label}/0.png")
-    with pytest.raises(DataError, match="leaves all 10 out"):
+    with pytest.raises(DataError, match="leaves out all 10"):
         folders.gather(folder)
 
 

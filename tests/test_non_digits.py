@@ -94,7 +94,7 @@ def test_what_cannot_be_meant_is_said(tmp_path: Path) -> None:
         (tmp_path / "set", "", "class folders of digits"),
         (tmp_path / "empty", "", "no files"),
         (archive, "", "is an archive"),
-        (letters, "O", "nothing but what is left out"),
+        (letters, "O", "no images left after leaving out"),
         (digits, "", "which is a digit"),
         (tmp_path / "gone", "", "check the spelling"),
     ):

@@ -100,7 +100,7 @@ async def test_a_digit_key_says_which_it_is(mine: OwnSet) -> None:
         assert own_sets.counts(mine)[:8:7] == [3, 3] and (mine.folder / "7" / first.path.name).exists()
         assert grid(screen).cursor == 0
         await pilot.press("end", "u")
-        await until(pilot, lambda: "It is a 0 again, no 7." in text(app))
+        await until(pilot, lambda: "It is a 0 again, not a 7." in text(app))
         assert own_sets.drawings(mine)[0] == first == grid(screen).chosen
         await pilot.press("0")
         await until(pilot, lambda: "It is a 0 already." in text(app))
@@ -265,9 +265,9 @@ async def test_a_dialog_says_what_is_wrong_and_stays(mine: OwnSet, tmp_path: Pat
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
         for key, value, complaint in (
-            ("r", "mnist", "there is a data set called mnist already"),
+            ("r", "mnist", "there is already a data set called mnist"),
             ("n", "", "a data set needs a name"),
-            ("e", str(tmp_path), "exists already and is not written over"),
+            ("e", str(tmp_path), "already exists and is not overwritten"),
         ):
             await pilot.press(key)
             await until(pilot, lambda: app.screen.query("#field-0:focus"))

@@ -189,7 +189,7 @@ def test_who_holds_a_set_for_too_long_is_not_waited_for(mine: OwnSet, monkeypatc
 
     kept_digits(mine, [1])
     monkeypatch.setattr(drawings, "locked", lambda path: lock.locked(path, patience=0.05))
-    with lock.locked(mine.folder / ".lock"), pytest.raises(DataError, match="held by another program"):
+    with lock.locked(mine.folder / ".lock"), pytest.raises(DataError, match="locked by another program"):
         kept_digits(mine, [1])
 
 
@@ -229,7 +229,7 @@ def test_relabelling_moves_image_and_strokes(mine: OwnSet) -> None:
     assert json.loads(moved.path.with_suffix(".json").read_text())["label"] == 7
     assert own_sets.strokes_of(moved) == ink(1).strokes and os.listdir(mine.folder / "1") == []  # noqa: PTH208
     assert own_sets.last(mine) == moved
-    assert own_sets.undo(mine) == "It is a 1 again, no 7."
+    assert own_sets.undo(mine) == "It is a 1 again, not a 7."
     assert own_sets.drawings(mine) == [kept] and kept.path.with_suffix(".json").read_bytes() == before
 
 
@@ -253,7 +253,7 @@ def test_undo_goes_back_step_by_step_after_a_restart(mine: OwnSet) -> None:
     assert result.stdout.splitlines() == [
         "The 2 that was removed is back.",
         "The 6 that was removed is back.",
-        "It is a 0 again, no 6.",
+        "It is a 0 again, not a 6.",
     ]
     assert own_sets.drawings(mine) == kept
 
@@ -382,9 +382,9 @@ def test_the_first_set_can_be_named_before_it_exists(home: Path) -> None:
         ("a" * 41, "has 41 characters; at most 40"),
         ("a\x1b[31m", "cannot be shown"),
         ("\udcff", "cannot be shown"),
-        ("ANNA", "called ANNA already"),
-        ("mnist", "called mnist already"),
-        ("usps", "called usps already"),
+        ("ANNA", "already a data set called ANNA"),
+        ("mnist", "already a data set called mnist"),
+        ("usps", "already a data set called usps"),
     ],
 )
 def test_names_that_cannot_be_taken(home: Path, name: str, complaint: str) -> None:

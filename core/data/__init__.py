@@ -1,1 +1,1 @@
-"""Every source of labelled images, and how a set is divided. Knows no network and no run."""
+"""All sources of labelled images, and how a data set is divided. Knows no network and no run."""

@@ -1,9 +1,9 @@
-"""What a person added to the catalogue: a JSON file among their data, which two programs may change at once.
+"""The data sets that a person added to the catalogue: a JSON file that several programs may change at the same time.
 
     {"version": 1, "sets": [{"name": "mine", "path": "/…/mine", "kind": "folder", "images": 120, "classes": 10}]}
 
-It is read without a lock, since it is only ever replaced whole, and changed under one. A damaged file is never
-written over: it is set aside under another name.
+The file is only ever replaced atomically, so it is read without a lock and changed under one. A damaged file is never
+overwritten: it is renamed.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from core.system.lock import locked
 
 
 def file() -> Path:
-    """Where the list is."""
+    """The path of the list."""
     return paths.home() / "data" / "catalogue.json"
 
 
 def read() -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """The lines of the file, and notes where it, or one before it, was damaged."""
+    """The lines of the file, and notes if it, or an earlier one, was damaged."""
     try:
         return _lines(file()), _notes()
     except FileNotFoundError:
@@ -41,11 +41,11 @@ def read() -> tuple[list[dict[str, Any]], tuple[str, ...]]:
             _set_aside()
             return _lines(file()) if sources.exists(file()) else [], _notes()
     except DigitsError as error:
-        return [], (f"The list of added data sets, {file()}, is damaged and was left as it is ({error}).",)
+        return [], (f"The list of added data sets, {file()}, is damaged and was left unchanged ({error}).",)
 
 
 def _notes() -> tuple[str, ...]:
-    """Said at each reading, not once: whoever met the damage may have been a program that nobody watched."""
+    """A note for each damaged file, at every reading: the program that found the damage may have run unattended."""
     return tuple(
         f"A damaged list of added data sets is now {path}. Add your folders again; delete that file to end this note."
         for path in damaged_file.before(file())
@@ -53,7 +53,7 @@ def _notes() -> tuple[str, ...]:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    """Raises ValueError where the file is not what this module writes, and OSError."""
+    """The lines of the file. Raises OSError, and ValueError if the file is not what this module writes."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except RecursionError as error:
@@ -74,7 +74,7 @@ def _is_line(line: object) -> bool:
 
 
 def _set_aside() -> None:
-    """With the lock held: give a damaged file another name. Raises DataError where that cannot be done."""
+    """Rename a damaged file, with the lock held. Raises DataError if that fails."""
     path = file()
     try:
         _lines(path)
@@ -91,14 +91,14 @@ def _set_aside() -> None:
 
 @contextmanager
 def changing() -> Iterator[list[dict[str, Any]]]:
-    """The lines of the file, to be changed in place; written when the block ends without an error."""
+    """The lines of the file, to be changed in place; they are written if the block ends without an error."""
     with _locked():
         _set_aside()
         try:
             sets = _lines(file()) if sources.exists(file()) else []
         except OSError as error:
             raise DataError(f"the catalogue {file()} cannot be read: {error.strerror}") from error
-        yield sets  # outside of both: an OSError of the block is not one of the catalogue
+        yield sets  # outside both try blocks: an OSError of the caller's block is not about the catalogue
         try:
             atomic.write_text(file(), json.dumps({"version": 1, "sets": sets}, indent=1) + "\n")
         except OSError as error:

@@ -1,12 +1,12 @@
-"""What a person decided about single images of a folder: left out, or given another label. Changes no image.
+"""A person's decisions about single images of a folder: left out, or given another label. Changes no image.
 
-The decisions are a journal, `FOLDER/.digits-tui.json`, so that they go wherever the folder goes:
+The decisions are in a journal, `FOLDER/.digits-tui.json`, so that they move with the folder:
 
     {"version": 1, "decisions": [{"path": "3/a.png", "label": 8, "was": 3, "time": 1760000000.0}]}
 
 A label of null leaves the image out; a label equal to `was` cancels an earlier decision. The last decision about an
-image counts. Where the folder cannot be written, the journal is among the person's own data; where there
-are both, they are read as one, in the order of time. A damaged journal is never written over: it is set aside.
+image counts. If the folder cannot be written, the journal is in the user's own data; if both exist, they are merged in
+order of time. A damaged journal is never overwritten: it is set aside.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class Amendment:
     """One decision about one image."""
 
     path: str
-    """Below the folder, with `/` between; bytes that are no UTF-8 as `os.fsdecode` gives them."""
+    """Relative to the folder, with `/`; bytes that are not UTF-8 as decoded by `os.fsdecode`."""
     label: int | None
-    """The digit that it shows, 0 to 9; None leaves it out."""
+    """The digit that the image shows, 0 to 9; None leaves it out."""
     was: int
     """The digit of its class folder."""
     time: float
@@ -48,16 +48,16 @@ class Amendment:
 
 
 def read(folder: Path) -> dict[str, Amendment]:
-    """By path, what is decided of the images below `folder` and differs from their class folders.
+    """The decisions, by path, about images below `folder` that differ from their class folders.
 
-    A journal that is damaged or cannot be read counts as empty; `complaints` says so.
+    A journal that is damaged or cannot be read counts as empty; `complaints` reports it.
     """
     latest = {each.path: each for each in _merged(folder)}
     return {path: each for path, each in latest.items() if each.label != each.was}
 
 
 def complaints(folder: Path) -> tuple[str, ...]:
-    """Why decisions that there are could not be read, one sentence each."""
+    """Why existing decisions could not be read, one sentence each."""
     found = []
     for journal in (folder / NAME, _own(folder)):
         try:
@@ -65,31 +65,31 @@ def complaints(folder: Path) -> tuple[str, ...]:
         except OSError as error:
             found.append(f"The decisions of your check-up cannot be read: {journal}: {error.strerror}.")
         except ValueError:
-            found.append(f"The decisions of your check-up, {journal}, are damaged and are not obeyed.")
+            found.append(f"The decisions of your check-up, {journal}, are damaged and are ignored.")
     return tuple(map(printable, found))
 
 
 def leave_out(folder: Path, path: str) -> Amendment:
-    """Leave the image at `path`, below `folder`, out from now on. Raises DataError where it cannot be kept."""
+    """Leave out the image at `path`, relative to `folder`. Raises DataError if the decision cannot be saved."""
     return _decide(folder, path, None)
 
 
 def relabel(folder: Path, path: str, label: int) -> Amendment:
-    """Count the image at `path`, below `folder`, as the digit `label`. Raises DataError where it cannot be kept."""
+    """Label the image at `path`, relative to `folder`, as `label`. Raises DataError if that cannot be saved."""
     if type(label) is not int or not 0 <= label <= 9:
         raise DataError(f"the label is {label!r}; it must be a digit, 0 to 9")
     return _decide(folder, path, label)
 
 
 def withdraw(folder: Path, path: str) -> Amendment:
-    """Take the image as its class folder says again. Raises DataError where it cannot be kept."""
+    """Give the image the digit of its class folder again. Raises DataError if the decision cannot be saved."""
     return _decide(folder, path, _class_of(path))
 
 
 def undo(folder: Path) -> Amendment | None:
-    """Take the last decision back, whatever it was, and return it; None where there is none that can be.
+    """Undo the last decision, whatever it was, and return it; None if there is none that can be undone.
 
-    Raises DataError where the journal that holds it cannot be written.
+    Raises DataError if its journal cannot be written.
     """
     with _locked(folder):
         journals = [(journal, _sound(journal)) for journal in (folder / NAME, _own(folder))]
@@ -101,7 +101,7 @@ def undo(folder: Path) -> Amendment | None:
                 _write(journal, decisions[:-1])
             except OSError as error:
                 if error.errno in _NOT_WRITABLE:
-                    continue  # another person's, in a folder that is only lent
+                    continue  # another person's decision, in a folder that this user cannot write
                 raise _cannot(journal, error) from error
             return decisions[-1]
     return None
@@ -132,7 +132,8 @@ def _class_of(path: str) -> int:
     parts = PurePosixPath(path).parts
     if len(parts) < 2 or path.startswith("/") or ".." in parts or "\0" in path or parts[-2] not in _DIGITS:
         raise DataError(
-            f"{printable(path)!r} is no image of a folder; give its path below the folder, such as 3/image.png"
+            f"{printable(path)!r} is not an image in a class folder; give its path relative to the folder, such as "
+            "3/image.png"
         )
     return int(parts[-2])
 
@@ -143,12 +144,12 @@ def _merged(folder: Path) -> list[Amendment]:
         try:
             found += _decisions(journal)
         except (OSError, ValueError):
-            continue  # said by `complaints`
+            continue  # reported by `complaints`
     return sorted(found, key=lambda each: each.time)
 
 
 def _decisions(journal: Path) -> list[Amendment]:
-    """Raises ValueError where the file is not what this module writes, and OSError."""
+    """The decisions in one journal. Raises OSError, and ValueError if the file is not what this module writes."""
     try:
         content = json.loads(journal.read_bytes().decode())
     except (FileNotFoundError, NotADirectoryError):
@@ -179,7 +180,7 @@ def _decision(line: Any) -> Amendment:
 
 
 def _sound(journal: Path) -> list[Amendment]:
-    """Its decisions, to write them again; a damaged journal gets another name first. Raises DataError."""
+    """The journal's decisions, to be written again; sets a damaged journal aside first. Raises DataError."""
     try:
         return _decisions(journal)
     except ValueError:
@@ -202,7 +203,9 @@ def _write(journal: Path, decisions: list[Amendment]) -> None:
 
 
 def _cannot(journal: Path, error: OSError) -> DataError:
-    return DataError(f"the decision cannot be kept in {journal}: {error.strerror}; make room or mend it")
+    return DataError(
+        f"the decision cannot be saved in {journal}: {error.strerror}; free some space or make the file writable"
+    )
 
 
 def _own(folder: Path) -> Path:
@@ -216,12 +219,12 @@ def _own(folder: Path) -> Path:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """One at a time: by the folder itself, since other people may decide about it too, from homes of their own."""
+    """Lock the folder itself, since other people, with other homes, may make decisions about it too."""
     with ExitStack() as held:
         try:
             held.enter_context(lock.locked(folder, make=False))
         except lock.NoLocksError:
-            pass  # writing stays whole or not at all
+            pass  # writes are still atomic
         except OSError as error:
             raise DataError(f"the folder {folder} cannot be opened: {error.strerror}") from error
         yield

@@ -1,7 +1,7 @@
-"""A NumPy archive `.npz` with `images` and `labels` becomes a Collection.
+"""Reads a NumPy archive `.npz` with `images` and `labels` into a Collection.
 
-`test_images` and `test_labels` make a test set where they are there; other arrays are left aside. Nothing in
-the file is run (no pickles), and shapes and types are looked at before a byte of an image is unpacked.
+`test_images` and `test_labels`, if present, become the test set; other arrays are ignored. Nothing in the file is
+executed (no pickles), and shapes and types are checked before any image is unpacked.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from core.preprocessing.normalise import Polarity, normalise
 from core.system import pool
 from core.system.damage import DAMAGE
 
-_LARGEST = 2**31  # bytes of one array; the whole of EMNIST's digits takes a tenth of it
+_LARGEST = 2**31  # bytes of one array; all of EMNIST's digits take a tenth of it
 _KEPT = {"train_images", "train_labels", "train_blank", "test_images", "test_labels", "test_blank"}
 
 
 def gather(path: Path, report: pool.Report | None = None, polarity: Polarity = "auto") -> Collection:
-    """All images of the archive, each normalised once and kept in the cache.
+    """All images of the archive, each normalised once and cached.
 
-    Raises DataError where the file is no such archive, saying what is wrong with which array.
+    Raises DataError if the file is not such an archive; the message says what is wrong with which array.
     """
     try:
         stamp = f"{cache.stamp_of(path)} {polarity}"
@@ -57,7 +57,7 @@ def gather(path: Path, report: pool.Report | None = None, polarity: Polarity = "
 
 
 def _normalised(path: Path, report: pool.Report | None, polarity: Polarity) -> dict[str, NDArray[Any]]:
-    """What is kept of the file, after all checks. Images are read as they are normalised, not all at once."""
+    """The arrays to cache, after all checks. Images are read while they are normalised, not all at once."""
     wanted, labels = _labels(path)
     total, done = sum(map(len, labels.values())), 0
     made: dict[str, NDArray[Any]] = {
@@ -77,7 +77,7 @@ def _normalised(path: Path, report: pool.Report | None, polarity: Polarity) -> d
                 at, done = end, done + len(part)
                 if report is not None:
                     report(done, total)
-        whole = bool(drawn.all())  # a million images are not copied for nothing
+        whole = bool(drawn.all())  # avoids a copy of a million images
         made[f"{name}_images"] = images if whole else images[drawn]
         made[f"{name}_labels"] = labels[label].astype(np.uint8)[drawn]
         made[f"{name}_blank"] = np.flatnonzero(~drawn)
@@ -85,7 +85,7 @@ def _normalised(path: Path, report: pool.Report | None, polarity: Polarity) -> d
 
 
 def _labels(path: Path) -> tuple[list[tuple[str, str]], dict[str, NDArray[Any]]]:
-    """The names of the arrays of images and of their labels, and these labels, after all checks."""
+    """The names of the arrays of images and of labels, in pairs, and the labels by name, after all checks."""
     try:
         with zipfile.ZipFile(path) as file:
             names = {name.removesuffix(".npy") for name in file.namelist() if name.endswith(".npy")}
@@ -110,9 +110,9 @@ def _damaged(path: Path, error: BaseException) -> DataError:
 
 
 class _Stored(Sequence[NDArray[np.uint8]]):
-    """The images of an array of the file, to be read from the first to the last: what was read is not kept.
+    """The images of an array in the file, read from first to last and not kept in memory.
 
-    Raises DataError where the file is damaged.
+    Raises DataError if the file is damaged.
     """
 
     def __init__(self, path: Path, key: str) -> None:
@@ -151,7 +151,7 @@ class _Stored(Sequence[NDArray[np.uint8]]):
 
     def _read(self, start: int, count: int) -> NDArray[np.uint8]:
         if self._columns_first:
-            # Each image is strewn over the whole array.
+            # The pixels of each image are spread over the whole array.
             if self._whole is None:
                 with np.load(self._path, allow_pickle=False) as stored:
                     self._whole = stored[self._key]
@@ -169,11 +169,11 @@ class _Stored(Sequence[NDArray[np.uint8]]):
             raise EOFError(f"{self._key} ends after {self._at + len(data) // size:,} of {self._count:,} images")
         self._at = start + count
         if self._at == self._count:
-            self._member.read()  # only at its end is the checksum over it looked at
+            self._member.read()  # zipfile verifies the checksum only at the end
         return np.frombuffer(data, np.uint8).reshape(count, *self._shape)
 
     def _opened(self) -> IO[bytes]:
-        """The member, at its first image."""
+        """The opened member, positioned at its first image."""
         member = self._file.open(f"{self._key}.npy")
         _, self._columns_first, _ = _read_header(member)
         return member
@@ -201,7 +201,7 @@ def _header(file: zipfile.ZipFile, key: str) -> tuple[tuple[int, ...], np.dtype[
 
 
 def _read_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, whether the first axis lies closest together, and type."""
+    """Shape, whether the array is in Fortran order, and type."""
     version = np.lib.format.read_magic(member)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     return read(member)
@@ -220,18 +220,20 @@ def _check(
     if dtype != np.uint8:
         raise DataError(
             f"{path}: {images} has type {dtype}; it must be uint8, grey levels 0 to 255 "
-            "(values 0 to 1 are turned into them by: (images * 255).astype(np.uint8))"
+            "(convert values 0 to 1 with (images * 255).astype(np.uint8))"
         )
     if not shape[0]:
         raise DataError(f"{path}: {images} is empty; it must hold at least one image")
     if math.prod(shape) > _LARGEST:
         raise DataError(
-            f"{path}: {images} has {math.prod(shape) / 2**30:,.1f} GiB of pixels, at most {_LARGEST // 2**30} "
-            f"are read; reduce the images, {SIDE} × {SIDE} is what is made of them"
+            f"{path}: {images} has {math.prod(shape) / 2**30:,.1f} GiB of pixels; at most {_LARGEST // 2**30} GiB can "
+            f"be read. Reduce the images: they become {SIDE} × {SIDE} anyway"
         )
     if labels_dtype.kind not in "iu" or len(labels_shape) != 1:
         raise DataError(
             f"{path}: {labels} has shape {labels_shape} and type {labels_dtype}; it must be (N,) whole numbers"
         )
     if labels_shape[0] != shape[0]:
-        raise DataError(f"{path}: there are {shape[0]:,} {images} and {labels_shape[0]:,} {labels}; one each is needed")
+        raise DataError(
+            f"{path}: there are {shape[0]:,} {images} and {labels_shape[0]:,} {labels}; each image needs one label"
+        )

@@ -1,9 +1,9 @@
-"""Normalised images kept on disk, so that no file is decoded twice. Knows nothing of how they were made.
+"""Caches normalised images on disk, so that no file is decoded twice. Knows nothing of how they were made.
 
-One file for each source (a folder, or a file such as an archive) under the user's `data/cache/`: named arrays
-and a stamp that says what they were made from. A file that is missing, damaged or of another stamp is no cache;
-whoever asks makes the images again and stores them. All cached files together are kept under a limit, the one
-that was longest unused going first.
+There is one file for each source (a folder, or a file such as an archive) under the user's `data/cache/`: named arrays
+and a stamp that says what they were made from. A cache file that is missing, damaged or has another stamp is ignored;
+the caller then makes the images again and stores them. The total size is limited: the least recently used files are
+deleted first.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ from core.system.damage import DAMAGE
 
 _FORMAT = 1
 _LIMIT = 2**30  # bytes of all cached files together
-_ABANDONED = 24 * 3600  # seconds after which a half-written file belongs to a process that was killed
+_ABANDONED = 24 * 3600  # seconds after which a partial file must be from a killed process
 
 
 def stamp_of(file: Path) -> str:
-    """What tells one state of `file` from another: size and time of change. Raises OSError."""
+    """A string that identifies the state of `file`: size and time of change. Raises OSError."""
     status = file.stat()
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
 def read(source: Path, stamp: str = "") -> dict[str, NDArray[Any]] | None:
-    """The arrays stored for `source` under the same `stamp`; None where there are none that can be used."""
+    """The arrays stored for `source` with the same `stamp`; None if there are none that can be used."""
     path = _path(source)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = dict(stored)
         if str(arrays.pop("stamp")) != _full(source, stamp):
             return None
-        os.utime(path)  # it was of use: others go before it
+        os.utime(path)  # mark it as recently used
     except DAMAGE:
         return None
     return arrays
 
 
 def write(source: Path, arrays: Mapping[str, NDArray[Any]], stamp: str = "") -> str:
-    """Store `arrays` in place of what was stored for `source`; why it could not be stored, else empty."""
+    """Store `arrays` in place of what was stored for `source`; returns why that failed, else an empty string."""
     path = _path(source)
     try:
         paths.user_data()
@@ -62,12 +62,12 @@ def write(source: Path, arrays: Mapping[str, NDArray[Any]], stamp: str = "") -> 
             np.savez(file, **named)
         _prune(path)
     except (OSError, DigitsError) as error:
-        return f"The decoded images could not be kept ({error}); they will be decoded again next time."
+        return f"The decoded images could not be cached ({error}); they will be decoded again next time."
     return ""
 
 
 def forget(source: Path) -> None:
-    """Remove what is stored for `source`, if anything is."""
+    """Remove what is stored for `source`, if anything."""
     with contextlib.suppress(OSError):
         _path(source).unlink()
 
@@ -83,7 +83,7 @@ def _path(source: Path) -> Path:
 
 
 def _prune(newest: Path) -> None:
-    """Make room: never at the cost of `newest`."""
+    """Delete cached files until the total is under the limit, but never `newest`."""
     found = []
     for path in newest.parent.iterdir():
         with contextlib.suppress(OSError):  # another process may have removed it

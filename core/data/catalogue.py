@@ -1,8 +1,8 @@
-"""The data sets that a person can choose from: MNIST, their own drawings, what they added by path, downloads.
+"""The data sets that a person can choose from: MNIST, own sets, sets added by path, and downloads.
 
-Listing is quick, since the interface does it at its start: no added folder is scanned, no NumPy imported; the
-counts of added sets are those of the last look, own drawings are counted by their names. Nothing that a person
-added is ever moved, changed or deleted, only its line here.
+Listing is quick, since the interface does it at start: it scans no added folder and does not import NumPy. Added sets
+have the counts of their last reading; own drawings are counted by file name. Nothing that a person added is ever moved,
+changed or deleted, except its line in the catalogue.
 """
 
 from __future__ import annotations
@@ -43,19 +43,19 @@ class Entry:
     """One line of the catalogue."""
 
     name: str
-    """By which commands address it; unique."""
+    """The name by which commands address it; unique."""
     title: str
     kind: str
     """`mnist`, `own`, `download`, or a name in `sources.SOURCES`."""
     images: int | None
-    """How many there are, test images included, at the last look; None before the first."""
+    """The number of images at the last reading, test images included; None before the first reading."""
     classes: int | None
-    """How many of the ten digits occur, at the last look."""
+    """How many of the ten digits occurred at the last reading; None before the first."""
     source: str
     """Where it comes from, for people."""
     state: Availability
     path: str | None
-    """Where its images lie; None where they are not on this computer yet."""
+    """Where its images are; None if they are not on this computer yet."""
 
     def to_json(self) -> dict[str, Any]:
         """The fields as a JSON object."""
@@ -63,40 +63,40 @@ class Entry:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Entry:
-        """From the fields as a JSON object. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(**{**data, "state": Availability(data["state"])})
 
     @property
     def is_published(self) -> bool:
-        """Whether it comes as it was published, so that its name says which images it has."""
+        """Whether it is a published data set, so that its name determines its images."""
         return self.kind in (MNIST, DOWNLOAD)
 
     @property
     def is_added(self) -> bool:
-        """Whether a person added it, and can remove it."""
+        """Whether a person added it and can remove it."""
         return self.kind not in (MNIST, DOWNLOAD, OWN)
 
     @property
     def is_folder(self) -> bool:
-        """Whether its images are files of a folder, which a check-up can look at."""
+        """Whether its images are files in a folder, which a check-up can read."""
         return self.kind == OWN or sources.is_folder(self.kind)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All entries, and what a person should know about how they were read."""
+    """All entries, and notes for the person about damaged or unreadable lists."""
 
     entries: list[Entry]
     notes: tuple[str, ...] = ()
 
 
 def entries() -> list[Entry]:
-    """All data sets: MNIST, own ones and added ones, each in the order they were made, the offers."""
+    """All data sets: MNIST, own sets, added sets and downloads; own and added sets in the order of their creation."""
     return read().entries
 
 
 def read() -> Catalogue:
-    """All data sets. A damaged list of additions is set aside under another name, and a note says so."""
+    """All data sets. A damaged list of additions is renamed, and a note says so."""
     place = str(paths.shipped("data", "mnist"))
     mnist = Entry("mnist", "MNIST", MNIST, 70_000, 10, "shipped", Availability.READY, place)
     sets, notes = additions.read()
@@ -110,9 +110,9 @@ def read() -> Catalogue:
 
 
 def find(name_or_path: str) -> Entry:
-    """The entry of this name, or of what lies at this path, whether it was added or not.
+    """The entry with this name, or for what is at this path, added or not.
 
-    Raises DataError where there is neither.
+    Raises DataError if there is neither.
     """
     known = entries()
     for entry in known:
@@ -132,10 +132,10 @@ def find(name_or_path: str) -> Entry:
 
 
 def add(path: str | Path, report: Report | None = None) -> Entry:
-    """Add what lies at `path`, after a look at all of it; what is there already comes back as it is.
+    """Read all of the data set at `path` and add it; if it is in the catalogue, return its entry unchanged.
 
-    `report` is told how many images of how many were looked at. Raises DataError where nothing of it can be
-    used, or the catalogue cannot be written.
+    `report` receives the number of images read and the total. Raises DataError if nothing can be used, or if the
+    catalogue cannot be written.
     """
     place = absolute(path)
     for entry in entries():
@@ -144,7 +144,7 @@ def add(path: str | Path, report: Report | None = None) -> Entry:
     kind = sources.kind_of(place)
     counts = sources.gather(place, report).counts()
     with additions.changing() as sets:
-        # Another program may have added it meanwhile.
+        # Another program may have added it in the meantime.
         line = next((each for each in sets if _is_same(place, Path(each["path"]))), None)
         if line is None:
             taken = {
@@ -160,19 +160,19 @@ def add(path: str | Path, report: Report | None = None) -> Entry:
 
 
 def remove(name: str) -> None:
-    """Take an added set off the catalogue; its files stay as they are.
+    """Remove an added set from the catalogue; its files are not touched.
 
-    Raises DataError where no added set has that name, or the catalogue cannot be written.
+    Raises DataError if no added set has that name, or if the catalogue cannot be written.
     """
     if name == "mnist" or name in downloadable.DOWNLOADABLE:
-        raise DataError(f"{name} belongs to the program and cannot be removed; only sets that were added can be")
+        raise DataError(f"{name} is built in and cannot be removed; only added sets can be")
     if any(entry.name == name and entry.kind == OWN for entry in entries()):
-        raise DataError(f"{name} is a set of your own drawings, which stays in the list; its drawings can be removed")
+        raise DataError(f"{name} is a set of your own drawings and cannot be removed; its drawings can be")
     with additions.changing() as sets:
         line = next((each for each in sets if each["name"] == name), None)
         if line is None:
-            names = ", ".join(each["name"] for each in sets) or "nothing"
-            raise DataError(f"no added data set is called {name!r}; added were: {names}")
+            names = ", ".join(each["name"] for each in sets) or "none"
+            raise DataError(f"no added data set is called {name!r}; added data sets: {names}")
         sets.remove(line)
     from core.data import cache
 
@@ -180,12 +180,12 @@ def remove(name: str) -> None:
 
 
 def remember(path: Path, counts: list[int]) -> None:
-    """Keep the counts of each class that a look at `path` found, where it is of the catalogue."""
+    """Save the counts of each class found by reading `path`, if it is in the catalogue."""
     sets, _ = additions.read()
     line = next((each for each in sets if each["path"] == str(path)), None)
     if line is None or {**line, **_summary(counts)} == line:
         return
-    # A list that cannot be written shows the counts of the look before; that is not worth an error here.
+    # If the list cannot be written, it shows the counts of the previous reading; that is not worth an error here.
     with contextlib.suppress(DataError), additions.changing() as changing:
         for each in changing:
             if each["path"] == str(path):
@@ -200,7 +200,7 @@ def _added(line: dict[str, Any]) -> Entry:
     path, kind = Path(line["path"]), str(line["kind"])
     gone = Availability.FOLDER_GONE if sources.is_folder(kind) else Availability.FILE_GONE
     state = Availability.READY if sources.exists(path) else gone
-    # The name is the title too: of two folders called alike only it tells which is which.
+    # The name is also the title, since only the name tells two folders with the same name apart.
     name, counts = str(line["name"]), (line.get("images"), line.get("classes"))
     return Entry(name, name, kind, *counts, printable(str(path)), state, str(path))
 
@@ -226,13 +226,13 @@ def _offered(offer: downloadable.Downloadable) -> Entry:
 
 
 def absolute(path: str | Path) -> Path:
-    """`path` from the root, `~` and links followed. Raises DataError where it cannot be one."""
+    """`path` made absolute, `~` expanded, links resolved. Raises DataError if it is not a valid path."""
     try:
         return paths.expanded(path).resolve()
     except DigitsError as error:
         raise DataError(str(error)) from error
     except (OSError, ValueError, RuntimeError) as error:
-        raise DataError(f"{str(path)!r} is not a path that can be looked at: {error}") from error
+        raise DataError(f"the path {str(path)!r} cannot be used: {error}") from error
 
 
 def _is_same(path: Path, other: Path) -> bool:
@@ -242,7 +242,7 @@ def _is_same(path: Path, other: Path) -> bool:
 
 
 def _fit(path: Path) -> str:
-    """A name for what lies at `path`: that of the folder, or of the file without its ending."""
+    """A name for what is at `path`: the folder's name, or the file's without its extension."""
     name = path.name if path.is_dir() else path.stem
     return printable(name).strip() or "data"
 

@@ -1,4 +1,4 @@
-"""Labelled images in memory, as every source of data hands them over. Knows neither files nor splits."""
+"""Labelled images in memory, as every source returns them. Knows neither files nor splits."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from core.errors import DataError
 CLASSES = 10
 SIDE = 28
 _MOVED = 4096
-"""Images that are moved at once."""
+"""Images moved at a time."""
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """Something of a data set that could not be used."""
+    """A part of a data set that could not be used."""
 
     path: str
-    """The file, and within it the line or the index where it holds many images."""
+    """The file, with the line or the index if it holds many images."""
     reason: str
 
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """Images with their labels. Raises DataError where the arrays do not fit each other."""
+    """Images with their labels. Raises DataError if the arrays do not fit each other."""
 
     images: NDArray[np.uint8]
     """(N, 28, 28) uint8, ink bright on 0, normalised."""
@@ -52,7 +52,7 @@ class LabelledImages:
         return len(self.labels)
 
     def counts(self) -> list[int]:
-        """How many images each of the ten classes has."""
+        """The number of images of each of the ten classes."""
         return [int(count) for count in np.bincount(self.labels, minlength=CLASSES)]
 
     def take(self, indices: NDArray[np.int64]) -> LabelledImages:
@@ -62,15 +62,15 @@ class LabelledImages:
     def parted(
         self, kept: NDArray[np.int64], held: NDArray[np.int64], *, consume: bool = False
     ) -> tuple[LabelledImages, LabelledImages]:
-        """The images at `kept` and those at `held`, both ascending, together all of them.
+        """The images at `kept` and at `held`, both ascending, which together are all images.
 
-        With `consume` both lie where these lay, the first before the second, which are then not to be used any more:
-        of a million images two copies are more memory than a laptop may have.
+        With `consume` the images are rearranged in place, `kept` before `held`, and the caller must not use this object
+        afterwards: a second copy of a million images may be more memory than a laptop has.
         """
         images = self.images
         if not (consume and images.flags.writeable):
             return self.take(kept), self.take(held)
-        # One half after the other: what is held out is set aside meanwhile, and so only half of it at a time.
+        # One half after the other, so that only half of the held-out images are copied aside at a time.
         middle = len(images) // 2
         first, second = int(np.searchsorted(kept, middle)), int(np.searchsorted(held, middle))
         _move_behind(images[:middle], kept[:first], held[:second])
@@ -86,50 +86,50 @@ class LabelledImages:
 
 
 def _move_behind(images: NDArray[np.uint8], kept: NDArray[np.int64], held: NDArray[np.int64]) -> None:
-    """Put the images at `held` behind those at `kept`, each in their order, ascending, where they are."""
+    """Move the images at `held` behind those at `kept`, in place; both are ascending and keep their order."""
     aside = images[held]
     for start in range(0, len(kept), _MOVED):
         rows = kept[start : start + _MOVED]
-        images[start : start + len(rows)] = images[rows]  # from further behind: what is written over was moved
+        images[start : start + len(rows)] = images[rows]  # moves to the front: the rows overwritten were already moved
     images[len(kept) :] = aside
 
 
 @dataclass(frozen=True)
 class Collection:
-    """All that a source holds and that can be used, before anything is held out for a test."""
+    """All usable images of a source, before any are held out for testing."""
 
     train: LabelledImages
-    """The training set, or everything where the source has no test set."""
+    """The training set, or all images if the source has no test set."""
     test: LabelledImages | None = None
-    """The test set, where the source has one of its own."""
+    """The source's own test set, if it has one."""
     notes: tuple[str, ...] = ()
     """What a person should know, one sentence each."""
     skipped: tuple[Skipped, ...] = ()
-    """What could not be used, and why."""
+    """What could not be used, with the reasons."""
 
     @property
     def parts(self) -> tuple[LabelledImages, ...]:
-        """The training set, then the test set where there is one."""
+        """The training set, then the test set if there is one."""
         return (self.train,) if self.test is None else (self.train, self.test)
 
     def counts(self) -> list[int]:
-        """How many images each of the ten classes has, the test set included."""
+        """The number of images of each of the ten classes, the test set included."""
         return [sum(counts) for counts in zip(*(part.counts() for part in self.parts), strict=True)]
 
 
 @dataclass(frozen=True)
 class Others:
-    """N images of things that are no digits, as a source hands them over."""
+    """N images that are not digits, as a source returns them."""
 
     images: NDArray[np.uint8]
     """(N, 28, 28) uint8, normalised."""
     labels: list[str]
-    """What each is, such as `A`; empty where that is not said."""
+    """What each image shows, such as `A`; empty if unknown."""
     notes: tuple[str, ...]
     skipped: tuple[Skipped, ...]
 
 
 def labelled_images(images: Sequence[NDArray[np.uint8]], labels: Sequence[int]) -> LabelledImages:
-    """From single (28, 28) images; empty ones too. Raises DataError as LabelledImages does."""
+    """LabelledImages from a list of (28, 28) uint8 images, possibly empty. Raises DataError as LabelledImages does."""
     stacked = np.stack(images) if images else np.zeros((0, SIDE, SIDE), np.uint8)
     return LabelledImages(stacked, np.asarray(labels, np.uint8))

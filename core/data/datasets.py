@@ -1,4 +1,4 @@
-"""A name or a path becomes images to train and to test on. The one door to data for the rest of the program."""
+"""Loads the images to train and test on, by name or path. The rest of the program gets its data only from here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.words import percent
 __all__ = ["Collection", "Dataset", "LabelledImages", "Skipped", "gather", "load"]
 
 _LEAST = 3
-"""Images of a class that can be learned: one to learn from, one to validate, one to test."""
+"""Minimum images of a class to learn it: one to learn from, one to validate, one to test."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Dataset:
     """What a network is trained and tested on."""
 
     name: str
-    """Its name in the catalogue, or one made of the path."""
+    """Its name in the catalogue, or one derived from the path."""
     train: LabelledImages
     test: LabelledImages
     test_note: str
@@ -44,9 +44,9 @@ class Dataset:
 
 
 def load(data: str, report: Report | None = None, rule: DivisionRule = USUAL) -> Dataset:
-    """The data set of a catalogue's name or of a path, divided by `rule` for training.
+    """The data set with the catalogue name or path `data`, divided by `rule` for training.
 
-    `report` is told how many images of how many were looked at. Raises DataError where nothing can be used, or
+    `report` receives the number of images read and the total. Raises DataError if nothing can be used, or if there is
     too little to train on.
     """
     entry = catalogue.find(data)
@@ -54,9 +54,9 @@ def load(data: str, report: Report | None = None, rule: DivisionRule = USUAL) ->
 
 
 def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collection:
-    """All usable images of a data set, nothing held out: for a look at it, and for evaluation.
+    """All usable images of a data set, with nothing held out, to show or evaluate them.
 
-    Raises DataError where nothing can be used.
+    Raises DataError if nothing can be used.
     """
     entry = catalogue.find(data) if isinstance(data, str) else data
     if entry.kind == catalogue.MNIST:
@@ -67,7 +67,7 @@ def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collect
         )
     path = Path(entry.path)
     if entry.kind == catalogue.OWN and not entry.images:
-        raise DataError(f"{entry.title} holds no drawings yet; draw a digit and say which one it is, then it is kept")
+        raise DataError(f"{entry.title} has no drawings yet; draw a digit and say which one it is to keep it")
     if entry.kind == catalogue.DOWNLOAD:
         return archives.gather(path, report, "bright")
     collection = sources.gather(path, report)
@@ -78,10 +78,10 @@ def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collect
 def divided(
     entry: catalogue.Entry, collection: Collection, rule: DivisionRule = USUAL, *, consume: bool = False
 ) -> Dataset:
-    """A set with a test set: its own, or one held out class by class, always the same.
+    """The data set with a test set: its own, or one held out class by class, always the same.
 
-    With `consume` the collection is not to be used any more (`LabelledImages.parted`).
-    Raises DataError where there is too little to train on, or to divide into folds, saying of what.
+    With `consume` the caller must not use the collection afterwards (`LabelledImages.parted`).
+    Raises DataError if there is too little to train on or to divide into folds; the message says which digits.
     """
     notes = (*collection.notes, *_too_few(entry, collection))
     division = _division(entry, collection, rule)
@@ -95,7 +95,7 @@ def divided(
 
 
 def _too_few(entry: catalogue.Entry, collection: Collection) -> list[str]:
-    """A note where there are too few images of some digits. Raises DataError where not even two have enough."""
+    """A note if some digits have too few images. Raises DataError if fewer than two digits have enough."""
     least = _LEAST if collection.test is None else _LEAST - 1
     counts = collection.train.counts()
     enough = [label for label, count in enumerate(counts) if count >= least]
@@ -105,11 +105,14 @@ def _too_few(entry: catalogue.Entry, collection: Collection) -> list[str]:
             f"each; there are {', '.join(f'{count} of {label}' for label, count in enumerate(counts) if count)}"
         )
     few = [f"{count} of {label}" for label, count in enumerate(counts) if 0 < count < least]
-    return [f"Only {', '.join(few)}: too few to learn these and to measure it."] if few else []
+    return [f"Only {', '.join(few)}: too few to learn and test."] if few else []
 
 
 def _division(entry: catalogue.Entry, collection: Collection, rule: DivisionRule) -> Division:
-    """Raises DataError where a fold would have nothing to read, or the others fewer than two digits to learn."""
+    """The division by `rule`.
+
+    Raises DataError if a fold would have nothing to read, or if the other folds had fewer than two digits to learn.
+    """
     try:
         division = Division.of_collection(collection, rule)
     except IndivisibleError as error:
@@ -121,7 +124,7 @@ def _division(entry: catalogue.Entry, collection: Collection, rule: DivisionRule
         learned, held = division.fold(number)
         if len(np.unique(labels[learned])) < 2 or not len(held):
             raise DataError(
-                f"{entry.name} cannot be cross-validated in {rule.folds} parts: part {number + 1} would leave fewer "
+                f"{entry.name} cannot be cross-validated in {rule.folds} folds: fold {number + 1} would leave fewer "
                 f"than two of the {CLASSES} digits to learn from; ask for fewer folds, or add images"
             )
     return division

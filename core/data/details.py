@@ -1,4 +1,4 @@
-"""One data set, looked at closely: what `datasets NAME --json` answers. Knows neither how it is read nor how shown."""
+"""The details of one data set, the result of `datasets NAME --json`. Knows neither how it is read nor how shown."""
 
 from __future__ import annotations
 
@@ -14,54 +14,54 @@ from numpy.typing import NDArray
 from core.data.collection import SIDE, Skipped
 
 
-@dataclass(frozen=True, eq=False)  # arrays have no single truth value; two samples are equal if they are one
+@dataclass(frozen=True, eq=False)  # compared by identity, since comparing arrays gives no single bool
 class Sample:
     """One image of a data set."""
 
     label: int
     pixels: NDArray[np.uint8]
-    """(28, 28), ink bright."""
+    """(28, 28) uint8, ink bright."""
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object; the pixels as base64, row by row."""
+        """A JSON object, with the pixels as base64, row by row."""
         return {"label": self.label, "pixels": base64.b64encode(self.pixels.tobytes()).decode()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Sample:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         pixels = np.frombuffer(base64.b64decode(data["pixels"]), np.uint8)
         return cls(int(data["label"]), pixels.reshape(SIDE, SIDE))
 
 
 @dataclass(frozen=True)
 class DataDetails:
-    """What is known of a data set."""
+    """The details of a data set."""
 
     name: str
-    """By which commands address it."""
+    """The name by which commands address it."""
     title: str
     images: int | None
-    """How many there are; None where it is not on this computer yet and that is not known."""
+    """The number of images; None if the set is not on this computer yet and the number is unknown."""
     source: str
     """Where it comes from, for people."""
     state: str
-    """That of its entry in the catalogue."""
+    """The state of its entry in the catalogue."""
     counts: tuple[int, ...]
-    """Images of the classes 0 to 9."""
+    """The number of images of each class, 0 to 9."""
     test_counts: tuple[int, ...]
-    """Those of them that are held out for the test."""
+    """The number of test images of each class, included in `counts`."""
     test_note: str = ""
     """Where the test images come from."""
     samples: tuple[Sample, ...] = ()
-    """Up to forty, the classes in turn."""
+    """Up to 40 images, with the classes in turn."""
     skipped: tuple[Skipped, ...] = ()
-    """What could not be used, a thousand at most."""
+    """What could not be used, at most 1,000 of them."""
     notes: tuple[str, ...] = ()
     """What a person should know, one sentence each."""
 
     @property
     def train_counts(self) -> tuple[int, ...]:
-        """Images of the classes 0 to 9 to learn from, validation images included."""
+        """The number of training images of each class, 0 to 9, validation images included."""
         return tuple(count - test for count, test in zip(self.counts, self.test_counts, strict=True))
 
     def to_json(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class DataDetails:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> DataDetails:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         images, counts = data["images"], tuple(int(count) for count in data["counts"])
         test_counts = tuple(int(count) for count in data["test_counts"])
         if len(counts) != len(test_counts):

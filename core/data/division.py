@@ -1,8 +1,8 @@
-"""How a data set is divided: into what a training learns from, validates with and tests on, and into folds.
+"""Divides a data set into images to learn from, to validate with and to test on, and into folds.
 
-Decided here alone: training, evaluation, the held-out comparison and the check-up are given the same value. It also
-says which recipe applies, since the images that are left to learn from decide that. Knows labels and, where copies
-are to be kept together, images; neither files nor networks.
+Training, evaluation, the held-out comparison and the check-up all receive the division made here. It also says which
+recipe applies, which depends on the number of images left to learn from. Knows labels and, to keep near duplicates
+together, images; neither files nor networks.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from core.data.splits import folds, split
 Indices = NDArray[np.int64]
 
 TEST_SHARE = 0.15
-"""Share of each class that is held out for the test where a set has no test set."""
+"""Share of each class held out for testing if a set has no test set."""
 _TEST_SEED, _VALIDATION_SEED = 2026, 0
-"""Fixed, so that the same images are held out from every training."""
+"""Fixed, so that every training holds out the same images."""
 _VALIDATION_SHARE, _VALIDATION_IMAGES = 0.15, 500
-"""Of a small set so large a part, but no more than so many images, is for validation, whatever the recipe says."""
+"""A small set holds out this share for validation, but at most this many images, unless the recipe holds out more."""
 
 LEARN, VALIDATE, TEST = 0, 1, 2
 """What a training does with an image."""
@@ -33,47 +33,47 @@ LEARN, VALIDATE, TEST = 0, 1, 2
 
 @dataclass(frozen=True)
 class DivisionRule:
-    """What a training asks of a division."""
+    """The settings by which a training divides its data set."""
 
     recipe: str
     """A name in `RECIPES`."""
     folds: int = 0
-    """Parts for cross-validation, or 0 for none."""
+    """Folds for cross-validation, or 0 for none."""
     seed: int = 0
-    """Fixes the folds; what is held out without them is the same for all seeds."""
+    """Determines the folds; without folds, all seeds hold out the same images."""
 
     @classmethod
     def of(cls, config: TrainingConfig) -> DivisionRule:
-        """What a training by `config` asks for."""
+        """The rule of a training by `config`."""
         return cls(config.recipe, config.folds, config.seed)
 
 
 USUAL = DivisionRule.of(TrainingConfig())
-"""The rule of a training of which nothing else is asked."""
+"""The rule of a training with the default configuration."""
 
 
-@dataclass(frozen=True, eq=False)  # arrays have no single truth value
+@dataclass(frozen=True, eq=False)  # compared by identity, since comparing arrays gives no single bool
 class Division:
-    """Which of the N images of a set are for what, by their positions in it.
+    """The use of each of the N images of a set, by position.
 
-    Of a `Collection` the images of the training set come first, then those of its test set.
+    In a `Collection`, the images of the training set come first, then those of its test set.
     """
 
     rule: DivisionRule
     learn: Indices
-    """(L,) ascending, what a network learns from where there are no folds."""
+    """(L,) ascending, the images that a network learns from if there are no folds."""
     validation: Indices
-    """(V,) ascending, what it is validated with after each epoch where there are no folds."""
+    """(V,) ascending, the images that validate it after each epoch if there are no folds."""
     test: Indices
-    """(T,) ascending, the rest."""
+    """(T,) ascending, the test images."""
     fold_of: Indices | None = field(default=None)
-    """(N,) of each image its fold, from 0, where there are folds: a network learns from all others."""
+    """(N,) the fold of each image, from 0, if there are folds; each fold's network learns from all other folds."""
 
     @classmethod
     def of(cls, labels: NDArray[np.uint8], is_test: NDArray[np.bool_], rule: DivisionRule = USUAL) -> Division:
         """Divide by `labels` (N,), without folds; `is_test` (N,) marks the set's own test images.
 
-        Without any, `TEST_SHARE` of each class is held out.
+        If it marks none, `TEST_SHARE` of each class is held out.
         """
         train, test = np.flatnonzero(~is_test), np.flatnonzero(is_test)
         if not len(test):
@@ -86,15 +86,15 @@ class Division:
 
     @classmethod
     def of_collection(cls, collection: Collection, rule: DivisionRule = USUAL) -> Division:
-        """Divide all of `collection`, into folds too where `rule` has some.
+        """Divide `collection`, into folds too if `rule` asks for them.
 
-        Raises IndivisibleError where there are fewer different images than folds.
+        Raises IndivisibleError if there are fewer different images than folds.
         """
         labels = np.concatenate([part.labels for part in collection.parts])
         division = cls.of(labels, np.arange(len(labels)) >= len(collection.train), rule)
         if not rule.folds:
             return division
-        # As the stages of a training have them: the draw depends on the order.
+        # In the order that the stages of a training use, since the random draw depends on it.
         order = division.order
         images = np.concatenate([part.images for part in collection.parts])[order]
         fold_of = np.empty(len(labels), np.int64)
@@ -103,9 +103,9 @@ class Division:
 
     @classmethod
     def in_folds(cls, images: NDArray[np.uint8], labels: NDArray[np.uint8], rule: DivisionRule) -> Division:
-        """Divide `images` (N, 28, 28) into folds only, so that each is read by a network that had not seen it.
+        """Divide `images` (N, 28, 28) into folds only, so that each is read by a network that did not learn from it.
 
-        Raises IndivisibleError where there are fewer different images than folds.
+        Raises IndivisibleError if there are fewer different images than folds.
         """
         fold_of = folds(labels, rule.folds, rule.seed, groups(images))
         nothing = np.zeros(0, np.int64)
@@ -116,35 +116,35 @@ class Division:
 
     @property
     def train(self) -> Indices:
-        """Positions that are not for the test, ascending."""
+        """Positions of all images but the test images, ascending."""
         return np.sort(np.concatenate([self.learn, self.validation]))
 
     @property
     def order(self) -> Indices:
-        """(N,) all positions, those for the test last."""
+        """(N,) all positions, the test images last."""
         return np.concatenate([self.train, self.test])
 
     @property
     def roles(self) -> Indices:
-        """(N,) LEARN, VALIDATE or TEST of each image, where there are no folds."""
+        """(N,) LEARN, VALIDATE or TEST for each image, as if there were no folds."""
         roles = np.full(len(self), LEARN, np.int64)
         roles[self.validation], roles[self.test] = VALIDATE, TEST
         return roles
 
     def fold(self, number: int) -> tuple[Indices, Indices]:
-        """Positions that are learned from and that are read in fold `number`, from 0, each ascending."""
+        """Positions of the images to learn from and to read in fold `number`, from 0, each ascending."""
         if self.fold_of is None:
             raise ValueError("the set is not divided into folds")
         return np.flatnonzero(self.fold_of != number), np.flatnonzero(self.fold_of == number)
 
     @property
     def fewest(self) -> int:
-        """Images that the smallest of the run's trainings learns from."""
+        """The number of images that the smallest of the run's trainings learns from."""
         if self.fold_of is None:
             return len(self.learn)
         return len(self) - int(np.bincount(self.fold_of, minlength=self.rule.folds).max())
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe as it is for the `fewest` images: one for all trainings of a run, and for what is timed before."""
+        """The recipe for the `fewest` images: the same for all trainings of a run and for the probe before it."""
         return RECIPES[self.rule.recipe].on(self.fewest)

@@ -1,8 +1,8 @@
-"""Data sets that are fetched once from the internet and then lie beside the user's own as `.npz`.
+"""Downloads data sets once and stores them as `.npz` in the user's data.
 
-torchvision knows where each is published and what its md5 must be; the fetching is ours, so that progress is
-told, a silent server times out, and whatever goes wrong leaves nothing half-written behind. Importing this
-module brings NumPy and an HTTP client, calling `download` torch; `core.data.downloadable` is what the catalogue needs.
+torchvision knows where each set is published and its md5; the download is our own, to report progress, to time out if
+the server stops responding, and to leave nothing half-written. Importing this module imports NumPy and an HTTP client,
+and calling `download` imports torch; the catalogue needs only `core.data.downloadable`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from core.system import atomic, lock
 
 
 def download(name: str, report: Received | None = None) -> Path:
-    """Fetch a set of `DOWNLOADABLE`, check and convert it; where it lies then. Imports torch: takes seconds.
+    """Download, check and convert a set of `DOWNLOADABLE`; returns its path. Imports torch, which takes seconds.
 
-    Raises DataError where it cannot be fetched or stored. Until all is done nothing lies at `path_of(name)`,
-    and what was fetched by then is removed, also where the caller is interrupted.
+    Raises DataError if the set cannot be downloaded or stored. There is nothing at `path_of(name)` until all is done;
+    an incomplete download is removed, even if the caller is interrupted.
     """
     target = path_of(name)
     if target.is_file():
@@ -43,20 +43,20 @@ def download(name: str, report: Received | None = None) -> Path:
     except OSError as error:
         raise DataError(
             f"{wanted.title} cannot be stored in {target.parent}: {error.strerror or error}. "
-            f"It takes up to {wanted.size * 2 / 1e6:,.0f} MB while it is unpacked; nothing was kept"
+            f"It needs up to {wanted.size * 2 / 1e6:,.0f} MB while it is unpacked; nothing was kept"
         ) from error
     return target
 
 
 @contextmanager
 def _workshop(folder: Path, name: str) -> Iterator[Path]:
-    """A temporary folder that one process at a time has and that is gone afterwards."""
+    """A temporary folder, for one process at a time, deleted at the end of the block."""
     folder.mkdir(exist_ok=True)
     held = lock.take(folder, make=False)
     if held is None:
-        raise DataError("another download is under way; wait until it has ended")
+        raise DataError("another download is under way; wait until it has finished")
     try:
-        for abandoned in folder.glob(".*.part"):  # of a process that was killed
+        for abandoned in folder.glob(".*.part"):  # left by a killed process
             shutil.rmtree(abandoned, ignore_errors=True)
         with atomic.building(folder, f".{name}-", ".part") as part:
             yield part
@@ -71,7 +71,7 @@ def _fetch(wanted: Downloadable, folder: Path, report: Received) -> None:
         is_last = remote is files[-1]
 
         def tell(done: int, length: int | None, before: int = before, is_last: bool = is_last) -> None:
-            # Files still to come have no length yet: until the last one the known size of all stands in.
+            # The length of later files is still unknown: until the last one, use the approximate size of all.
             known = None if length is None else before + length
             report(before + done, known if is_last or known is None else max(known, wanted.size))
 

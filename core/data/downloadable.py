@@ -1,4 +1,4 @@
-"""The data sets that can be fetched from the internet, and whether they were. Costs no import worth naming."""
+"""The data sets that can be downloaded, and whether they have been. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from core import paths
 
 @dataclass(frozen=True)
 class Downloadable:
-    """A data set that can be fetched."""
+    """A data set that can be downloaded."""
 
     name: str
     title: str
     images: int
     size: int
-    """Bytes to fetch, roughly; the server's own figure is taken where it gives one."""
+    """Approximate bytes to download; the server's own figure is used if it gives one."""
 
 
 DOWNLOADABLE = {
@@ -30,10 +30,10 @@ DOWNLOADABLE = {
 
 
 def path_of(name: str) -> Path:
-    """Where the set lies once it is downloaded."""
+    """Where the set is once it is downloaded."""
     return paths.home() / "data" / "downloads" / f"{name}.npz"
 
 
 def is_downloaded(name: str) -> bool:
-    """Whether the set can be used without internet."""
+    """Whether the set has been downloaded."""
     return path_of(name).is_file()

@@ -1,4 +1,4 @@
-"""One file from the internet, checked by its md5. Knows no data sets."""
+"""Downloads one file and checks its md5. Knows no data sets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from core.errors import DataError
 
 Received = Callable[[int, int | None], None]
-"""Is told how many bytes of how many have come; None where that is not known."""
+"""Called with the number of bytes received and the total, None if unknown."""
 
 PATIENCE = 30.0
 """Seconds without a byte after which a server counts as gone."""
@@ -21,10 +21,10 @@ _BLOCK = 2**18  # bytes
 
 
 def fetch(url: str, path: Path, md5: str, report: Received) -> int:
-    """Store what `url` serves at `path`; its size in bytes. `report` is told bytes so far and in all, if known.
+    """Download `url` to `path`; returns the size in bytes. `report` receives the bytes so far and in total, if known.
 
-    Raises DataError where the server cannot be reached, refuses, falls silent or sends something else, and
-    OSError where `path` cannot be written. What was written by then is left to the caller.
+    Raises DataError if the server cannot be reached, refuses, stops responding or sends another file, and OSError if
+    `path` cannot be written. The caller removes what was written by then.
     """
     request = urllib.request.Request(url, headers={"User-Agent": "digits-tui"})
     try:
@@ -36,7 +36,7 @@ def fetch(url: str, path: Path, md5: str, report: Received) -> int:
         length: int | None = response.length
         while True:
             try:
-                block = response.read1(_BLOCK)  # what has come, so that a slow line shows progress
+                block = response.read1(_BLOCK)  # only what has arrived, so that a slow connection shows progress
             except (OSError, http.client.HTTPException) as error:
                 raise DataError(_unreachable(url, error)) from error
             if not block:
@@ -46,10 +46,10 @@ def fetch(url: str, path: Path, md5: str, report: Received) -> int:
             size += len(block)
             report(size, length)
     if length is not None and size != length:
-        raise DataError(f"{url} broke off after {size:,} of {length:,} bytes; try again")
+        raise DataError(f"the download of {url} broke off after {size:,} of {length:,} bytes; try again")
     if digest.hexdigest() != md5:
         raise DataError(
-            f"what {url} sent is not the file that torchvision knows: its md5 is {digest.hexdigest()}, not {md5}. "
+            f"{url} did not send the file that torchvision expects: its md5 is {digest.hexdigest()}, not {md5}. "
             "A proxy or a log-in page may have answered instead; try again later, or with a newer torchvision"
         )
     return size
@@ -59,7 +59,7 @@ def _unreachable(url: str, error: Exception) -> str:
     if isinstance(error, urllib.error.HTTPError):
         return (
             f"{url} answers {error.code} {error.reason}. "
-            "Try again later; the address comes from torchvision, a newer one may know another"
+            "Try again later; the address comes from torchvision, and a newer version may have another"
         )
     reason = getattr(error, "reason", None) or error
     reason = getattr(reason, "strerror", None) or reason

@@ -1,6 +1,6 @@
-"""What was found out about each file of a folder, kept on disk by name, size and time of change.
+"""Caches one row of arrays for each file of a folder, by name, size and time of change.
 
-Arrays of one row a file. Adding one file leaves the others' rows; knows not what is in them.
+Adding a file keeps the rows of the others. Knows nothing of what is in the rows.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _KEYS = {"names", "stamps"}
 
 
 def recall(source: Path, listing: Listing, blank: Mapping[str, NDArray[Any]], stamp: str = "") -> tuple[Rows, Any, int]:
-    """The rows of N files, which of them are known (N,) bool, and how many are kept of files in all.
+    """The rows of N files, which of them are known (N,) bool, and the number of files in the cache.
 
-    `blank` has under each name one row, (1, …), for files of which nothing is known.
+    `blank` has one row (1, …) under each name, for unknown files.
     """
     kept = cache.read(source, stamp)
     count = len(listing)
@@ -44,7 +44,7 @@ def recall(source: Path, listing: Listing, blank: Mapping[str, NDArray[Any]], st
 
 
 def keep(source: Path, listing: Listing, rows: Rows, known: NDArray[np.bool_], stamp: str = "") -> str:
-    """Store the rows of the files that are `known`; why they could not be stored, else empty."""
+    """Store the rows of the files that are `known`; returns why that failed, else an empty string."""
     everything = bool(known.all())
     names = listing.names if everything else [listing.names[index] for index in np.flatnonzero(known)]
     arrays: Rows = {

@@ -1,8 +1,8 @@
-"""A folder of ten class folders `0` … `9` with image files becomes a Collection.
+"""Reads a folder of ten class folders `0` … `9` with image files into a Collection.
 
-Class folders may lie one level down, or in `train/` and `test/`. Each image is decoded and normalised once and
-kept in the cache, by name, size and time of change: adding one image decodes that one. What a person decided
-about single images at a check-up is obeyed.
+Class folders may be one level down, or in `train/` and `test/`. Each image is decoded and normalised once and cached
+by name, size and time of change, so adding one image decodes only that one. Decisions from a check-up about single
+images are applied.
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ __all__ = [
 ]
 
 LEFT_OUT = 255
-"""Stands for a digit in the labels of `amended`."""
+"""The label, in the result of `amended`, of an image that a person left out."""
 BLANK = "is blank: no ink was found in it"
 _NO_IMAGE = {"images": np.zeros((1, SIDE, SIDE), np.uint8)}
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """What N files show."""
+    """The images in N files."""
 
     images: NDArray[np.uint8]
-    """(N, 28, 28) uint8, normalised; all zero where nothing is drawn or nothing could be read."""
+    """(N, 28, 28) uint8, normalised; all zero for a file that is blank or cannot be read."""
     reasons: dict[int, str]
-    """Why there is no image, by the file's index."""
+    """Why a file has no image, by its index."""
     complaint: str = ""
     """Why the images could not be cached."""
 
 
 def gather(folder: Path, report: pool.Report | None = None) -> Collection:
-    """All usable images below `folder`, decoded where the cache does not have them.
+    """All usable images below `folder`, from the cache or decoded.
 
-    Raises DataError where there is no class folder, or no usable image in any.
+    Raises DataError if there is no class folder, or no usable image in any.
     """
     files = listing(folder)
     decoded = decoded_of(files, report)
@@ -82,7 +82,7 @@ def gather(folder: Path, report: pool.Report | None = None) -> Collection:
 
 
 def amended(files: Listing) -> tuple[NDArray[np.uint8], list[str]]:
-    """The labels (N,) with what a person decided, 255 for what is left out, and notes that say how many that is."""
+    """The labels (N,) uint8 with a person's decisions applied, 255 for images left out, and notes with the numbers."""
     decisions = amendments.read(files.folder)
     labels = files.labels.copy()
     left_out = relabelled = 0
@@ -99,29 +99,29 @@ def amended(files: Listing) -> tuple[NDArray[np.uint8], list[str]]:
     counts = [(count, what) for count, what in ((left_out, "left out"), (relabelled, "relabelled")) if count]
     if counts:
         (count, what), *others = counts
-        said = [f"{plural(count, 'image')} {what}", *(f"{count:,} {what}" for count, what in others)]
-        notes.append(f"{' and '.join(said)} by your check-up.")
+        texts = [f"{plural(count, 'image')} {what}", *(f"{count:,} {what}" for count, what in others)]
+        notes.append(f"{' and '.join(texts)} by your check-up.")
     return labels, notes
 
 
 def recall(files: Listing) -> tuple[NDArray[np.uint8], NDArray[np.bool_], int]:
-    """The images (N, 28, 28) that the cache has, which these are (N,), and how many files it has in all."""
+    """The images (N, 28, 28) from the cache, a mask (N,) of those it has, and the number of files in the cache."""
     rows, known, kept = file_rows.recall(files.folder, files, _NO_IMAGE)
     return rows["images"], known, kept
 
 
 def keep(files: Listing, images: NDArray[np.uint8], known: NDArray[np.bool_]) -> str:
-    """Cache the images that are `known`; why they could not be, else empty."""
+    """Cache the images that are `known` (N,) bool; returns why that failed, else an empty string."""
     return file_rows.keep(files.folder, files, {"images": images}, known)
 
 
 def decoded_of(files: Listing, report: pool.Report | None) -> Decoded:
-    """What the files show, decoded where the cache does not have them."""
+    """The images in the files, from the cache or decoded."""
     images, known, kept = recall(files)
     new = np.flatnonzero(~known)
-    told = report or (lambda done, total: None)
+    notify = report or (lambda done, total: None)
     done = len(files) - len(new)
-    told(done, len(files))
+    notify(done, len(files))
     reasons: dict[int, str] = {}
     paths = [files.path(index) for index in new.tolist()]
     with closing(pool.parts(_image, paths, seconds_each(files, new))) as parts:
@@ -134,20 +134,20 @@ def decoded_of(files: Listing, report: pool.Report | None) -> Decoded:
                     reasons[index] = image
                 else:
                     images[index], known[index] = image, True
-            told(done + place, len(files))
-    # Rewritten where there is more than was kept, or less: files that are gone.
+            notify(done + place, len(files))
+    # Rewrite the cache if files are new or gone.
     changed = len(reasons) < len(new) or int(known.sum()) < kept
     return Decoded(images, reasons, keep(files, images, known) if changed else "")
 
 
 def seconds_each(files: Listing, which: NDArray[np.int64]) -> float:
-    """A guess of what decoding one of these files takes."""
-    # 28×28 PNG and 100×100 JPEG took 1 to 2 ms of a server core; large ones go with their size.
+    """An estimate of the time to decode one of these files, in seconds."""
+    # 28×28 PNG and 100×100 JPEG files took 1 to 2 ms of a server core; the time of large files grows with their size.
     return 0.0015 + 1e-7 * (float(files.stamps[which, 0].clip(0).mean()) if len(which) else 0.0)
 
 
 def _image(path: str) -> NDArray[np.uint8] | str:
-    """(28, 28), or why there is none. All zero where nothing is drawn."""
+    """The image (28, 28) uint8, all zero if it is blank, or the reason why it cannot be read."""
     try:
         return seen_in(Path(path))
     except DataError as error:
@@ -155,7 +155,7 @@ def _image(path: str) -> NDArray[np.uint8] | str:
 
 
 def _part(images: NDArray[np.uint8], labels: NDArray[np.uint8], which: NDArray[np.bool_]) -> LabelledImages:
-    # All of 100,000 images are 78 MB: not copied where none is to be left away.
+    # 100,000 images are 78 MB: do not copy them if all are used.
     return LabelledImages(images, labels) if which.all() else LabelledImages(images[which], labels[which])
 
 
@@ -164,7 +164,7 @@ def _nothing_usable(files: Listing, wanted: NDArray[np.bool_], skipped: tuple[Sk
     if not len(looked_at):
         return f"{files.folder} has class folders, but they are empty; put images of each digit into its folder"
     if not wanted[looked_at].any():
-        return f"{files.folder} has no images left: your check-up leaves all {len(looked_at):,} out; take some back"
+        return f"{files.folder} has no images left: your check-up leaves out all {len(looked_at):,}; take some back"
     first = next(each for each in skipped if each.path == printable(files.path(int(looked_at[wanted[looked_at]][0]))))
     return (
         f"{files.folder} has no usable images: none of {len(looked_at):,} files can be used. "

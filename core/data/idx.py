@@ -1,7 +1,7 @@
-"""The IDX format, in which MNIST, EMNIST and QMNIST are published. Knows nothing of what the numbers mean.
+"""Reads the IDX format, in which MNIST, EMNIST and QMNIST are published. Knows nothing of what the numbers mean.
 
-Four bytes: 0, 0, a type code, the number of dimensions; each dimension as a big-endian uint32; the values,
-big-endian, the last dimension running fastest (Y. LeCun, "The MNIST database", section on file formats).
+A file has four bytes (0, 0, a type code, the number of dimensions), each dimension as a big-endian uint32, and the
+values, big-endian, with the last dimension varying fastest (Y. LeCun, "The MNIST database", section on file formats).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_DIMENSIONS = 4
 def parse(data: bytes, source: str) -> NDArray[Any]:
     """The array in `data`, plain or gzipped, in this machine's byte order; it may be read-only.
 
-    `source` names the data in messages. Raises DataError where it is not IDX, cut off or too long.
+    `source` names the data in messages. Raises DataError if it is not IDX, is cut off or is too long.
     """
     if data[:2] == b"\x1f\x8b":
         try:
@@ -32,8 +32,8 @@ def parse(data: bytes, source: str) -> NDArray[Any]:
             raise DataError(f"{source} is damaged: it cannot be unpacked ({error}); get the file again") from error
     if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _TYPES or not 1 <= data[3] <= _MOST_DIMENSIONS:
         raise DataError(
-            f"{source} is not an IDX file: it begins with {data[:4].hex(' ') or 'nothing'}, where two zero bytes, "
-            f"a type code (08 to 0e) and the number of dimensions (1 to {_MOST_DIMENSIONS}) must stand"
+            f"{source} is not an IDX file: it begins with {data[:4].hex(' ') or 'nothing'}; it must begin with two "
+            f"zero bytes, a type code (08 to 0e) and the number of dimensions (1 to {_MOST_DIMENSIONS})"
         )
     dtype = np.dtype(_TYPES[data[2]])
     start = 4 + 4 * data[3]

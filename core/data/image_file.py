@@ -1,4 +1,4 @@
-"""An image file as networks see it: a drawing of our own by the strokes beside it, any other by its pixels."""
+"""Reads an image file as networks see it: our own drawings from their strokes, all others from their pixels."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from core.preprocessing.images import read
 from core.preprocessing.normalise import normalise
 
 _SAME = 8
-"""Grey levels by which a pixel may differ: coordinates are rounded where they are kept."""
+"""Grey levels by which a pixel may differ, since stored coordinates are rounded."""
 
 
 def seen_in(path: Path) -> NDArray[np.uint8]:
-    """(28, 28) uint8, normalised. Raises DataError with the reason alone, as `images.read` does."""
+    """(28, 28) uint8, normalised. Raises DataError with only the reason, as `images.read` does."""
     bitmap = read(path)
     copied = _copied(path, bitmap) if is_ours(path) else None
     return normalise(bitmap) if copied is None else normalise(copied, "bright")
 
 
 def _copied(path: Path, bitmap: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """The clean copy of the drawing, as the pad's reader has it; None where strokes and pixels are not one drawing."""
+    """The drawing's clean copy, as read from the pad; None if it needs none, or its strokes do not match its pixels."""
     try:
         strokes = from_json(json.loads(path.with_suffix(".json").read_bytes())["strokes"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return None  # the pixels say what there is
+        return None  # read the pixels instead
     height, width = bitmap.shape
     copied = clean_copy(strokes)
     if copied is None:

@@ -1,6 +1,6 @@
-"""Where the class folders of a data set are, and which files lie in them. Opens no file.
+"""Finds the class folders of a data set and lists their files. Opens no file.
 
-A folder may hold 100,000 of them, so that they are columns, not objects: about 150 bytes a file.
+A folder may hold 100,000 files, so they are stored as columns, not objects: about 150 bytes per file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from core.errors import DataError
 _TRAIN = ("train", "training")
 _TEST = ("test", "testing")
 _LITTER = {"thumbs.db", "desktop.ini", "icon\r", "__macosx"}
-"""What file managers leave behind; hidden files are passed over too."""
+"""Files that file managers leave behind; hidden files are skipped too."""
 _DIGITS = frozenset("0123456789")
 
 
@@ -28,44 +28,44 @@ class Layout:
 
     train: dict[int, Path]
     test: dict[int, Path]
-    """Empty where the set has no test set of its own."""
+    """Empty if the set has no test set of its own."""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Listing:
-    """N files of a data set, class by class, the test set after the rest."""
+    """N files of a data set, class by class, the test set last."""
 
     folder: Path
     names: list[bytes]
-    """N paths below the folder."""
+    """N paths relative to the folder."""
     labels: NDArray[np.uint8]
-    """(N,) uint8, 0 to 9: the class folders they lie in."""
+    """(N,) uint8, 0 to 9: the class folder of each file."""
     is_test: NDArray[np.bool_]
-    """(N,) whether they belong to the set's own test set."""
+    """(N,) bool, whether a file belongs to the set's own test set."""
     stamps: NDArray[np.int64]
-    """(N, 2) int64: size in bytes and time of change in nanoseconds; (-1, -1) where they cannot be had."""
+    """(N, 2) int64: size in bytes and time of change in nanoseconds; (-1, -1) if they are not available."""
     has_test: bool
-    """Whether the set has a test set of its own, if an empty one."""
+    """Whether the set has a test set of its own, even an empty one."""
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.names)
 
     def name(self, index: int) -> str:
-        """The path below the folder, `/` between, for people and for the amendments."""
+        """The path relative to the folder, with `/`, for people and for the amendments."""
         return os.fsdecode(self.names[index])
 
     def path(self, index: int) -> str:
-        """The whole path."""
+        """The path, including the folder."""
         return os.path.join(self.folder, self.name(index))  # noqa: PTH118 (a Path costs ten times as much)
 
 
 def listing(folder: Path) -> Listing:
-    """The files in the class folders of `folder`. Raises DataError where there are no class folders.
+    """The files in the class folders of `folder`. Raises DataError if there are no class folders.
 
-    Not among them: hidden files, what file managers leave behind, and the `.json` file beside an image of the
-    same stem, which says more of that image.
+    Leaves out hidden files, files that file managers leave behind, and a `.json` file next to an image with the same
+    stem, which describes that image.
     """
     found = layout(folder)
     names: list[bytes] = []
@@ -90,7 +90,7 @@ def listing(folder: Path) -> Listing:
 
 
 def layout(folder: Path) -> Layout:
-    """Find the class folders. Raises DataError where there are none, saying what is there instead."""
+    """Find the class folders. Raises DataError if there are none; the message says what is there instead."""
     _require_folder(folder)
     if own := _class_folders(folder):
         return Layout(own, {})
@@ -104,18 +104,17 @@ def layout(folder: Path) -> Layout:
         return Layout(inner[train], inner[test], (f"Trains on {train}/, tests on {test}/.", *notes))
     if len(inner) == 1:
         name, found = next(iter(inner.items()))
-        return Layout(found, {}, (f"The class folders are those in {name}/.",))
+        return Layout(found, {}, (f"The class folders are in {name}/.",))
     if inner:
         names = ", ".join(sorted(inner)[:5])
         raise DataError(
-            f"{folder} has no class folders 0 … 9 itself, but {len(inner)} folders in it have: {names}; "
-            "give one of these"
+            f"{folder} has no class folders 0 … 9 itself, but {len(inner)} folders in it do: {names}; give one of these"
         )
     raise DataError(_nothing_found(folder))
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """The folders in it that are not hidden, by name; none where it cannot be opened."""
+    """The folders in `folder` that are not hidden, sorted by name; empty if it cannot be opened."""
     try:
         entries = _entries(folder)
     except OSError:
@@ -124,12 +123,12 @@ def folders_in(folder: Path) -> list[Path]:
 
 
 def files_in(folder: Path, place: Path) -> Iterator[tuple[bytes, int, int]]:
-    """Of each file of one class folder the name below `folder`, the size and the time of change."""
+    """The path relative to `folder`, the size and the time of change of each file of the class folder `place`."""
     below = os.fsencode(place.relative_to(folder))
     try:
         entries = _entries(place)
     except OSError:
-        # Kept as a "file" that cannot be read, so that it is listed with its reason.
+        # Listed as a "file" that cannot be read, so that the reason is shown.
         yield below, -1, -1
         return
     stems = {entry.name.rpartition(".")[0] for entry in entries if not entry.name.lower().endswith(".json")}
@@ -143,7 +142,7 @@ def files_in(folder: Path, place: Path) -> Iterator[tuple[bytes, int, int]]:
             status = entry.stat()
             yield below + b"/" + os.fsencode(name), status.st_size, status.st_mtime_ns
         except OSError:
-            yield below + b"/" + os.fsencode(name), -1, -1  # a link to nothing; reading it gives the reason
+            yield below + b"/" + os.fsencode(name), -1, -1  # a broken link; reading it gives the reason
 
 
 def _require_folder(folder: Path) -> None:

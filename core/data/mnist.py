@@ -1,4 +1,4 @@
-"""MNIST as it is shipped: four gzipped IDX files, verified when they are first used. NumPy only."""
+"""Loads the shipped MNIST: four gzipped IDX files, verified at first use. Knows no torch."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ FILES = {
     "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
     "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
 }
-"""The md5 of each file as its authors publish it."""
+"""The md5 of each file, as its authors publish it."""
 
 _REMEDY = "Install digits-tui again; in a checkout, `git checkout -- data/mnist` brings the file back."
 
 
 def load() -> tuple[LabelledImages, LabelledImages]:
-    """The 60,000 training and the 10,000 test images. Raises DataError that names a missing or wrong file."""
+    """The 60,000 training and the 10,000 test images. Raises DataError, naming the file, if one is missing or wrong."""
     arrays = _arrays(list(FILES))
     return LabelledImages(arrays[0], arrays[1]), LabelledImages(arrays[2], arrays[3])
 
 
 def test() -> LabelledImages:
-    """The 10,000 test images alone, in a seventh of the time. Raises DataError as `load` does."""
+    """Only the 10,000 test images, in a seventh of the time. Raises DataError as `load` does."""
     return LabelledImages(*_arrays(list(FILES)[2:]))
 
 
@@ -64,7 +64,7 @@ def _array(path: Path, md5: str, seen: _Verified) -> NDArray[np.uint8]:
 
 
 class _Verified:
-    """Which files had the right md5 when their size and time of change were as now."""
+    """Remembers which files had the right md5, by their size and time of change."""
 
     def __init__(self, known: dict[str, object]) -> None:
         self._known = known
@@ -82,7 +82,7 @@ class _Verified:
         self._changed = True
 
     def write(self) -> None:
-        """Keep what was learned; where that cannot be written, the md5 is taken again next time (20 ms)."""
+        """Save the verified files; if that fails, their md5 is computed again next time (20 ms)."""
         if not self._changed:
             return
         try:

@@ -1,15 +1,15 @@
-"""Which of many small images are copies of one another: saved again, scaled, compressed, moved by a pixel.
+"""Finds which of many small images are copies of one another: saved again, scaled, compressed, moved by a pixel.
 
-Two steps. A descriptor (blurred, centred by mass, a few principal components) finds for each image the few that
-lie nearest. Each such pair is then compared pixel by pixel, after the small shift, stretch and brightening that
-bring the two closest together, found by least squares on the image's derivatives (the idea of the tangent
-distance: P. Simard, Y. LeCun, J. Denker, 1993). Knows neither files nor labels.
+Works in two steps. A descriptor (the image blurred, centred by mass, projected on a few principal components) finds
+the few nearest images of each image. Each such pair is then compared pixel by pixel, after the small shift, stretch
+and brightening that bring the two closest together, found by least squares on the images' derivatives (the idea of the
+tangent distance: P. Simard, Y. LeCun, J. Denker, 1993). Knows neither files nor labels.
 
 Measured on MNIST, blurred with a standard deviation of 1 pixel: copies of 112×112 drawings that were compressed
-(JPEG, quality 30 to 90), halved or scaled by 0.8 or 1.3 and normalised differ by 0.0001 of the ink's energy in
-the median and 99 of 100 by less than 0.005. Of the 10,000 test images the nearest two that are no ones differ by
-over 0.006, of all 7,877 ones, bare strokes with little to differ in, the nearest two by 0.0013. Of 7,494 digits
-drawn by 30 people with one pen, which differ less than MNIST's, 2 pairs differ by less than 0.003.
+(JPEG, quality 30 to 90), halved or scaled by 0.8 or 1.3 and then normalised differ by a median of 0.0001 of the ink's
+energy, and 99 of 100 by less than 0.005. Among the 10,000 test images, the two nearest that are not ones differ by over
+0.006; among all 7,877 ones, bare strokes that can differ in little, the two nearest differ by 0.0013. Among 7,494
+digits drawn by 30 people with one pen, which differ less than MNIST's, 2 pairs differ by less than 0.003.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ Real = NDArray[np.float32]
 Pairs = NDArray[np.int64]
 
 _BLUR = 1.0
-"""Standard deviation in pixels: it takes away what resampling and compression do to edges."""
+"""Standard deviation, in pixels, of the blur that hides what resampling and compression do to edges."""
 _LIMITS = {True: (0.003, 0.0012), False: (0.004, 0.0018)}
-"""Share of the ink's energy by which copies may differ, with and without stretch; the second for a bare stroke, of
-which two may be alike by chance."""
+"""Share of the ink's energy by which copies may differ, with stretch (True) and without. The second limit of each pair
+is for bare strokes, of which two may be alike by chance."""
 _BARE = 2.2
-"""The ink of a bare stroke has a smaller standard deviation than this across its length, in pixels."""
+"""A stroke is bare if the standard deviation of its ink across its length is smaller than this, in pixels."""
 _NEAREST = 4
 _PARTS = 24
 _FAR = 0.02
-"""Squared distance of two descriptors of length 1 beyond which nothing is a copy."""
+"""Squared distance between two descriptors of length 1 above which the images are not copies."""
 _SAMPLE = 4000
 _BLOCK = 1024
 _LEAF = 256
@@ -40,9 +40,9 @@ _MANY = 64
 
 
 def groups(images: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Group numbers (N,) of (N, H, W) uint8 images, ink bright on 0: copies share one, others have their own.
+    """Group numbers (N,) int64 of (N, H, W) uint8 images, ink bright on 0; copies have the same number.
 
-    Numbers count from 0 in the order in which the groups first appear. Blank images are copies of each other.
+    Groups are numbered from 0 in the order in which they first appear. Blank images are copies of each other.
     """
     count = len(images)
     if not count:
@@ -53,7 +53,7 @@ def groups(images: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def unique(images: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices of the images that differ in any pixel, and for each of all (N,) which of these it is."""
+    """Indices (M,) of the images without exact duplicates, and for each image (N,) its position among these."""
     seen: dict[bytes, int] = {}
     first: list[int] = []
     which = np.empty(len(images), np.int64)
@@ -66,9 +66,9 @@ def unique(images: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int
 
 
 def copies(images: NDArray[np.uint8], stretch: bool = True) -> Pairs:
-    """Pairs (P, 2) of indices, the smaller first, of images (N, H, W) that are copies; not all of a large group.
+    """Index pairs (P, 2), the smaller first, of images (N, H, W) that are copies; not all pairs of a large group.
 
-    With `stretch` one may be longer or wider by a little, as rounding to whole pixels makes it.
+    With `stretch` one image may be slightly longer or wider than the other, from rounding to whole pixels.
     """
     drawn = np.flatnonzero(images.any(axis=(1, 2)))
     if len(drawn) < 2:
@@ -82,7 +82,7 @@ def copies(images: NDArray[np.uint8], stretch: bool = True) -> Pairs:
 
 
 def joined(count: int, pairs: Pairs) -> NDArray[np.int64]:
-    """For each of `count` things the least one that it hangs together with by `pairs` (P, 2)."""
+    """For each of `count` things, the smallest index of its connected component under `pairs` (P, 2)."""
     parents = list(range(count))
 
     def root(each: int) -> int:
@@ -106,7 +106,7 @@ def numbered(groups: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _descriptors(images: NDArray[np.uint8], which: NDArray[np.int64]) -> Real:
-    """(M, 24) of the images at `which`, length about 1, the components by falling variance."""
+    """Descriptors (M, 24) of the images at `which`, of length about 1, components by falling variance."""
     chosen = which if len(which) <= _SAMPLE else np.sort(np.random.default_rng(0).permutation(which)[:_SAMPLE])
     sample = np.concatenate([_small(images[part]) for part in _blocks(chosen)])
     _, vectors = np.linalg.eigh(sample.T @ sample / np.float32(len(sample)))
@@ -119,7 +119,7 @@ def _blocks(indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 
 
 def _small(images: NDArray[np.uint8]) -> Real:
-    """(M, 14 · 14) of length 1: blurred and halved, the centre of mass brought to the middle."""
+    """The images blurred, halved and centred by mass, as vectors (M, 14 · 14) of length 1."""
     real = images.astype(np.float32)
     height, width = images.shape[1:]
     mass = real.sum(axis=(1, 2))
@@ -130,21 +130,21 @@ def _small(images: NDArray[np.uint8]) -> Real:
 
 
 def _window(centres: Real, side: int) -> Real:
-    """(M, 14, side): what a blurred sample at each of 14 places around each centre takes of each pixel."""
+    """(M, 14, side), the weight of each pixel in a blurred sample at each of 14 places around each centre."""
     places = (np.arange(14, dtype=np.float32) - 6.5) * np.float32(side / 14)
     distance = np.arange(side, dtype=np.float32) - places[:, None] - centres[:, None, None]
     return np.asarray(np.exp(-0.5 * (distance / (_BLUR * side / 28)) ** 2), np.float32)
 
 
 def _near(descriptors: Real) -> Pairs:
-    """Pairs (P, 2), the smaller index first, of each descriptor with its nearest few that are not far."""
+    """Index pairs (P, 2), the smaller first, of each descriptor with the few nearest ones that are near enough."""
     leaves = _leaves(descriptors, np.arange(len(descriptors)))
     low = np.stack([descriptors[leaf].min(axis=0) for leaf in leaves])
     high = np.stack([descriptors[leaf].max(axis=0) for leaf in leaves])
     lengths = (descriptors**2).sum(axis=1)
     found: list[Pairs] = []
     for leaf, least, most in zip(leaves, low, high, strict=True):
-        # What is near to one of the leaf is near to its box, and so is the box of its own leaf.
+        # A descriptor near to one in this leaf is near to this leaf's box, and so is the box of its own leaf.
         boxes = np.flatnonzero(_beyond(low, high, least, most) < _FAR)
         beside = np.concatenate([leaves[each] for each in boxes])
         points = descriptors[beside]
@@ -153,7 +153,7 @@ def _near(descriptors: Real) -> Pairs:
         away = lengths[leaf, None] + lengths[beside] - 2 * descriptors[leaf] @ points.T
         away[leaf[:, None] == beside] = np.inf
         if np.count_nonzero(away < _FAR) > _MANY * len(leaf):
-            # Nearly all alike, as the pictures of a film: to sort them all would take minutes.
+            # Nearly all are alike, as in the frames of a film: sorting them all would take minutes.
             away[away > np.partition(away, _NEAREST, axis=1)[:, _NEAREST, None]] = np.inf
         rows, columns = np.divmod(np.flatnonzero(away < _FAR), len(beside))
         order = np.lexsort((away[rows, columns], rows))
@@ -165,13 +165,13 @@ def _near(descriptors: Real) -> Pairs:
 
 
 def _beyond(low: Real, high: Real, least: Real, most: Real) -> Real:
-    """(M,) squared distances of boxes from `low` to `high` (M, 24) from the one from `least` to `most` (24,)."""
+    """Squared distances (M,) between the boxes `low` to `high` (M, 24) and the box `least` to `most` (24,)."""
     apart = np.maximum(np.maximum(low - most, least - high), 0)
     return np.asarray((apart**2).sum(axis=1), np.float32)
 
 
 def _leaves(descriptors: Real, which: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """The indices `which` in parts of at most 256 that lie near each other: halved where they spread the most."""
+    """The indices `which` in parts of at most 256 near each other, split along the axis of the largest spread."""
     if len(which) <= _LEAF:
         return [which]
     axis = int(np.ptp(descriptors[which], axis=0).argmax())
@@ -181,7 +181,7 @@ def _leaves(descriptors: Real, which: NDArray[np.int64]) -> list[NDArray[np.int6
 
 
 def _difference(left: NDArray[np.uint8], right: NDArray[np.uint8], stretch: bool) -> Real:
-    """(P,) part of the ink's energy by which images (P, H, W) still differ when best aligned."""
+    """The share of the ink's energy (P,) by which pairs of images (P, H, W) differ when best aligned."""
     one, other = _blurred(left), _blurred(right)
     middle = (one + other) / 2
     gap = (one - other).reshape(len(one), -1)
@@ -193,7 +193,7 @@ def _difference(left: NDArray[np.uint8], right: NDArray[np.uint8], stretch: bool
         directions += [across * (np.arange(width, dtype=np.float32) - (width - 1) / 2)]
     tangents = np.stack([each.reshape(len(one), -1) for each in directions], axis=1).astype(np.float64)
     square = tangents @ tangents.transpose(0, 2, 1)
-    # A bare horizontal stroke has no direction across: a little of the diagonal keeps that solvable.
+    # A bare horizontal stroke does not change when moved across: a small diagonal keeps the system solvable.
     square += np.eye(len(directions)) * (1e-6 * np.trace(square, axis1=1, axis2=2))[:, None, None]
     onto = (tangents @ gap[:, :, None].astype(np.float64))[..., 0]
     explained = (onto * np.linalg.solve(square, onto[..., None])[..., 0]).sum(axis=1)
@@ -212,18 +212,18 @@ def _blurred(images: NDArray[np.uint8]) -> Real:
 
 
 def _limits(images: NDArray[np.uint8], pairs: Pairs, stretch: bool) -> NDArray[np.float64]:
-    """(P,) by how much the pairs may differ: by less where they are bare strokes."""
+    """The limits (P,) on the pairs' differences, smaller for bare strokes."""
     usual, bare = _LIMITS[stretch]
     return np.where(are_bare(images[pairs[:, 0]]), bare, usual)
 
 
 def are_bare(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """(P,) whether images (P, H, W) that show something are bare strokes, as most ones are."""
+    """Whether images (P, H, W), none blank, are bare strokes, as most ones are; (P,) bool."""
     return np.asarray(_breadth(images) < _BARE, np.bool_)
 
 
 def _breadth(images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """(P,) standard deviation, in pixels, of the ink across the direction in which it is longest."""
+    """Standard deviation (P,), in pixels, of the ink across the direction in which it is longest."""
     real = images.astype(np.float64)
     mass = real.sum(axis=(1, 2))
     rows, columns = real.sum(axis=2) / mass[:, None], real.sum(axis=1) / mass[:, None]

@@ -1,4 +1,4 @@
-"""A folder of images at any depth, of which none is a digit, becomes Others."""
+"""Reads a folder of images at any depth, none of which is a digit, into Others."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from core.system.pool import Report
 
 
 def gather(folder: Path, report: Report | None = None) -> Others:
-    """All usable images below `folder`, at any depth; the folder that one lies in says what it is.
+    """All usable images below `folder`, at any depth; the name of an image's folder says what it shows.
 
-    Raises DataError where there are none, or class folders of digits.
+    Raises DataError if there are none, or if there are class folders of digits.
     """
     files = _listing(folder)
     decoded = folders.decoded_of(files, report)
@@ -36,11 +36,11 @@ def gather(folder: Path, report: Report | None = None) -> Others:
 
 
 def _listing(folder: Path) -> Listing:
-    """All files below `folder`, hidden ones left aside. Raises DataError where they are those of digits."""
+    """All files below `folder` that are not hidden. Raises DataError if there are class folders of digits."""
     if _holds_digits(folder):
         raise DataError(
-            f"{folder} has class folders of digits; give a folder whose images are no digits, "
-            "and that of the digits with --data"
+            f"{folder} has class folders of digits; give a folder of images that are not digits, "
+            "and the folder of digits with --data"
         )
     names: list[bytes] = []
     stamps: list[int] = []
@@ -53,7 +53,7 @@ def _listing(folder: Path) -> Listing:
                 stamps += (size, moment)
     count = len(names)
     table = np.array(stamps, np.int64).reshape(-1, 2)
-    # No label is a digit: what stands for one is what a check-up gives to files that are left out.
+    # None of them has a digit as label, so all get the label of images that were left out.
     return Listing(
         folder, names, np.full(count, folders.LEFT_OUT, np.uint8), np.zeros(count, bool), table, has_test=False
     )

@@ -1,6 +1,6 @@
-"""The data sets that people make by drawing: the one door to them for the rest of the program.
+"""The data sets that people make by drawing. The rest of the program uses them only through this module.
 
-Costs no NumPy: what needs it imports it when it is called.
+Does not import NumPy: functions that need it import it when called.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Where data sets are published and how their files are read: torchvision's tables, and its formats.
+"""Where data sets are published and how to read their files: torchvision's tables, and its formats.
 
-torchvision itself is imported when asked for: it brings torch, and takes seconds.
+torchvision is imported only when needed: it imports torch, which takes seconds.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ Arrays = dict[str, NDArray[np.uint8]]
 
 @dataclass(frozen=True)
 class Remote:
-    """One file that a data set is published in."""
+    """A file of a published data set."""
 
     url: str
     file: str
-    """Its name when it is stored."""
+    """The name under which it is stored."""
     md5: str
 
 
 def remotes(name: str) -> list[Remote]:
-    """The files of a set of `core.data.downloadable.DOWNLOADABLE`."""
+    """The files of a set in `core.data.downloadable.DOWNLOADABLE`."""
     from torchvision.datasets import EMNIST, QMNIST, USPS
 
     if name == "emnist-digits":
@@ -42,12 +42,12 @@ def remotes(name: str) -> list[Remote]:
             for part in ("train", "test")
             for kind, (url, md5) in zip(("images", "labels"), QMNIST.resources[part], strict=True)
         ]
-    # Under the names that torchvision's own reader of these files expects.
+    # With the names that torchvision's own reader expects.
     return [Remote(*USPS.split_list[part]) for part in ("train", "test")]
 
 
 def unpack(name: str, folder: Path) -> Arrays:
-    """The arrays in the files of `remotes(name)`, which lie in `folder` and have the right md5."""
+    """The arrays in the files of `remotes(name)`, which are in `folder` and have the right md5."""
     return _UNPACK[name](folder)
 
 
@@ -55,7 +55,7 @@ def _emnist(folder: Path) -> Arrays:
     def read(member: str) -> NDArray[Any]:
         return idx.parse(file.read(f"gzip/emnist-digits-{member}-ubyte.gz"), f"EMNIST's {member}")
 
-    # Only the digits: unpacking the whole archive, as torchvision does, takes 1.6 GB.
+    # Reads only the digits: unpacking the whole archive, as torchvision does, takes 1.6 GB.
     with zipfile.ZipFile(folder / "emnist.zip") as file:
         return {
             # EMNIST's images are stored column by column.
@@ -70,7 +70,7 @@ def _qmnist(folder: Path) -> Arrays:
     images, labels, test_images, test_labels = (
         idx.parse((folder / remote.file).read_bytes(), remote.url) for remote in remotes("qmnist")
     )
-    # Beside the class the labels tell writer and source of each digit.
+    # The labels also have the writer and the source of each digit; the class is the first column.
     return {
         "images": images,
         "labels": labels[:, 0].astype("uint8"),

@@ -1,4 +1,4 @@
-"""What the other forms of `datasets … --json` answer. Imports no NumPy."""
+"""The results of `datasets … --json` in all its forms but `datasets NAME`. Imports no NumPy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Listed:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Listed:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(tuple(Entry.from_json(each) for each in data["datasets"]))
 
 
@@ -37,13 +37,13 @@ class Added:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Added:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(Entry.from_json(data["dataset"]))
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A set of drawings was copied to this computer's own sets."""
+    """A set of drawings was imported as an own set."""
 
     entry: Entry
 
@@ -53,7 +53,7 @@ class Imported:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Imported:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(Entry.from_json(data["dataset"]))
 
 
@@ -71,13 +71,13 @@ class Exported:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Exported:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(str(data["exported"]), str(data["path"]), int(data["images"]))
 
 
 @dataclass(frozen=True)
 class Renamed:
-    """An own set is called otherwise."""
+    """An own set was renamed."""
 
     name: str
     was: str
@@ -88,13 +88,13 @@ class Renamed:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Renamed:
-        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError if `data` is something else."""
         return cls(str(data["renamed"]), str(data["was"]))
 
 
 @dataclass(frozen=True)
 class Removed:
-    """An added set was taken off the catalogue."""
+    """An added set was removed from the catalogue."""
 
     name: str
 
@@ -104,7 +104,7 @@ class Removed:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Removed:
-        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError if `data` is something else."""
         return cls(str(data["removed"]))
 
 
@@ -120,5 +120,5 @@ class Downloaded:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Downloaded:
-        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError if `data` is something else."""
         return cls(str(data["downloaded"]))

@@ -1,7 +1,7 @@
-"""The forms in which data sets come, and which of them lies at a path. Knows no catalogue.
+"""The kinds of data sets, and how to tell which kind is at a path. Knows no catalogue.
 
-A further form is a module that reads it and an entry of `SOURCES`: help, messages and the fields for paths ask here.
-What reads a form is imported when it is asked for, so that a look at the catalogue costs no NumPy.
+A new kind needs a module that reads it and an entry in `SOURCES`; help, messages and path fields use that entry.
+The module that reads a kind is imported when needed, so that listing the catalogue does not import NumPy.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.system.pool import Report
 
 _START = 64
-"""Bytes of a file by which its form is recognised."""
+"""Bytes at the start of a file by which its kind is recognised."""
 
 
 def _folder(path: Path, report: Report | None) -> Collection:
@@ -55,25 +55,25 @@ def _other_traces(path: Path, report: Report | None) -> Others:
 
 @dataclass(frozen=True)
 class Source:
-    """One form in which data sets come."""
+    """A kind of data set."""
 
     title: str
-    """In help and messages, such as `pen traces (.jsonl)`: what is to be given."""
+    """What a person can give, for help and messages, such as `pen traces (.jsonl)`."""
     short: str
-    """What it is in a few words, such as `an archive`."""
+    """A short name, such as `an archive`."""
     gather: Callable[[Path, Report | None], Collection]
-    """Reads all digits that can be used; raises DataError where there are none."""
+    """Reads all usable digits; raises DataError if there are none."""
     gather_others: Callable[[Path, Report | None], Others] | None = None
-    """Reads what is no digit, where the form can hold such things."""
+    """Reads non-digits, if the kind can hold them."""
     is_folder: bool = False
-    """Whether its images are files of a folder, which a check-up can look at and leave out, one by one."""
+    """Whether its images are files in a folder, which a check-up can read and leave out one by one."""
     extensions: tuple[str, ...] = ()
-    """Endings of its files, in small letters."""
+    """Extensions of its files, in lower case."""
     begins: Callable[[bytes], bool] = lambda start: False
-    """Whether a file that begins so is of this form, whatever its name."""
+    """Whether a file with these first bytes is of this kind, whatever its name."""
 
     def recognises(self, path: Path, start: bytes | None) -> bool:
-        """Whether what lies at `path` is of this form: a file that begins with `start`, a folder where that is None."""
+        """Whether `path` is of this kind: a file that begins with `start`, or a folder if `start` is None."""
         if start is None:
             return self.is_folder
         return self.begins(start) or path.suffix.lower() in self.extensions
@@ -103,14 +103,14 @@ SOURCES: dict[str, Source] = {
         begins=lambda start: start.lstrip().startswith(b"{"),
     ),
 }
-"""By the names that the catalogue's file has for them; the first that recognises a path is its form."""
+"""The kinds by their names in the catalogue's file. The first that recognises a path is used."""
 
 EXTENSIONS = tuple(extension for source in SOURCES.values() for extension in source.extensions)
-"""Endings of the files that may hold a data set."""
+"""Extensions of the files that may hold a data set."""
 
 
 def exists(path: Path) -> bool:
-    """Whether something lies at `path`, as far as this person may see."""
+    """Whether there is something at `path`, as far as this user may see."""
     try:
         path.stat()
     except (OSError, ValueError):  # ValueError: a null character in the name
@@ -119,47 +119,47 @@ def exists(path: Path) -> bool:
 
 
 def kind_of(path: Path) -> str:
-    """The name in `SOURCES` of what lies there. Raises DataError where it is none of them."""
+    """The name in `SOURCES` of what is at `path`. Raises DataError if it is none of them."""
     start = _start(path)
     for kind, source in SOURCES.items():
         if source.recognises(path, start):
             return kind
-    raise DataError(f"{path} is no data set; give {formats()}")
+    raise DataError(f"{path} is not a data set; give {formats()}")
 
 
 def at(path: Path) -> Source:
-    """The form of what lies at `path`. Raises DataError where it has none."""
+    """The kind of data set at `path`. Raises DataError if there is none."""
     return SOURCES[kind_of(path)]
 
 
 def gather(path: Path, report: Report | None = None) -> Collection:
-    """All that can be used of what lies at `path`. Raises DataError where nothing can be."""
+    """All usable images at `path`. Raises DataError if there are none."""
     return at(path).gather(path, report)
 
 
 def is_folder(kind: str) -> bool:
-    """Whether sets of this kind are folders; of a kind that is no name in `SOURCES` they are not."""
+    """Whether sets of this kind are folders; False for a kind that is not in `SOURCES`."""
     return kind in SOURCES and SOURCES[kind].is_folder
 
 
 def formats() -> str:
-    """What can be given for a data set, in words: `a folder with …, a NumPy archive … or pen traces (.jsonl)`."""
+    """The kinds of data sets, for messages: `a folder with …, a NumPy archive … or pen traces (.jsonl)`."""
     return listed([source.title for source in SOURCES.values()], "or")
 
 
 def formats_of_others() -> str:
-    """What can be given for things that are no digits, in words: `a folder of images or pen traces`."""
+    """The kinds that can hold non-digits, for messages: `a folder of images or pen traces`."""
     return listed([source.short for source in SOURCES.values() if source.gather_others is not None], "or")
 
 
 def _start(path: Path) -> bytes | None:
-    """How the file begins; None of a folder. Raises DataError where there is neither, or it cannot be looked at."""
+    """The first bytes of a file; None for a folder. Raises DataError if `path` is neither or cannot be read."""
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"there is no file or folder {path}; check the spelling") from None
     except OSError as error:
-        raise DataError(f"{path} cannot be looked at: {error.strerror}") from error
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
     if stat.S_ISDIR(mode):
         return None
     if not stat.S_ISREG(mode):

@@ -1,4 +1,4 @@
-"""Holding images out of a set, class by class, the same ones every time. Knows only labels."""
+"""Holds images out of a set and makes folds, class by class and reproducibly. Knows only labels and groups."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ class IndivisibleError(ValueError):
 
 
 def split(labels: NDArray[np.uint8], fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices to keep and indices to hold out, each ascending; together every index once.
+    """Indices to keep and indices to hold out, both ascending; together they have every index once.
 
-    Of each class the nearest whole number to `fraction` (0 ≤ fraction < 1) is held out: at least one image
-    where the class has two, never its last one. Each class is drawn for itself, so that more images of one
-    class leave the others' draw as it was. Raises ValueError where `fraction` is outside its bounds.
+    Holds out `fraction` (0 ≤ fraction < 1) of each class, rounded: at least one image of a class that has two, but
+    never its last one. Each class is drawn independently, so that adding images to one class does not change the
+    others. Raises ValueError if `fraction` is out of bounds.
     """
     if not 0 <= fraction < 1:
         raise ValueError(f"fraction is {fraction}; it must be at least 0 and less than 1")
@@ -31,25 +31,25 @@ def split(labels: NDArray[np.uint8], fraction: float, seed: int) -> tuple[NDArra
 def folds(
     labels: NDArray[np.uint8], count: int, seed: int, groups: NDArray[np.int64] | None = None
 ) -> NDArray[np.int64]:
-    """For each image its fold, 0 to `count` − 1 (N,): each class dealt out evenly, after a shuffle.
+    """The fold of each image (N,), 0 to `count` − 1, with each class shuffled and spread evenly over the folds.
 
-    Images of one group, such as copies of one image, fall into one fold: a network that learned from a copy would
-    be praised for reading it. `groups` (N,) are any numbers; without them each image is its own group. A group that
-    holds more than half of a class is dealt out all the same, or that class could not be learned without it: plain
-    strokes drawn for a 1 look like copies. Raises IndivisibleError where `count` is less than 2 or there are fewer
-    groups than folds.
+    The images of a group, such as copies of one image, all go into the same fold: otherwise a network would be tested
+    on copies of what it learned from. `groups` (N,) are arbitrary numbers; without them each image is its own group.
+    A group of more than half of a class is split up, or that class could not be learned without it: plain strokes
+    drawn as a 1 look like copies. Raises IndivisibleError if `count` is less than 2 or there are fewer groups than
+    folds.
     """
     groups = np.arange(len(labels)) if groups is None else _without_large(labels, groups)
     _, first, member_of = np.unique(groups, return_index=True, return_inverse=True)
     if count < 2 or len(first) < count:
-        raise IndivisibleError(f"{len(first)} different images cannot be divided into {count} parts")
+        raise IndivisibleError(f"{len(first)} different images cannot be divided into {count} folds")
     sizes = np.bincount(member_of)
     fold_of = np.zeros(len(first), np.int64)
     filled = np.zeros(count, np.int64)
     for label in np.unique(labels):
         members = np.flatnonzero(labels[first] == label)
         members = np.random.default_rng([seed, int(label)]).permutation(members)
-        # Large groups first, each into the fold that has the fewest of this class, and of all where these are equal.
+        # Large groups first, each into the fold with the fewest images of this class, then the fewest of all classes.
         here = np.zeros(count, np.int64)
         for member in members[np.argsort(-sizes[members], kind="stable")]:
             fold = min(range(count), key=lambda each: (here[each], filled[each]))
@@ -60,7 +60,7 @@ def folds(
 
 
 def _without_large(labels: NDArray[np.uint8], groups: NDArray[np.int64]) -> NDArray[np.int64]:
-    """`groups` with those dissolved that hold more than half of a class."""
+    """`groups` without those that hold more than half of a class: each of their images becomes its own group."""
     found = groups.copy()
     alone = int(groups.max(initial=0)) + 1
     for label in np.unique(labels):

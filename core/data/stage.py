@@ -1,4 +1,4 @@
-"""The trainings that one run consists of: a single one, or one on all images and then one for each fold."""
+"""The stages of a run: a single training, or one on all images and then one for each fold."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ class Stage:
     """One network's training."""
 
     fold: int
-    """0 where the network is kept; from 1 where it only measures how well others like it read."""
+    """0 if the network is kept; from 1 if it only measures how well such networks read."""
     learn: LabelledImages
     validate: LabelledImages
     """Read after each epoch; empty in the training on all images that precedes the folds."""
 
     @property
     def parts(self) -> tuple[LabelledImages, LabelledImages]:
-        """Both."""
+        """The images to learn from and those to validate with."""
         return self.learn, self.validate
 
 
 def stages(dataset: Dataset, *, consume: bool = False) -> list[Stage]:
-    """The trainings of a run on `dataset`, as its division says.
+    """The stages of a run on `dataset`, according to its division.
 
-    Without folds some of the training images are held out for validation. With them all images are learned from, those
-    of a test set too. With `consume` the data set's training set is not to be used any more (`LabelledImages.parted`).
+    Without folds, some of the training images are held out for validation. With folds, the first stage learns from all
+    images, including the test set's. With `consume` the caller must not use the data set's training images afterwards
+    (`LabelledImages.parted`).
     """
     division = dataset.division
     if division.fold_of is None:
@@ -49,6 +50,6 @@ def stages(dataset: Dataset, *, consume: bool = False) -> list[Stage]:
 
 
 def whole(dataset: Dataset) -> LabelledImages:
-    """All images of `dataset`, those of its test set last."""
+    """All images of `dataset`, the test set last."""
     train, test = dataset.train, dataset.test
     return LabelledImages(np.concatenate([train.images, test.images]), np.concatenate([train.labels, test.labels]))

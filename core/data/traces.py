@@ -1,9 +1,9 @@
-"""Pen traces, one JSON object a line, become a Collection; or things that are no digits, such as letters.
+"""Reads pen traces, one JSON object per line: digits into a Collection, or non-digits such as letters into Others.
 
     {"label": "7", "strokes": [[[x, y], …], …]}
 
-x to the right, y down, in any unit; a label may be a number too, and other fields are left aside. Traces are
-drawn with the brush of the pad, so that a network meets the lines that it will meet there.
+x to the right, y down, in any unit; a label may also be a number, and other fields are ignored. Traces are drawn with
+the pad's brush, so that a network learns from the same lines that it will read there.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ _EXAMPLE = '{"label": "7", "strokes": [[[x, y], …], …]}'
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What is taken from a file."""
+    """Which traces of a file are used."""
 
     label: Callable[[Any], int | str]
-    """That of a line, from what it says; raises DataError with the reason where the line is not wanted."""
+    """Converts a line's label; raises DataError with the reason if the line is not used."""
     example: str
     stamp: str = ""
-    """By which the cache tells it from other things that are taken from the same file."""
+    """Tells these traces from others of the same file in the cache."""
 
 
 def gather(path: Path, report: pool.Report | None = None) -> Collection:
-    """All usable traces of digits in the file, drawn and normalised once and kept in the cache.
+    """All usable traces of digits in the file, drawn and normalised once and cached.
 
-    Raises DataError where the file cannot be opened, or no line of it can be used.
+    Raises DataError if the file cannot be opened, or if no line of it can be used.
     """
     kept, notes, skipped = _gathered(path, _Wanted(_digit, _EXAMPLE), report)
     return Collection(LabelledImages(kept["images"], kept["labels"]), None, notes, skipped)
 
 
 def gather_others(path: Path, report: pool.Report | None = None) -> Others:
-    """As `gather`, all usable traces of what is no digit: of letters, or of anything without a label."""
+    """Like `gather`, but all usable traces that are not digits: of letters, or without a label."""
     kept, notes, skipped = _gathered(path, _Wanted(_no_digit, _EXAMPLE.replace("7", "A"), "no digits"), report)
     return Others(kept["images"], kept["labels"].tolist(), notes, skipped)
 
@@ -62,7 +62,7 @@ def gather_others(path: Path, report: pool.Report | None = None) -> Others:
 def _gathered(
     path: Path, wanted: _Wanted, report: pool.Report | None
 ) -> tuple[dict[str, NDArray[Any]], tuple[str, ...], tuple[Skipped, ...]]:
-    """What the cache holds of the file, made where it does not; notes; the lines that cannot be used."""
+    """The file's arrays, from the cache or drawn; notes; the lines that cannot be used."""
     with _opening(path):
         if path.stat().st_size > _LARGEST:
             raise DataError(f"{path} is larger than {_LARGEST // 2**30} GiB; split it")
@@ -79,13 +79,13 @@ def _gathered(
     ]
     if not len(kept["labels"]):
         first = f"; the first, {skipped[0].path}, {skipped[0].reason}" if skipped else ", it is empty"
-        raise DataError(f"{path} has no usable traces, lines of the form {wanted.example}{first}")
+        raise DataError(f"{path} has no usable traces, which are lines of the form {wanted.example}{first}")
     return kept, tuple(notes), tuple(skipped)
 
 
 @contextmanager
 def _opening(path: Path) -> Iterator[None]:
-    """Holds only what reads the file: an OSError of whoever is reported to is not one of the file."""
+    """Turn an OSError into a DataError. Wraps only reads of the file: one raised by a report is not about the file."""
     try:
         yield
     except OSError as error:
@@ -106,7 +106,7 @@ def _drawn(path: Path, wanted: _Wanted, report: pool.Report | None) -> dict[str,
                 continue
             numbers.append(number)
             lines.append(line)
-    # Lines, not strokes, are kept and sent to other processes: a parsed point takes ten times as much memory.
+    # Keep lines, not strokes, and send them to other processes: a parsed point takes ten times as much memory.
     images = pool.each(_image, lines, report, seconds=0.002)
     good = np.ones(len(images), bool)
     for index, image in enumerate(images):
@@ -123,7 +123,7 @@ def _drawn(path: Path, wanted: _Wanted, report: pool.Report | None) -> dict[str,
 
 
 def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Each line that is not empty, with its number from 1; one that is too long comes as its beginning."""
+    """Each line that is not blank, with its number from 1; a line that is too long is cut off."""
     number = 0
     while line := file.readline(_LONGEST_LINE):
         number += 1
@@ -135,7 +135,7 @@ def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _parse(line: bytes) -> tuple[Any, list[list[list[float]]]]:
-    """What it says for a label, and the strokes. Raises DataError with the reason alone."""
+    """The label, unchecked, and the strokes of a line. Raises DataError with only the reason."""
     if len(line) >= _LONGEST_LINE:
         raise DataError(f"is longer than {_LONGEST_LINE // 2**20} MiB")
     try:
@@ -151,10 +151,10 @@ def _parse(line: bytes) -> tuple[Any, list[list[list[float]]]]:
     if not points:
         raise DataError("has strokes without any point")
     if len(points) > _MOST_POINTS:
-        raise DataError(f"has {len(points):,} points; at most {_MOST_POINTS:,} are drawn")
+        raise DataError(f"has {len(points):,} points; at most {_MOST_POINTS:,} are allowed")
     if not all(_is_point(point) for point in points):
         raise DataError("has a point that is not two finite numbers [x, y]")
-    # What a tablet adds to a point, pressure or time, comes after x and y.
+    # Tablets add pressure or time to a point, after x and y.
     return trace.get("label"), [[point[:2] for point in stroke] for stroke in strokes]
 
 
@@ -183,7 +183,7 @@ def _is_point(point: object) -> bool:
 
 
 def _image(line: bytes) -> NDArray[np.uint8] | str:
-    """(28, 28), or why there is none."""
+    """The image (28, 28) uint8, or the reason why there is none."""
     try:
         return normalise(draw(_parse(line)[1]), "bright")
     except DataError as error:

@@ -1,1 +1,1 @@
-"""The drawings that a person keeps: their files, journal and exchange. Is reached through `core.data.own_sets`."""
+"""The drawings that a person keeps: their files, journal and exchange. Other packages use `core.data.own_sets`."""

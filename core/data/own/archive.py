@@ -1,13 +1,13 @@
-"""An own set in one `.npz`: what a network learns from, for anybody, and the files themselves, to come back.
+"""An own set in one `.npz`: images and labels for anybody to learn from, and the original files to import again.
 
     images  (N, 28, 28) uint8, normalised     labels  (N,) uint8
     files   (B,) uint8, the bytes of all files, one after another
     index   (J,) uint8, UTF-8 JSON: [{"name": "3/….png", "size": 512, "beside": 800, "changed": 17…}, …]
-    decisions  (K,) uint8, what a check-up decided about single images: the file of `core.data.amendments`
+    decisions  (K,) uint8, the decisions of a check-up about single images: the file of `core.data.amendments`
 
-`size` and `beside` are the bytes of an image and of the JSON beside it (0 where there is none), `changed` the
-time of change in nanoseconds. Images that cannot be read, are blank or left out by the check-up are among the
-files only. Nothing in an archive is run, and no name in it leads out of the folder that it is unpacked into.
+`size` and `beside` are the sizes in bytes of an image and of its JSON (0 if it has none); `changed` is the time of
+change in nanoseconds. Images that cannot be read, are blank or were left out at a check-up are only in `files`.
+Nothing in an archive is executed, and no name in it leads out of the folder that it is unpacked into.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _NAME = re.compile(r"[0-9]/[^./\0][^/\0]*")
 
 
 def pack(folder: Path, drawn: Sequence[Path], path: Path, report: pool.Report | None = None) -> None:
-    """Write the images `drawn`, of the class folders in `folder`, and what is beside them, to the file `path`.
+    """Write the images `drawn`, in the class folders of `folder`, each with its JSON, to the file `path`.
 
-    `report` is told how many of how many are done. Raises OSError.
+    `report` receives the number done and the total. Raises OSError.
     """
     contents, index = bytearray(), []
     for image in drawn:
@@ -51,17 +51,19 @@ def pack(folder: Path, drawn: Sequence[Path], path: Path, report: pool.Report | 
     found = zip(pool.each(_normalised, drawn, report), labels.values(), strict=True)
     seen = [(image, label) for image, label in found if label is not None and image.any()]
     part = labelled_images([image for image, _ in seen], [label for _, label in seen])
-    decisions = _content(folder / amendments.NAME)
-    files, listed, said = (np.frombuffer(each, np.uint8) for each in (contents, json.dumps(index).encode(), decisions))
+    blobs = (contents, json.dumps(index).encode(), _content(folder / amendments.NAME))
+    files, listed, decisions = (np.frombuffer(blob, np.uint8) for blob in blobs)
     with atomic.writing(path) as file:
-        np.savez_compressed(file, images=part.images, labels=part.labels, files=files, index=listed, decisions=said)
+        np.savez_compressed(
+            file, images=part.images, labels=part.labels, files=files, index=listed, decisions=decisions
+        )
 
 
 def unpack(path: Path, folder: Path, report: pool.Report | None = None) -> int:
-    """Fill the empty `folder` with class folders from an archive; returns how many images that were.
+    """Fill the empty `folder` with class folders from an archive; returns the number of images.
 
-    One that `pack` wrote gives its files unchanged, another one with images and labels its images normalised.
-    Raises DataError where it is neither, or is damaged, and OSError where the folder cannot be written.
+    An archive that `pack` wrote gives its files unchanged; any other one with images and labels gives its images,
+    normalised. Raises DataError if the archive is neither or is damaged, and OSError if the folder cannot be written.
     """
     found = _files(path)
     if found is None:
@@ -74,7 +76,7 @@ def unpack(path: Path, folder: Path, report: pool.Report | None = None) -> int:
         image = folder / each["name"]
         image.parent.mkdir(exist_ok=True)
         middle, end = start + each["size"], start + each["size"] + each["beside"]
-        with image.open("xb") as file:  # two names may be one where capitals do not count
+        with image.open("xb") as file:  # on a case-insensitive file system, two names may be the same file
             file.write(contents[start:middle])
         if end > middle:
             image.with_suffix(".json").write_bytes(contents[middle:end])
@@ -86,20 +88,20 @@ def unpack(path: Path, folder: Path, report: pool.Report | None = None) -> int:
 
 
 def _files(path: Path) -> tuple[bytes, list[dict[str, Any]], bytes] | None:
-    """Bytes, index and decisions of an archive that `pack` wrote; None of another one. Raises DataError."""
+    """Bytes, index and decisions of an archive that `pack` wrote; None for any other archive. Raises DataError."""
     try:
         with zipfile.ZipFile(path) as file:
             sizes = {each.filename: each.file_size for each in file.infolist()}
         if not {"files.npy", "index.npy"} <= set(sizes):
             return None
         if max(sizes.values()) > _LARGEST:
-            raise DataError(f"{path} holds more than {_LARGEST // 2**30} GiB in one array; it is no set of drawings")
+            raise DataError(f"{path} has an array of over {_LARGEST // 2**30} GiB; it is not a set of drawings")
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
             contents, index = stored["files"].tobytes(), json.loads(stored["index"].tobytes())
             decisions = stored["decisions"].tobytes() if "decisions" in stored else b""
         return contents, _checked(index, len(contents)), decisions
     except DAMAGE as error:
-        raise DataError(f"{path} is no archive of drawings, or is damaged ({error}); export it again") from error
+        raise DataError(f"{path} is not an archive of drawings, or is damaged ({error}); export it again") from error
 
 
 def _unpack_images(path: Path, folder: Path, report: pool.Report | None) -> int:
@@ -116,16 +118,16 @@ def _unpack_images(path: Path, folder: Path, report: pool.Report | None) -> int:
 
 
 def _checked(index: Any, size: int) -> list[dict[str, Any]]:
-    """The index, if it is one and describes `size` bytes. Raises ValueError, TypeError or KeyError."""
+    """The index, if it is valid and describes `size` bytes. Raises ValueError, TypeError or KeyError if not."""
     names, total = set(), 0
     for each in index:
         name = each["name"]
         if not isinstance(name, str) or not _NAME.fullmatch(name) or not name.lower().endswith(IMAGES):
-            raise ValueError(f"{name!r} is no name of a drawing")
+            raise ValueError(f"{name!r} is not the name of a drawing")
         names.add(name)
         numbers = (each["size"], each["beside"], each["changed"])
         if not all(type(number) is int and 0 <= number < 2**63 for number in numbers):
-            raise ValueError(f"{numbers} are no sizes and time")
+            raise ValueError(f"{numbers} are not two sizes and a time")
         total += each["size"] + each["beside"]
     if not index or len(names) < len(index) or total != size:
         raise ValueError("its index does not fit its files")
@@ -137,7 +139,7 @@ def _name(image: Path) -> str:
 
 
 def _content(path: Path) -> bytes:
-    """The bytes of a file; none where there is no such file, or it cannot be read."""
+    """The bytes of a file; empty if it is missing or cannot be read."""
     try:
         return path.read_bytes()
     except OSError:
@@ -145,7 +147,7 @@ def _content(path: Path) -> bytes:
 
 
 def _normalised(image: Path) -> NDArray[np.uint8]:
-    """(28, 28); all zero where nothing is drawn or the file cannot be read."""
+    """The image (28, 28) uint8; all zero if it is blank or cannot be read."""
     try:
         return seen_in(image)
     except DataError:

@@ -1,6 +1,6 @@
-"""The files of drawings: how they are called, and how they are moved so that a kill in between loses nothing.
+"""The files of drawings: their names, and moves that lose nothing if the program is killed in between.
 
-Knows no journal and no lock: whoever moves files holds the set's.
+Knows no journal and no lock: the caller holds the set's lock.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from pathlib import Path
 from core.system import atomic
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
-"""Endings of the files that count as drawings, in small letters."""
+"""Extensions of the files that count as drawings, in lower case."""
 REMOVED = ".removed"
-"""The folder, beside the class folders, of what was taken out."""
+"""The folder, next to the class folders, of removed drawings."""
 CLASSES = tuple("0123456789")
 _STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)-(\d\d)(\d\d)(\d\d)-(\d{6})")
 
 
 def carry(path: Path, target: Path) -> None:
-    """Move an image and the JSON beside it; in a class folder the JSON says that digit. Raises OSError."""
+    """Move an image and its JSON; in a class folder, the JSON gets that folder's digit as label. Raises OSError."""
     beside, there = path.with_suffix(".json"), target.with_suffix(".json")
     with contextlib.suppress(FileNotFoundError):
-        write(there, _saying(beside.read_bytes(), target.parent.name))
+        write(there, _relabelled(beside.read_bytes(), target.parent.name))
     try:
         path.rename(target)
     except OSError:
         there.unlink(missing_ok=True)
         raise
-    atomic.sync_folder(target.parent)  # the new names first: a power cut may leave both, never none
+    atomic.sync_folder(target.parent)  # the new names first: a power cut may leave both, but never neither
     beside.unlink(missing_ok=True)
     atomic.sync_folder(path.parent)
 
 
 def free(folder: Path, name: str) -> Path:
-    """A path in `folder` for an image called so, under another name where one of that stem is there."""
+    """A free path in `folder` for an image called `name`; with a number if that stem is taken."""
     stem, ending = Path(name).stem, Path(name).suffix
     unique, number = stem, 2
     while any(os.path.lexists(folder / f"{unique}{each}") for each in {*IMAGES, ".json", ending}):
@@ -48,7 +48,7 @@ def free(folder: Path, name: str) -> Path:
 
 
 def names(folder: Path) -> list[str]:
-    """The names of the images in a class folder, in no order; none where there is no such folder."""
+    """The names of the images in a class folder, in no particular order; empty if there is no such folder."""
     try:
         found = [each.name for each in folder.iterdir()]
     except OSError:
@@ -57,7 +57,7 @@ def names(folder: Path) -> list[str]:
 
 
 def new_stem(own: Path) -> tuple[str, float]:
-    """A name that no image of the set has, nor had, and the time that it says."""
+    """A stem that no image of the set has or had, and the time that it stands for, in seconds since 1970."""
     microseconds = time.time_ns() // 1000
     while True:
         whole, rest = divmod(microseconds, 10**6)
@@ -69,8 +69,8 @@ def new_stem(own: Path) -> tuple[str, float]:
 
 
 def time_of(path: Path) -> float:
-    """When it was drawn, in seconds since 1970: as its name says, else when the file was changed."""
-    with contextlib.suppress(ValueError):  # digits that are no date
+    """When an image was drawn, in seconds since 1970: from its name, else from the file's time of change."""
+    with contextlib.suppress(ValueError):  # digits that are not a date
         if match := _STAMP.match(path.name):
             year, month, day, hour, minute, second, rest = map(int, match.groups())
             return datetime(year, month, day, hour, minute, second, rest, UTC).timestamp()
@@ -81,12 +81,12 @@ def time_of(path: Path) -> float:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file is called as drawings are that were kept here."""
+    """Whether a file has the name of a drawing kept by this program."""
     return path.suffix == ".png" and _STAMP.fullmatch(path.stem) is not None
 
 
 def made(folder: Path) -> Path:
-    """The folder itself, made where it is missing, in a way that outlives a power cut. Raises OSError."""
+    """`folder` itself, created if missing, in a way that survives a power cut. Raises OSError."""
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         atomic.sync_folder(folder.parent)
@@ -94,17 +94,17 @@ def made(folder: Path) -> Path:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Replace `path` by `content`, whole or not at all. Raises OSError."""
+    """Replace the content of `path` atomically. Raises OSError."""
     with atomic.writing(path) as file:
         file.write(content)
 
 
-def _saying(content: bytes, folder: str) -> bytes:
-    """The JSON with the digit of this folder; as it is where that is no class folder, or the JSON not one of ours."""
+def _relabelled(content: bytes, folder: str) -> bytes:
+    """The JSON with the digit of `folder` as label; unchanged if that is no class folder, or the JSON is not ours."""
     try:
-        said = json.loads(content)
+        details = json.loads(content)
     except (ValueError, RecursionError):
         return content
-    if folder not in CLASSES or not isinstance(said, dict) or said.get("label") in (None, int(folder)):
+    if folder not in CLASSES or not isinstance(details, dict) or details.get("label") in (None, int(folder)):
         return content
-    return (json.dumps({**said, "label": int(folder)}) + "\n").encode()
+    return (json.dumps({**details, "label": int(folder)}) + "\n").encode()

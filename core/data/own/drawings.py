@@ -1,14 +1,14 @@
-"""The drawings of an own set: kept, moved and brought back. Nothing of them is ever deleted.
+"""The drawings of an own set: keeps, moves and restores them. Never deletes a drawing.
 
     own/3/2026-01-31-142500-123456.png    a drawing: (H, W) grey, ink bright on 0; its folder is its digit
     own/3/2026-01-31-142500-123456.json   how it was drawn: label, asked, time, width, height, strokes
-    own/.removed/                         what was taken out, to be brought back by `undo`
-    own/journal.jsonl                     what was done, in `core.data.own.journal`
+    own/.removed/                         removed drawings, which `undo` brings back
+    own/journal.jsonl                     all changes, see `core.data.own.journal`
 
-The PNG is what counts. Its JSON is written before it and moved before it, so that a kill in between leaves a
-drawing whole, with a stray JSON at worst. Names, times of UTC to the microsecond, occur once in a set. Images of
-other origin that a person puts into the class folders are drawings without strokes; any other file is left alone.
-Several programs may change a set at once: whoever does holds its lock.
+The PNG is what counts. Its JSON is written and moved before it, so that a kill in between leaves the drawing whole,
+with a stray JSON at worst. A name, which is the UTC time to the microsecond, occurs only once in a set. Images from
+elsewhere that a person puts into the class folders are drawings without strokes; any other file is left alone.
+Several programs may change a set at the same time: each holds the set's lock while it does.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ class Drawing:
 
     path: Path
     label: int
-    """The digit that it is said to be, 0 to 9."""
+    """Its digit according to the person, 0 to 9."""
     time: float
-    """When it was drawn, in seconds since 1970; of an image of other origin when its file was changed."""
+    """When it was drawn, in seconds since 1970; for an image from elsewhere, when its file was last changed."""
 
 
 def drawings(own: OwnSet) -> list[Drawing]:
-    """All drawings, by digit and then by name, which is by time. Reads names only; opens no image."""
+    """All drawings, sorted by digit and then by name, which means by time. Reads only names; opens no image."""
     return [
         _drawing(own.folder / label / name)
         for label in CLASSES
@@ -57,18 +57,18 @@ def drawings(own: OwnSet) -> list[Drawing]:
 
 
 def counts(own: OwnSet) -> list[int]:
-    """How many drawings there are of each of the ten digits."""
+    """The number of drawings of each of the ten digits."""
     return [len(drawing_files.names(own.folder / label)) for label in CLASSES]
 
 
 def keep(
     own: OwnSet, label: int, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke], asked: int | None = None
 ) -> Drawing:
-    """Keep a drawing for good: when this returns it is on the disk and outlives a kill or a power cut.
+    """Keep a drawing: when this returns, it is on the disk and survives a kill or a power cut.
 
-    `bitmap` is (H, W) uint8, ink bright on 0; `strokes` made it; `asked` is the digit that the person was asked
-    to draw, None where they drew what they liked. Takes a few milliseconds, mostly the disk's. Raises DataError
-    where the label or the bitmap is none, or the set cannot be written; nothing is half kept then.
+    `bitmap` is (H, W) uint8, ink bright on 0; `strokes` made it; `asked` is the digit that the person was asked to
+    draw, None if they chose it. Takes a few milliseconds, mostly for the disk. Raises DataError if the label or the
+    bitmap is invalid, or if the set cannot be written; then nothing is half kept.
     """
     from PIL import Image
 
@@ -80,14 +80,14 @@ def keep(
     png = io.BytesIO()
     Image.fromarray(bitmap).save(png, "PNG")
     height, width = bitmap.shape
-    said: dict[str, Any] = {"label": label, "asked": asked, "time": 0.0, "width": width, "height": height}
-    said["strokes"] = as_json(strokes)
+    details: dict[str, Any] = {"label": label, "asked": asked, "time": 0.0, "width": width, "height": height}
+    details["strokes"] = as_json(strokes)
     with _changing(own) as journal:
         folder = drawing_files.made(own.folder / str(label))
-        stem, said["time"] = drawing_files.new_stem(own.folder)
+        stem, details["time"] = drawing_files.new_stem(own.folder)
         image = folder / f"{stem}.png"
         journal.append("keep", "", _relative(own, image))
-        atomic.write_text(image.with_suffix(".json"), json.dumps(said) + "\n")
+        atomic.write_text(image.with_suffix(".json"), json.dumps(details) + "\n")
         try:
             drawing_files.write(image, png.getvalue())
         except BaseException:
@@ -98,7 +98,7 @@ def keep(
 
 
 def strokes_of(drawing: Drawing) -> tuple[Stroke, ...]:
-    """The strokes of a drawing, in canvas pixels of its bitmap; none where they are not known, or damaged."""
+    """The strokes of a drawing, in canvas pixels of its bitmap; empty if they are unknown or damaged."""
     from core.drawing.strokes import from_json
 
     try:
@@ -108,14 +108,14 @@ def strokes_of(drawing: Drawing) -> tuple[Stroke, ...]:
 
 
 def last(own: OwnSet) -> Drawing | None:
-    """The drawing that was kept last and is still there, whatever its digit is by now."""
+    """The drawing most recently kept that is still in the set, also if it was relabelled since."""
     kept = [entry for entry in Journal(_journal(own)).entries() if entry.do == "keep"]
     found = (_found(own, entry.target) for entry in reversed(kept))
     return next((_drawing(path) for path in found if path is not None), None)
 
 
 def relabel(own: OwnSet, drawing: Drawing, label: int) -> Drawing:
-    """Say that a drawing is another digit. Raises DataError where it is gone, or the set cannot be written."""
+    """Give a drawing another digit. Raises DataError if the drawing is gone, or if the set cannot be written."""
     _require_digit(label)
     with _changing(own) as journal:
         path = _still_there(own, drawing)
@@ -125,15 +125,15 @@ def relabel(own: OwnSet, drawing: Drawing, label: int) -> Drawing:
 
 
 def remove(own: OwnSet, drawing: Drawing) -> None:
-    """Take a drawing out of the set; `undo` brings it back. Raises DataError as `relabel` does."""
+    """Remove a drawing from the set; `undo` brings it back. Raises DataError as `relabel` does."""
     with _changing(own) as journal:
         _move(own, _still_there(own, drawing), drawing_files.made(own.folder / REMOVED), "remove", journal)
 
 
 def take_back(own: OwnSet, drawing: Drawing | None = None) -> Drawing | None:
-    """Take the drawing that was kept last, or this one, off again; `undo` brings it back.
+    """Take back `drawing`, or the one most recently kept; `undo` brings it back.
 
-    Returns it where it is now, with its strokes, under the label that it had; None where there is none. Raises
+    Returns the drawing at its new place, with its strokes and the label that it had; None if there is none. Raises
     DataError as `relabel` does.
     """
     with _changing(own) as journal:
@@ -146,9 +146,9 @@ def take_back(own: OwnSet, drawing: Drawing | None = None) -> Drawing | None:
 
 
 def undo(own: OwnSet) -> str:
-    """Undo the last relabelling, removal or taking back that was not undone yet, by whichever program.
+    """Undo the last relabelling, removal or taking back that was not undone yet, whichever program made it.
 
-    Says in words what it did; empty where there is nothing to undo. Raises DataError where the set cannot be
+    Returns a sentence that says what it did, empty if there was nothing to undo. Raises DataError if the set cannot be
     written.
     """
     if not own.folder.is_dir():
@@ -168,7 +168,7 @@ def undo(own: OwnSet) -> str:
 def _in_words(entry: Move, target: Path) -> str:
     match entry.do:
         case "relabel":
-            return f"It is a {target.parent.name} again, no {Path(entry.target).parent.name}."
+            return f"It is a {target.parent.name} again, not a {Path(entry.target).parent.name}."
         case "take back":
             return f"The {target.parent.name} that was taken back is kept again."
         case _:
@@ -180,7 +180,7 @@ def _in_words(entry: Move, target: Path) -> str:
 
 @contextmanager
 def _changing(own: OwnSet) -> Iterator[Journal]:
-    """The set's journal, with no other program changing the set; errors of writing become DataError."""
+    """The set's journal, while no other program can change the set; write errors become DataError."""
     try:
         drawing_files.made(own.folder)
         with locked(own.folder / ".lock"):
@@ -204,21 +204,23 @@ def _drawing(path: Path) -> Drawing:
 
 
 def _still_there(own: OwnSet, drawing: Drawing) -> Path:
-    """Where the drawing is, though another program may have moved it. Raises DataError where it is gone."""
+    """The drawing's path, also if another program has relabelled it. Raises DataError if it is gone."""
     if (path := _found(own, f"{drawing.path.parent.name}/{drawing.path.name}")) is None:
-        raise DataError(f"the drawing {drawing.path.name} is no longer in the set {own.name}; another program took it")
+        raise DataError(
+            f"the drawing {drawing.path.name} is no longer in the set {own.name}; another program removed it"
+        )
     return path
 
 
 def _found(own: OwnSet, relative: str) -> Path | None:
-    """Where an image that was at `relative` is among the class folders; None where it is in none."""
+    """The path, in any class folder, of an image that was at `relative`; None if it is in none."""
     label, _, name = relative.rpartition("/")
     places = (own.folder / each / name for each in dict.fromkeys((label, *CLASSES)) if each in CLASSES)
     return next((path for path in places if path.is_file()), None)
 
 
 def _inside(own: OwnSet, relative: str) -> Path | None:
-    """A path that the journal names; None where it could lead elsewhere: the file may have been tampered with."""
+    """A path from the journal; None if it could lead out of the set: the journal may have been tampered with."""
     place, _, name = relative.partition("/")
     plain = name and "/" not in name and "\0" not in name and name not in (".", "..")
     return own.folder / place / name if plain and place in (*CLASSES, REMOVED) else None

@@ -1,6 +1,6 @@
-"""Own sets leave a computer as a plain folder of class folders or as one `.npz`, and come back unchanged.
+"""Exports own sets as a folder of class folders or as one `.npz`, and imports them again unchanged.
 
-What is written is complete or not there at all, and nothing that exists is written over.
+Everything is written atomically, and nothing that exists is overwritten.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 
 def export(own: OwnSet, path: str | Path, report: Report | None = None) -> int:
-    """Write all drawings, with their strokes and times, to `path`; returns how many they were.
+    """Write all drawings, with their strokes and times, to `path`; returns their number.
 
-    A path that ends in `.npz` becomes an archive, which also holds the images normalised, with their labels; any
-    other a folder of class folders. `report` is told how many of how many are done. Raises DataError where the set
-    is empty, something is at `path` already, or it cannot be written.
+    A path that ends in `.npz` becomes an archive, which also holds the normalised images with their labels; any other
+    path becomes a folder of class folders. `report` receives the number done and the total. Raises DataError if the set
+    is empty, `path` exists, or it cannot be written.
     """
     target = _plain(path)
     if not drawings(own):
-        raise DataError(f"{own.name} holds no drawings yet; there is nothing to export")
+        raise DataError(f"{own.name} has no drawings yet; there is nothing to export")
     _require_free(own, target)
     try:
         with _snapshot(own) as still, atomic.building(target.parent, ".export-") as part:
@@ -46,7 +46,7 @@ def export(own: OwnSet, path: str | Path, report: Report | None = None) -> int:
             else:
                 _copy(found, part / "set", report)
                 _copy_decisions(still.folder, part / "set")
-            os.sync()  # file by file, thousands of drawings took forty seconds
+            os.sync()  # syncing thousands of drawings one by one took forty seconds
             (part / "set").rename(target)
             atomic.sync_folder(target.parent)
     except OSError as error:
@@ -55,13 +55,13 @@ def export(own: OwnSet, path: str | Path, report: Report | None = None) -> int:
 
 
 def import_set(path: str | Path, name: str, report: Report | None = None) -> OwnSet:
-    """A new set called `name` from what `export` wrote, or from any class folders or `.npz` of images and labels.
+    """Create a set called `name` from an export, or from any class folders or `.npz` with images and labels.
 
-    The files of a folder and of our own archives are taken unchanged; of another archive the normalised images.
-    Raises DataError where the name cannot be taken or `path` is no data set; nothing is changed then.
+    Files of a folder and of our own archives are copied unchanged; another archive gives its normalised images.
+    Raises DataError if the name cannot be used or `path` is not a data set; then nothing is changed.
     """
     source = _plain(path)
-    name = checked(name)  # before the work rather than after it
+    name = checked(name)  # before the work, not after it
     try:
         with building() as folder:
             if source.is_dir():
@@ -72,8 +72,8 @@ def import_set(path: str | Path, name: str, report: Report | None = None) -> Own
 
                 count = archive.unpack(source, folder, report)
             else:
-                missing = "it is neither" if source.exists() else "there is nothing of that name"
-                raise DataError(f"{source} is no set of drawings: {missing}; give a folder or an .npz file")
+                missing = "it is neither" if source.exists() else "there is no such file or folder"
+                raise DataError(f"{source} is not a set of drawings: {missing}; give a folder or an .npz file")
             _require_images(source, folder, count)
             os.sync()
             return place(folder, name)
@@ -83,13 +83,13 @@ def import_set(path: str | Path, name: str, report: Report | None = None) -> Own
 
 def _plain(path: str | Path) -> Path:
     if "\0" in str(path):
-        raise DataError(f"{str(path)!r} is no path: it has a null character in it")
+        raise DataError(f"{str(path)!r} is not a path: it contains a null character")
     return paths.expanded(path)
 
 
 @contextlib.contextmanager
 def _snapshot(own: OwnSet) -> Iterator[OwnSet]:
-    """The set as it is now, in links to its files: other programs may change it while they are read."""
+    """The set as it is now, as links to its files, since other programs may change it while they are read."""
     with building() as folder:
         with locked(own.folder / ".lock"):
             _copy([each.path for each in drawings(own)], folder, None, _link)
@@ -106,15 +106,15 @@ def _link(source: Path, target: Path) -> None:
 
 def _require_free(own: OwnSet, target: Path) -> None:
     if os.path.lexists(target):
-        raise DataError(f"{target} exists already and is not written over; choose another name")
+        raise DataError(f"{target} already exists and is not overwritten; choose another name")
     if not target.parent.is_dir():
-        raise DataError(f"there is no folder {target.parent} to export into; make it first or choose another")
+        raise DataError(f"there is no folder {target.parent} to export into; create it or choose another")
     if target.resolve().is_relative_to(own.folder.resolve()):
-        raise DataError(f"{target} is within the set itself, {own.folder}; choose a place outside of it")
+        raise DataError(f"{target} is inside the set itself, {own.folder}; choose a place outside it")
 
 
 def _images_of(source: Path) -> list[Path]:
-    """The image files in its class folders. Raises DataError where it has no class folders."""
+    """The image files in the class folders of `source`. Raises DataError if there are no class folders."""
     from core.data.listing import layout
 
     found = layout(source)
@@ -130,13 +130,13 @@ def _images_of(source: Path) -> list[Path]:
 def _copy(
     images: list[Path], folder: Path, report: Report | None, copy: Callable[[Path, Path], object] = shutil.copy2
 ) -> int:
-    """Copy images, and the JSON beside each, into class folders of `folder`; how many. Raises OSError."""
+    """Copy images, each with its JSON, into class folders of `folder`; returns their number. Raises OSError."""
     folder.mkdir(exist_ok=True)
     for done, image in enumerate(images, 1):
         label = folder / image.parent.name
         label.mkdir(exist_ok=True)
         target, number = label / image.name, 2
-        while target.exists():  # a set in two parts may have one name in both
+        while target.exists():  # a training and a test folder may have the same name in both
             target, number = label / f"{image.stem}-{number}{image.suffix}", number + 1
         copy(image, target)
         with contextlib.suppress(FileNotFoundError):
@@ -147,13 +147,13 @@ def _copy(
 
 
 def _copy_decisions(folder: Path, target: Path) -> None:
-    """What a check-up decided about single images goes along. Raises OSError."""
+    """Copy the decisions of a check-up about single images. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
         shutil.copy2(folder / amendments.NAME, target)
 
 
 def _require_images(source: Path, folder: Path, count: int) -> None:
-    """Raises DataError where not one image of what was brought in can be read."""
+    """Raise DataError if none of the imported images can be read."""
     from core.preprocessing.images import read
 
     reason = "its class folders hold no images"
@@ -164,4 +164,4 @@ def _require_images(source: Path, folder: Path, count: int) -> None:
             reason = f"none of its {count:,} images can be read; the first {error}"
             continue
         return
-    raise DataError(f"{source} is no set of drawings: {reason}")
+    raise DataError(f"{source} is not a set of drawings: {reason}")

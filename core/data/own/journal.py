@@ -1,12 +1,12 @@
-"""What was done to an own set, so that it can be undone, also after a restart. Moves no file itself.
+"""The journal of changes to an own set, so that they can be undone, also after a restart. Moves no files.
 
-One JSON object a line, only ever appended to, by whoever holds the set's lock:
+One JSON object per line, append-only, written by the program that holds the set's lock:
 
     {"id": "9f1c22ab", "do": "relabel", "from": "3/….png", "to": "5/….png", "time": 1769869500.2}
     {"id": "9f1c22ab", "do": "undo", "time": 1769869512.9}
 
-A line is written before the files are moved. A line whose file is not at `to` describes something that did not
-happen, since a kill came between, or that somebody undid by hand; whoever reads the journal passes it over.
+A line is written before the files are moved. A line whose file is not at `to` describes a move that did not happen,
+because the program was killed, or that somebody undid by hand; readers of the journal skip it.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ _DEEDS = ("keep", "take back", "relabel", "remove")
 
 @dataclass(frozen=True)
 class Move:
-    """One move of a drawing."""
+    """A move of a drawing."""
 
     id: str
     do: Deed
     source: str
-    """Where the image was, relative to the set, with slashes; empty for a drawing that was new."""
+    """The image's old path, relative to the set, with slashes; empty for a new drawing."""
     target: str
-    """Where it went."""
+    """Its new path, also relative to the set."""
 
 
 class Journal:
-    """The journal in one file, which need not exist yet."""
+    """The journal in a file, which need not exist yet."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def append(self, do: Deed, source: str, target: str) -> None:
-        """Write down a move that is about to be made. Raises OSError."""
+        """Record a move that is about to be made. Raises OSError."""
         self._write({"id": secrets.token_hex(4), "do": do, "from": source, "to": target, "time": time.time()})
 
     def undone(self, entry: Move) -> None:
-        """Write down that a move was taken back. Raises OSError."""
+        """Record that a move was undone. Raises OSError."""
         self._write({"id": entry.id, "do": "undo", "time": time.time()})
 
     def entries(self) -> list[Move]:
-        """What was done and not undone, in that order. Lines that are damaged are passed over."""
+        """The moves that were not undone, oldest first. Damaged lines are skipped."""
         found: dict[str, Move] = {}
         try:
             lines = self._path.read_bytes().splitlines()
@@ -72,7 +72,7 @@ class Journal:
 
     def _write(self, line: dict[str, str | float]) -> None:
         with self._path.open("a+b") as file:
-            # A line that a kill or a full disk cut off must not swallow the one after it.
+            # A line cut off by a kill or a full disk must not swallow the next one.
             if size := file.seek(0, os.SEEK_END):
                 file.seek(size - 1)
             begins = not size or file.read(1) == b"\n"

@@ -1,11 +1,11 @@
-"""The data sets that people make by drawing: which there are, how they are called, which one is active.
+"""The data sets that people make by drawing: their list, their names, and which one is active.
 
-    data/own/          the first; made when the first drawing is kept
-    data/own-2/        further ones, each with its name in `set.json`
-    data/own-sets.json which one was active last
+    data/own/          the first set; created when the first drawing is kept
+    data/own-2/        further sets, each with its name in `set.json`
+    data/own-sets.json the set that was last active
 
-A folder's name is ours and never changes, so that a person's name for it may hold any character. Listing is
-cheap: it reads one small file a set. Knows nothing of drawings.
+The program chooses a folder's name and never changes it, so a person's name for the set may have any character.
+Listing is cheap: it reads one small file per set. Knows nothing of drawings.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class OwnSet:
 
     folder: Path
     name: str
-    """What the person calls it."""
+    """The person's name for it."""
 
 
 def sets() -> list[OwnSet]:
-    """Those that exist, in the order in which they were made. Writes nothing."""
+    """The existing sets, in the order of their creation. Writes nothing."""
     data = paths.home() / "data"
     try:
         found = [(int(match[1] or 1), each) for each in data.iterdir() if (match := _FOLDER.fullmatch(each.name))]
@@ -51,7 +51,7 @@ def sets() -> list[OwnSet]:
 
 
 def at(folder: Path) -> OwnSet | None:
-    """The set whose folder this is, by whatever path; None where it is none."""
+    """The set in `folder`, which may be reached by another path; None if it is not a set."""
     for own in sets():
         with contextlib.suppress(OSError):
             if own.folder == folder or own.folder.samefile(folder):
@@ -60,7 +60,7 @@ def at(folder: Path) -> OwnSet | None:
 
 
 def active() -> OwnSet:
-    """The active set, which new drawings go into: the one last chosen, else the first, which need not exist yet."""
+    """The set that new drawings go into: the one last chosen, else the first, which need not exist yet."""
     first = OwnSet(paths.home() / "data" / FIRST, FIRST)
     known = sets()
     chosen = json_file.read(_memory()).get("active")
@@ -68,9 +68,9 @@ def active() -> OwnSet:
 
 
 def activate(own: OwnSet) -> None:
-    """Make this set the active one, also after the next start.
+    """Make this set the active one, also for later starts.
 
-    Raises DataError where the set is gone, or that cannot be written down.
+    Raises DataError if the set is gone, or if the choice cannot be saved.
     """
     if own.folder.name != FIRST and not own.folder.is_dir():
         raise DataError(f"the data set {own.name} is gone: there is no folder {own.folder}")
@@ -82,13 +82,13 @@ def activate(own: OwnSet) -> None:
 
 
 def create(name: str) -> OwnSet:
-    """A new, empty set. Raises DataError where the name cannot be taken, or the set cannot be written."""
+    """Create an empty set. Raises DataError if the name cannot be used, or if the set cannot be written."""
     with building() as folder:
         return place(folder, name)
 
 
 def rename(own: OwnSet, name: str) -> OwnSet:
-    """Call a set otherwise; its folder stays. Raises DataError as `create` does, and where the set is gone."""
+    """Rename a set; its folder keeps its name. Raises DataError as `create` does, and if the set is gone."""
     with _naming() as data:
         name = checked(name, but=own)
         if own.folder == data / FIRST:
@@ -101,9 +101,9 @@ def rename(own: OwnSet, name: str) -> OwnSet:
 
 
 def checked(name: str, but: OwnSet | None = None) -> str:
-    """`name`, trimmed, if a set can be called so; `but` is the set that may be called so already.
+    """`name`, trimmed, if it can be used for a set; `but` is a set that may have it already.
 
-    Raises DataError that says what is wrong with it.
+    Raises DataError with the reason if it cannot.
     """
     name = unicodedata.normalize("NFC", name).strip()
     if not name:
@@ -116,13 +116,13 @@ def checked(name: str, but: OwnSet | None = None) -> str:
     others = [own.name for own in sets() if but is None or own.folder != but.folder]
     taken = ["mnist", *downloadable.DOWNLOADABLE, *(str(each["name"]) for each in added), *others]
     if name.casefold() in (each.casefold() for each in taken):
-        raise DataError(f"there is a data set called {name} already; choose another name")
+        raise DataError(f"there is already a data set called {name}; choose another name")
     return name
 
 
 @contextmanager
 def building() -> Iterator[Path]:
-    """An empty folder to fill with a set and to give to `place`; it vanishes where that does not happen."""
+    """An empty folder to fill with a set and pass to `place`; deleted at the end of the block if it was not placed."""
     data = paths.user_data()
     with ExitStack() as made:
         try:
@@ -133,13 +133,13 @@ def building() -> Iterator[Path]:
 
 
 def place(folder: Path, name: str) -> OwnSet:
-    """Make what was built in `folder` a set, whole or not at all. Raises DataError as `create` does."""
+    """Make the content of `folder` a set, atomically. Raises DataError as `create` does."""
     with _naming() as data:
         name = checked(name)
         _write_name(folder, name)
-        folder.chmod(data.stat().st_mode & 0o777)  # as any folder there; those of tempfile are for one person
+        folder.chmod(data.stat().st_mode & 0o777)  # like any folder there; tempfile's are private
         atomic.sync_folder(folder)
-        number = 2  # the first is left to whoever draws without having chosen a set
+        number = 2  # the first is for people who draw without having chosen a set
         while os.path.lexists(target := data / f"{FIRST}-{number}"):
             number += 1
         folder.rename(target)
@@ -149,7 +149,7 @@ def place(folder: Path, name: str) -> OwnSet:
 
 @contextmanager
 def _naming() -> Iterator[Path]:
-    """The user's data folder, with no other program naming a set meanwhile; errors of writing become DataError."""
+    """The user's data folder, while no other program can name a set; write errors become DataError."""
     data = paths.user_data()
     try:
         with locked(data / "own-sets.lock"):
@@ -167,7 +167,7 @@ def _write_name(folder: Path, name: str) -> None:
 
 
 def _name_of(folder: Path) -> str:
-    """That of `set.json`; the folder's own where there is none that can be shown."""
+    """The name in `set.json`; the folder's name if there is none, or none that can be shown."""
     name = json_file.read(folder / "set.json").get("name")
     fits = isinstance(name, str) and name.strip() and name.isprintable() and len(name) <= LONGEST_NAME
     return str(name) if fits else folder.name
