@@ -1,1 +1,1 @@
-"""The CNNs and their weights in files. Knows no data set and no run."""
+"""The CNNs and the files of their weights. Knows no data set and no run."""

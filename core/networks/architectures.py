@@ -1,7 +1,7 @@
 """The registry of network architectures: how each is built and what it can do.
 
-Networks take pixels of 0 to 1 and give logits; they know no data and no files. Whoever wants to know what a network
-can do asks its entry here, neither its name nor its class.
+Networks take pixels, 0 to 1, and return logits; they know no data and no files. What a network can do is a field of
+its entry here, never derived from its name or class.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-# Mean and standard deviation of MNIST's training pixels at 0 to 1; part of the network, so that whoever
-# feeds it needs to know nothing but "0 is paper, 1 is ink".
+# Mean and standard deviation of MNIST's training pixels, 0 to 1; part of the network, so that callers need to know only
+# that 0 is paper and 1 is ink.
 PIXEL_MEAN, PIXEL_DEVIATION = 0.1307, 0.3081
 
 
 class SequentialNetwork(nn.Module):
-    """Layers, one after the other, over pixels at MNIST's mean and deviation."""
+    """Layers, one after the other, applied to pixels standardised with MNIST's mean and deviation."""
 
     def __init__(self, *layers: nn.Module) -> None:
         super().__init__()
         self.layers = nn.Sequential(*layers)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (N, 10), or (N, 11) with a reject output, of `images` (N, 1, 28, 28), float, 0 (paper) to 1 (ink)."""
+        """Logits (N, 10), or (N, 11) with a reject output, for `images` (N, 1, 28, 28) float, 0 (paper) to 1 (ink)."""
         logits: Tensor = self.layers((images - PIXEL_MEAN) / PIXEL_DEVIATION)
         return logits
 
@@ -34,9 +34,9 @@ class SequentialNetwork(nn.Module):
 class LittleNetwork(SequentialNetwork):
     """Two convolutions and two linear layers, after LeNet-5 (LeCun et al. 1998) with ReLU and max pooling.
 
-    The first convolution takes every second pixel and is pooled before ReLU, there is no normalisation: two epochs take
-    seconds on two cores. Of some forty shapes, batches and optimisers tried on images held out of MNIST's training
-    set, this one with `Muon` took half of the time of `QuickNetwork` to the same accuracy.
+    The first convolution has stride 2 and is pooled before ReLU, and there is no normalisation, so two epochs take
+    seconds on two cores. Of some forty shapes, batch sizes and optimisers tried on images held out of MNIST's training
+    set, this network with `Muon` took half the time of `QuickNetwork` to reach the same accuracy.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class LittleNetwork(SequentialNetwork):
 
 
 class QuickNetwork(SequentialNetwork):
-    """As `LittleNetwork`, with more channels, and pooled after the second convolution instead of the first."""
+    """Like `LittleNetwork`, with more channels, and pooled after the second convolution instead of the first."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -71,7 +71,7 @@ class QuickNetwork(SequentialNetwork):
 
 
 class SmallNetwork(SequentialNetwork):
-    """As `QuickNetwork`, at full resolution and pooled after both convolutions, which takes longer."""
+    """Like `QuickNetwork`, but at full resolution and pooled after both convolutions, which takes longer."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -89,7 +89,7 @@ class SmallNetwork(SequentialNetwork):
 
 
 def _block(inputs: int, outputs: int, size: int = 3) -> list[nn.Module]:
-    # The bias would be taken away again by the batch normalisation that follows.
+    # No bias: the batch normalisation that follows would cancel it.
     return [
         nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False),
         nn.BatchNorm2d(outputs),
@@ -98,9 +98,9 @@ def _block(inputs: int, outputs: int, size: int = 3) -> list[nn.Module]:
 
 
 class DeepNetwork(SequentialNetwork):
-    """Five convolutions with batch normalisation (Ioffe and Szegedy 2015) over three resolutions.
+    """Five convolutions with batch normalisation (Ioffe and Szegedy 2015) at three resolutions.
 
-    The last feature maps (7×7) are pooled to 3×3, not to a point, since where a stroke is tells 6 from 9.
+    The last feature maps (7×7) are pooled to 3×3, not to a single value, since the position of strokes tells 6 from 9.
     """
 
     def __init__(self, outputs: int = 10) -> None:
@@ -121,16 +121,16 @@ class DeepNetwork(SequentialNetwork):
 
 @dataclass(frozen=True)
 class Architecture:
-    """One architecture: how a network of it is built, and what it can do."""
+    """One architecture: how to build a network of it, and what it can do."""
 
     build: Callable[[], nn.Module]
-    """A network with weights drawn from torch's random state; `architectures.build` also takes a seed."""
+    """Returns a network with weights drawn from torch's random state; `architectures.build` also takes a seed."""
     summary: str
     """One line for a person."""
     has_reject_output: bool = False
-    """Whether an eleventh output says that the image is no digit."""
+    """Whether an eleventh output says that the image is not a digit."""
     is_sequential: bool = True
-    """Whether it is a `SequentialNetwork`, a plain row of layers, whose fast copies `core.inference` can make."""
+    """Whether it is a `SequentialNetwork`, of which `core.inference` can make fast copies."""
 
 
 ARCHITECTURES: dict[str, Architecture] = {
@@ -139,25 +139,25 @@ ARCHITECTURES: dict[str, Architecture] = {
     "small": Architecture(SmallNetwork, "two convolutions at full resolution and two linear layers"),
     "deep": Architecture(DeepNetwork, "five convolutions with batch normalisation, the most accurate"),
     "deep-11": Architecture(
-        partial(DeepNetwork, 11), "as deep, with an output for what is no digit", has_reject_output=True
+        partial(DeepNetwork, 11), "like deep, with a reject output for non-digits", has_reject_output=True
     ),
 }
-"""Every name here may stand in a checkpoint's header: an entry without a recipe is there to be read."""
+"""All architectures by name, as in a checkpoint's header; those that no recipe uses are for reading checkpoints."""
 
 
 def build(architecture: str, seed: int | None = None) -> nn.Module:
-    """A network with fresh weights, in float32 on the CPU; the same seed gives the same weights.
+    """A network with random initial weights, float32 on the CPU; the same seed gives the same weights.
 
     Raises KeyError for a name that is not in `ARCHITECTURES`.
     """
-    with torch.random.fork_rng(devices=[]):  # whoever calls keeps their random state
+    with torch.random.fork_rng(devices=[]):  # leaves the caller's random state unchanged
         if seed is not None:
             torch.default_generator.manual_seed(seed)
         network = ARCHITECTURES[architecture].build()
-    # 4-D weights laid out channels last: convolutions then run on the processor's wide units without reordering.
+    # 4-D weights in channels-last layout: convolutions then use the processor's vector units without reordering.
     return network.to(memory_format=torch.channels_last)
 
 
 def parameter_count(network: nn.Module) -> int:
-    """The number of trained values."""
+    """The number of trainable parameters."""
     return sum(parameter.numel() for parameter in network.parameters())

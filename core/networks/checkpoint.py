@@ -1,6 +1,6 @@
-"""Weights with their header, and the state that resuming needs.
+"""Saves and loads weights with their header, and the state that resuming needs.
 
-Both are written whole or not at all, and read without running code from them.
+Both are written atomically, and read without executing any code in them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from core.system import atomic
 from core.system.damage import DAMAGE
 
 STATE_FORMAT = 2
-"""Raised by a change after which states that are already written cannot be resumed from."""
+"""Increased by every change that makes existing states impossible to resume."""
 _STATE_KEYS = frozenset(
     (
         "format", "configuration", "plan", "data", "epochs", "batch_size", "stage", "step", "tally", "network",
@@ -35,12 +35,12 @@ _STATE_DAMAGE: tuple[type[Exception], ...] = (*DAMAGE, pickle.UnpicklingError)
 
 
 def save(path: Path, weights: dict[str, Tensor], described: Header) -> None:
-    """Write a checkpoint. Equal weights and headers give equal bytes. Raises OSError where it cannot."""
+    """Write a checkpoint. Equal weights and headers give equal bytes. Raises OSError."""
     with atomic.writing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_entry(HEADER), json.dumps(described.to_json(), indent=1))
         for name, tensor in weights.items():
             buffer = io.BytesIO()
-            # channels last is how it lies in memory, not what it is; the file holds plain row-major arrays
+            # channels last is only the layout in memory; the file has plain row-major arrays
             array = np.ascontiguousarray(tensor.detach().cpu().numpy())
             np.lib.format.write_array(buffer, array, allow_pickle=False)
             archive.writestr(_entry(f"{name}.npy"), buffer.getvalue())
@@ -73,7 +73,7 @@ def load(path: Path) -> tuple[nn.Module, Header]:
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
-    """Write what resuming needs: nested dicts of tensors, numbers and strings. Raises OSError where it cannot."""
+    """Write the state that resuming needs: nested dicts of tensors, numbers and strings. Raises OSError."""
     # Into memory first: torch turns the OSError of a full disk into a RuntimeError, like that of a failed device.
     buffer = io.BytesIO()
     torch.save(state, buffer)
@@ -84,14 +84,14 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
 def load_state(path: Path) -> dict[str, Any]:
     """The inverse of `save_state`, tensors on the CPU.
 
-    Raises CheckpointError where the file is missing, differs by a bit from what was written, or is of another
-    version of digits-tui.
+    Raises CheckpointError if the file is missing, differs in any bit from what was written, or is from another version
+    of digits-tui.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             if (changed := _changed(archive)) is not None:
                 raise ValueError(f"{changed} in it has changed since it was written")
-        # weights_only: the unpickler builds tensors and plain containers and nothing else
+        # weights_only: the unpickler builds only tensors and plain containers
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise CheckpointError(f"there is no {path}: the run was ended before its first save; start a new run") from None
@@ -111,7 +111,7 @@ def load_state(path: Path) -> dict[str, Any]:
 
 
 def _changed(archive: zipfile.ZipFile) -> str | None:
-    """The first member that is not as it was written; torch.load itself looks at no checksum."""
-    # Of a member that is marked as a folder torch reads nothing, and hands out memory as it happens to be.
+    """The name of the first member that differs from what was written; torch.load itself checks no checksums."""
+    # torch reads nothing of a member that is marked as a folder, and returns uninitialised memory.
     folders = (member.filename for member in archive.infolist() if member.external_attr & _IS_FOLDER)
     return next(folders, None) or archive.testzip()

@@ -1,11 +1,11 @@
 """The file format of checkpoints, as far as it can be read without torch: a zip of plain arrays and a header.
 
-A checkpoint is an `.npz` that `numpy.load(…, allow_pickle=False)` opens: one `.npy` a weight, and
-`header.json`. Nothing in it is ever executed. The interface reads the header alone, in a millisecond.
+A checkpoint is an `.npz` that `numpy.load(…, allow_pickle=False)` opens: one `.npy` per weight, and `header.json`.
+Nothing in it is ever executed. The interface reads only the header, in a millisecond.
 """
 
-# Not safetensors 0.8: it reads the shipped model in 0.2 ms where NumPy takes 16, beside 2.8 s for importing torch, and
-# its file is 7% larger. An .npz opens with NumPy alone, and is what every checkpoint of today is.
+# Not safetensors 0.8: it reads the shipped model in 0.2 ms where NumPy takes 16, which hardly counts next to 2.8 s for
+# importing torch, and its file is 7% larger. An .npz opens with NumPy alone, and all existing checkpoints have it.
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ HEADER = "header.json"
 FORMAT = 1
 _LARGEST_HEADER = 1 << 20
 _TYPES = {"str": (str,), "int": (int,), "Mapping[str, float]": (dict,), "Mapping[str, Any]": (dict,)}
-"""What JSON gives for each annotation of a header's fields."""
+"""The Python types that JSON gives for each annotation of the header's fields."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a checkpoint says of itself."""
+    """A checkpoint's description of itself."""
 
     architecture: str
     """A name in `architectures.ARCHITECTURES`."""
@@ -39,29 +39,29 @@ class Header:
     """The name or path of the data set that it was trained on."""
     parameters: int
     epoch: int
-    """Epochs done, the one in progress not counted."""
+    """Epochs completed."""
     epochs: int
-    """Epochs that were planned."""
+    """Epochs planned."""
     step: int
     seed: int
     figures: Mapping[str, float] = field(default_factory=dict)
-    """`validation_accuracy`, `test_accuracy` (0 to 1), `test_loss`, `seconds`; those that are known."""
+    """`validation_accuracy`, `test_accuracy` (0 to 1), `test_loss`, `seconds`; only those that are known."""
     trained: Mapping[str, Any] = field(default_factory=dict)
-    """How the weights came to be, for whoever reads the file; nothing is computed from it.
+    """How the weights were trained, for people who read the file; nothing is computed from it.
 
-    `configuration` (as `TrainingConfig.to_json`), `recipe` (all numbers of that recipe), `images` and
-    `test_images` (how many there were), `device` (with threads and precision), and the versions `torch`,
-    `digits-tui` and `normalise`; any may be missing.
+    `configuration` (as `TrainingConfig.to_json`), `recipe` (all numbers of that recipe), `images` and `test_images`
+    (their numbers), `device` (with threads and precision), and the versions `torch`, `digits-tui` and `normalise`; any
+    may be missing.
     """
     calibration: Mapping[str, Any] = field(default_factory=dict)
-    """What its outputs are read with, as `Calibration.to_json`; empty for the neutral one."""
+    """The calibration of its outputs, as `Calibration.to_json`; empty for the neutral one."""
     run: str = ""
     """The run's name."""
     format: int = FORMAT
 
     @property
     def title(self) -> str:
-        """A short text for a list, such as `mnist, fast: 99.23% test`."""
+        """A short text for lists, such as `mnist, fast: 99.23% test`."""
         figures = self.figures
         if (test := figures.get("test_accuracy")) is not None:
             result = f"{percent(test)} test"
@@ -77,22 +77,23 @@ class Header:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Header:
-        """The inverse of `to_json`; raises ValueError where a field is missing or of another type."""
+        """The inverse of `to_json`; raises ValueError if a field is missing or has another type."""
         if not isinstance(data, Mapping):
-            raise ValueError(f"its header is no JSON object but a {type(data).__name__}")
+            raise ValueError(f"its header is not a JSON object but a {type(data).__name__}")
         values: dict[str, Any] = {}
         for each in dataclasses.fields(cls):
             if each.name not in data:
-                continue  # left out, it takes its default, or is missing
+                continue  # it takes its default; without one, the TypeError below reports it
             value, expected = data[each.name], _TYPES[str(each.type)]
             if type(value) not in expected:
-                raise ValueError(f"{each.name} in its header is {value!r:.40}, which is no {expected[0].__name__}")
+                kind = expected[0].__name__
+                raise ValueError(f"{each.name} in its header is {value!r:.40}; it must be of type {kind}")
             values[each.name] = value
         for name, figure in values.get("figures", {}).items():
             if type(figure) is not float and (type(figure) is not int or abs(figure) > 2**53):
-                raise ValueError(f"the figure {name} in its header is {figure!r:.40}, which is no number")
+                raise ValueError(f"the figure {name} in its header is {figure!r:.40}, which is not a number")
         if not isinstance(values.get("trained", {}).get("configuration", {}), dict):
-            raise ValueError("the configuration in its header is no JSON object")
+            raise ValueError("the configuration in its header is not a JSON object")
         try:
             return cls(**values)
         except TypeError as error:
@@ -100,7 +101,7 @@ class Header:
 
 
 def header(path: Path) -> Header:
-    """The header of the checkpoint at `path`. Raises CheckpointError where there is none that we understand."""
+    """The header of the checkpoint at `path`. Raises CheckpointError if there is none that can be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             if archive.getinfo(HEADER).file_size > _LARGEST_HEADER:
@@ -113,18 +114,18 @@ def header(path: Path) -> Header:
         ) from None
     except DAMAGE as error:
         raise CheckpointError(
-            f"{path} is not a checkpoint of digits-tui ({error}); give a model.npz of a run, "
+            f"{path} is not a checkpoint of digits-tui ({error}); give a run's model.npz, "
             "or leave it out for the shipped model"
         ) from error
     if found.format > FORMAT:
         raise CheckpointError(
-            f"{path} has format {found.format}, this program reads up to {FORMAT}; install a newer digits-tui"
+            f"{path} has format {found.format}; this program reads formats up to {FORMAT}. Install a newer digits-tui"
         )
     return found
 
 
 def written_at(path: Path | None) -> int | None:
-    """When the file was last written, in nanoseconds; None where there is none."""
+    """When the file was last written, in nanoseconds since 1970; None if there is no file."""
     if path is None:
         return None
     try:

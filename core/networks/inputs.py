@@ -1,4 +1,4 @@
-"""Images as the networks take them."""
+"""Converts images to the networks' input."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from torch import Tensor
 
 
 def as_input(images: Tensor) -> Tensor:
-    """uint8 (N, 28, 28) as the networks take it: float32 (N, 1, 28, 28), 0 to 1, channels last."""
+    """The networks' input, (N, 1, 28, 28) float32, 0 to 1, channels last, from (N, 28, 28) uint8 images."""
     scaled = images.unsqueeze(1).float().div_(255)
     return scaled.contiguous(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""What a person calls a trained network. Knows no torch and reads no file."""
+"""Names of trained networks for people. Knows no torch and reads no file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SHIPPED = "the shipped model"
 
 
 def model_name(path: str | Path | None) -> str:
-    """Such as `the shipped model`, the name of the run that wrote it, or that of its file. None is the shipped one."""
+    """The name of the checkpoint at `path`: its run's, its file's, or `the shipped model`, which None stands for."""
     if path is None or Path(path) == paths.shipped_checkpoint():
         return _SHIPPED
     file = Path(path)
@@ -19,5 +19,5 @@ def model_name(path: str | Path | None) -> str:
 
 
 def at_start(name: str) -> str:
-    """A name of `model_name` where a sentence begins; those of runs and files are never changed."""
+    """A name from `model_name` for the start of a sentence: capitalised, unless it is the name of a run or a file."""
     return name[0].upper() + name[1:] if name == _SHIPPED else name
