@@ -1,1 +1,1 @@
-"""Images that MNIST lacks, made from nothing and from MNIST: digits by other pens, and things that are no digits."""
+"""Synthetic images of what MNIST lacks, some made from MNIST's: digits by other pens, and non-digits."""

@@ -1,6 +1,6 @@
-"""Images put into MNIST's frame again after something was done to them, many at once.
+"""Fits many images at once into MNIST's frame: a 20×20 box, centred by mass in a 28×28 field.
 
-Their boxes are found here and not by `bounding_box`, which takes one image: a batch of 2,000 in one go.
+It has its own bounding boxes, 2,000 images at a time, since `bounding_box` takes only one image.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from core.preprocessing.normalise import BOX, FIELD
 
 _BATCH = 2000
 _INK = 40
-"""Fainter pixels, of 255, do not count for the box."""
+"""Grey level, of 255, up to which pixels do not count for the box."""
 
 
 def fitted(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """`images` (N, H, W) uint8, bright ink, as (N, 28, 28): the longer side 20 pixels, centred by mass.
+    """(N, 28, 28) uint8 from (N, H, W) uint8, ink bright: the longer side scaled to 20 pixels, centred by mass.
 
-    What `normalise` does, with bilinear interpolation. Empty images stay empty.
+    Like `normalise`, but with bilinear interpolation. Empty images stay empty.
     """
     parts = [_fitted(torch.tensor(images[start : start + _BATCH])) for start in range(0, len(images), _BATCH)]
     return np.concatenate(parts) if parts else np.zeros((0, FIELD, FIELD), np.uint8)
@@ -33,7 +33,7 @@ def _fitted(images: Tensor) -> NDArray[np.uint8]:
     top, bottom = _ends(inked.any(dim=2))
     left, right = _ends(inked.any(dim=1))
     side = torch.maximum(bottom - top, right - left).clamp_min(1)
-    scale = side / BOX  # pixels of the image for one of the field
+    scale = side / BOX  # pixels of the image per pixel of the field
     centres = torch.arange(FIELD) + 0.5 - FIELD / 2
     x = (left + right)[:, None] / 2 + centres * scale[:, None]
     y = (top + bottom)[:, None] / 2 + centres * scale[:, None]
@@ -45,18 +45,18 @@ def _fitted(images: Tensor) -> NDArray[np.uint8]:
         dim=3,
     )
     found = F.grid_sample(images[:, None].float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-    peak = found.amax(dim=(1, 2, 3)).clamp_min(1)  # greys are stretched, as `normalise` does
+    peak = found.amax(dim=(1, 2, 3)).clamp_min(1)  # stretch the greys, as `normalise` does
     return centred((found[:, 0] * (255 / peak)[:, None, None] + 0.5).to(torch.uint8)).numpy()
 
 
 def _ends(filled: Tensor) -> tuple[Tensor, Tensor]:
-    """Of each row (N, L) bool where the filled part begins and ends, (N,) float."""
+    """The start and the end, (N,) float each, of the filled part of each row of `filled` (N, L) bool."""
     length = filled.shape[1]
     return filled.float().argmax(dim=1).float(), (length - filled.flip(1).float().argmax(dim=1)).float()
 
 
 def centred(images: Tensor) -> Tensor:
-    """(N, 28, 28) uint8, each moved by whole pixels so that its centre of mass is in the middle, nothing lost."""
+    """(N, 28, 28) uint8, each moved by whole pixels to put its centre of mass in the middle without losing ink."""
     grey = images.float()
     mass = grey.sum(dim=(1, 2)).clamp_min(1)
     index = torch.arange(FIELD, dtype=torch.float32)

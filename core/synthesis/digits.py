@@ -1,4 +1,4 @@
-"""MNIST's digits as other pens, other scanners and other frames would have made them."""
+"""Synthetic digits: a data set's digits redrawn with other pens, and digits written by our own strokes."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from core.synthesis.pen import rendered
 from core.synthesis.skeleton import distances, inked
 
 _THINNEST, _BOLDEST = 0.45, 2.6
-"""Radii of pens in pixels of the 20×20 box: lines of 0.9 to 5.2 pixels; MNIST's are 1.6 to 3.4."""
+"""Pen radii in pixels of the 20×20 box: lines of 0.9 to 5.2 pixels, where MNIST's are 1.6 to 3.4."""
 _CLIPPED = 0.3
-"""Share of the images of which a side is cut off, as happens where people draw over the edge."""
+"""Share of the images with one side cut off, as when people draw over the edge."""
 _MOST_CLIPPED = 5
-"""Rows or columns, of 20, that are cut off at most."""
+"""Maximum number of rows or columns, of 20, that are cut off."""
 _COARSE = 0.12
-"""Share of the images that come from a scan of few pixels."""
+"""Share of the images that look like a low-resolution scan."""
 
 
 def redrawn(part: LabelledImages, seed: int) -> LabelledImages:
-    """Each image of `part` drawn again along its middle lines by a pen of another width, in MNIST's frame.
+    """Each image of `part` redrawn along its centre lines with a pen of another width, in MNIST's frame.
 
-    Some are cut off at a side, some as coarse as a scan of 10 to 18 pixels.
+    Some are cut off at one side, and some are as coarse as a scan of 10 to 18 pixels.
     """
     random = np.random.default_rng(seed)
-    # Evenly over the logarithm: between 1 and 2 pixels lies as much as between 2 and 4.
+    # Uniform in the logarithm: as many between 1 and 2 pixels as between 2 and 4.
     radii = np.exp(random.uniform(np.log(_THINNEST), np.log(_BOLDEST), len(part.labels)))
     images = inked(distances(part.images), radii)
     images = fitted(_clipped(images, random))
@@ -39,7 +39,7 @@ def redrawn(part: LabelledImages, seed: int) -> LabelledImages:
 
 
 def written(count: int, seed: int) -> LabelledImages:
-    """`count` digits (28, 28) written by pens, in all forms of `NUMERALS`, as many of each digit, in MNIST's frame."""
+    """`count` synthetic digits (28, 28) in MNIST's frame, in all forms of `NUMERALS`, equally many of each digit."""
     random = np.random.default_rng(seed)
     labels = np.arange(count) % CLASSES
     traces = []

@@ -1,4 +1,4 @@
-"""Pen traces that are no digits: letters and signs as people might write them, scribbles, lines. Knows no images."""
+"""Pen traces of non-digits: letters and signs as people might write them, scribbles, lines. Knows no images."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from core.synthesis.pen import Trace
 Points = NDArray[np.float64]
 
 _STEPS = 5
-"""Points between two of a curve's points."""
+"""Points that a curve gets from each given point to the next."""
 
 
 def letter(random: np.random.Generator) -> Trace:
-    """One of the glyphs, by another hand each time."""
+    """A random glyph, in a different hand each time."""
     return written(GLYPHS[random.integers(len(GLYPHS))], random, random.uniform(0.1, 0.55))
 
 
 def written(glyph: str, random: np.random.Generator, wobble: float) -> Trace:
-    """A glyph as a hand might write it: its points displaced by `wobble`, leaning, narrow or wide, with bent lines."""
+    """A glyph as a person might write it: slanted, narrow or wide, with bent lines.
+
+    `wobble` is the standard deviation of the displacement of its points, in the glyph's units.
+    """
     found = []
     for curved, points in strokes(glyph):
         moved = np.array(points) + random.normal(0, wobble, (len(points), 2))
@@ -30,7 +33,7 @@ def written(glyph: str, random: np.random.Generator, wobble: float) -> Trace:
             moved = _bent(moved, random)
             curved = random.random() < 0.6
         if random.random() < 0.1:
-            moved = np.concatenate([moved[:1] + random.normal(0, 1.0, (1, 2)), moved])  # a stroke that leads in
+            moved = np.concatenate([moved[:1] + random.normal(0, 1.0, (1, 2)), moved])  # a lead-in stroke
         if random.random() < 0.1:
             moved = np.concatenate([moved, moved[-1:] + random.normal(0, 1.0, (1, 2))])
         found.append(curve(moved) if curved and len(moved) > 2 else moved)
@@ -38,7 +41,7 @@ def written(glyph: str, random: np.random.Generator, wobble: float) -> Trace:
 
 
 def scribble(random: np.random.Generator) -> Trace:
-    """One long line that turns about."""
+    """One long line that turns at random."""
     count = int(random.integers(7, 22))
     turns = random.normal(0, random.uniform(0.5, 1.6), count).cumsum() + random.uniform(0, 2 * math.pi)
     steps = np.stack([np.cos(turns), np.sin(turns)], axis=1) * random.uniform(0.4, 1.6, (count, 1))
@@ -46,12 +49,12 @@ def scribble(random: np.random.Generator) -> Trace:
 
 
 def tangle(random: np.random.Generator) -> Trace:
-    """A line to and fro over the same place, as one crosses something out."""
+    """A line back and forth over the same place, as if to cross something out."""
     return [curve(random.uniform(0, 1, (int(random.integers(6, 16)), 2)) * (random.uniform(0.4, 1.5), 1.0))]
 
 
 def lines(random: np.random.Generator) -> Trace:
-    """Three to six strokes that have nothing to do with each other."""
+    """Three to six unrelated strokes."""
     found = []
     for _ in range(random.integers(3, 7)):
         start, end = random.uniform(0, 1, (2, 2))
@@ -61,7 +64,7 @@ def lines(random: np.random.Generator) -> Trace:
 
 
 def curve(points: Points) -> Points:
-    """(M, 2) along a Catmull-Rom spline through `points` (N, 2), both ends included."""
+    """Points (M, 2) along a Catmull-Rom spline through `points` (N, 2), both ends included."""
     if len(points) < 3:
         return points
     ends = np.concatenate([2 * points[:1] - points[1:2], points, 2 * points[-1:] - points[-2:-1]])
@@ -77,7 +80,7 @@ def curve(points: Points) -> Points:
 
 
 def _bent(points: Points, random: np.random.Generator) -> Points:
-    """Straight lines with a point more in the middle of each, a little aside."""
+    """The points with one more in the middle of each straight line, slightly off the line."""
     if len(points) < 2:
         return points
     middle = (points[1:] + points[:-1]) / 2 + random.normal(0, 0.35, (len(points) - 1, 2))

@@ -1,8 +1,9 @@
-"""Letters and signs as pen strokes, our own drawing of each, in a few forms.
+"""Letters and signs as pen strokes, drawn by us, each in a few forms.
 
-Left out are those that a person would take for a digit: B D I O S Z b g i l o q s z | / ( ) and a square.
-Notation: strokes are divided by `|`, points are `x,y` with y downwards, and `~` begins a stroke that is a smooth
-curve through its points; the others are straight lines. Capitals stand on y = 8 and begin at 0, small letters at 3.5.
+Those that a person would take for a digit are left out: B D I O S Z b g i l o q s z | / ( ) and a square.
+Notation: strokes are separated by `|`, points are `x,y` with y downwards, and `~` begins a stroke that is a smooth
+curve through its points; the others are straight lines. The baseline is y = 8; capitals start at y = 0, small letters
+at 3.5.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ GLYPHS: tuple[str, ...] = (
 
 
 def strokes(glyph: str) -> list[tuple[bool, list[tuple[float, float]]]]:
-    """The strokes of one of `GLYPHS`: whether it is a curve, and its points."""
+    """The strokes of one of `GLYPHS`, each as whether it is a curve, and its points."""
     found = []
     for part in glyph.split("|"):
         points = [tuple(map(float, point.split(","))) for point in part.lstrip("~").split()]

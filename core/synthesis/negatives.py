@@ -1,4 +1,4 @@
-"""Images that are no digits, to be learned as such: letters, signs, scribbles, digits put together or taken apart."""
+"""Synthetic non-digits for the reject class: letters, signs, scribbles, and digits turned, merged or halved."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.synthesis.box import fitted
 from core.synthesis.pen import Trace, rendered
 
 NO_DIGIT = CLASSES
-"""The label of what is none."""
+"""The label of the reject class."""
 
 _SHARES = {
     "letter": 0.57,
@@ -22,23 +22,22 @@ _SHARES = {
     "merged": 0.1,
     "half": 0.04,
 }
-"""What the images are, as parts of all; what is left over by rounding are letters."""
+"""The kinds of images, as fractions of all; rounding remainders become letters."""
 _TURNABLE = {2: (1, 3), 3: (1, 3), 4: (1, 3), 5: (1, 3), 7: (1, 3), 8: (1, 3), 9: (1,), 6: (1,)}
-"""Quarter turns after which a digit is none any more."""
+"""The quarter turns after which a digit is no longer a digit."""
 _MIRRORED = (3, 4, 6, 7, 9)
-"""Digits whose mirror image is none: the others' are digits, or nearly so."""
+"""Digits whose mirror image is not a digit; those of the others are, or nearly so."""
 _HALVES = {0: (0, 1, 2, 3), 2: (2,), 3: (1,), 4: (1,), 5: (0,), 7: (0,)}
-"""What is left of a digit when its other half is gone and that is no digit: 0 the upper, 1 the left, 2 the lower,
-3 the right half."""
+"""The halves of each digit that are not digits: 0 the upper, 1 the left, 2 the lower, 3 the right half."""
 _THINNEST, _BOLDEST = 0.45, 2.4
-"""Radii of pens in pixels of the 20×20 box."""
+"""Pen radii in pixels of the 20×20 box."""
 _USUAL, _SPREAD, _LIKE_MNIST = 1.15, 0.22, 0.65
-"""MNIST's pens, the spread of their logarithm, and the part of the drawings that have such: most digits of a batch are
-MNIST's, and if most thin lines in it were no digits, a thin pen would speak against whatever it writes."""
+"""MNIST's pen radius, the standard deviation of its logarithm, and the share of drawings with such pens. Most digits of
+a batch are MNIST's: if most thin lines in it were non-digits, the network would learn to reject thin pens."""
 
 
 def negatives(part: LabelledImages, count: int, seed: int) -> NDArray[np.uint8]:
-    """(N, 28, 28) uint8, `count` images in MNIST's frame, made from `part`'s digits and from nothing."""
+    """`count` images (N, 28, 28) uint8 in MNIST's frame, drawn or made from the digits of `part`."""
     random = np.random.default_rng(seed)
     counts = {kind: int(share * count) for kind, share in _SHARES.items()}
     counts["letter"] += count - sum(counts.values())
@@ -67,14 +66,14 @@ def _drawn(traces: list[Trace], random: np.random.Generator) -> NDArray[np.uint8
 def _some(
     part: LabelledImages, digits: list[int], count: int, random: np.random.Generator
 ) -> tuple[NDArray[np.uint8], list[int]]:
-    """`count` images of any of `digits`, and which digit each is."""
+    """`count` random images of `digits`, and the digit of each."""
     members = np.flatnonzero(np.isin(part.labels, digits))
     chosen = random.choice(members, count)
     return part.images[chosen], part.labels[chosen].tolist()
 
 
 def _turned(part: LabelledImages, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
-    """Digits a quarter turned, or seen in a mirror."""
+    """Digits turned by 90° or mirrored."""
     turned, digits = _some(part, list(_TURNABLE), count // 2, random)
     mirrored, _ = _some(part, list(_MIRRORED), count - count // 2, random)
     turns = [random.choice(_TURNABLE[digit]) for digit in digits]
@@ -90,7 +89,8 @@ def _merged(part: LabelledImages, count: int, random: np.random.Generator) -> ND
     for index in range(count):
         way = random.integers(3)
         if way:
-            # Two rounds, one below the other, are an 8; a 1 may be a stroke of what it lies on; two of a kind are one.
+            # Two loops, one above the other, are an 8; a 1 may pass for a stroke of the digit under it; two equal
+            # digits on top of each other are one digit.
             upper, lower = ([1, 2, 3, 4, 5, 7], [*range(10)]) if way == 1 else ([0, 3, 6, 8], [2, 4, 5, 7, 9])
             one[index], two[index] = _some(part, upper, 1, random)[0][0], _some(part, lower, 1, random)[0][0]
         apart = random.integers(15, 21) if way < 2 else 0
@@ -104,11 +104,11 @@ def _merged(part: LabelledImages, count: int, random: np.random.Generator) -> ND
 
 
 def _halves(part: LabelledImages, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
-    """Digits of which about half is gone."""
+    """Digits with about half of the image erased."""
     images, digits = _some(part, list(_HALVES), count, random)
     found = np.zeros_like(images)
     for index, (image, digit) in enumerate(zip(images, digits, strict=True)):
-        turns = -int(random.choice(_HALVES[digit]))  # turned so that what is left is above
+        turns = -int(random.choice(_HALVES[digit]))  # turned so that the half that stays is on top
         seen = np.rot90(image, turns)
         kept = seen.copy()
         kept[14 + random.integers(-2, 3) :] = 0

@@ -1,7 +1,7 @@
-"""The forms in which people write the ten digits, as pen strokes: MNIST's writers, Americans of 1990, used few of them.
+"""The forms in which people write the ten digits, as pen strokes. MNIST's writers, Americans in 1990, used few of them.
 
-A 1 has a flag as long as itself in much of Europe, a 7 a bar; a 4 is open or closed, a 9 a circle with a tail, a hook
-or a straight leg; and who draws with arrow keys draws right angles. Notation as in `glyphs`.
+In much of Europe a 1 has a flag as long as its stem and a 7 has a bar; a 4 is open or closed; a 9 is a circle with a
+tail, a hook or a straight leg; and people who draw with arrow keys draw right angles. The notation is that of `glyphs`.
 """
 
 from __future__ import annotations
@@ -155,4 +155,4 @@ NUMERALS: tuple[tuple[str, ...], ...] = (
         "~3.4,0.2 0.6,1 1,3 3.6,2|3.6,2 5.4,8",
     ),
 )  # fmt: skip
-"""Of each digit its forms."""
+"""The forms of each digit, 0 to 9."""

@@ -1,7 +1,7 @@
-"""Traces of a pen become 28×28 images as `normalise` would make them of a drawing, many at once.
+"""Renders many pen traces at once as 28×28 images, as `normalise` would make them from drawings.
 
-The image is rendered where it will lie: in the 20×20 box, moved by whole pixels to its centre of mass, with grey
-edges one pixel wide. That is what a large drawing comes to, for a hundredth of the time.
+Each trace is rendered directly in the 20×20 box, with grey edges one pixel wide, and centred by mass in whole pixels.
+The result is that of a large drawing, in a hundredth of the time.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from core.preprocessing.normalise import BOX, FIELD
 from core.synthesis.box import centred
 
 Trace = list[NDArray[np.float64]]
-"""Strokes (points, 2) of x to the right and y down, in any unit."""
+"""Strokes, each (points, 2) with x to the right and y down, in any unit."""
 
 _BATCH = 256
 
 
 def rendered(traces: Sequence[Trace], radii: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """(N, 28, 28) uint8, bright ink, of N traces drawn by round pens of `radii` (N,) pixels of the result."""
+    """(N, 28, 28) uint8, ink bright, of N traces drawn with round pens of `radii` (N,) pixels of the result."""
     found = np.zeros((len(traces), FIELD, FIELD), np.uint8)
-    # Traces of like length together: each batch costs what its longest does.
+    # Batches of similar lengths, since each trace costs as much as the longest in its batch.
     order = np.argsort([sum(map(len, trace)) for trace in traces], kind="stable")
     for start in range(0, len(traces), _BATCH):
         chosen = order[start : start + _BATCH]
@@ -36,26 +36,26 @@ def rendered(traces: Sequence[Trace], radii: NDArray[np.float64]) -> NDArray[np.
 def _rendered(traces: Sequence[Trace], radii: NDArray[np.float64]) -> NDArray[np.uint8]:
     boxed = [_boxed(trace, radius) for trace, radius in zip(traces, radii, strict=True)]
     count = max(len(each) for each in boxed)
-    # Filled up with copies of the last segment, which change no distance.
+    # Pad with copies of the last segment, which change no distance.
     segments = np.stack([np.concatenate([each, np.repeat(each[-1:], count - len(each), axis=0)]) for each in boxed])
     images = _inked(torch.tensor(segments, dtype=torch.float32), torch.tensor(radii, dtype=torch.float32))
     return centred((images * 255 + 0.5).to(torch.uint8)).numpy()
 
 
 def _boxed(trace: Trace, radius: float) -> NDArray[np.float64]:
-    """Segments (S, 4) of the trace scaled so that its ink fills the box, in the middle of the field."""
+    """Segments (S, 4) of the trace, scaled so that its ink fills the box, in the middle of the field."""
     points = np.concatenate(trace)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
     scale = max(0.0, BOX - 2 * radius) / extent if extent > 0 else 0.0
     placed = [(stroke - (low + high) / 2) * scale + FIELD / 2 for stroke in trace]
-    # A stroke of one point is a segment that begins where it ends.
+    # A stroke of one point becomes a segment of length 0.
     parts = [np.hstack([stroke[: max(1, len(stroke) - 1)], stroke[min(1, len(stroke) - 1) :]]) for stroke in placed]
     return np.concatenate(parts)
 
 
 def _inked(segments: Tensor, radii: Tensor) -> Tensor:
-    """(N, 28, 28), 0 to 1, of segments (N, S, 4): the pen's radius and half a pixel less the distance."""
+    """Ink (N, 28, 28), 0 to 1, of segments (N, S, 4): the pen's radius + ½ pixel − the distance, clipped."""
     centres = torch.arange(FIELD) + 0.5
     start, along = segments[..., :2], segments[..., 2:] - segments[..., :2]
     length = along.square().sum(dim=-1).clamp_min(1e-9)

@@ -1,7 +1,7 @@
-"""The middle line of strokes, so that a digit can be drawn again by another pen.
+"""Finds the centre lines of strokes, so that a digit can be redrawn with another pen.
 
 Thinning after Zhang and Suen 1984, "A fast parallel algorithm for thinning digital patterns", on images enlarged
-twice, by a table of the 256 neighbourhoods.
+twofold, with a table of the 256 neighbourhoods.
 """
 
 from __future__ import annotations
@@ -18,22 +18,25 @@ _FACTOR = 2
 _BATCH = 1000
 _FAR = 1e4
 _STEP = 16
-"""Distances are kept in sixteenths of a pixel."""
+"""Distances are stored in sixteenths of a pixel."""
 _NEIGHBOURS = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-"""P2 to P9 of the paper: rows and columns from the pixel, clockwise from above."""
+"""P2 to P9 in the paper: row and column offsets from the pixel, clockwise from above."""
 
 
 def distances(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """For each pixel's centre of `images` (N, 28, 28) how far the middle line of the strokes is.
+    """The distance of each pixel's centre from the strokes' centre lines, for `images` (N, 28, 28) uint8.
 
-    (N, 28, 28) uint8 in sixteenths of a pixel, at most 255; 255 everywhere where there is no ink.
+    (N, 28, 28) uint8 in sixteenths of a pixel, at most 255; an image without ink is 255 everywhere.
     """
     parts = [_distances(torch.tensor(images[start : start + _BATCH])) for start in range(0, len(images), _BATCH)]
     return np.concatenate(parts) if parts else np.zeros((0, FIELD, FIELD), np.uint8)
 
 
 def inked(distance: NDArray[np.uint8], radii: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """(N, 28, 28) uint8 drawn along the middle lines of `distances` with round pens of `radii` (N,) pixels."""
+    """(N, 28, 28) uint8 drawn along the centre lines with round pens of `radii` (N,) pixels.
+
+    `distance` is the result of `distances`.
+    """
     grey = radii[:, None, None] + 0.5 - distance.astype(np.float32) / _STEP
     return (np.clip(grey, 0, 1) * 255 + 0.5).astype(np.uint8)
 
@@ -41,7 +44,7 @@ def inked(distance: NDArray[np.uint8], radii: NDArray[np.float64]) -> NDArray[np
 def _distances(images: Tensor) -> NDArray[np.uint8]:
     scaled = F.interpolate(images[:, None].float(), scale_factor=_FACTOR, mode="bicubic", align_corners=False)
     thin = thinned(scaled[:, 0] > 127)
-    # The squared distance to the nearest point of a column, then of all columns (separable, thus exact).
+    # The squared distance to the nearest point in each column, then the minimum over columns (separable, so exact).
     centres = torch.arange(FIELD) + 0.5
     fine = (torch.arange(FIELD * _FACTOR) + 0.5) / _FACTOR
     apart = (centres[:, None] - fine).square()  # (28, 56)
@@ -51,7 +54,7 @@ def _distances(images: Tensor) -> NDArray[np.uint8]:
 
 
 def thinned(masks: Tensor) -> Tensor:
-    """The skeletons (N, H, W) bool, a pixel wide and connected as they were, of `masks` (N, H, W) bool."""
+    """The skeletons (N, H, W) bool of `masks` (N, H, W) bool: one pixel wide, with connectivity preserved."""
     now = F.pad(masks, (1, 1, 1, 1)).to(torch.uint8)
     tables = [torch.tensor(_table(first)) for first in (True, False)]
     while True:
@@ -66,7 +69,7 @@ def thinned(masks: Tensor) -> Tensor:
 
 
 def _table(first: bool) -> list[int]:
-    """For each neighbourhood, its eight pixels as bits, whether the pixel stays."""
+    """For each of the 256 neighbourhoods, eight pixels as bits: 1 if the pixel in the middle stays, else 0."""
     stays = []
     for code in range(256):
         p = [code >> bit & 1 for bit in range(8)]
