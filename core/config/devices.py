@@ -27,10 +27,10 @@ class Device:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `plan` is left out if None."""
-        told = dataclasses.asdict(self)
+        fields = dataclasses.asdict(self)
         if self.plan is None:
-            del told["plan"]
-        return told
+            del fields["plan"]
+        return fields
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Device:

@@ -92,7 +92,7 @@ def undo(folder: Path) -> Amendment | None:
     Raises DataError if its journal cannot be written.
     """
     with _locked(folder):
-        journals = [(journal, _sound(journal)) for journal in (folder / NAME, _own(folder))]
+        journals = [(journal, _readable(journal)) for journal in (folder / NAME, _own(folder))]
         journals.sort(key=lambda each: each[1][-1].time if each[1] else -math.inf, reverse=True)
         for journal, decisions in journals:
             if not decisions:
@@ -102,7 +102,7 @@ def undo(folder: Path) -> Amendment | None:
             except OSError as error:
                 if error.errno in _NOT_WRITABLE:
                     continue  # another person's decision, in a folder that this user cannot write
-                raise _cannot(journal, error) from error
+                raise _not_saved(journal, error) from error
             return decisions[-1]
     return None
 
@@ -114,17 +114,17 @@ def _decide(folder: Path, path: str, label: int | None) -> Amendment:
         now = max(time.time(), math.nextafter(earlier[-1].time, math.inf) if earlier else 0.0)
         made = Amendment(path, label, was, now)
         try:
-            _write(folder / NAME, [*_sound(folder / NAME), made])
+            _write(folder / NAME, [*_readable(folder / NAME), made])
         except OSError as error:
             if error.errno not in _NOT_WRITABLE:
-                raise _cannot(folder / NAME, error) from error
+                raise _not_saved(folder / NAME, error) from error
             own = _own(folder)
             try:
                 paths.user_data()
                 own.parent.mkdir(exist_ok=True)
-                _write(own, [*_sound(own), made])
+                _write(own, [*_readable(own), made])
             except OSError as second:
-                raise _cannot(own, second) from second
+                raise _not_saved(own, second) from second
     return made
 
 
@@ -179,7 +179,7 @@ def _decision(line: Any) -> Amendment:
     return Amendment(path, label, was, float(moment))
 
 
-def _sound(journal: Path) -> list[Amendment]:
+def _readable(journal: Path) -> list[Amendment]:
     """The journal's decisions, to be written again; sets a damaged journal aside first. Raises DataError."""
     try:
         return _decisions(journal)
@@ -202,7 +202,7 @@ def _write(journal: Path, decisions: list[Amendment]) -> None:
     atomic.write_text(journal, json.dumps(content, indent=0) + "\n")
 
 
-def _cannot(journal: Path, error: OSError) -> DataError:
+def _not_saved(journal: Path, error: OSError) -> DataError:
     return DataError(
         f"the decision cannot be saved in {journal}: {error.strerror}; free some space or make the file writable"
     )

@@ -58,14 +58,14 @@ def gather(path: Path, report: pool.Report | None = None, polarity: Polarity = "
 
 def _normalised(path: Path, report: pool.Report | None, polarity: Polarity) -> dict[str, NDArray[Any]]:
     """The arrays to cache, after all checks. Images are read while they are normalised, not all at once."""
-    wanted, labels = _labels(path)
+    pairs, labels = _labels(path)
     total, done = sum(map(len, labels.values())), 0
     made: dict[str, NDArray[Any]] = {
         "test_images": np.zeros((0, SIDE, SIDE), np.uint8),
         "test_labels": np.zeros(0, np.uint8),
         "test_blank": np.zeros(0, np.int64),
     }
-    for name, (key, label) in zip(("train", "test"), wanted, strict=False):
+    for name, (key, label) in zip(("train", "test"), pairs, strict=False):
         count, at = len(labels[label]), 0
         images = np.empty((count, SIDE, SIDE), np.uint8)
         drawn = np.empty(count, bool)
@@ -89,18 +89,18 @@ def _labels(path: Path) -> tuple[list[tuple[str, str]], dict[str, NDArray[Any]]]
     try:
         with zipfile.ZipFile(path) as file:
             names = {name.removesuffix(".npy") for name in file.namelist() if name.endswith(".npy")}
-            wanted = _wanted(path, names)
-            for images, labels in wanted:
+            pairs = _pairs(path, names)
+            for images, labels in pairs:
                 _check(path, images, labels, _header(file, images), _header(file, labels))
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
-            arrays = {key: stored[key] for _, key in wanted}
+            arrays = {key: stored[key] for _, key in pairs}
     except DAMAGE as error:
         raise _damaged(path, error) from error
-    for _, key in wanted:
+    for _, key in pairs:
         wrong = np.flatnonzero((arrays[key] < 0) | (arrays[key] >= CLASSES))
         if len(wrong):
             raise DataError(f"{path}: {key}[{wrong[0]}] is {arrays[key][wrong[0]]}; labels must be 0 to {CLASSES - 1}")
-    return wanted, arrays
+    return pairs, arrays
 
 
 def _damaged(path: Path, error: BaseException) -> DataError:
@@ -179,7 +179,7 @@ class _Stored(Sequence[NDArray[np.uint8]]):
         return member
 
 
-def _wanted(path: Path, names: set[str]) -> list[tuple[str, str]]:
+def _pairs(path: Path, names: set[str]) -> list[tuple[str, str]]:
     pairs = [("images", "labels")]
     if names & {"test_images", "test_labels"}:
         pairs.append(("test_images", "test_labels"))

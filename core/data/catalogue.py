@@ -106,7 +106,7 @@ def read() -> Catalogue:
     for own in own_set.sets():
         drawn.append(_own(own, _unique(own.name, taken)))
         taken.add(drawn[-1].name)
-    return Catalogue([mnist, *drawn, *added, *map(_offered, downloadable.DOWNLOADABLE.values())], notes)
+    return Catalogue([mnist, *drawn, *added, *map(_downloadable, downloadable.DOWNLOADABLE.values())], notes)
 
 
 def find(name_or_path: str) -> Entry:
@@ -123,7 +123,7 @@ def find(name_or_path: str) -> Entry:
         if entry.path is not None and _is_same(path, Path(entry.path)):
             return entry
     if sources.exists(path) and name_or_path:
-        kind, name = sources.kind_of(path), _fit(path)
+        kind, name = sources.kind_of(path), _name_for(path)
         return Entry(name, name, kind, None, None, printable(str(path)), Availability.READY, str(path))
     names = [entry.name for entry in known]
     close = difflib.get_close_matches(name_or_path, names, n=1)
@@ -153,7 +153,7 @@ def add(path: str | Path, report: Report | None = None) -> Entry:
                 *(each["name"] for each in sets),
                 *(own.name for own in own_set.sets()),
             }
-            line = {"name": _unique(_fit(place), taken), "path": str(place), "kind": kind}
+            line = {"name": _unique(_name_for(place), taken), "path": str(place), "kind": kind}
             sets.append(line)
         line.update(_summary(counts))
         return _added(line)
@@ -211,7 +211,7 @@ def _own(own: own_set.OwnSet, name: str) -> Entry:
     return Entry(name, name, OWN, sum(counts), classes, printable(str(own.folder)), Availability.READY, str(own.folder))
 
 
-def _offered(offer: downloadable.Downloadable) -> Entry:
+def _downloadable(offer: downloadable.Downloadable) -> Entry:
     here = downloadable.is_downloaded(offer.name)
     return Entry(
         name=offer.name,
@@ -241,7 +241,7 @@ def _is_same(path: Path, other: Path) -> bool:
     return False
 
 
-def _fit(path: Path) -> str:
+def _name_for(path: Path) -> str:
     """A name for what is at `path`: the folder's name, or the file's without its extension."""
     name = path.name if path.is_dir() else path.stem
     return printable(name).strip() or "data"

@@ -33,17 +33,17 @@ def download(name: str, report: Received | None = None) -> Path:
     target = path_of(name)
     if target.is_file():
         return target
-    wanted = DOWNLOADABLE[name]
+    dataset = DOWNLOADABLE[name]
     try:
         with _workshop(paths.user_data() / "downloads", name) as part:
-            _fetch(wanted, part, report or (lambda done, total: None))
+            _fetch(dataset, part, report or (lambda done, total: None))
             arrays: dict[str, Any] = {**unpack(name, part)}
             with atomic.writing(target, within=part) as file:
                 np.savez_compressed(file, **arrays)
     except OSError as error:
         raise DataError(
-            f"{wanted.title} cannot be stored in {target.parent}: {error.strerror or error}. "
-            f"It needs up to {wanted.size * 2 / 1e6:,.0f} MB while it is unpacked; nothing was kept"
+            f"{dataset.title} cannot be stored in {target.parent}: {error.strerror or error}. "
+            f"It needs up to {dataset.size * 2 / 1e6:,.0f} MB while it is unpacked; nothing was kept"
         ) from error
     return target
 
@@ -64,21 +64,21 @@ def _workshop(folder: Path, name: str) -> Iterator[Path]:
         os.close(held)
 
 
-def _fetch(wanted: Downloadable, folder: Path, report: Received) -> None:
+def _fetch(dataset: Downloadable, folder: Path, report: Received) -> None:
     before = 0
-    files = remotes(wanted.name)
+    files = remotes(dataset.name)
     for remote in files:
         is_last = remote is files[-1]
 
         def tell(done: int, length: int | None, before: int = before, is_last: bool = is_last) -> None:
             # The length of later files is still unknown: until the last one, use the approximate size of all.
             known = None if length is None else before + length
-            report(before + done, known if is_last or known is None else max(known, wanted.size))
+            report(before + done, known if is_last or known is None else max(known, dataset.size))
 
         try:
             before += fetch(remote.url, folder / remote.file, remote.md5, tell)
         except DataError as error:
             raise DataError(
-                f"{wanted.title} cannot be downloaded: {error}. Nothing was kept. On a computer without internet, "
-                f"copy {path_of(wanted.name)} from one that has it; MNIST is shipped and needs none"
+                f"{dataset.title} cannot be downloaded: {error}. Nothing was kept. On a computer without internet, "
+                f"copy {path_of(dataset.name)} from one that has it; MNIST is shipped and needs none"
             ) from error

@@ -160,14 +160,16 @@ def _part(images: NDArray[np.uint8], labels: NDArray[np.uint8], which: NDArray[n
 
 
 def _nothing_usable(files: Listing, wanted: NDArray[np.bool_], skipped: tuple[Skipped, ...]) -> str:
-    looked_at = np.flatnonzero(~files.is_test)
-    if not len(looked_at):
+    train_files = np.flatnonzero(~files.is_test)
+    if not len(train_files):
         return f"{files.folder} has class folders, but they are empty; put images of each digit into its folder"
-    if not wanted[looked_at].any():
-        return f"{files.folder} has no images left: your check-up leaves out all {len(looked_at):,}; take some back"
-    first = next(each for each in skipped if each.path == printable(files.path(int(looked_at[wanted[looked_at]][0]))))
+    if not wanted[train_files].any():
+        return f"{files.folder} has no images left: your check-up leaves out all {len(train_files):,}; take some back"
+    first = next(
+        each for each in skipped if each.path == printable(files.path(int(train_files[wanted[train_files]][0])))
+    )
     return (
-        f"{files.folder} has no usable images: none of {len(looked_at):,} files can be used. "
+        f"{files.folder} has no usable images: none of {len(train_files):,} files can be used. "
         f"The first, {first.path}, {first.reason}"
     )
 

@@ -48,15 +48,15 @@ def _arrays(names: list[str]) -> list[NDArray[np.uint8]]:
 def _array(path: Path, md5: str, seen: _Verified) -> NDArray[np.uint8]:
     try:
         data = path.read_bytes()
-        stamp = path.stat()
+        status = path.stat()
     except OSError as error:
         raise DataError(f"MNIST cannot be read: {path}: {error.strerror}. {_REMEDY}") from error
-    look: list[object] = [len(data), stamp.st_mtime_ns, md5]
-    if not seen.knows(path, look):
+    stamp: list[object] = [len(data), status.st_mtime_ns, md5]
+    if not seen.knows(path, stamp):
         found = hashlib.md5(data, usedforsecurity=False).hexdigest()
         if found != md5:
             raise DataError(f"MNIST's file {path} is damaged: its md5 is {found}, not {md5}. {_REMEDY}")
-        seen.add(path, look)
+        seen.add(path, stamp)
     try:
         return idx.parse(data, str(path))
     except DataError as error:
@@ -74,11 +74,11 @@ class _Verified:
     def read(cls) -> _Verified:
         return cls(json_file.read(cls._file()))
 
-    def knows(self, path: Path, look: list[object]) -> bool:
-        return self._known.get(str(path)) == look
+    def knows(self, path: Path, stamp: list[object]) -> bool:
+        return self._known.get(str(path)) == stamp
 
-    def add(self, path: Path, look: list[object]) -> None:
-        self._known[str(path)] = look
+    def add(self, path: Path, stamp: list[object]) -> None:
+        self._known[str(path)] = stamp
         self._changed = True
 
     def write(self) -> None:

@@ -146,20 +146,20 @@ def _near(descriptors: Real) -> Pairs:
     for leaf, least, most in zip(leaves, low, high, strict=True):
         # A descriptor near to one in this leaf is near to this leaf's box, and so is the box of its own leaf.
         boxes = np.flatnonzero(_beyond(low, high, least, most) < _FAR)
-        beside = np.concatenate([leaves[each] for each in boxes])
-        points = descriptors[beside]
+        candidates = np.concatenate([leaves[each] for each in boxes])
+        points = descriptors[candidates]
         reached = _beyond(points, points, least, most) < _FAR
-        beside, points = beside[reached], points[reached]
-        away = lengths[leaf, None] + lengths[beside] - 2 * descriptors[leaf] @ points.T
-        away[leaf[:, None] == beside] = np.inf
+        candidates, points = candidates[reached], points[reached]
+        away = lengths[leaf, None] + lengths[candidates] - 2 * descriptors[leaf] @ points.T
+        away[leaf[:, None] == candidates] = np.inf
         if np.count_nonzero(away < _FAR) > _MANY * len(leaf):
             # Nearly all are alike, as in the frames of a film: sorting them all would take minutes.
             away[away > np.partition(away, _NEAREST, axis=1)[:, _NEAREST, None]] = np.inf
-        rows, columns = np.divmod(np.flatnonzero(away < _FAR), len(beside))
+        rows, columns = np.divmod(np.flatnonzero(away < _FAR), len(candidates))
         order = np.lexsort((away[rows, columns], rows))
         rows, columns = rows[order], columns[order]
         nearest = np.arange(len(rows)) - np.searchsorted(rows, rows) < _NEAREST
-        found.append(np.stack([leaf[rows[nearest]], beside[columns[nearest]]], axis=1))
+        found.append(np.stack([leaf[rows[nearest]], candidates[columns[nearest]]], axis=1))
     pairs = np.sort(np.concatenate(found), axis=1)
     return np.asarray(np.unique(pairs, axis=0), np.int64)
 

@@ -34,7 +34,7 @@ _EXAMPLE = '{"label": "7", "strokes": [[[x, y], …], …]}'
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _Selection:
     """Which traces of a file are used."""
 
     label: Callable[[Any], int | str]
@@ -49,28 +49,28 @@ def gather(path: Path, report: pool.Report | None = None) -> Collection:
 
     Raises DataError if the file cannot be opened, or if no line of it can be used.
     """
-    kept, notes, skipped = _gathered(path, _Wanted(_digit, _EXAMPLE), report)
+    kept, notes, skipped = _gathered(path, _Selection(_digit, _EXAMPLE), report)
     return Collection(LabelledImages(kept["images"], kept["labels"]), None, notes, skipped)
 
 
 def gather_others(path: Path, report: pool.Report | None = None) -> Others:
     """Like `gather`, but all usable traces that are not digits: of letters, or without a label."""
-    kept, notes, skipped = _gathered(path, _Wanted(_no_digit, _EXAMPLE.replace("7", "A"), "no digits"), report)
+    kept, notes, skipped = _gathered(path, _Selection(_no_digit, _EXAMPLE.replace("7", "A"), "no digits"), report)
     return Others(kept["images"], kept["labels"].tolist(), notes, skipped)
 
 
 def _gathered(
-    path: Path, wanted: _Wanted, report: pool.Report | None
+    path: Path, selection: _Selection, report: pool.Report | None
 ) -> tuple[dict[str, NDArray[Any]], tuple[str, ...], tuple[Skipped, ...]]:
     """The file's arrays, from the cache or drawn; notes; the lines that cannot be used."""
     with _opening(path):
         if path.stat().st_size > _LARGEST:
             raise DataError(f"{path} is larger than {_LARGEST // 2**30} GiB; split it")
-        stamp = f"{cache.stamp_of(path)} {wanted.stamp}".strip()
+        stamp = f"{cache.stamp_of(path)} {selection.stamp}".strip()
     kept = cache.read(path, stamp)
     notes = []
     if kept is None or set(kept) != _KEPT:
-        kept = _drawn(path, wanted, report)
+        kept = _drawn(path, selection, report)
         notes = [complaint] if (complaint := cache.write(path, kept, stamp)) else []
     elif report is not None:
         report(len(kept["labels"]), len(kept["labels"]))
@@ -79,7 +79,7 @@ def _gathered(
     ]
     if not len(kept["labels"]):
         first = f"; the first, {skipped[0].path}, {skipped[0].reason}" if skipped else ", it is empty"
-        raise DataError(f"{path} has no usable traces, which are lines of the form {wanted.example}{first}")
+        raise DataError(f"{path} has no usable traces, which are lines of the form {selection.example}{first}")
     return kept, tuple(notes), tuple(skipped)
 
 
@@ -92,7 +92,7 @@ def _opening(path: Path) -> Iterator[None]:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _drawn(path: Path, wanted: _Wanted, report: pool.Report | None) -> dict[str, NDArray[Any]]:
+def _drawn(path: Path, selection: _Selection, report: pool.Report | None) -> dict[str, NDArray[Any]]:
     numbers: list[int] = []
     labels: list[int | str] = []
     lines: list[bytes] = []
@@ -100,7 +100,7 @@ def _drawn(path: Path, wanted: _Wanted, report: pool.Report | None) -> dict[str,
     with _opening(path), path.open("rb") as file:
         for number, line in _lines(file):
             try:
-                labels.append(wanted.label(_parse(line)[0]))
+                labels.append(selection.label(_parse(line)[0]))
             except DataError as error:
                 skipped[number] = str(error)
                 continue

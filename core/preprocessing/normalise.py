@@ -54,7 +54,7 @@ _FAINTEST = 0.2
 """Fraction of the strongest ink up to which a softened pixel counts as paper."""
 
 Polarity = Literal["auto", "bright", "dark"]
-"""Whether the ink is `bright` or `dark`; `auto` judges each image by itself."""
+"""Whether the ink is `bright` or `dark`; `auto` decides for each image separately."""
 
 
 class Step(Enum):

@@ -18,7 +18,7 @@ _UNCLEAR = 0.15
 """If both sides of the vote have at least this share, the vote is checked for uneven light."""
 _CLOSE = 0.33
 """If both sides of the vote have at least this share, the number of connected components decides."""
-_TOLD_APART = 0.95
+_SEPARATED = 0.95
 """If the two classes explain this share of the variance, uneven light cannot have made them."""
 _LIT = 0.95
 """Light is taken out if the classes without it explain at least this fraction of the variance that they did with it."""
@@ -69,14 +69,14 @@ def is_ink_dark(image: Grey) -> bool:
     """
     small = coarse(image, COARSE)
     classes = _Classes.of(small)
-    if classes.unclear(_UNCLEAR) and classes.explained < _TOLD_APART:
+    if classes.unclear(_UNCLEAR) and classes.explained < _SEPARATED:
         if max(image.shape) > COARSE:
             return _has_dark_lines(small)
         evened = _Classes.of(small - _local_median(image, small.shape))
         if evened.explained >= _LIT * classes.explained:
             classes = evened
     if classes.unclear(_CLOSE):
-        dark, bright = _many(classes.dark), _many(~classes.dark)
+        dark, bright = _components(classes.dark), _components(~classes.dark)
         if dark != bright:
             return dark < bright
     return classes.share < 0.5
@@ -100,7 +100,7 @@ def _has_dark_lines(small: Real) -> bool:
     return filled(levels) > filled(-levels)
 
 
-def _many(mask: NDArray[np.bool_]) -> int:
+def _components(mask: NDArray[np.bool_]) -> int:
     """The number of connected components of a mask, dust not counted."""
     sizes = np.bincount(pieces(mask).ravel())[1:]
     return int((sizes >= max(2, _PIECE * mask.size)).sum())

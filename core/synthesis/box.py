@@ -63,11 +63,11 @@ def centred(images: Tensor) -> Tensor:
     moves = []
     for axis in (1, 2):
         line = grey.sum(dim=3 - axis)
-        wanted = (FIELD / 2 - (line * index).sum(dim=1) / mass).round().long()
+        shift = (FIELD / 2 - (line * index).sum(dim=1) / mass).round().long()
         filled = line > 0
         first = filled.float().argmax(dim=1)
         last = FIELD - 1 - filled.flip(1).float().argmax(dim=1)
-        moves.append(torch.minimum(torch.maximum(wanted, -first), FIELD - 1 - last))
+        moves.append(torch.minimum(torch.maximum(shift, -first), FIELD - 1 - last))
     rows = (torch.arange(FIELD) - moves[0][:, None]) % FIELD
     columns = (torch.arange(FIELD) - moves[1][:, None]) % FIELD
     numbers = torch.arange(len(images))

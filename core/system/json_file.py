@@ -1,4 +1,4 @@
-"""Small files with one JSON object each, none of which is precious. Knows no field of them."""
+"""Reads small files with one JSON object each, which can be lost without harm. Knows no field of them."""
 
 from __future__ import annotations
 

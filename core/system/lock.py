@@ -18,7 +18,7 @@ from pathlib import Path
 
 from core.errors import DataError
 
-_LOOK = 0.01  # seconds between two tries
+_RETRY = 0.01  # seconds between two tries
 
 
 class NoLocksError(OSError):
@@ -32,15 +32,15 @@ def take(path: Path, patience: float = 0.0, make: bool = True) -> int | None:
     seconds, and at least once. Raises OSError if `path` cannot be opened, NoLocksError if it cannot be locked.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT if make else os.O_RDONLY, 0o666)
-    given_up = time.monotonic() + patience
+    deadline = time.monotonic() + patience
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() >= given_up:
+            if time.monotonic() >= deadline:
                 os.close(handle)
                 return None
-            time.sleep(_LOOK)
+            time.sleep(_RETRY)
         except OSError as error:
             os.close(handle)
             raise NoLocksError(error.errno, error.strerror, str(path)) from error

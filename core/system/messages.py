@@ -24,12 +24,12 @@ class CommandProgress:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `doing` and `row` are left out if None."""
-        told: dict[str, Any] = {"done": self.done, "total": self.total}
+        fields: dict[str, Any] = {"done": self.done, "total": self.total}
         if self.doing is not None:
-            told["doing"] = self.doing
+            fields["doing"] = self.doing
         if self.row is not None:
-            told["row"] = dict(self.row)
-        return told
+            fields["row"] = dict(self.row)
+        return fields
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CommandProgress:

@@ -68,11 +68,11 @@ def unpack(path: Path, folder: Path, report: pool.Report | None = None) -> int:
     found = _files(path)
     if found is None:
         return _unpack_images(path, folder, report)
-    contents, wanted, decisions = found
+    contents, index, decisions = found
     if decisions:
         (folder / amendments.NAME).write_bytes(decisions)
     start = 0
-    for done, each in enumerate(wanted, 1):
+    for done, each in enumerate(index, 1):
         image = folder / each["name"]
         image.parent.mkdir(exist_ok=True)
         middle, end = start + each["size"], start + each["size"] + each["beside"]
@@ -83,8 +83,8 @@ def unpack(path: Path, folder: Path, report: pool.Report | None = None) -> int:
         os.utime(image, ns=(each["changed"], each["changed"]))
         start = end
         if report is not None:
-            report(done, len(wanted))
-    return len(wanted)
+            report(done, len(index))
+    return len(index)
 
 
 def _files(path: Path) -> tuple[bytes, list[dict[str, Any]], bytes] | None:

@@ -25,16 +25,16 @@ _STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)-(\d\d)(\d\d)(\d\d)-(\d{6})")
 
 def carry(path: Path, target: Path) -> None:
     """Move an image and its JSON; in a class folder, the JSON gets that folder's digit as label. Raises OSError."""
-    beside, there = path.with_suffix(".json"), target.with_suffix(".json")
+    old_json, new_json = path.with_suffix(".json"), target.with_suffix(".json")
     with contextlib.suppress(FileNotFoundError):
-        write(there, _relabelled(beside.read_bytes(), target.parent.name))
+        write(new_json, _relabelled(old_json.read_bytes(), target.parent.name))
     try:
         path.rename(target)
     except OSError:
-        there.unlink(missing_ok=True)
+        new_json.unlink(missing_ok=True)
         raise
     atomic.sync_folder(target.parent)  # the new names first: a power cut may leave both, but never neither
-    beside.unlink(missing_ok=True)
+    old_json.unlink(missing_ok=True)
     atomic.sync_folder(path.parent)
 
 

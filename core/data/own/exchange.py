@@ -32,7 +32,7 @@ def export(own: OwnSet, path: str | Path, report: Report | None = None) -> int:
     path becomes a folder of class folders. `report` receives the number done and the total. Raises DataError if the set
     is empty, `path` exists, or it cannot be written.
     """
-    target = _plain(path)
+    target = _expanded(path)
     if not drawings(own):
         raise DataError(f"{own.name} has no drawings yet; there is nothing to export")
     _require_free(own, target)
@@ -60,7 +60,7 @@ def import_set(path: str | Path, name: str, report: Report | None = None) -> Own
     Files of a folder and of our own archives are copied unchanged; another archive gives its normalised images.
     Raises DataError if the name cannot be used or `path` is not a data set; then nothing is changed.
     """
-    source = _plain(path)
+    source = _expanded(path)
     name = checked(name)  # before the work, not after it
     try:
         with building() as folder:
@@ -81,7 +81,7 @@ def import_set(path: str | Path, name: str, report: Report | None = None) -> Own
         raise DataError(f"{source} cannot be imported: {error.filename or ''} {error.strerror}") from error
 
 
-def _plain(path: str | Path) -> Path:
+def _expanded(path: str | Path) -> Path:
     if "\0" in str(path):
         raise DataError(f"{str(path)!r} is not a path: it contains a null character")
     return paths.expanded(path)

@@ -63,7 +63,7 @@ def active() -> OwnSet:
     """The set that new drawings go into: the one last chosen, else the first, which need not exist yet."""
     first = OwnSet(paths.home() / "data" / FIRST, FIRST)
     known = sets()
-    chosen = json_file.read(_memory()).get("active")
+    chosen = json_file.read(_active_file()).get("active")
     return next((own for own in known if own.folder.name == chosen), known[0] if known else first)
 
 
@@ -76,9 +76,9 @@ def activate(own: OwnSet) -> None:
         raise DataError(f"the data set {own.name} is gone: there is no folder {own.folder}")
     paths.user_data()
     try:
-        atomic.write_text(_memory(), json.dumps({"active": own.folder.name}) + "\n")
+        atomic.write_text(_active_file(), json.dumps({"active": own.folder.name}) + "\n")
     except OSError as error:
-        raise DataError(f"{_memory()} cannot be written: {error.strerror}") from error
+        raise DataError(f"{_active_file()} cannot be written: {error.strerror}") from error
 
 
 def create(name: str) -> OwnSet:
@@ -158,7 +158,7 @@ def _naming() -> Iterator[Path]:
         raise DataError(f"the folder {data} cannot be written: {error.strerror}") from error
 
 
-def _memory() -> Path:
+def _active_file() -> Path:
     return paths.home() / "data" / "own-sets.json"
 
 
