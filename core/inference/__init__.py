@@ -1,1 +1,2 @@
-"""Normalised images become scores, one at a time or many, in the fastest way that says the same. Reads no files."""
+"""Turns normalised images into scores, one or many at a time, in the fastest way that gives the same answers. Reads
+no files."""

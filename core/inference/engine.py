@@ -1,7 +1,7 @@
-"""The one door to inference on the CPU: images in, scores out, in the fastest way that this machine has.
+"""The single entry point to inference on the CPU: images in, scores out, in the fastest way that this machine has.
 
-Which copy of the network answers, in which precision and on how many cores, is chosen here and nowhere else; callers
-know nothing of it. Knows no files, but for MNIST's test images, which int8 is scaled by.
+The copy of the network, the precision and the number of cores are chosen here and nowhere else; callers know nothing
+of them. Knows no files except MNIST's test images, which set the scales of int8.
 """
 
 from __future__ import annotations
@@ -29,54 +29,54 @@ from core.networks.architectures import Architecture, SequentialNetwork, build
 from core.networks.inputs import as_input
 
 MANY = 2000
-"""Images from which it pays to scale an int8 network by them, and to give each core batches of its own."""
+"""From this many images on it pays to scale an int8 network by them, and to give each core its own batches."""
 _LEAST = 16
-"""Fewest images at a time for int8: 8 take as long as in float32, 16 a quarter less, 64 less than half."""
+"""Fewest images at a time for int8: 8 take as long as in float32, 16 a quarter less time, 64 less than half."""
 _CPU = torch.device("cpu")
 
 _TRIED = "deep"
-"""The architecture that kernels are tried with."""
-_WRONG = f"the kernels of torch {torch.__version__} fail or give other answers"
+"""The architecture that the kernels are tried with."""
+_WRONG = f"the kernels of torch {torch.__version__} fail or give different answers"
 
 Way = Literal["few", "tens", "many"]
 
 
 class Engine:
-    """One network with its fast copies; `scores` is what it says of images."""
+    """One network with its fast copies; `scores` reads images with it."""
 
     def __init__(self, network: nn.Module, architecture: Architecture, calibration: Calibration) -> None:
-        """`network` is of `architecture`, on the CPU and in evaluation mode; no later change of it is followed."""
+        """`network` is of `architecture`, on the CPU and in evaluation mode; later changes to it have no effect."""
         self._calibration = calibration
         self._sequential = fused(cast(SequentialNetwork, network)) if architecture.is_sequential else None
         self._float32 = network if self._sequential is None else self._sequential
         self._prepacked = network if self._sequential is None else prepacked.prepacked(self._sequential)
         self._int8: Int8Network | None = None
-        """For some tens of images at a time; None unless thousands are expected."""
+        """Reads some tens of images at a time; None unless thousands are expected."""
 
     def expect(self, count: int) -> None:
-        """Prepare for `count` images in all, some at a time: if they are many, int8 reads most of those that follow.
+        """Prepare for `count` images in total, some at a time: if there are many, int8 reads most of them.
 
-        Digits and rejections stay what they are, and probabilities but for 0.005.
+        Digits and rejections stay the same, and probabilities change by at most 0.005.
         """
         if count < MANY:
             return
-        # By digits of MNIST: the images to come may begin with a thousand of one kind. Where MNIST's files are damaged
-        # whatever needs them says so.
+        # Scaled by MNIST's digits, because the images to come may begin with a thousand of one kind. If MNIST's files
+        # are damaged, the code that needs them reports it.
         with contextlib.suppress(DataError):
             self._int8 = self._quantised_for(mnist.test().images)
 
     def warm_up(self) -> None:
-        """Do the first pass, which sets up kernels and takes many times as long as a later one."""
+        """Run the first pass, which sets up kernels and takes many times as long as later ones."""
         self._prepacked(torch.zeros(1, 1, 28, 28))
 
     def way(self, count: int) -> Way:
-        """How `count` images are read that are given at one time."""
+        """How a call with `count` images reads them."""
         if count >= MANY:
             return "many"
         return "tens" if self._int8 is not None and count >= _LEAST else "few"
 
     def scores(self, images: NDArray[np.uint8], report: Callable[[int, int], None] | None = None) -> Scores:
-        """What the network says of `images` (N, 28, 28) uint8; `report` is told how many of how many are read."""
+        """The network's scores of `images` (N, 28, 28) uint8; `report` is called with the number read and the total."""
         way = self.way(len(images))
         if way == "many":
             quantised = self._quantised_for(images)
@@ -93,9 +93,9 @@ class Engine:
         return None if self._sequential is None else Int8Network.quantised_for(self._sequential, images)
 
     def _scores_of_tens(self, quantised: Int8Network, images: NDArray[np.uint8]) -> Scores:
-        """Closer to those in float32 than of many, where only the answers count: no probability shows that it is int8.
+        """Scores whose probabilities are close to float32's, unlike those of `many`, where only the answers count.
 
-        What might be augmented is not certain, so that none of it is left to int8.
+        Whatever might be augmented is uncertain, so none of it is left to int8.
         """
         with torch.inference_mode():
             found = quantised(as_input(torch.tensor(images)))
@@ -105,14 +105,14 @@ class Engine:
 
 
 def fast_ways() -> list[FastWay]:
-    """All of them, those that this machine lacks with the reason; the kernels of some are tried."""
+    """All fast ways, with the reason for each that this machine lacks; the kernels of some are tried."""
     example = fused(cast(SequentialNetwork, build(_TRIED, seed=0)))
-    cores = "" if torch.get_num_threads() > 1 else "there is one core"
+    cores = "" if torch.get_num_threads() > 1 else "there is only one core"
     return [
         FastWay("fused", "batch normalisation is folded into the convolutions"),
-        FastWay("prepacked", "weights are laid out once, as the kernels want them", _prepacked_lacks(example)),
-        FastWay("int8", f"convolutions in int8, where {MANY:,} images or more are to be read", _int8_lacks(example)),
-        FastWay("many", f"from {MANY:,} images at a time on, each core reads batches of its own", cores),
+        FastWay("prepacked", "weights are laid out once, as the kernels need them", _prepacked_lacks(example)),
+        FastWay("int8", f"convolutions are in int8 if {MANY:,} images or more are read", _int8_lacks(example)),
+        FastWay("many", f"from {MANY:,} images at a time on, each core reads its own batches", cores),
     ]
 
 

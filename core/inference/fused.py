@@ -1,7 +1,7 @@
-"""A fused copy of a network, for reading alone: batch normalisations are folded into the convolutions before them.
+"""A fused copy of a network, for inference only: batch normalisations are folded into the convolutions before them.
 
-The copy says what the network says, to the rounding of float32, in fewer passes over memory; it follows no later
-change of the network. Knows no particular network.
+The copy gives the network's answers, up to float32 rounding, in fewer passes over memory. Later changes to the network
+do not reach it. Knows no particular network.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.networks.architectures import SequentialNetwork
 
 
 def fused(network: SequentialNetwork) -> SequentialNetwork:
-    """A copy of `network` in evaluation mode, on its device, that cannot be trained; `network` stays as it is."""
+    """A copy of `network` in evaluation mode, on the same device, that cannot be trained; `network` is unchanged."""
     found = copy.deepcopy(network).eval()
     found.layers = nn.Sequential(*_fused(list(found.layers)))
     found = found.to(memory_format=torch.channels_last)
@@ -30,7 +30,7 @@ def _fused(layers: list[nn.Module]) -> list[nn.Module]:
         if isinstance(layer, nn.BatchNorm2d) and isinstance(before, nn.Conv2d):
             found[-1] = fuse_conv_bn_eval(before, layer)
         elif isinstance(layer, nn.ReLU):
-            found.append(nn.ReLU(inplace=True))  # what it is given belongs to the copy
+            found.append(nn.ReLU(inplace=True))  # safe: its input belongs to the copy
         elif not isinstance(layer, nn.Dropout):
             found.append(layer)
     return found

@@ -1,8 +1,8 @@
-"""Reads many normalised images with one network on the CPU, as `scores` does and in a fraction of the time.
+"""Reads many normalised images with one network on the CPU, as `scores` does, in a fraction of the time.
 
-Where there is an int8 network, it is asked of all images, and for the views of those that are augmented. What is too
-close to call is computed again in float32 (`close_calls`). Every core reads batches of its own: half of what a batch
-consists of are passes too short to be worth dividing.
+If there is an int8 network, it reads all images, and the views of those that are augmented. What is too close to call
+is computed again in float32 (`close_calls`). Every core reads its own batches: half of the passes in a batch are too
+short to be worth dividing.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from core.inference.test_time_augmentation import Network, augmented
 from core.networks.inputs import as_input
 
 _BATCH = 768
-"""Images in one pass. With 1,024, what lies between the layers came as empty pages of memory each time, in some
-processes: 300,000 of them for MNIST, and a tenth of the time; with fewer, more passes are too short."""
+"""Images in one pass. With 1,024, some processes got the memory for activations as empty pages each time: 300,000
+pages for MNIST, and a tenth of the time. With fewer, more passes are too short."""
 _REPORTED = 2 * _BATCH
 """Images between two reports."""
 
@@ -37,11 +37,11 @@ def scores_of_many(
     calibration: Calibration,
     report: Callable[[int, int], None] | None = None,
 ) -> Scores:
-    """What `network`, in float32 and on the CPU, says of `images` (N, 28, 28) uint8; `int8` is it in int8, if any.
+    """The scores by `network`, float32 on the CPU, of `images` (N, 28, 28) uint8; `int8` is the same network in int8.
 
-    `report` is told how many of how many are read.
+    `report` is called with the number of images read and their total.
     """
-    # Results are written where they stay: no second copy of them at the end.
+    # Results are written in place, which saves a second copy at the end.
     digits = np.empty((len(images), CLASSES), np.float32)
     reject = np.empty(len(images), np.float32)
 
@@ -61,13 +61,13 @@ def scores_of_many(
 
 
 def _on_all_cores(read: Callable[[int], Scores], starts: range) -> Iterator[Scores]:
-    """`read` of each of `starts`, in their order, on as many threads as torch divides its work between."""
+    """The results of `read` for each of `starts`, in order, on as many threads as torch uses."""
     threads = torch.get_num_threads()
     pool = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
     try:
         yield from pool.map(read, starts)
     finally:
-        pool.shutdown(cancel_futures=True)  # whoever interrupts does not wait for the rest
+        pool.shutdown(cancel_futures=True)  # an interrupt does not wait for the rest
         torch.set_num_threads(threads)
 
 

@@ -1,8 +1,8 @@
-"""A prepacked copy of a network, for few images at a time on the CPU: the convolutions' weights lie as its kernels
-want them.
+"""A prepacked copy of a network, for few images at a time on the CPU: the weights of the convolutions are stored in the
+layout of the processor's kernels.
 
-torch else lays them out anew at each pass, and goes through memory once more for each ReLU: for a single small image
-that takes a quarter of the time. The copy says what the network says, to the rounding of float32.
+Otherwise torch lays them out again at each pass, and makes another pass over memory for each ReLU: for a single small
+image that takes a quarter of the time. The copy gives the network's answers, up to float32 rounding.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from torch import Tensor, nn
 from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork
 
 _TOLERANCE = 1e-3
-"""Largest difference of the logits; rounding makes some 1e-6, a kernel gone wrong far more."""
+"""Largest difference of the logits; rounding causes some 1e-6, a faulty kernel far more."""
 _SIDE = 28
 
 
 def unavailable() -> str:
-    """Why this torch cannot prepack; empty where it can."""
+    """Why this torch cannot prepack; empty if it can."""
     if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call] # torch's own omission
         return f"torch {torch.__version__} is built without oneDNN"
     return ""
 
 
 def prepacked(network: SequentialNetwork) -> nn.Module:
-    """A copy of a fused `network` on the CPU; `network` itself where its kernels are missing or say something else.
+    """A prepacked copy of a fused `network` on the CPU; `network` itself if the kernels are missing or answer wrongly.
 
-    Layers other than convolutions stay as they are.
+    Layers other than convolutions are used unchanged.
     """
     if unavailable():
         return network
@@ -44,7 +44,7 @@ def prepacked(network: SequentialNetwork) -> nn.Module:
 
 
 class _Prepacked(nn.Module):
-    """The layers one after the other, each called without what `nn.Module` does around it: ten of these take 30 µs."""
+    """The layers one after the other, called without the overhead of `nn.Module`, which is 30 µs for ten layers."""
 
     def __init__(self, layers: list[nn.Module], example: Tensor) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class _Prepacked(nn.Module):
         seen = example
         for at, layer in enumerate(layers):
             if isinstance(layer, nn.ReLU) and at and isinstance(layers[at - 1], nn.Conv2d):
-                continue  # the convolution's kernel does it
+                continue  # done by the convolution's kernel
             if isinstance(layer, nn.Conv2d):
                 then = "relu" if at + 1 < len(layers) and isinstance(layers[at + 1], nn.ReLU) else "none"
                 self._steps.append(_convolution(layer, seen, then))
@@ -68,7 +68,7 @@ class _Prepacked(nn.Module):
 
 
 def _convolution(plain: nn.Conv2d, example: Tensor, then: str) -> Callable[[Tensor], Tensor]:
-    """One with what comes after it, "relu" or "none"."""
+    """The convolution with its activation, "relu" or "none"."""
     shape, groups, bias = (plain.padding, plain.stride, plain.dilation), plain.groups, plain.bias
     weight = torch.ops.mkldnn._reorder_convolution_weight(plain.weight, *shape, groups, list(example.shape))
     convolve = torch.ops.mkldnn._convolution_pointwise.default

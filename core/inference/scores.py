@@ -1,6 +1,6 @@
-"""What a network says of normalised images: ten probabilities each, and how probably it is no digit at all.
+"""A network's scores of normalised images: ten probabilities each, and the probability that it is not a digit.
 
-This is the plain way, in float32 on any device, which the fast ones in this room are measured by.
+This is the plain way, in float32 on any device. The fast ways in this package are measured against it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from core.networks.inputs import as_input
 
 _BATCH = 1000
 _BATCH_OF_PROCESSOR = 128
-"""On a CPU: what lies between the layers is allocated for each batch, and from some 16 MB on it comes as empty pages of
-memory, at each of which the kernel halts: with this many the network of `accurate` takes half as long as with 1,000."""
+"""On a CPU. Activations are allocated for each batch, and from some 16 MB on they come as empty pages of memory, each
+of which costs a page fault: with this many images the network of `accurate` takes half as long as with 1,000."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Scores:
     """The answers to N images."""
 
     probabilities: NDArray[np.float32]
-    """(N, 10), of 0 to 9, each row sums to 1: which digit, if it is one."""
+    """(N, 10), for the digits 0 to 9, each row sums to 1: which digit it is, if it is one."""
     no_digit: NDArray[np.float32]
-    """(N,), 0 to 1: how probably it is no digit; 0 of a network without a reject output."""
+    """(N,), 0 to 1: the probability that it is not a digit; 0 for a network without a reject output."""
 
 
 def scores(
@@ -43,11 +43,11 @@ def scores(
     *,
     augment: bool = True,
 ) -> Scores:
-    """What `network`, which lies on `device` and keeps its mode, says of `images` (N, 28, 28) uint8.
+    """The scores by `network`, which is on `device` and keeps its mode, of `images` (N, 28, 28) uint8.
 
     `augment`: with test-time augmentation of the unsure ones.
     """
-    # Written where they stay: no list of parts beside the whole at the end.
+    # Written in place, which saves a second copy at the end.
     digits, reject = np.empty((len(images), CLASSES), np.float32), np.empty(len(images), np.float32)
     for rows, found in _of_batches(network, images, device, batch, augment):
         read = of_logits(found, calibration)
@@ -78,9 +78,9 @@ def logits(
     *,
     augment: bool = True,
 ) -> Tensor:
-    """What `network` puts out for `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU.
+    """The logits by `network` of `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU.
 
-    `augment`: for unsure images the mean over several views, as in test-time augmentation.
+    `augment`: with test-time augmentation, the mean over several views, of the unsure ones.
     """
     return torch.cat([found for _, found in _of_batches(network, images, device, batch, augment)])
 
@@ -88,11 +88,11 @@ def logits(
 def _of_batches(
     network: nn.Module, images: NDArray[np.uint8], device: torch.device, batch: int | None, augment: bool
 ) -> Iterator[tuple[slice, Tensor]]:
-    """Which images each batch is of, and their logits on the CPU; one at least, which is empty if there are none."""
+    """The rows of each batch and their logits on the CPU; without images, one empty batch."""
     batch = batch or (_BATCH_OF_PROCESSOR if device.type == "cpu" else _BATCH)
     was_training = network.training
     if was_training:
-        network.eval()  # goes through all layers, which takes as long as one of them
+        network.eval()  # only if needed: it walks all layers, which takes as long as a pass through one
     try:
         for start in range(0, max(len(images), 1), batch):
             rows = slice(start, start + batch)
@@ -107,7 +107,7 @@ def _of_batches(
 
 
 def _seen(images: NDArray[np.uint8], device: torch.device) -> Tensor:
-    """As `as_input`, on `device`: on a CPU by NumPy, whose steps take a single image a third of the time of torch's."""
+    """As `as_input`, on `device`. On a CPU it uses NumPy, which takes a third of torch's time for a single image."""
     if device.type != "cpu":
         return as_input(torch.tensor(images, device=device))
     scaled = images[:, np.newaxis].astype(np.float32)

@@ -1,8 +1,8 @@
 """Test-time augmentation of the images that a network is unsure of: the mean over five views of each.
 
-Each view is a small change that leaves a digit what it is, as a training's augmentation draws them (A. Krizhevsky,
-I. Sutskever, G. Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012). Most images are
-clear as they are, so that this costs little where many are read.
+Each view is a small change that keeps the digit recognisable, like those that augmentation makes in training
+(A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012). Most
+images are clear without it, so it costs little when many are read.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 MARGIN = 2.0
-"""An answer with a smaller margin is augmented: of MNIST's test images 3 in 100. Measured with four trainings of the
-recipe `robust`: a margin of 3, which asks for twice as many, reads as many of these right, and within 0.1 points,
-either way, as many of the pen traces."""
+"""An image whose margin is smaller is augmented: 3 in 100 of MNIST's test images. Measured with four trainings of the
+recipe `robust`: a margin of 3, which augments twice as many, reads as many of these right, and as many of the pen
+traces within ±0.1 points."""
 _AT_ONCE = 16
-"""Images augmented in one pass, of four views each: a pass of 64 wastes nothing in int8."""
+"""Images augmented in one pass, with four views each: a pass of 64 wastes nothing in int8."""
 
 Network = Callable[[Tensor], Tensor]
 """Images (N, 1, 28, 28) float, 0 to 1 -> logits (N, K)."""
@@ -34,20 +34,20 @@ _CHANGES: tuple[_Change, ...] = (
     (0, 0.9, 0.9, 0.9),
     (0, 0.9, -0.9, -0.9),
 )
-"""The views beside the image itself. Narrower, lower and slanted either way as well made eight, which took twice as
-long and of the shipped model read as many right: within 0.1 points, either way, of each set that was measured."""
+"""The views besides the image itself. Eight views, with narrower, lower and both slants added, took twice as long, and
+the shipped model read as many right: within ±0.1 points on each set that was measured."""
 
 
 def margins(logits: Tensor) -> Tensor:
-    """(N,): by how much the best of each row of `logits` (N, K) is above the next."""
+    """(N,): the difference between the two largest values in each row of `logits` (N, K)."""
     best = logits.topk(2, dim=1).values
     return best[:, 0] - best[:, 1]
 
 
 def augmented(network: Network, images: Tensor, first: Tensor) -> Tensor:
-    """`first`, the logits (N, K) of `images` (N, 1, 28, 28) float, those of the unsure ones averaged over five views.
+    """`first`, the logits (N, K) of `images` (N, 1, 28, 28) float, averaged over five views for the unsure images.
 
-    On the device of `images`, where `network` lies.
+    On the device of `images`, which is also that of `network`.
     """
     unsure = (margins(first) < MARGIN).nonzero()[:, 0]
     if not len(unsure):
@@ -60,10 +60,10 @@ def augmented(network: Network, images: Tensor, first: Tensor) -> Tensor:
 
 
 def _views(images: Tensor) -> Tensor:
-    """(4 N, 1, H, W): `images` (N, 1, H, W) with each of the four changes, one change after the other."""
+    """(4 N, 1, H, W): `images` (N, 1, H, W) with each of the four changes, one change after another."""
     count, _, height, width = images.shape
     grid = _grid(height, width).to(images.device)
-    # All images as channels of one: each grid then serves all of them.
+    # All images become channels of one image, so that one grid serves all of them.
     stacked = images.transpose(0, 1).expand(len(_CHANGES), -1, -1, -1)
     seen = F.grid_sample(stacked, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     return seen.reshape(len(_CHANGES) * count, 1, height, width)
@@ -71,7 +71,7 @@ def _views(images: Tensor) -> Tensor:
 
 @functools.cache
 def _grid(height: int, width: int) -> Tensor:
-    """Where each pixel of each view is taken from, (4, H, W, 2), as `grid_sample` wants it."""
+    """Where each pixel of each view comes from, (4, H, W, 2), as `grid_sample` expects it."""
     found = []
     for degrees, size, across, down in _CHANGES:
         angle = math.radians(degrees)
