@@ -1,1 +1,1 @@
-"""A bitmap becomes an answer: one digit, a number, or a rejection. Knows no run and no screen."""
+"""Turns a bitmap into an answer: one digit, a number, or a rejection. Knows no run and no screen."""

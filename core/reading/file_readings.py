@@ -1,7 +1,7 @@
-"""Many image files read in their order, some of them together, on all cores where that pays.
+"""Reads many image files in order, some at a time, on all cores if that pays.
 
-Other processes decode and normalise, which is most of the work, and need no torch for it; the network is asked here
-alone. Knows how files become readings, and nothing of how these are shown.
+Other processes decode and normalise, which is most of the work and needs no torch; only this process runs the network.
+Knows how files become readings, and nothing of how these are shown.
 """
 
 from __future__ import annotations
@@ -24,47 +24,47 @@ if TYPE_CHECKING:
     from core.reading.recogniser import Recogniser
 
 _LOOKED_AT = 100
-"""Files whose sizes say how long all of them take."""
+"""Files whose sizes tell how long all of them take."""
 _CHUNK = 64
-"""Files that are read together at most: more save no more time."""
+"""Most files that are read together: more save no more time."""
 _CHUNK_SECONDS = 0.25
-"""What files that are read together take: who ends it waits for those under way."""
+"""How long files that are read together take; ending early waits for those under way."""
 _AT_ONCE = 64
-"""So few are shown one by one, as they are read."""
+"""Up to this many files are shown one by one, as they are read."""
 _AHEAD = 16
 """Chunks that may be ready before the network is: it takes one to three seconds to load."""
 
 
 @dataclass(frozen=True)
 class FileReading:
-    """What came of one file."""
+    """The result for one file."""
 
     reading: Reading | None
     error: str = ""
-    """Why there is no reading, with the file's name."""
+    """Why there is no reading; includes the file's name."""
 
 
 def file_readings(names: Sequence[str], checkpoint: Path) -> Generator[list[FileReading], None, None]:
     """The readings of the files called `names`, in that order, some at a time; none is kept.
 
-    Raises CheckpointError where `checkpoint` cannot be loaded. Closing it ends the processes that decode.
+    Raises CheckpointError if `checkpoint` cannot be loaded. Closing the generator ends the processes that decode.
     """
     seconds = _seconds_each(names)
     together = max(1, min(_CHUNK, round(_CHUNK_SECONDS / seconds))) if len(names) > _AT_ONCE else 1
     chunks = [names[at : at + together] for at in range(0, len(names), together)]
     with closing(pool.parts(_ready, chunks, seconds * together, 1, _AHEAD)) as parts:
         for part in parts:
-            # Loaded when the first files are ready, while others go on with those after them.
+            # Loaded when the first files are ready, while the other processes go on decoding.
             recogniser = _recogniser(checkpoint, len(names))
             for each in part:
                 yield _read(recogniser, each)
 
 
 def _seconds_each(names: Sequence[str]) -> float:
-    """A guess of what one of the files takes, by the sizes of some that are spread over all of them."""
+    """An estimate of the seconds that one file takes, from the sizes of some files spread over the list."""
     step = max(1, len(names) // _LOOKED_AT)
     sizes = [_size(name) for name in islice(names, 0, None, step)]
-    # A small PNG takes 1 to 2 ms of a server core; large ones go with their size.
+    # A small PNG takes 1 to 2 ms on a server core; large ones take time in proportion to their size.
     return 0.001 + 3e-8 * sum(sizes) / max(1, len(sizes))
 
 
@@ -76,25 +76,25 @@ def _size(name: str) -> int:
 
 
 def _ready(names: Sequence[str]) -> list[Prepared | str]:
-    """Of each file what the network is asked, or why there is nothing to ask."""
-    found: list[Prepared | str] = []
+    """Each file prepared for the network, or the reason why it cannot be read."""
+    files: list[Prepared | str] = []
     for name in names:
         try:
-            found.append(prepared(decode(Path(name))))
+            files.append(prepared(decode(Path(name))))
         except DataError as error:
-            found.append(str(error))
-    return found
+            files.append(str(error))
+    return files
 
 
 def _read(recogniser: Recogniser, files: Sequence[Prepared | str]) -> list[FileReading]:
-    """Of files that go through the network together."""
-    found = iter(recogniser.read_prepared([each for each in files if isinstance(each, Prepared)]))
-    return [FileReading(next(found)) if isinstance(each, Prepared) else FileReading(None, each) for each in files]
+    """The results for files that go through the network together."""
+    readings = iter(recogniser.read_prepared([each for each in files if isinstance(each, Prepared)]))
+    return [FileReading(next(readings)) if isinstance(each, Prepared) else FileReading(None, each) for each in files]
 
 
 @functools.lru_cache(maxsize=1)
 def _recogniser(checkpoint: Path, files: int) -> Recogniser:
-    """The network, loaded once for so many files."""
+    """The recogniser for `checkpoint`, loaded once and prepared for this many files."""
     import torch
 
     from core.reading.recogniser import Recogniser

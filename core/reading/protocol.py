@@ -1,7 +1,7 @@
-"""What the interface and the reader process say to each other: one JSON object a line, each a class that writes and
-reads itself. Knows neither of the two processes, nor a network.
+"""The messages between the interface and the reader process: one JSON object per line, each a class that writes and
+parses itself. Knows neither of the two processes, nor a network.
 
-A request may carry an `id`, which its answer repeats, so that whoever asked knows what was answered.
+A request may carry an `id`, which its answer repeats, so that the sender knows which request was answered.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from core.preprocessing.normalise import Polarity
 from core.reading.reading import Reading
 
 Id = int | str | None
-"""Whatever the request was called by; None where it had no name."""
+"""The id of a request; None if it had none."""
 
 LARGEST_SIDE = 4096
-"""Pixels that a bitmap may have on a side."""
+"""Most pixels that a bitmap may have on a side."""
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -35,8 +35,8 @@ class ReadRequest:
     bitmap: NDArray[np.uint8]
     """(H, W) uint8, each side 1 to 4,096 pixels."""
     strokes: tuple[Stroke, ...] | None = None
-    """Those that made the bitmap, in its pixels, or none of them where they are not known: then several digits are
-    read as a number. Without (None) it is read as one digit."""
+    """The strokes that made the bitmap, in its pixels; empty if they are not known. In both cases several digits are
+    read as a number; with None the bitmap is read as one digit."""
     polarity: Polarity = "auto"
     id: Id = None
 
@@ -44,17 +44,17 @@ class ReadRequest:
         """A JSON object; the pixels as base64, row by row."""
         height, width = self.bitmap.shape
         pixels = base64.b64encode(self.bitmap.tobytes()).decode()
-        told = {"width": width, "height": height, "pixels": pixels, "polarity": self.polarity}
+        fields = {"width": width, "height": height, "pixels": pixels, "polarity": self.polarity}
         if self.strokes is not None:
-            told["strokes"] = strokes.as_json(self.strokes)
-        return _named(self.id, told)
+            fields["strokes"] = strokes.as_json(self.strokes)
+        return _with_id(self.id, fields)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReadRequest:
         """The inverse of `to_json`.
 
-        Raises DataError where the bitmap cannot be read, and KeyError, TypeError, ValueError or OverflowError where
-        `data` is something else.
+        Raises DataError if the bitmap cannot be read, and KeyError, TypeError, ValueError or OverflowError if `data` is
+        something else.
         """
         polarity = data.get("polarity", "auto")
         if polarity not in get_args(Polarity):
@@ -77,11 +77,11 @@ class LoadRequest:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
-        return _named(self.id, {"load": self.checkpoint})
+        return _with_id(self.id, {"load": self.checkpoint})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> LoadRequest:
-        """The inverse of `to_json`. Raises TypeError where the checkpoint is no text."""
+        """The inverse of `to_json`. Raises TypeError if the checkpoint is not a string."""
         if not isinstance(data["load"], str):
             raise TypeError(f"load is {data['load']!r}; it must be a path, a run's name, or empty")
         return cls(data["load"], data.get("id"))
@@ -89,7 +89,7 @@ class LoadRequest:
 
 @dataclass(frozen=True)
 class Ready:
-    """The first line, before anything was asked: this checkpoint is loaded."""
+    """The first line, before any request: this checkpoint is loaded."""
 
     checkpoint: str
     """Its path."""
@@ -101,7 +101,7 @@ class Ready:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Ready:
-        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError if `data` is something else."""
         return cls(str(data["ready"]), str(data["title"]))
 
 
@@ -110,17 +110,17 @@ class Loaded:
     """The answer to a LoadRequest."""
 
     checkpoint: str
-    """The path of the one that reads from now on."""
+    """The path of the checkpoint that reads from now on."""
     title: str
     id: Id = None
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
-        return _named(self.id, {"loaded": self.checkpoint, "title": self.title})
+        return _with_id(self.id, {"loaded": self.checkpoint, "title": self.title})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Loaded:
-        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError if `data` is something else."""
         return cls(str(data["loaded"]), str(data["title"]), data.get("id"))
 
 
@@ -133,28 +133,28 @@ class ReadAnswer:
 
     def to_json(self) -> dict[str, Any]:
         """The reading's JSON object, with the id."""
-        return _named(self.id, self.reading.to_json())
+        return _with_id(self.id, self.reading.to_json())
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReadAnswer:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(Reading.from_json(data), data.get("id"))
 
 
 @dataclass(frozen=True)
 class RequestFailed:
-    """A request that cannot be done, or a line that is none; before anything was asked, no checkpoint is loaded."""
+    """A request that failed, or a line that is not a request; before any request it means that no checkpoint loaded."""
 
     error: str
     id: Id = None
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object; its `id` is null where there was none."""
+        """A JSON object; its `id` is null if there was none."""
         return {"id": self.id, "error": self.error}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> RequestFailed:
-        """The inverse of `to_json`. Raises KeyError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError if `data` is something else."""
         return cls(str(data["error"]), data.get("id"))
 
 
@@ -162,18 +162,18 @@ Request = ReadRequest | LoadRequest
 Answer = Ready | Loaded | ReadAnswer | RequestFailed
 
 REQUESTS: dict[str, type[ReadRequest] | type[LoadRequest]] = {"load": LoadRequest, "pixels": ReadRequest}
-"""Each request by the field that only it has."""
+"""Each request class by the field that only it has."""
 ANSWERS: dict[str, type[Ready] | type[Loaded] | type[ReadAnswer] | type[RequestFailed]] = {
     "error": RequestFailed,
     "ready": Ready,
     "loaded": Loaded,
     "digit": ReadAnswer,
 }
-"""Each answer by the field that only it has."""
+"""Each answer class by the field that only it has."""
 
 
 def request_of(data: object) -> Request:
-    """The request that a line's JSON is. Raises as the requests' `from_json` do, and ValueError where it is none."""
+    """The request in a line's JSON. Raises as the requests' `from_json` do, and ValueError if it is not a request."""
     if isinstance(data, Mapping):
         for field, kind in REQUESTS.items():
             if field in data:
@@ -182,7 +182,7 @@ def request_of(data: object) -> Request:
 
 
 def answer_of(data: Mapping[str, Any]) -> Answer:
-    """The answer that a line's JSON is. Raises KeyError, TypeError or ValueError where it is none."""
+    """The answer in a line's JSON. Raises KeyError, TypeError or ValueError if it is not an answer."""
     for field, kind in ANSWERS.items():
         if field in data:
             return kind.from_json(data)
@@ -190,18 +190,18 @@ def answer_of(data: Mapping[str, Any]) -> Answer:
 
 
 def id_of(data: object) -> Id:
-    """By what a line's JSON is called, whether it is a request or not."""
-    found: Id = data.get("id") if isinstance(data, Mapping) else None
-    return found
+    """The id in a line's JSON, whether it is a request or not."""
+    name: Id = data.get("id") if isinstance(data, Mapping) else None
+    return name
 
 
-def _named(name: Id, told: dict[str, Any]) -> dict[str, Any]:
-    """`told` with the id before it, where there is one."""
-    return told if name is None else {"id": name, **told}
+def _with_id(name: Id, fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields` preceded by the id, if there is one."""
+    return fields if name is None else {"id": name, **fields}
 
 
 def _bitmap_of(width: int, height: int, text: str) -> NDArray[np.uint8]:
-    """(height, width) uint8 from base64. Raises DataError where it is of another size, or no base64."""
+    """(height, width) uint8 from base64. Raises DataError if it has another size or is not base64."""
     if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
         raise DataError(f"the bitmap is {width}×{height}; each side must be 1 to {LARGEST_SIDE:,} pixels")
     try:

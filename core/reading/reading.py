@@ -1,4 +1,4 @@
-"""What the recogniser says of one bitmap, a digit or a number, as it crosses from the reader to the interface."""
+"""The recogniser's answer to one bitmap, a digit or a number, in the form that the reader sends to the interface."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 class Verdict(StrEnum):
-    """What a reading comes to; the values are those of the JSON, what a person reads is in `Reading.words`."""
+    """What a reading amounts to. The values are those of the JSON; the texts that people see are in `Reading.words`."""
 
     NOTHING = "nothing"
     """Nothing was drawn."""
@@ -23,12 +23,12 @@ class Verdict(StrEnum):
 
 
 UNSURE = 0.7
-"""What is less probably the digit that it most probably is, and a digit at all, is named with doubt."""
+"""Below this certainty, the probability that it is a digit and this one, a reading is unsure."""
 RIVAL = 0.2
-"""A second digit that has at least this part of the first one's probability is named beside it."""
+"""A second digit with at least this part of the first one's probability is named as well."""
 
 REJECTED = "?"
-"""What stands in a number for a piece that is no digit."""
+"""Stands in a number for a piece that is not a digit."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class ReadDigit:
     digit: int
     """The most probable one."""
     probabilities: tuple[float, ...]
-    """Ten, of 0 to 9, that sum to 1."""
+    """Ten, for the digits 0 to 9, that sum to 1."""
     no_digit: float
-    """How probably, 0 to 1, it is no digit at all."""
+    """The probability, 0 to 1, that it is not a digit."""
     box: tuple[int, int, int, int]
     """(left, top, width, height) of its ink, in pixels of the bitmap that was read."""
     seen: NDArray[np.uint8]
-    """What the network saw: (28, 28) uint8, ink bright on dark."""
+    """The network's input: (28, 28) uint8, ink bright on dark."""
 
     @property
     def confidence(self) -> float:
@@ -53,7 +53,7 @@ class ReadDigit:
 
     @property
     def certainty(self) -> float:
-        """How probably it is a digit, and this one."""
+        """The probability that it is a digit, and this one."""
         return self.confidence * (1 - self.no_digit)
 
     def to_json(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class ReadDigit:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ReadDigit:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         left, top, width, height = (int(side) for side in data["box"])
         return cls(
             digit=int(data["digit"]),
@@ -84,36 +84,36 @@ class ReadDigit:
 class Reading:
     """The answer to one bitmap.
 
-    Where it holds a number, all fields but `digits` are those of its least sure digit: a number is as sure as that.
+    For a number, all fields except `digits` are those of its least sure digit: a number is no surer than that.
     """
 
     digit: int | None
-    """The most probable digit, or None where nothing was drawn."""
+    """The most probable digit; None if nothing was drawn."""
     probabilities: tuple[float, ...]
-    """Ten probabilities, of 0 to 9, that sum to 1; all zero where nothing was drawn."""
+    """Ten probabilities, for the digits 0 to 9, that sum to 1; all zero if nothing was drawn."""
     seen: NDArray[np.uint8]
-    """What the network saw: (28, 28) uint8, ink bright on dark."""
+    """The network's input: (28, 28) uint8, ink bright on dark."""
     checkpoint: str
     """The path of the checkpoint that answered."""
     milliseconds: float
-    """How long normalising and the network took, of several that were read together a part of that."""
+    """How long normalising and the network took; for bitmaps that are read together, an equal part of the total."""
     no_digit: float = 0.0
-    """How probably, 0 to 1, it is no digit at all; 0 of a network that was never shown anything else."""
+    """The probability, 0 to 1, that it is not a digit; 0 for a network without a reject output."""
     threshold: float = 0.5
     """From this `no_digit` on it is rejected."""
     digits: tuple[ReadDigit, ...] = ()
-    """The digits of a number, two or more, from left to right; empty where it is none."""
+    """The digits of a number, two or more, from left to right; empty if it is not a number."""
 
     @property
     def least_sure(self) -> int | None:
-        """The place in `digits` of the one that is least probably what it was read as; None where there are none."""
+        """The index in `digits` of the least certain one; None if there are none."""
         if not self.digits:
             return None
         return min(range(len(self.digits)), key=lambda at: self.digits[at].certainty)
 
     @property
     def number(self) -> str:
-        """All digits, `?` for each that is none; one where there is one, empty where nothing was drawn."""
+        """All digits, or the single one, with `?` for each that is rejected; empty if nothing was drawn."""
         if self.digit is None:
             return ""
         if not self.digits:
@@ -121,27 +121,27 @@ class Reading:
         return "".join(REJECTED if self.rejects(each) else str(each.digit) for each in self.digits)
 
     def rejects(self, digit: ReadDigit) -> bool:
-        """Whether this one of `digits` is no digit."""
+        """Whether this one of `digits` is rejected."""
         return digit.no_digit >= self.threshold
 
     @property
     def confidence(self) -> float:
-        """The probability of `digit`, 0 where there is none."""
+        """The probability of `digit`; 0 if there is none."""
         return 0.0 if self.digit is None else self.probabilities[self.digit]
 
     @property
     def certainty(self) -> float:
-        """How probably it is a digit, and this one."""
+        """The probability that it is a digit, and this one."""
         return self.confidence * (1 - self.no_digit)
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """How probably it is a digit, and each of the ten: all but `no_digit` of 1."""
+        """The ten probabilities that it is a digit, and this one; with `no_digit` they sum to 1."""
         return tuple(value * (1 - self.no_digit) for value in self.probabilities)
 
     @property
     def verdict(self) -> Verdict:
-        """What the figures come to."""
+        """What the probabilities amount to."""
         if self.digit is None:
             return Verdict.NOTHING
         if self.no_digit >= self.threshold:
@@ -150,7 +150,7 @@ class Reading:
 
     @property
     def rivals(self) -> tuple[int, ...]:
-        """The most probable digit, and each other one that is at least a `RIVAL` part as probable, best first."""
+        """The most probable digit, and every other with at least `RIVAL` times its probability, best first."""
         if self.digit is None:
             return ()
         best = sorted(range(len(self.probabilities)), key=lambda each: -self.probabilities[each])
@@ -158,7 +158,7 @@ class Reading:
 
     @property
     def doubt(self) -> int | Literal[Verdict.NO_DIGIT] | None:
-        """What it most probably is if not `digit`, another digit or no digit; None where neither comes near."""
+        """What it most probably is if not `digit`: another digit, or not a digit; None if neither comes close."""
         if self.digit is None:
             return None
         other = self.rivals[1] if len(self.rivals) > 1 else None
@@ -167,9 +167,9 @@ class Reading:
 
     @property
     def words(self) -> str:
-        """The verdict for a person: `nothing yet`, `7`, `407`, `unsure: 4 or 9`, `4?7`, `not a digit`.
+        """The verdict as people see it.
 
-        Also `unsure: 4 or no digit`.
+        `nothing yet`, `7`, `407`, `4?7`, `not a digit`, `unsure: 4 or 9` or `unsure: 4 or no digit`.
         """
         verdict = self.verdict
         if verdict is Verdict.NOTHING:
@@ -198,7 +198,7 @@ class Reading:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Reading:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         digit = data["digit"]
         return cls(
             digit=None if digit is None else int(digit),

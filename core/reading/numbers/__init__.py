@@ -1,1 +1,1 @@
-"""Several digits beside each other are found and read as one number; a single digit stays one. Imports no torch."""
+"""Finds several digits next to each other, to be read as one number; a single digit stays one. Imports no torch."""

@@ -1,4 +1,4 @@
-"""The smallest pieces of a drawing, never divided further: strokes, connected components, or parts left by a cut."""
+"""The smallest pieces of a drawing, never divided further: strokes, connected components, or the pieces between cuts."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from core.preprocessing.bounding_box import bounding_box
 Grey = NDArray[np.uint8]
 
 _TINY = 0.25
-"""A piece that is smaller than this part of the tallest one's height, both ways, is a dot: never a digit."""
+"""A piece whose width and height are both below this part of the tallest piece's height is a dot, never a digit."""
 _NEAR = 0.2
-"""A dot that is as far as this part of that height belongs to no digit."""
+"""A dot at least this part of that height away from all digits belongs to none."""
 _MOST = 24
-"""Drawings that fall into more pieces are no numbers of some digits, but shading, text or noise."""
+"""A drawing with more pieces is not a number but shading, text or noise."""
 _UPON = 0.5
-"""Pieces that share this part of the narrower one's width are one digit, where they cross or lie above each other."""
+"""Pieces that overlap by this part of the narrower one's width are one digit if they cross or lie above each other."""
 _CROSSING = 0.09
-"""Side, as part of the taller one's height, of the square that strokes which cross have in common: nearly a brush."""
+"""Strokes cross if they share at least a square with this side, a part of the taller one's height: nearly a brush."""
 _DRAWN = 127
 """Grey level over which a pixel counts as drawn."""
 
@@ -33,11 +33,11 @@ class Atom:
     left: int
     top: int
     ink: Grey
-    """(height, width) uint8, bright on 0; where another atom's ink lies in the same box it is not included."""
+    """(height, width) uint8, bright on 0; other atoms' ink in the same box is not included."""
     cut_left: float = 0.0
-    """How much ink, in pixels of full ink, was cut through to free it from what is left of it."""
+    """The ink, in pixels of full ink, that was cut through to separate it from its neighbour on the left."""
     cut_right: float = 0.0
-    """The same on its right side."""
+    """The same on the right."""
 
     @property
     def width(self) -> int:
@@ -51,28 +51,28 @@ class Atom:
 
     @property
     def right(self) -> int:
-        """The first column that is not its own any more."""
+        """The first column to its right."""
         return self.left + self.width
 
     @property
     def bottom(self) -> int:
-        """The first row that is not its own any more."""
+        """The first row below it."""
         return self.top + self.height
 
     @property
     def middle(self) -> tuple[float, float]:
-        """(x, y) of the box's middle."""
+        """(x, y) of the box's centre."""
         return self.left + self.width / 2, self.top + self.height / 2
 
 
 def atom(ink: Grey, left: int = 0, top: int = 0, cut_left: float = 0.0, cut_right: float = 0.0) -> Atom | None:
-    """The atom of a bitmap (H, W) that begins at (left, top), cropped to its ink; None where there is none."""
+    """The atom of a bitmap (H, W) whose corner is at (left, top), cropped to its ink; None if it has none."""
     box = bounding_box(ink)
     return None if box is None else Atom(left + box.left, top + box.top, box.cut(ink), cut_left, cut_right)
 
 
 def joined(atoms: Sequence[Atom]) -> Atom:
-    """At least one atom, in order from left to right, as one piece."""
+    """One or more atoms, in order from left to right, as one piece."""
     if len(atoms) == 1:
         return atoms[0]
     left, top = min(each.left for each in atoms), min(each.top for each in atoms)
@@ -85,9 +85,9 @@ def joined(atoms: Sequence[Atom]) -> Atom:
 
 
 def in_order(atoms: Sequence[Atom]) -> list[Atom]:
-    """From left to right, with those that are one digit for certain put together, and without far dots.
+    """`atoms` from left to right, with certain parts of one digit joined, and without distant dots.
 
-    Empty where there are so many pieces that it is no number.
+    Empty if there are too many pieces for a number.
     """
     if len(atoms) > 2 * _MOST:
         return []
@@ -103,7 +103,7 @@ def in_order(atoms: Sequence[Atom]) -> list[Atom]:
 
 
 def shared(one: Atom, other: Atom) -> int:
-    """Pixels that have ink of both."""
+    """The number of pixels with ink of both."""
     left, right = max(one.left, other.left), min(one.right, other.right)
     top, bottom = max(one.top, other.top), min(one.bottom, other.bottom)
     if left >= right or top >= bottom:
@@ -116,13 +116,13 @@ def shared(one: Atom, other: Atom) -> int:
 
 
 def _stacked(atoms: Sequence[Atom]) -> list[Atom]:
-    """With those put together that cross each other, or lie one above the other."""
+    """`atoms`, with those joined that cross each other or lie one above the other."""
     done: list[Atom] = []
     for each in atoms:
         at = 0
         while at < len(done):
             if _is_upon(each, done[at]):
-                each, at = joined([done.pop(at), each]), 0  # the larger piece may lie upon others
+                each, at = joined([done.pop(at), each]), 0  # the larger piece may cross others
             else:
                 at += 1
         done.append(each)
@@ -139,7 +139,7 @@ def _is_upon(one: Atom, other: Atom) -> bool:
 
 
 def _distance(one: Atom, other: Atom) -> int:
-    """Pixels between the two boxes, the longer way of across and down; 0 or less where they overlap."""
+    """Pixels between the two boxes, the larger of across and down; 0 or less if they overlap."""
     across = max(one.left, other.left) - min(one.right, other.right)
     down = max(one.top, other.top) - min(one.bottom, other.bottom)
     return max(across, down)

@@ -1,4 +1,4 @@
-"""Atoms of a picture: its connected components, and what cuts leave of those that may be digits that touch."""
+"""The atoms of a picture: its connected components, and the pieces of those that may be touching digits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from core.reading.numbers.cuts import pieces_of
 
 
 def components_of(ink: Grey) -> list[Atom]:
-    """From left to right, of ink (H, W) uint8, bright on 0; places are those in `ink`. Empty where it is no number."""
+    """The components, from left to right, of ink (H, W) uint8, bright on 0, in its pixels; empty if not a number."""
     return in_order(_components(ink)) if ink.any() else []
 
 
 def cut(components: Sequence[Atom]) -> list[Atom]:
-    """From left to right, the pieces of `parts`, each cut wherever that may make sense."""
+    """The pieces of `components`, each cut wherever that may make sense, from left to right."""
     line = max((each.height for each in components), default=0)
     return sorted(
         (piece for component in components for piece in pieces_of(component, line)), key=lambda each: each.middle

@@ -1,4 +1,4 @@
-"""Atoms of a drawing whose strokes are known: each stroke, and what cuts leave of one that may hold several digits."""
+"""The atoms of a drawing whose strokes are known: each stroke, or the pieces of one that may hold several digits."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from core.reading.numbers.atom import Atom, atom, in_order
 from core.reading.numbers.cuts import pieces_of
 
 _WIDE = 1.5
-"""A stroke that is wider than this times the tallest one's height may hold several digits."""
+"""A stroke wider than this times the height of the tallest one may hold several digits."""
 
 
 def atoms_by_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> list[Atom]:
-    """From left to right, on a canvas of `width` × `height` pixels; empty where it is no number.
+    """The atoms, from left to right, of strokes on a canvas of `width` × `height` pixels; empty if not a number.
 
-    The eraser takes ink from what was drawn before it, as on the canvas.
+    As on the canvas, the eraser removes ink that was drawn before it.
     """
     pens = [index for index, stroke in enumerate(strokes) if not stroke.erasing]
     found = []

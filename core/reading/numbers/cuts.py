@@ -1,8 +1,8 @@
-"""Where digits that touch may be cut apart: paths from top to bottom through little ink, slanted where that pays.
+"""Where touching digits may be cut apart: paths from top to bottom through little ink, slanted if that pays.
 
-A path goes down a row at a time, straight or to one side, and costs the ink under it. For each column the
-cheapest path through it at half height is found by dynamic programming from above and from below, and the local
-minima over all columns are taken; a path that goes around the ink of one digit and across a thin joint is one.
+A path goes down one row at a time, straight or one column aside, and costs the ink under it. For each column, dynamic
+programming from above and from below finds the cheapest path through it at half height. The local minima over all
+columns are the cuts, such as a path that goes around the ink of one digit and across a thin joint.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from core.reading.numbers.atom import Atom, Grey, atom
 Real = NDArray[np.float32]
 
 _NARROW = 0.6
-"""What is narrower than this part of its height, or of the line's, is hardly two digits."""
+"""A piece narrower than this part of its own height or the line's, whichever is smaller, is hardly two digits."""
 _ASIDE = np.float32(0.15)
-"""A step to one side costs as much as so many pixels of ink, so that paths do not wander."""
+"""The cost of a step aside, in pixels of ink, so that paths do not wander."""
 _DEAREST = 0.9
 """A path through more ink than this part of the line's height cuts a digit lengthwise."""
 _LEAST = 0.12
-"""Cuts are at least this part of the line's height apart, and from the ends."""
+"""Cuts are at least this part of the line's height away from each other and from the ends."""
 _MOST_EACH = 4.0
-"""As many cuts are kept as this times the number of line heights that the piece is wide."""
+"""Most cuts for each line height of a piece's width."""
 
 
 def pieces_of(whole: Atom, line: int) -> list[Atom]:
-    """What possible cuts leave of an atom, from left to right; the atom itself where there are none.
+    """The pieces between the possible cuts of an atom, from left to right; the atom itself if there are none.
 
     `line` is the height of the line of digits, in pixels.
     """
@@ -39,7 +39,7 @@ def pieces_of(whole: Atom, line: int) -> list[Atom]:
     if not seams:
         return [whole]
     columns = np.arange(whole.width)
-    # Paths that were found apart from each other may cross: from there on the left one follows the right one.
+    # Each path is found on its own, so two may cross: beyond that point the right one follows the left one.
     paths = np.maximum.accumulate(np.stack([path for _, path in seams]), axis=0)
     edges = [np.full(whole.height, -1), *paths, np.full(whole.height, whole.width)]
     costs = [whole.cut_left, *(cost for cost, _ in seams), whole.cut_right]
@@ -53,7 +53,7 @@ def pieces_of(whole: Atom, line: int) -> list[Atom]:
 
 
 def _seams(ink: Grey, line: int) -> list[tuple[float, NDArray[np.int64]]]:
-    """The ink cut through and the column at each row, (H,), of the paths worth trying, from left to right."""
+    """The ink cut through and the column in each row, (H,), of each path worth trying, from left to right."""
     height, width = ink.shape
     cost = ink.astype(np.float32) / np.float32(255)
     above, below = _both_ways(cost)
@@ -73,15 +73,15 @@ def _seams(ink: Grey, line: int) -> list[tuple[float, NDArray[np.int64]]]:
 
 
 def _is_valley(through: Real, column: int, apart: int) -> bool:
-    """Whether no column nearby is better; of equal ones the first that is asked for is taken."""
+    """Whether no column nearby is cheaper; of equal ones the caller takes the first that it asks about."""
     near = through[max(0, column - apart // 2) : column + apart // 2 + 1]
     return bool(through[column] <= near.min() + 1e-3)
 
 
 def _both_ways(cost: Real) -> tuple[Real, Real]:
-    """(H, W) each: the cost of the cheapest path from the first, and from the last row to each pixel, with its own."""
+    """(H, W) each: the costs of the cheapest paths from the first and from the last row to each pixel, inclusive."""
     height, width = cost.shape
-    total = np.full((height, 2, width + 2), np.inf, np.float32)  # nothing is cheaper beside the ends of a row
+    total = np.full((height, 2, width + 2), np.inf, np.float32)  # infinite beyond the ends of a row
     total[:, 0, 1:-1], total[:, 1, 1:-1] = cost, cost[::-1]
     best = np.empty((2, width), np.float32)
     for last, each in pairwise(total):
@@ -93,7 +93,7 @@ def _both_ways(cost: Real) -> tuple[Real, Real]:
 
 
 def _path(above: Real, below: Real, row: int, column: int) -> NDArray[np.int64]:
-    """(H,) columns of the cheapest path through (row, column)."""
+    """(H,) int64, the columns of the cheapest path through (row, column)."""
     last = above.shape[1] - 1
     halves = []
     for costs in (above[:row][::-1], below[row + 1 :]):

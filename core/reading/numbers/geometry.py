@@ -1,8 +1,8 @@
-"""What a span of atoms is worth as a digit, and two neighbours as a pair: sums of a few measured terms.
+"""The worth of a span of atoms as a digit, and of two neighbours as a pair: weighted sums of a few measured terms.
 
-The weights are those of the most probable right segmentations (maximum likelihood of the semi-Markov model) on numbers
-generated from MNIST's training images, found by `python -m tests.benchmarks.number_weights` with a `thorough` network;
-those found with later ones read fewer numbers of other hands right.
+The weights maximise the likelihood of the right segmentations (semi-Markov model) of numbers generated from MNIST's
+training images. `python -m tests.benchmarks.number_weights` found them with a `thorough` network; weights found with
+later networks read fewer numbers by other writers right.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ _SHAPE = (
 )  # fmt: skip
 """Mean and standard deviation of log(width / height) of each digit, 0 to 9, in MNIST's training images.
 
-That of the 1 is wider than measured (-0.84, 0.43): theirs are slanted, and an upright one is a brush wide."""
+The pair for 1 is not the measured one (-0.84, 0.43) but narrower in mean and wider in deviation: MNIST's are slanted,
+and an upright 1 is only a brush wide."""
 _UNLIKELY = 1e-3
-"""Less probable than this counts as this: a network's certainty goes no further."""
+"""Lower probabilities count as this one: a network's certainty means no more."""
 _STRANGE = 4.0
-"""Standard deviations of shape beyond which it does not matter how many."""
+"""Shapes further from the mean, in standard deviations, count as this far."""
 OWN_TERMS = ("certainty", "shape", "gap", "cut", "height", "one", "digit")
 BESIDE_TERMS = ("heights", "offset", "overlap", "shared ink")
 OWN_WEIGHTS = (4.09, -0.42, -3.03, -3.59, -1.88, -1.37, 2.75)
@@ -30,9 +31,9 @@ BESIDE_WEIGHTS = (-1.86, -0.95, -2.64, -3.36)
 
 
 def own_terms(span: Span, line: int, digit: int, probability: float) -> tuple[float, ...]:
-    """The terms of a span that is most probably `digit`; `line` is the tallest atom's height in pixels.
+    """The terms of a span that is most probably `digit`; `line` is the height of the tallest atom, in pixels.
 
-    `probability` is that of its being this digit and of its being a digit at all.
+    `probability` is the probability that it is a digit, and this one.
     """
     whole = span.whole
     mean, deviation = _SHAPE[digit]
@@ -56,7 +57,7 @@ def beside_terms(left: Span, right: Span) -> tuple[float, ...]:
         abs(math.log(one.height / other.height)),
         abs(one.middle[1] - other.middle[1]) / tallest,
         max(0, one.right - other.left) / mean,
-        math.sqrt(shared(one, other)) / mean,  # strokes of one digit cross, those of two hardly do
+        math.sqrt(shared(one, other)) / mean,  # strokes of one digit cross, those of two digits hardly do
     )
 
 
@@ -66,7 +67,7 @@ def own_worth(span: Span, line: int, digit: int, probability: float) -> float:
 
 
 def most_worth(span: Span, line: int) -> float:
-    """What a span is worth at most, whatever it is read as: certain, of the usual shape, and no 1."""
+    """The most that a span can be worth, whatever it is read as: certain, of the usual shape, and not a 1."""
     gap, cut, height = own_terms(span, line, 0, 1.0)[2:5]
     return _sum(OWN_WEIGHTS, (0.0, 0.0, gap, cut, height, 0.0, 1.0))
 

@@ -1,8 +1,8 @@
-"""All ways in which neighbouring atoms may make digits, and the most probable one as a whole.
+"""All ways in which neighbouring atoms may form digits, and the most probable way overall.
 
-A digit is a span of some neighbouring atoms. A reading is a row of spans that uses each atom once; its score is the
-sum of what each span and each two neighbours are worth (a semi-Markov model: S. Sarawagi, W. Cohen, 2004), and the
-best one is found by dynamic programming over the spans.
+A digit is a span of neighbouring atoms. A reading is a sequence of spans that uses each atom once; its score is the sum
+of the worths of its spans and of each two neighbours (a semi-Markov model: S. Sarawagi, W. Cohen, 2004), and the best
+one is found by dynamic programming over the spans.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from dataclasses import dataclass
 from core.reading.numbers.atom import Atom, joined
 
 _LONGEST = 5
-"""Atoms that one digit may be made of."""
+"""Most atoms in one digit."""
 _WIDEST = 1.5
-"""A span wider than this times the line's height is no digit, unless it is all there is."""
+"""A span of several atoms wider than this times the line's height is not a digit, unless it is the whole drawing."""
 _MOST = 160
-"""Runs that are read at most; drawings with more of them are no numbers."""
+"""Most spans that are read; a drawing with more of them is not a number."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """Atoms `first` up to, but without, `last`, as one piece that may be a digit."""
+    """Atoms `first` to `last`, the latter excluded, as one piece that may be a digit."""
 
     first: int
     last: int
     whole: Atom
     gap: int
-    """The widest empty column band between its atoms, in pixels; 0 where they overlap."""
+    """The width of the widest empty band of columns between its atoms, in pixels; 0 if they overlap."""
 
 
 def spans(atoms: Sequence[Atom]) -> list[Span]:
-    """Those that may be digits, in order of their first atom; the span of all atoms is always among them.
+    """The spans that may be digits, in order of their first atom; the span of all atoms is always among them.
 
-    Empty where there are no atoms, or more spans than can be read.
+    Empty if there are no atoms, or more spans than can be read.
     """
     line = max((each.height for each in atoms), default=0)
     found = []
@@ -61,17 +61,17 @@ def _gap(atoms: Sequence[Atom]) -> int:
 def best(
     candidates: Sequence[Span], own: Sequence[float], beside: Callable[[Span, Span], float]
 ) -> tuple[float, list[int]]:
-    """The score of the best reading and its spans, as places in `candidates`, from left to right.
+    """The score of the best reading, and the indices in `candidates` of its spans, from left to right.
 
-    `candidates` is not empty and ordered as by `spans`; `own` has the worth of each, `beside(left, right)` that of two
-    neighbours.
+    `candidates` is not empty and in the order of `spans`; `own` holds the worth of each, and `beside(left, right)`
+    returns that of two neighbours.
     """
     end = max(each.last for each in candidates)
     ending: dict[int, list[int]] = {}
     total: list[float] = []
     before: list[int | None] = []
     for index, span in enumerate(candidates):
-        # A span begins after those that end where it begins, and these stand before it.
+        # Spans that end where this one begins come earlier in `candidates`, so their totals are known.
         previous = ending.get(span.first, [])
         worth = [total[each] + beside(candidates[each], span) for each in previous]
         most = max(range(len(worth)), key=worth.__getitem__, default=None)

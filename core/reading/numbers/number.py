@@ -1,6 +1,6 @@
-"""How a drawing or a picture may be divided into the digits of a number, and which they are.
+"""How a drawing or a picture may be divided into the digits of a number, and which digits they are.
 
-Knows no network: it is told what one says of the pieces, and of all of it as one digit.
+Knows no network: it receives a network's scores of the pieces, and of the whole as one digit.
 """
 
 from __future__ import annotations
@@ -27,39 +27,38 @@ from core.reading.numbers.place import Box, Place
 from core.reading.reading import ReadDigit
 
 _MARGIN = 1.5
-"""A segmentation must be worth so much more than the whole as one digit: nearly all drawings are of one digit."""
+"""How much more than the whole as one digit a segmentation must be worth: nearly all drawings are of one digit."""
 _CLEAR = 0.9
-"""Ink that hangs together and is no wider than high is not cut where it is so certainly one digit: of 701 drawings of
-touching digits that are rather divided, none that narrow was read with more than 71%."""
+"""Connected ink that is no wider than high is not cut if it is one digit with at least this certainty: of 701 drawings
+of touching digits that are better divided, none that narrow was read with more than 71%."""
 _AROUND = 0.25
-"""Paper around a piece, as part of its longer side, so that ink is not taken for paper."""
+"""Paper around a piece, as a part of its longer side, so that ink is not taken for paper."""
 _WRITTEN = 40.0
 """Pixels from end to end of the tallest stroke in a clean copy of small digits."""
 _TALLEST = 96
-"""A line of digits is reduced to at most this height, in pixels: a digit still has three for each that is seen."""
-
+"""A line of digits is reduced to at most this height, in pixels: three for each pixel of the network's input."""
 _LOWEST = 48
-"""A lower one is enlarged, by a whole number, so that a cut can go between two pixels of a coarse scan."""
+"""A line lower than this is enlarged, by a whole number, so that a cut can go between two pixels of a coarse scan."""
 
 
 @dataclass(frozen=True)
 class Segmentation:
-    """A drawing of several pieces, each span of which may be a digit; what it is as one digit is for others to say."""
+    """A drawing of several pieces, each span of which may be a digit. How it reads as one digit is known elsewhere."""
 
     candidates: Sequence[Span]
     """All spans of pieces that may be digits, in order of their first piece."""
     everything: int
-    """Which of the candidates holds all of them."""
+    """The index of the candidate that holds all pieces."""
     line: int
     """Height of the tallest piece, in pixels."""
     placed: Place
 
     def least(self, digit: int, certainty: float) -> float:
-        """What a segmentation must be worth to be more probable than one digit, `digit` with that `certainty`."""
+        """The least worth at which a segmentation beats reading the whole as `digit` with this `certainty`."""
         return own_worth(self.candidates[self.everything], self.line, digit, certainty) + _MARGIN
 
     def most(self) -> float:
-        """An upper bound on what any segmentation is worth: below `least` no piece has to be read."""
+        """An upper bound on the worth of any segmentation: if it is below `least`, no piece has to be read."""
         own = [most_worth(span, self.line) for span in self.candidates]
         own[self.everything] = -math.inf
         return best(self.candidates, own, beside_worth)[0]
@@ -75,9 +74,9 @@ class Segmentation:
         probabilities: NDArray[np.float32],
         no_digit: NDArray[np.float32],
     ) -> tuple[ReadDigit, ...]:
-        """The digits of the number, two or more, from left to right; empty where no segmentation is worth `least`.
+        """The digits of the number, two or more, from left to right; empty if no segmentation is worth `least`.
 
-        `probabilities` (N, 10) and `no_digit` (N,) are what the network says of `images`.
+        `probabilities` (N, 10) and `no_digit` (N,) are the network's scores of `images`.
         """
         worths = [
             own_worth(span, self.line, int(row.argmax()), float(row.max() * (1 - none)))
@@ -100,21 +99,21 @@ class Segmentation:
 
 @dataclass(frozen=True)
 class Components:
-    """The connected components of a picture. Cutting them is slow, so it is done only where they may be a number."""
+    """The connected components of a picture. Cutting them is slow, so it is done only if they may be a number."""
 
     components: Sequence[Atom]
-    """From left to right; empty where it is no number for certain."""
+    """From left to right; empty if they are certainly not a number."""
     placed: Place
 
     def segmentation(self, certainty: float) -> Segmentation | None:
-        """How they may be divided, where all of them as one digit are read with that `certainty`; None if not."""
+        """How they may be divided, given the `certainty` of the whole as one digit; None if not at all."""
         if len(self.components) == 1 and self.components[0].width <= self.components[0].height and certainty >= _CLEAR:
             return None
         return _of_atoms(cut(self.components), self.placed)
 
 
 def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Segmentation | None:
-    """How a drawing on a canvas of `width` × `height` pixels may be divided; None where it is no number for certain."""
+    """How a drawing on a canvas of `width` × `height` pixels may be divided; None if it is certainly not a number."""
     atoms, scale = atoms_of(width, height, strokes)
     return _of_atoms(atoms, Place(1 / scale))
 
@@ -122,7 +121,7 @@ def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Segmentati
 def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[Atom], float]:
     """The atoms of a drawing on a canvas of `width` × `height` pixels, and how many of their pixels make one of its.
 
-    Digits that are small for their brush are written out again first.
+    Digits that are small for their brush are redrawn first, as a clean copy.
     """
     tall = max((_tall(stroke) for stroke in strokes if not stroke.erasing), default=0.0)
     copied = rewritten(strokes, tall, _WRITTEN) if tall else None
@@ -133,24 +132,24 @@ def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[A
 
 
 def of_ink(ink: Grey, scale: int = 1) -> Components:
-    """What a bitmap (H, W) uint8, ink bright on 0, may be divided into.
+    """The components into which a bitmap (H, W) uint8, ink bright on 0, may be divided.
 
-    `scale` is how many times larger the picture is for which boxes are wanted.
+    `scale` is how many times larger the picture is to which the boxes refer.
     """
     box = bounding_box(ink)
     if box is None:
         return Components((), Place(1.0))
     line = box.cut(ink)
     sized, factor = _sized(line)
-    height, width = line.shape  # not the picture itself, which would stay as long as its components
-    # What hangs together as it was drawn is one part, also where its faintest ink is lost as it is enlarged.
+    height, width = line.shape  # a reference to the picture would keep it in memory as long as its components
+    # Ink connected in the original is one component, even if enlarging loses its faintest parts.
     whole = atom(sized) if hangs_together(line > 0) else None
     components = components_of(sized) if whole is None else [whole]
     return Components(components, Place(factor, (width, height), (box.left, box.top), scale))
 
 
 def _sized(line: Grey) -> tuple[Grey, float]:
-    """The line of digits at a height at which it can be cut, and how many of its own pixels make one of that."""
+    """The line of digits at a height at which it can be cut, and how many of its original pixels make one of those."""
     height, width = line.shape
     if height > _TALLEST:
         factor = -(-height // _TALLEST)
@@ -163,7 +162,7 @@ def _sized(line: Grey) -> tuple[Grey, float]:
 
 
 def _of_atoms(atoms: Sequence[Atom], placed: Place) -> Segmentation | None:
-    """Of atoms from left to right."""
+    """The segmentation of `atoms`, from left to right; None if they are certainly not a number."""
     candidates = spans(atoms) if len(atoms) > 1 else []
     if not candidates:
         return None
@@ -173,12 +172,12 @@ def _of_atoms(atoms: Sequence[Atom], placed: Place) -> Segmentation | None:
 
 
 def image_of(span: Span) -> Grey:
-    """(28, 28): the span's ink as a network sees it."""
+    """(28, 28) uint8: the span's ink as a network sees it."""
     return normalise(piece(span), "bright")
 
 
 def piece(span: Span) -> Grey:
-    """(H, W): the span's ink with paper around."""
+    """(H, W) uint8: the span's ink with paper around it."""
     ink = span.whole.ink
     return np.pad(ink, max(2, round(_AROUND * max(ink.shape))))
 

@@ -1,4 +1,4 @@
-"""From the pixels in which a drawing was divided back to its own."""
+"""Converts boxes from the pixels in which a drawing was divided to the drawing's own pixels."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Place:
-    """Where the pieces of a drawing lie in it. Called with a box in their pixels it gives that in the drawing's."""
+    """Where the pieces of a drawing lie in it. Called with a box in their pixels, it returns it in the drawing's."""
 
     factor: float
     """How many pixels of the drawing's ink make one of the pieces'."""
     size: tuple[int, int] | None = None
-    """(width, height) of that ink, over which no box goes; None where they may."""
+    """(width, height) of that ink, beyond which no box extends; None for no limit."""
     corner: tuple[int, int] = (0, 0)
     """(left, top) of that ink."""
     scale: int = 1
-    """How many times larger the picture is for which boxes are wanted."""
+    """How many times larger the picture is to which the boxes refer."""
 
     def __call__(self, box: Box) -> Box:
         x, y, width, height = _scaled(box, self.factor)

@@ -1,4 +1,4 @@
-"""A bitmap made ready for a network: as one digit, and how it may be divided into several."""
+"""A bitmap prepared for a network: as one digit, and how it may be divided into several."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from core.reading.numbers.number import Components, Segmentation, of_ink, of_str
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is left of a bitmap when it was normalised: a few kilobytes of a digit, a megabyte of a page of pieces."""
+    """What a normalised bitmap leaves in memory: a few kilobytes for a digit, a megabyte for a page of pieces."""
 
     seen: NDArray[np.uint8]
-    """(28, 28) uint8, all of it as one digit."""
+    """(28, 28) uint8, the whole as one digit."""
     components: Components | None
-    """What it may be divided into, where no strokes are known."""
+    """The components into which it may be divided; None if its strokes are known."""
     by_strokes: Segmentation | None = None
-    """How it may be divided, where they are; None where it is no number for certain."""
+    """How it may be divided if its strokes are known; None if it is certainly not a number."""
 
     def segmentation(self, certainty: float) -> Segmentation | None:
-        """How it may be divided, where all of it as one digit is read with that `certainty`.
+        """How it may be divided, given the `certainty` of the whole as one digit.
 
-        None where it is no number for certain.
+        None if it is certainly not a number.
         """
         return self.by_strokes if self.components is None else self.components.segmentation(certainty)
 
@@ -36,7 +36,7 @@ class Prepared:
 def prepared(
     bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None, polarity: Polarity = "auto"
 ) -> Prepared:
-    """Of `bitmap` (H, W) uint8, of which `strokes`, if there are any, are those that made it, in its pixels.
+    """Prepare `bitmap` (H, W) uint8; `strokes`, if known, are those that made it, in its pixels.
 
     Raises DataError as `normalise` does.
     """
