@@ -85,9 +85,9 @@ def test_an_event_of_wrong_types_is_an_error(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("line", ["[]", "5", "null", '"text"'])
-def test_what_is_no_object_is_no_event(line: str) -> None:
+def test_other_json_is_not_an_event(line: str) -> None:
     """Any other JSON is an error of the same kind."""
-    with pytest.raises(ValueError, match="no event"):
+    with pytest.raises(ValueError, match="not an event"):
         events.from_json(json.loads(line))
 
 

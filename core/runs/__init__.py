@@ -1,1 +1,1 @@
-"""The run directory: written, followed, listed and stopped. Trains nothing and imports no torch."""
+"""Run directories: how they are written, followed, listed and stopped. Trains nothing and imports no torch."""

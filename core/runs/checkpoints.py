@@ -1,4 +1,4 @@
-"""The checkpoints that there are, and the one that a person means. Knows no torch."""
+"""Lists the available checkpoints, and finds the one that a person names. Knows no torch."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from core.runs.run import find_run, list_runs
 
 
 def available() -> list[Path]:
-    """Checkpoints that can be read with: the shipped one first, then each run's, newest first."""
+    """The checkpoints that exist: the shipped one first, then those of the runs, newest first."""
     candidates = [paths.shipped_checkpoint(), *(run.model for run in list_runs())]
     return [path for path in candidates if path.exists()]
 
 
 def resolve(name: str) -> Path:
-    """The checkpoint that a person means: empty or `shipped`, a file, a run's folder, or a run's name.
+    """The checkpoint that `name` means: empty or `shipped`, a file, a run's folder, or a run's name.
 
-    Raises DigitsError where there is no such run, or the name can be neither that of a run nor a path.
+    Raises DigitsError if there is no such run, or if `name` can be neither a run's name nor a path.
     """
     if name in ("", "shipped"):
         return paths.shipped_checkpoint()
@@ -30,6 +30,6 @@ def resolve(name: str) -> Path:
         return path
     try:
         return find_run(name).model
-    except (OSError, ValueError) as error:  # a name that is too long to be looked for, or has a null character
+    except (OSError, ValueError) as error:  # a name that is too long for a path, or has a null character
         reason = getattr(error, "strerror", error)
-        raise CheckpointError(f"{name!r:.80} is no checkpoint and no run: {reason}") from error
+        raise CheckpointError(f"{name!r:.80} is neither a checkpoint nor a run: {reason}") from error

@@ -1,6 +1,6 @@
-"""What a training run reports while it goes: the lines of its `events.jsonl`.
+"""The events that a training run reports as it goes: the lines of its `events.jsonl`.
 
-Each event is a frozen dataclass and one JSON object a line, `{"event": NAME, "time": UNIX SECONDS, …fields}`.
+Each event is a frozen dataclass, and one JSON object per line: `{"event": NAME, "time": UNIX SECONDS, …fields}`.
 The interface, `watch` and a person with `tail -f` read the same lines. Knows neither torch nor files.
 """
 
@@ -29,7 +29,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Note(Event):
-    """Something that a person should know: a fallback, a split that was made, files that were skipped."""
+    """Something that the user should know: a fallback, a split that was made, files that were skipped."""
 
     kind = "note"
     text: str
@@ -39,22 +39,22 @@ class Note(Event):
 
 @dataclass(frozen=True)
 class Loading(Event):
-    """The data set is being read, which takes a while where many images are to be decoded."""
+    """The data set is being read, which takes a while if many images are to be decoded."""
 
     kind = "loading"
     done: int
-    """Images looked at."""
+    """Images processed."""
     total: int
-    """Images to look at; 0 while it is not known."""
+    """Images to process; 0 while that is unknown."""
 
 
 @dataclass(frozen=True)
 class Started(Event):
-    """Training begins, or goes on."""
+    """Training begins, or is resumed."""
 
     kind = "started"
     data: str
-    """The data set's name, or the path that was given."""
+    """The data set's name, or its path as given."""
     recipe: str
     architecture: str
     parameters: int
@@ -73,24 +73,24 @@ class Started(Event):
     """`float32` or `bfloat16`."""
     seed: int
     step: int = 0
-    """Steps already done: 0 at first, more where a run goes on; later steps seen before are void."""
+    """Steps already done: 0 at first, more when a run is resumed. Later steps reported before this event are void."""
     seconds: float = 0.0
     """Training time already spent, in seconds."""
     test_note: str = ""
     """Where the test images come from, such as `MNIST's test set` or `15% of each class, held out`."""
     folds: int = 0
-    """Parts of a cross-validation: the epochs are those of a training on all images and then of one for each part."""
+    """Folds of a cross-validation. `epochs` then counts those of the training on all images and of one per fold."""
     fine_tuned: str = ""
-    """The checkpoint whose weights it began with; empty where they were fresh."""
+    """The checkpoint whose weights it began with; empty for fresh weights."""
 
     def fold_of(self, epoch: int) -> int:
-        """Which fold an epoch, from 1, belongs to: 1 to `folds`, or 0 for the training on all images."""
+        """The fold that an epoch, from 1, belongs to: 1 to `folds`, or 0 for the training on all images."""
         return (epoch - 1) * (self.folds + 1) // self.epochs if self.folds and self.epochs > 0 else 0
 
 
 @dataclass(frozen=True)
 class Progress(Event):
-    """Steps were done. Each step's loss is in exactly one of these."""
+    """Some steps are done. Each step's loss is in exactly one of these events."""
 
     kind = "progress"
     epoch: int
@@ -106,14 +106,14 @@ class Progress(Event):
 
 @dataclass(frozen=True)
 class DeviceState(Event):
-    """How busy the device is; a field is None where the machine does not tell."""
+    """How busy the device is; a field is None if the machine does not report it."""
 
     kind = "device"
     device: str
     load: float | None
-    """Use of the device, 0 to 1; for the CPU, of all its cores."""
+    """Utilisation of the device, 0 to 1; for the CPU, of all its cores."""
     memory_used: int | None
-    """Bytes: on CUDA those in use on the card, else this process's resident memory."""
+    """Bytes: on CUDA the memory in use on the card, otherwise this process's resident memory."""
     memory_total: int | None
     temperature: float | None
     """Degrees Celsius."""
@@ -121,7 +121,7 @@ class DeviceState(Event):
 
 @dataclass(frozen=True)
 class EpochEnded(Event):
-    """One pass over the training images is done and the validation images were read."""
+    """An epoch is done, and the validation images were read."""
 
     kind = "epoch"
     epoch: int
@@ -138,18 +138,18 @@ class EpochEnded(Event):
 
 @dataclass(frozen=True)
 class Measured(Event):
-    """What fine-tuning on all images did to MNIST, which it is not to forget."""
+    """How fine-tuning on all images changed the accuracy on MNIST, which it should not forget."""
 
     kind = "measured"
     mnist_before: float
-    """Accuracy on MNIST's test set of the starting weights, 0 to 1."""
+    """Accuracy of the starting weights on MNIST's test set, 0 to 1."""
     mnist_after: float
-    """That of the new weights."""
+    """Accuracy of the new weights on it."""
 
 
 @dataclass(frozen=True)
 class FoldEnded(Event):
-    """One part of a cross-validation was read by a network that learned from the others."""
+    """One fold of a cross-validation was read by a network that learned from the others."""
 
     kind = "fold"
     fold: int
@@ -158,15 +158,15 @@ class FoldEnded(Event):
     accuracy: float
     """0 to 1."""
     count: int
-    """Images in the part."""
+    """Images in the fold."""
     accuracy_before: float | None
-    """Of the same images, with the starting weights; None where these were fresh."""
+    """Accuracy of the starting weights on the same images; None if these were fresh."""
     fold_seconds: float
 
 
 @dataclass(frozen=True)
 class Saved(Event):
-    """A checkpoint that can be read was written."""
+    """A checkpoint was written."""
 
     kind = "saved"
     checkpoint: str
@@ -175,9 +175,9 @@ class Saved(Event):
 
 @dataclass(frozen=True)
 class Finished(Event):
-    """All epochs are done; the last weights were measured once on the test images.
+    """All epochs are done, and the last weights were measured once on the test images.
 
-    Of a cross-validation the test images are all images, each read by the one network that had not seen it.
+    In a cross-validation the test images are all images, each read by the one network that had not learned from it.
     """
 
     kind = "finished"
@@ -185,14 +185,15 @@ class Finished(Event):
     test_loss: float
     test_count: int
     validation_accuracy: float
-    """That of the last epoch."""
+    """Of the last epoch, 0 to 1."""
     best_validation_accuracy: float
     best_epoch: int
     seconds: float
-    """Training time, evaluation after each epoch included, in seconds."""
+    """Training time in seconds, including the evaluation after each epoch."""
     checkpoint: str
     accuracy: float | None = None
-    """Over all folds, 0 to 1, the same as `test_accuracy`; None without folds, as are the next four."""
+    """Accuracy over all folds, 0 to 1, the same as `test_accuracy`. Without folds it is None, as are `spread`, `mean`
+    and `accuracy_before`; `fold_accuracies` and `confusion` are empty."""
     fold_accuracies: tuple[float, ...] = ()
     spread: float | None = None
     """Standard deviation of the folds' accuracies; their mean is `mean`."""
@@ -200,15 +201,15 @@ class Finished(Event):
     confusion: tuple[tuple[int, ...], ...] = ()
     """(10, 10): images of digit [row] read as digit [column]; empty without folds."""
     accuracy_before: float | None = None
-    """Of the same images with the starting weights; None where these were fresh."""
+    """Accuracy of the starting weights on the same images; None if these were fresh."""
     mnist_before: float | None = None
-    """Accuracy on MNIST's test set before fine-tuning, 0 to 1; None where nothing was fine-tuned."""
+    """Accuracy on MNIST's test set before fine-tuning, 0 to 1; None without fine-tuning."""
     mnist_after: float | None = None
 
 
 @dataclass(frozen=True)
 class Stopped(Event):
-    """The run was asked to stop and can be resumed."""
+    """The run stopped on request and can be resumed."""
 
     kind = "stopped"
     epoch: int
@@ -219,7 +220,7 @@ class Stopped(Event):
 
 @dataclass(frozen=True)
 class Failed(Event):
-    """The run ended by an error."""
+    """The run ended with an error."""
 
     kind = "failed"
     error: str
@@ -254,22 +255,22 @@ _TYPES: dict[str, frozenset[type]] = {
     "tuple[float, ...]": frozenset({list}),
     "tuple[tuple[int, ...], ...]": frozenset({list}),
 }
-"""What JSON may give for each annotation of an event's fields; a bool is no number here."""
+"""The types that JSON may give for each annotation of an event's fields; a bool does not count as a number."""
 
 _FIELDS: dict[str, dict[str, frozenset[type]]] = {
     kind: {each.name: _TYPES[str(each.type)] for each in dataclasses.fields(cls)} for kind, cls in _KINDS.items()
 }
-"""Of each kind the fields with their types: looked up once, since a run has tens of thousands of lines."""
+"""The fields of each kind with their types, looked up only once because a run has tens of thousands of lines."""
 
 
 def from_json(data: Mapping[str, Any]) -> Event | None:
-    """The event of one JSON object; None for a kind that a later version may have added.
+    """The event in one JSON object; None for a kind that a later version may have added.
 
-    Raises ValueError where it is no object, or a field of a known kind is missing or of another type.
+    Raises ValueError if it is not an object, or if a field of a known kind is missing or has another type.
     """
     kind = data.get("event") if isinstance(data, Mapping) else None
     if not isinstance(kind, str):
-        raise ValueError(f"{data!r:.40} is no event")
+        raise ValueError(f"{data!r:.40} is not an event")
     if (cls := _KINDS.get(kind)) is None:
         return None
     values: dict[str, Any] = {}
@@ -283,11 +284,11 @@ def from_json(data: Mapping[str, Any]) -> Event | None:
         if name in values:
             numbers = values[name] = tuple(values[name])
             if not _NUMBER.issuperset(map(type, numbers)):
-                raise ValueError(f"{name} of a {kind!r} event are not all numbers")
+                raise ValueError(f"{name} of a {kind!r} event must all be numbers")
     if "confusion" in values:
         rows = values["confusion"]
         if not all(type(row) is list and all(type(each) is int for each in row) for row in rows):
-            raise ValueError(f"confusion of a {kind!r} event is no table of whole numbers")
+            raise ValueError(f"confusion of a {kind!r} event is not a table of whole numbers")
         values["confusion"] = tuple(tuple(row) for row in rows)
     try:
         return cls(**values)

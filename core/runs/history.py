@@ -1,4 +1,4 @@
-"""A run's story so far, put together from its events. Used by `watch`, `runs` and the training screen."""
+"""A run's history so far, assembled from its events. Used by `watch`, `runs` and the training screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from core.runs import events
 
 
 class History:
-    """Feed it events in order; read its attributes."""
+    """What has happened in a run: feed it events in order, then read its attributes."""
 
     def __init__(self) -> None:
         self.started: events.Started | None = None
@@ -15,7 +15,7 @@ class History:
         self.device: events.DeviceState | None = None
         self.end: events.Finished | events.Stopped | events.Failed | None = None
         self.losses: list[float] = []
-        """The loss of step i + 1 at index i, of every step done."""
+        """The loss of every step done; index i holds that of step i + 1."""
         self.epochs: list[events.EpochEnded] = []
         self.notes: list[events.Note] = []
         self.checkpoint: events.Saved | None = None
@@ -30,7 +30,7 @@ class History:
                 self.loading = None
                 self.end = None
                 self.progress = None
-                # Steps that a killed run did after its last checkpoint are done again.
+                # A resumed run repeats the steps that a killed one did after its last checkpoint.
                 del self.losses[event.step :]
                 self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.step]
                 done = event.step // event.steps_per_epoch if event.steps_per_epoch else 0
@@ -65,12 +65,12 @@ class History:
 
     @property
     def total_steps(self) -> int:
-        """Steps that the whole run takes, 0 while it is not known."""
+        """Steps of the whole run; 0 while that is unknown."""
         return self.started.epochs * self.started.steps_per_epoch if self.started else 0
 
     @property
     def fraction(self) -> float:
-        """How much of the run is done, 0 to 1."""
+        """The part of the run that is done, 0 to 1."""
         return min(1.0, self.step / self.total_steps) if self.total_steps else 0.0
 
     @property
@@ -84,7 +84,7 @@ class History:
 
     @property
     def seconds_left(self) -> float | None:
-        """An estimate from the steps done since the run began or went on; None while there are none."""
+        """An estimate from the steps done since the run began or was resumed; None before the first step."""
         if self.started is None or self.end is not None:
             return None
         done = self.step - self.started.step
@@ -95,5 +95,5 @@ class History:
 
     @property
     def best(self) -> events.EpochEnded | None:
-        """The epoch with the highest validation accuracy, the earlier of equals."""
+        """The epoch with the highest validation accuracy, the earliest of equal ones."""
         return max(self.epochs, key=lambda epoch: (epoch.validation_accuracy, -epoch.epoch), default=None)

@@ -1,4 +1,4 @@
-"""The process that trains a run: started in a session of its own."""
+"""Starts the process that trains a run, in its own session."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from core.system import children
 
 
 def start_run(run: Run, *, resume: bool = False, device: str | None = None) -> subprocess.Popen[bytes]:
-    """Start training `run` in a session of its own, so that it outlives the terminal it was started from.
+    """Start training `run` in a new session, so that it outlives the terminal that it was started from.
 
-    What it prints goes to the run's `log.txt`. Raises RunError where the process cannot be started.
+    Its output goes to the run's `log.txt`. Raises RunError if the process cannot be started.
     """
     arguments = ["resume" if resume else "train", "--background", str(run.path)]
     if device is not None:
@@ -25,7 +25,7 @@ def start_run(run: Run, *, resume: bool = False, device: str | None = None) -> s
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd="/",  # the run must not keep the person's folder busy; every path it gets is absolute
+                cwd="/",  # the run must not keep the user's folder busy; every path that it receives is absolute
                 start_new_session=True,
             )
     except OSError as error:

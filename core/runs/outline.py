@@ -1,4 +1,4 @@
-"""What a list of runs says of each: a glance at its files, without its whole story."""
+"""The summary of each run in a list, from a glance at its files instead of its whole history."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class RunOutline:
     """The data set's name, or the last part of its path."""
     recipe: str
     best_validation_accuracy: float | None
-    """0 to 1, None before the first epoch has ended."""
+    """0 to 1; None before the first epoch has ended."""
     test_accuracy: float | None
-    """0 to 1, of a finished run."""
+    """0 to 1, for a finished run."""
     seconds: float | None
-    """Training time, as far as it is known without all the events."""
+    """Training time, as far as it is known without reading all events."""
 
     @classmethod
     def of(cls, run: Run) -> RunOutline | None:
-        """The outline of `run`; None where its configuration cannot be read."""
+        """The outline of `run`; None if its configuration cannot be read."""
         try:
             config = run.config()
         except (RunError, RecursionError):
@@ -54,11 +54,11 @@ class RunOutline:
 
 
 def _epochs(run: Run) -> tuple[float | None, float | None]:
-    """The best validation accuracy of a run that did not finish, and its seconds after the last epoch."""
+    """The best validation accuracy of an unfinished run, and its training time in seconds up to its last epoch."""
     best = seconds = None
     try:
         with run.events.open("rb") as file:
-            # Most lines are progress; only those of epochs are worth parsing.
+            # Most lines are progress; only the epochs are worth parsing.
             for line in file:
                 if line.startswith(b'{"event":"epoch"'):
                     try:

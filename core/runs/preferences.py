@@ -1,6 +1,6 @@
-"""What a person decided about models: which one the app draws with, and which run still waits for an answer.
+"""The user's decisions about models: which one the app draws with, and which run still waits for an answer.
 
-Kept in `kept.json` among the user's runs. Read at the app's start, so it imports next to nothing.
+Stored in `kept.json` among the user's runs. The app reads them at its start, so this module imports next to nothing.
 """
 
 from __future__ import annotations
@@ -18,37 +18,40 @@ _CHECKPOINT, _UNANSWERED = "checkpoint", "lesson"
 
 
 def checkpoint() -> Path | None:
-    """The model that the person chose to keep; None is the shipped one, also where the file kept has gone."""
+    """The model that the user chose to keep; None is the shipped one, also if the chosen file is gone."""
     path = _path_of(_CHECKPOINT)
     return path if path is not None and _is(path, Path.is_file) else None
 
 
 def keep(path: Path) -> None:
-    """Draw with the checkpoint at `path` at every start from now on. Raises CheckpointError where that cannot be kept.
+    """Draw with the checkpoint at `path` from now on. Raises CheckpointError if that cannot be saved.
 
-    A model among the user's runs is kept by its place among them, so that their folder may move.
+    A model among the user's runs is stored by its relative path, so that their folder may move.
     """
     _write(_CHECKPOINT, path)
 
 
 def forget() -> None:
-    """Draw with the shipped model again. Raises CheckpointError where that cannot be kept."""
+    """Draw with the shipped model again. Raises CheckpointError if that cannot be saved."""
     _write(_CHECKPOINT, None)
 
 
 def unanswered_run() -> Path | None:
-    """The directory of the run that learns, or has learned, and whose question is not answered; None where none is."""
+    """The directory of the run, learning or finished, whose question is not answered yet; None if there is none."""
     path = _path_of(_UNANSWERED)
     return path if path is not None and _is(path, Path.is_dir) else None
 
 
 def await_answer(run: Path) -> None:
-    """Ask about this run directory when it has finished, also after another start. Raises CheckpointError."""
+    """Ask about this run directory when it has finished, even after a restart.
+
+    Raises CheckpointError if that cannot be saved.
+    """
     _write(_UNANSWERED, run)
 
 
 def answered() -> None:
-    """The question was answered. Raises CheckpointError where that cannot be kept."""
+    """Note that the question is answered. Raises CheckpointError if that cannot be saved."""
     _write(_UNANSWERED, None)
 
 
@@ -57,7 +60,7 @@ def _path_of(name: str) -> Path | None:
     if not isinstance(given, str) or not given or "\0" in given:
         return None
     try:
-        return paths.home() / "checkpoints" / given  # an absolute path stays what it is
+        return paths.home() / "checkpoints" / given  # an absolute path stays unchanged
     except DigitsError:
         return None
 
@@ -66,11 +69,11 @@ def _is(path: Path, what: Any) -> bool:
     try:
         return bool(what(path))
     except OSError:
-        return False  # a name that is too long, or a folder that may not be looked into
+        return False  # a name that is too long, or a folder that may not be searched
 
 
 def _read() -> dict[str, Any]:
-    """What is kept; nothing where the file is not there, not ours to read or damaged: that costs a choice, no data."""
+    """The stored decisions; empty if the file is missing, unreadable or damaged, which costs a choice but no data."""
     try:
         return json_file.read(paths.home() / "checkpoints" / _FILE)
     except DigitsError:
@@ -78,7 +81,7 @@ def _read() -> dict[str, Any]:
 
 
 def _write(name: str, path: Path | None) -> None:
-    from core.system import atomic  # which brings tempfile, and what that brings
+    from core.system import atomic  # here because it imports tempfile, which is slow to import
 
     kept = {**_read(), name: None}
     try:

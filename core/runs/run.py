@@ -1,19 +1,19 @@
-"""Run directories: what one says, and how a run is made, listed, found and stopped.
+"""Run directories: what they hold, and how a run is created, listed, found and stopped.
 
     checkpoints/2026-01-31-142500-mnist-fast/
-        config.json     what was asked for
-        events.jsonl    what happened, one event a line, only ever appended to
-        model.npz       the weights, replaced whole after each epoch and every ten seconds
+        config.json     the configuration that was asked for
+        events.jsonl    what happened, one event per line, only ever appended to
+        model.npz       the weights, replaced as a whole after each epoch and every ten seconds
         state.pt        what resuming needs: optimiser, step count, random state
-        log.txt         what a run in the background printed
+        log.txt         the output of a run in the background
         summary.json    how it ended; absent while it runs
-        watched         touched again and again while somebody looks at each checkpoint
+        watched         touched regularly while somebody looks at each checkpoint
         stop            present while somebody asks it to stop
         lock            held by the one process that writes here
 
-A process holds an advisory lock on `lock` for as long as it writes; the kernel lets go of it however the
-process ends, so "is it running" is never a guess from a process number. How it writes is in `writer`, how others
-read what it writes in `follow`. Knows no torch.
+A process holds an advisory lock on `lock` for as long as it writes. The kernel releases it however the process ends,
+so whether a run is running is never guessed from a process id. `writer` writes events, `follow` reads them. Knows no
+torch.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Run:
 
     @property
     def events(self) -> Path:
-        """What happened, one JSON object a line."""
+        """What happened, one JSON object per line."""
         return self.path / "events.jsonl"
 
     @property
@@ -64,11 +64,11 @@ class Run:
 
     @property
     def log(self) -> Path:
-        """What a detached run printed; a defect's traceback ends up here."""
+        """The output of a run in the background; the traceback of a crash ends up here."""
         return self.path / "log.txt"
 
     def config(self) -> TrainingConfig:
-        """What was asked for. Raises RunError where `config.json` is missing or damaged."""
+        """The configuration. Raises RunError if `config.json` is missing or damaged."""
         path = self.path / "config.json"
         try:
             return TrainingConfig.from_json(json.loads(path.read_text(encoding="utf-8")))
@@ -76,7 +76,7 @@ class Run:
             raise RunError(f"{path} cannot be used ({error}); this run cannot be opened or resumed") from error
 
     def summary(self) -> dict[str, Any]:
-        """How the run ended, empty while it runs or where it was killed."""
+        """How the run ended; empty while it runs, or if it was killed."""
         return json_file.read(self.path / "summary.json")
 
     def is_running(self) -> bool:
@@ -84,7 +84,7 @@ class Run:
         return lock.is_held(self.path / "lock")
 
     def status(self) -> str:
-        """`running`, `finished`, `stopped`, `failed`, or `interrupted` where it was killed."""
+        """`running`, `finished`, `stopped`, `failed`, or `interrupted` if it was killed."""
         if self.is_running():
             return RUNNING
         return str(self.summary().get("status", INTERRUPTED))
@@ -94,29 +94,29 @@ class Run:
         return self.state.exists() and self.status() not in (RUNNING, FINISHED)
 
     def request_stop(self) -> None:
-        """Ask the process that writes here to save and stop; it looks a few times a second."""
+        """Ask the process that writes here to save and stop; it checks a few times a second."""
         try:
             (self.path / "stop").touch()
         except OSError as error:
             raise RunError(
                 f"cannot ask {self.name} to stop: {self.path} cannot be written ({error.strerror}); "
-                "its owner can stop it, or whoever may end its process"
+                "only its owner, or somebody who may end its process, can stop it"
             ) from error
 
     def stop_requested(self) -> bool:
-        """Whether somebody asked for a stop."""
+        """Whether somebody asked it to stop."""
         return (self.path / "stop").exists()
 
     def watch(self) -> None:
-        """Tell the process that writes here that somebody looks at each checkpoint, for the next few seconds.
+        """Tell the process that writes here that somebody looks at each checkpoint, for the next five seconds.
 
-        It then writes one about twice a second instead of every ten. Where it cannot be told, it goes on as it does.
+        It then writes one about twice a second instead of every ten seconds. If it cannot be told, nothing changes.
         """
         with contextlib.suppress(OSError):
             (self.path / "watched").touch()
 
     def is_watched(self) -> bool:
-        """Whether somebody has said so within the last five seconds."""
+        """Whether `watch` was called within the last five seconds."""
         try:
             age = time.time() - (self.path / "watched").stat().st_mtime
         except OSError:
@@ -125,7 +125,7 @@ class Run:
 
 
 def create_run(config: TrainingConfig) -> Run:
-    """A new run directory with `config.json`, named by time, data and recipe."""
+    """Create a run directory with `config.json`, named by time, data and recipe. Raises RunError."""
     folder = paths.user_checkpoints()
     data = re.sub(r"[^a-z0-9]+", "-", Path(config.data).name.lower()).strip("-")[:24] or "data"
     stem = f"{time.strftime('%Y-%m-%d-%H%M%S')}-{data}-{config.recipe}"
@@ -150,7 +150,7 @@ def create_run(config: TrainingConfig) -> Run:
 
 
 def list_runs() -> list[Run]:
-    """All runs, newest first; a folder without `config.json` is none."""
+    """All runs, newest first; a folder without `config.json` is not a run."""
     folder = paths.home() / "checkpoints"
     try:
         names = [entry.path for entry in os.scandir(folder) if entry.is_dir()]
@@ -161,12 +161,12 @@ def list_runs() -> list[Run]:
 
 
 def find_run(name: str) -> Run:
-    """The run of this name, of a unique beginning of a name, of a path, or `last`. Raises RunError."""
+    """The run with this name, a unique beginning of a name, a path, or `last`. Raises RunError."""
     try:
         if (Path(name) / "config.json").exists():
             return Run(Path(name).absolute())
     except (OSError, ValueError):
-        pass  # longer than a path may be, or with a null character: a name at most
+        pass  # too long for a path, or with a null character; it may still be a name
     known = list_runs()
     if not known:
         raise RunError(f"no run {name!r}: there are no runs yet; start one with: digits-tui train")

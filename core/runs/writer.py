@@ -1,4 +1,4 @@
-"""The one process that writes a run directory: it holds the lock and appends events. Knows no torch."""
+"""Writes a run directory: holds its lock and appends its events. Knows no torch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.system import atomic, lock
 
 
 class RunWriter:
-    """The one writer of a run: holds its lock, appends its events. A context manager."""
+    """The only writer of a run. A context manager that holds the lock; `append` adds events."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -32,7 +32,7 @@ class RunWriter:
         return self
 
     def _open(self) -> None:
-        # Whoever lists runs holds the lock for a moment; only a second of it means a writer.
+        # Listing runs holds the lock for a moment; only a lock held for a second means another writer.
         self._lock = lock.take(self.run.path / "lock", patience=1.0)
         if self._lock is None:
             raise RunError(
@@ -54,15 +54,15 @@ class RunWriter:
             self._file.close()
         if self._lock is not None:
             os.close(self._lock)
-            self._lock = None  # its number may be another file's by now, should this be left once more
+            self._lock = None  # should this run again, the number may belong to another file by then
 
     def append(self, event: events.Event) -> None:
-        """Add one event; a reader takes the whole line or nothing of it. Raises OSError where the disk is full."""
+        """Add one event; a reader takes the whole line or nothing. Raises OSError if the disk is full."""
         if self._file is None:
             raise RuntimeError("append outside the with block")
         line = json.dumps(event.to_json(), separators=(",", ":")).encode() + b"\n"
         while line:
-            line = line[self._file.write(line) :]  # a disk that fills up takes a part first, then fails
+            line = line[self._file.write(line) :]  # a disk that fills up first takes a part, then fails
         if isinstance(event, events.Finished | events.Stopped | events.Failed):
             data = {"status": event.kind, **event.to_json()}
             atomic.write_text(self.run.path / "summary.json", json.dumps(data, indent=1) + "\n")

@@ -1,4 +1,4 @@
-"""The smallest pieces of a drawing, never divided further: strokes, connected components, or the pieces between cuts."""
+"""The smallest pieces of a drawing, never divided further: strokes, connected components, or pieces between cuts."""
 
 from __future__ import annotations
 
