@@ -23,5 +23,5 @@ def test_what_is_apart_and_what_is_the_same() -> None:
     """1 where every pair is in order, a half where all figures are equal."""
     assert auroc(np.array([0.9, 0.8]), np.array([0.1])) == 1.0
     assert auroc(np.zeros(5), np.zeros(7)) == 0.5
-    with pytest.raises(ValueError, match="each side needs one"):
+    with pytest.raises(ValueError, match="each side needs at least one"):
         auroc(np.zeros(0), np.zeros(7))

@@ -99,7 +99,7 @@ def test_what_was_learned_does_not_count(tmp_path: Path, mnist_part: Images) -> 
     assert row.verdict == "better" and any("cross-validated" in note and "a-run" in note for note in row.notes)
     _keep(1, (mnist_part[0][100:], mnist_part[1][100:]))
     row = measure([learned, ignorant]).rows[1]
-    assert row.verdict == "" and "not of the same images" in row.words
+    assert row.verdict == "" and "not for the same images" in row.words
 
 
 def test_a_set_that_cannot_be_used_is_a_row_that_says_why(tmp_path: Path, mnist_part: Images, ignorant: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_checkpoint_that_is_gone_is_an_error(tmp_path: Path) -> None:
 def test_more_rejected_digits_are_told(
     monkeypatch: pytest.MonkeyPatch, mnist_part: Images, tmp_path: Path, ignorant: Path
 ) -> None:
-    """A model that says of many of the person's digits that they are none is not simply better."""
+    """A model that rejects many of the user's digits is not simply better."""
     _keep(30, mnist_part)
     real = Recogniser.scores
 
@@ -200,5 +200,5 @@ def test_more_rejected_digits_are_told(
 
     monkeypatch.setattr(Recogniser, "scores", scores)
     found = measure([paths.shipped_checkpoint(), ignorant])
-    assert "says of 30 of 30 digits in own that they are none, ignorant of 0." in found.summary
+    assert "rejects 30 of 30 digits in own, ignorant only 0." in found.summary
     assert found.rows[1].rejects_more

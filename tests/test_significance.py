@@ -20,10 +20,10 @@ def test_intervals_are_the_published_ones(right: int, count: int, low: float, hi
 
 
 def test_an_interval_stays_within_its_bounds() -> None:
-    """Everything right ends at 1, and what is no share is refused."""
+    """Everything right ends at 1, and what is not a share is rejected."""
     assert interval(7, 7)[1] == 1.0
     for wrong in ((0, 0), (-1, 5), (6, 5)):
-        with pytest.raises(ValueError, match="is no share"):
+        with pytest.raises(ValueError, match="is not a share"):
             interval(*wrong)
 
 

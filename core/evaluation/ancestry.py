@@ -1,4 +1,4 @@
-"""What a checkpoint learned from, directly or through its starting network and its teachers. Knows no torch."""
+"""The data that a checkpoint learned from, directly or through its starting network and teachers. Knows no torch."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from core.runs import checkpoints
 
 @dataclass(frozen=True)
 class Learned:
-    """How a checkpoint, or one that it goes back to, learned from a data set."""
+    """How a checkpoint, or one of its ancestors, learned from a data set."""
 
     header: Header
     by_itself: bool
-    """Whether the checkpoint did so, rather than one that it was fine-tuned from or distilled from."""
+    """Whether the checkpoint itself did, not one that it was fine-tuned from or distilled from."""
 
     @property
     def folds(self) -> int:
-        """Folds; 0 without cross-validation. With folds, the network that is kept learned from all images."""
+        """Folds; 0 without cross-validation. With folds, the network in the checkpoint learned from all images."""
         folds = self._configuration.get("folds", 0)
         return folds if isinstance(folds, int) else 0
 
     @property
     def images(self) -> int:
-        """How many were learned; 0 where that is not known."""
+        """Images learned from; 0 if that is unknown."""
         return self._number("images")
 
     @property
     def held_out(self) -> int:
-        """How many were held out for the test."""
+        """Images held out for the test."""
         return self._number("test_images")
 
     @property
     def figure(self) -> tuple[int, int] | None:
-        """How many were read right of how many, by networks that had not seen them; None where that is not known."""
+        """Images read right and their total, by networks that had not learned from them; None if that is unknown."""
         accuracy, count = self.header.figures.get("test_accuracy"), self.images if self.folds else self.held_out
         if accuracy is None or not self.by_itself or not count or not 0 <= accuracy <= 1:
             return None
@@ -58,9 +58,9 @@ class Learned:
 
 
 def learned(checkpoint: Path, entry: Entry) -> Learned | None:
-    """How the checkpoint came to learn from the data set; None where it did not, as far as that can be known.
+    """How the checkpoint learned from the data set; None if it did not, as far as that can be known.
 
-    Raises CheckpointError where the checkpoint itself cannot be read.
+    Raises CheckpointError if the checkpoint itself cannot be read.
     """
     for generation, header in enumerate(_headers(checkpoint)):
         if _is(header.trained.get("configuration", {}).get("data"), entry):
@@ -69,10 +69,10 @@ def learned(checkpoint: Path, entry: Entry) -> Learned | None:
 
 
 def _headers(checkpoint: Path) -> Iterator[Header]:
-    """That of the checkpoint, then those it goes back to, as far as they are still there."""
+    """The checkpoint's header, then those of its ancestors, as far as they still exist."""
     header = checkpoint_file.header(checkpoint)
     yield header
-    # The shipped one is of no data but the program's own.
+    # The shipped checkpoint learned only from data that comes with the program.
     seen, waiting = {checkpoint, paths.shipped_checkpoint()}, [*_before(header)]
     while waiting:
         path = waiting.pop(0)
@@ -88,7 +88,7 @@ def _headers(checkpoint: Path) -> Iterator[Header]:
 
 
 def _before(header: Header) -> Iterator[Path]:
-    """The checkpoints that a training began with or learned from."""
+    """The checkpoints that the training began with or learned from: its starting network and its teachers."""
     configuration = header.trained.get("configuration", {})
     teachers = configuration.get("teachers", [])
     for name in (configuration.get("fine_tune"), *(teachers if isinstance(teachers, list) else [])):

@@ -24,7 +24,7 @@ BINS = 15
 
 @dataclass(frozen=True)
 class Bin:
-    """The readings whose confidence lies in one of 15 equal parts of 0 to 1."""
+    """The readings whose confidence is in one of 15 equal parts of 0 to 1."""
 
     count: int
     confidence: float
@@ -37,17 +37,17 @@ class Evaluation:
     """The figures of one network on one set of images."""
 
     probabilities: NDArray[np.float32]
-    """(N, 10), of 0 to 9."""
+    """(N, 10), for the digits 0 to 9."""
     labels: NDArray[np.uint8]
-    """(N,)."""
+    """(N,), 0 to 9."""
     no_digit: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
-    """(N,), how probably each is no digit; empty where that was not asked."""
+    """(N,), the probability that each is not a digit; empty if that was not measured."""
     threshold: float = 0.5
     """From this `no_digit` on an image is rejected."""
 
     @classmethod
     def joined(cls, parts: Sequence[Evaluation]) -> Evaluation:
-        """All of `parts`, one at least, of one network, as one."""
+        """All of `parts`, at least one, of the same network, as one evaluation."""
         return cls(
             np.concatenate([part.probabilities for part in parts]),
             np.concatenate([part.labels for part in parts]),
@@ -67,24 +67,24 @@ class Evaluation:
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """(N,), which are read right, whether they are rejected or not."""
+        """(N,), which images are read right, whether they are rejected or not."""
         return np.asarray(self.predictions == self.labels)
 
     @property
     def accuracy(self) -> float:
-        """Share read right, 0 to 1."""
+        """Share of images read right, 0 to 1."""
         return float(self.right.mean())
 
     @property
     def rejected(self) -> NDArray[np.bool_]:
-        """(N,), which the network says are no digits."""
+        """(N,), which images the network rejects."""
         if not len(self.no_digit):
             return np.zeros(self.count, bool)
         return np.asarray(self.no_digit >= self.threshold)
 
     @property
     def accepted_accuracy(self) -> float | None:
-        """Share read right of those that are not rejected, 0 to 1; None where all are."""
+        """Share read right of the images that are not rejected, 0 to 1; None if all are rejected."""
         accepted = ~self.rejected
         return float(self.right[accepted].mean()) if accepted.any() else None
 
@@ -108,7 +108,7 @@ class Evaluation:
 
     @property
     def reliability(self) -> list[Bin]:
-        """15 bins of confidence, the lowest first."""
+        """15 bins of confidence, lowest first."""
         confidence = self.probabilities.max(axis=1)
         right = self.right
         index = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
@@ -132,7 +132,7 @@ class Evaluation:
 
     @property
     def mistakes(self) -> NDArray[np.int64]:
-        """Indices of the images read wrong, the most confident first."""
+        """Indices of the images read wrong, most confident first."""
         wrong = np.flatnonzero(~self.right)
         return wrong[np.argsort(-self.probabilities[wrong].max(axis=1), kind="stable")]
 
@@ -177,19 +177,19 @@ def evaluate(
 def evaluate_parts(
     recogniser: Recogniser, parts: Sequence[LabelledImages], report: Callable[[int, int], None] | None = None
 ) -> Evaluation:
-    """As the program reads them: all images of `parts`, one at least, which are not copied for that.
+    """Read all images of `parts`, at least one, with `recogniser`, without copying them.
 
-    `report` is told how many images of how many are read.
+    `report` is called with the number of images read and their total.
     """
     total, done = sum(map(len, parts)), 0
-    found = []
+    evaluations = []
     for part in parts:
 
-        def told(read: int, _: int, before: int = done) -> None:
+        def report_all(read: int, _: int, before: int = done) -> None:
             if report is not None:
                 report(before + read, total)
 
-        read = recogniser.scores(part.images, told)
-        found.append(Evaluation(read.probabilities, part.labels, read.no_digit, recogniser.calibration.threshold))
+        read = recogniser.scores(part.images, report_all)
+        evaluations.append(Evaluation(read.probabilities, part.labels, read.no_digit, recogniser.calibration.threshold))
         done += len(part)
-    return found[0] if len(found) == 1 else Evaluation.joined(found)
+    return evaluations[0] if len(evaluations) == 1 else Evaluation.joined(evaluations)

@@ -1,4 +1,4 @@
-"""How a network takes what is no digit: how much of it is rejected, and how much is called a digit all the same."""
+"""How a network treats non-digits: how many it rejects, and how many it takes for digits."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from core.evaluation.evaluation import Evaluation
 from core.inference.scores import Scores
 
 SURE = 0.9
-"""What is over this probably one digit, and a digit at all, leaves no doubt to whoever sees it."""
+"""Above this probability of being a digit, and this one, a reading looks certain to the user."""
 
 
 @dataclass(frozen=True)
 class Rejections:
-    """The figures of one network on things that are no digits, beside digits."""
+    """The figures of one network on non-digits, compared with digits."""
 
     count: int
-    """Things that are no digits."""
+    """Non-digits."""
     rejected: int
-    """Of these, said to be no digits."""
+    """Non-digits that are rejected."""
     mistaken: int
-    """Of these, called a digit without doubt: over 0.9 probably that digit, and one at all."""
+    """Non-digits taken for a digit with certainty: the probability of being a digit, and this one, is above 0.9."""
     digits: int
     """Digits that they are compared with."""
     digits_rejected: int
-    """Of the digits, said to be none."""
+    """Digits that are rejected."""
     auroc: float
-    """How probably one that is no digit is doubted more than a digit, 0 to 1 (0.5 is guessing)."""
+    """The probability that a non-digit is doubted more than a digit, 0 to 1 (0.5 is guessing)."""
     measure: str
-    """What the doubt is: `no digit`, or `1 - confidence` of a network that tells nothing of what is no digit."""
+    """The measure of doubt: `no digit`, or `1 - confidence` for a network without a reject output."""
 
     @classmethod
     def of(cls, others: Scores, digits: Evaluation) -> Rejections:
-        """What a network says of N things that are no digits, and of M digits; one of each at least."""
+        """From the scores of N non-digits and the evaluation of M digits; at least one of each."""
         tells = bool(others.no_digit.any() or digits.no_digit.any())
         confidence = others.probabilities.max(axis=1)
         rejected = others.no_digit >= digits.threshold

@@ -1,4 +1,4 @@
-"""A scorecard measured: how one checkpoint, or two side by side, read MNIST's test set, own sets and those given."""
+"""Measures a scorecard: how one checkpoint, or two side by side, read MNIST's test set, own sets and given sets."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from core.reading.recogniser import Recogniser
 from core.words import plural
 
 Report = Callable[[int, int, str], None]
-"""Is told how much of how much is done, and what is being done."""
+"""Called with the amount done, the total, and what is being done."""
 
 _READINGS = 200
-_WARM_UP = 20  # readings that are not counted: the first ones set up kernels and fill caches
+_WARM_UP = 20  # readings that do not count: the first ones set up kernels and fill caches
 _KINDS = {catalogue.MNIST: Kind.MNIST, catalogue.OWN: Kind.OWN}
 
 
@@ -38,10 +38,11 @@ def measure(
     report: Report = lambda done, total, doing: None,
     tell: Callable[[Row], None] = lambda row: None,
 ) -> Scorecard:
-    """The scorecard of one checkpoint, or of the first beside the second; `tell` is given each row as it is there.
+    """The scorecard of one checkpoint, or of the first compared with the second.
 
-    `sets` are names of the catalogue or paths. One that cannot be used is a row that says why. Raises
-    CheckpointError where a checkpoint cannot be loaded, and DataError where MNIST's files are not as shipped.
+    `sets` are names in the catalogue or paths; one that cannot be used gets a row that says why. `tell` receives each
+    row as soon as it is measured. Raises CheckpointError if a checkpoint cannot be loaded, and DataError if MNIST's
+    files are not as shipped.
     """
     recognisers = [Recogniser(path) for path in checkpoints]
     models = tuple(ScoredModel.of(each.path, each.header.title) for each in recognisers)
@@ -83,7 +84,7 @@ def _row(
     except DigitsError as error:
         return Row(name, kind, error=printable(str(error)))
     skipped = len(collection.skipped)
-    del collection  # what is not read need not be held
+    del collection  # frees the images that are not read
     read: list[Evaluation | None] = [None] * len(recognisers)
     for index, (recogniser, model) in enumerate(zip(recognisers, models, strict=True)):
         if chosen.unseen[index]:
@@ -123,36 +124,36 @@ def _measured(read: Evaluation) -> Figures:
 
 
 def _stated(history: Learned | None) -> Figures | None:
-    """What a checkpoint's header says of a set that it has learned."""
+    """The figures in a checkpoint's header for a set that it learned from; None if there are none."""
     figure = history.figure if history is not None else None
     return None if figure is None else Figures(*figure)
 
 
 def _note(name: str, history: Learned | None) -> str:
     if history is None or history.figure is None:
-        return f"{name} has learned from these images, so that no figure of it would count."
+        return f"{name} has learned from these images, so a figure for it would not count."
     if history.folds:
         return (
-            f"{name} has learned these images: its figure is cross-validated, each of them read by a network that "
+            f"{name} has learned from these images: its figure is cross-validated, each image read by a network that "
             "had not."
         )
-    return f"{name} has learned from this set, which has changed since: its figure is that of its training's test."
+    return f"{name} has learned from this set, which has changed since: its figure is from the test of its training."
 
 
 def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | None]) -> tuple[Outcome, str]:
-    """What the first is beside the second on the same images, and in words."""
+    """How the first compares with the second on the same images, and the same in words."""
     if len(figures) != 2:
         return Outcome.NONE, ""
     first, second = figures
     if first is None or second is None:
         return Outcome.NONE, ""
     if first.count != second.count:
-        return Outcome.NONE, "The two figures are not of the same images, so that they cannot be compared."
+        return Outcome.NONE, "The two figures are not for the same images, so they cannot be compared."
     if read[0] is not None and read[1] is not None:
         gained, lost = _differing(read[0].right, read[1].right)
         verdict = _verdict(first.right - second.right, p_value(gained, lost))
         return verdict, verdict_words(verdict, gained, lost)
-    # Of a cross-validation it is known how many images were read right, but not which.
+    # For a cross-validation it is known how many images were read right, but not which.
     verdict = _verdict(first.right - second.right, least_certain(first.right, second.right, first.count))
     return verdict, ""
 
@@ -175,14 +176,14 @@ def _differing(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[int
 
 
 def _speeds(recognisers: Sequence[Recogniser], images: NDArray[np.uint8], report: Report) -> Iterator[Speed]:
-    """How long each takes for one image (H, W) at a time, as somebody waits for it."""
+    """The time that each takes for one image (H, W) at a time, as for a user who waits."""
     taken: list[list[float]] = [[] for _ in recognisers]
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         warm = min(_WARM_UP, len(images))
         for index, image in enumerate([*images[:warm], *images]):
-            # In turn, so that whatever else the machine does meanwhile slows all of them.
+            # In turn, so that other load on the machine slows all of them equally.
             for recogniser, milliseconds in zip(recognisers, taken, strict=True):
                 began = time.perf_counter()
                 recogniser.read(image, "bright")

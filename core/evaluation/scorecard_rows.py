@@ -1,6 +1,6 @@
-"""What a scorecard says, as it crosses from the process that measures to the interface. Plain Python.
+"""The content of a scorecard, in the form that the measuring process sends to the interface. Plain Python.
 
-The first checkpoint is the one that is judged; a second one stands beside it where there is one to compare with.
+The first checkpoint is the one that is judged; a second one, if there is one, is compared with it.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from core.words import percent, percent_of, percent_places, plural
 
 
 class Outcome(StrEnum):
-    """What the first checkpoint is beside the second; the values are those of the JSON."""
+    """How the first checkpoint compares with the second; the values are those of the JSON."""
 
     BETTER = "better"
     WORSE = "worse"
     SAME = "same"
-    """No better and no worse than chance would make it."""
+    """No statistically significant difference."""
     NONE = ""
-    """It cannot be told, or there is no second one."""
+    """Unknown, or there is no second one."""
 
 
 class Kind(StrEnum):
-    """Whose set it is; the values are those of the JSON."""
+    """Where the set comes from; the values are those of the JSON."""
 
     MNIST = "mnist"
     OWN = "own"
@@ -39,14 +39,14 @@ class Kind(StrEnum):
 
 HEADS = ("read right", "95% range", "rejected", "calibration")
 NOTHING = ("–", "–", "–", "–")
-"""Stands for figures where there are none that count."""
+"""Shown if there are no figures that count."""
 MARKS: dict[Outcome, str] = {
     Outcome.BETTER: "▲ better",
     Outcome.WORSE: "▼ worse",
     Outcome.SAME: "= not significant",
     Outcome.NONE: "",
 }
-"""How each verdict shows, with colours and without."""
+"""How each verdict is shown, with or without colours."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,18 @@ class ScoredModel:
 
     path: str
     name: str
-    """What a person calls it."""
+    """Its name for people."""
     title: str
-    """What its header says of it."""
+    """Its title, from its header."""
 
     @classmethod
     def of(cls, path: Path, title: str) -> ScoredModel:
-        """That at `path`: the shipped one, that of a run, or a file."""
+        """The model at `path`: the shipped one, a run's, or a file."""
         return cls(str(path), model_name(path), printable(title))
 
     @property
     def at_start(self) -> str:
-        """Its name where a sentence begins."""
+        """Its name at the start of a sentence."""
         return at_start(self.name)
 
 
@@ -78,9 +78,9 @@ class Figures:
     """Images read right, whether rejected or not."""
     count: int
     rejected: int | None = None
-    """Images that are said to be no digits; None where only `right` and `count` are known."""
+    """Images that are rejected; None if only `right` and `count` are known."""
     calibration_error: float | None = None
-    """Expected calibration error over 15 bins, 0 to 1; None where that is not known."""
+    """Expected calibration error over 15 bins, 0 to 1; None if that is unknown."""
 
     def __post_init__(self) -> None:
         if self.count < 1 or not 0 <= self.right <= self.count:
@@ -88,12 +88,12 @@ class Figures:
 
     @property
     def cells(self) -> tuple[str, str, str, str]:
-        """Accuracy, its range, rejections and calibration, as they stand under HEADS."""
+        """Accuracy, its range, rejections and calibration, in the order of HEADS."""
         return self.accuracy, self.range, self.rejections, self.calibration
 
     @property
     def accuracy(self) -> str:
-        """Such as `99.65%`, with as many places as so many images can tell."""
+        """Such as `99.65%`, with as many decimal places as the number of images supports."""
         return percent_of(self.right, self.count)
 
     @property
@@ -105,7 +105,7 @@ class Figures:
 
     @property
     def rejections(self) -> str:
-        """Such as `12 (0.1%)`; a dash where that is not known."""
+        """Such as `12 (0.1%)`; a dash if that is unknown."""
         if self.rejected is None or not self.rejected:
             return "–" if self.rejected is None else "0"
         share = percent(self.rejected / self.count, 1)
@@ -113,7 +113,7 @@ class Figures:
 
     @property
     def calibration(self) -> str:
-        """The calibration error; a dash where that is not known."""
+        """The calibration error; a dash if that is unknown."""
         return "–" if self.calibration_error is None else percent(self.calibration_error, percent_places(self.count))
 
 
@@ -124,31 +124,31 @@ class Row:
     name: str
     kind: Kind
     images: int = 0
-    """How many were read."""
+    """The number of images read."""
     which: str = ""
-    """Which of the set's images these are; empty where they are all, or the name says it."""
+    """Which of the set's images these are; empty if they are all of them, or if the name says it."""
     figures: tuple[Figures | None, ...] = ()
-    """One for each checkpoint; None where there is none that counts."""
+    """One for each checkpoint; None if it has none that counts."""
     verdict: Outcome = Outcome.NONE
-    """What the first is beside the second."""
+    """How the first compares with the second."""
     words: str = ""
     """The verdict in words."""
     rejects_more: bool = False
-    """Whether the first rejects more of these digits than the second does, beyond chance."""
+    """Whether the first rejects significantly more of these digits than the second does."""
     notes: tuple[str, ...] = ()
-    """What a person should know, one sentence each."""
+    """What the user should know, one sentence each."""
     error: str = ""
     """Why the set cannot be used; then there are no figures."""
 
     @property
     def title(self) -> str:
-        """Its name and how much was read, such as `own, 120 images`."""
+        """Its name and the number of images read, such as `own, 120 images`."""
         images = plural(self.images, "image")
         return f"{self.name}, {images}" if self.images else self.name
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What was read where that is not the whole set, and the notes."""
+        """What was read, if that is not the whole set, and the notes."""
         return (f"Read: {self.which}.", *self.notes) if self.which else self.notes
 
     def to_json(self) -> dict[str, Any]:
@@ -157,7 +157,7 @@ class Row:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Row:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError for something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(
             name=printable(str(data["name"])),
             kind=Kind(data["kind"]),
@@ -174,12 +174,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Speed:
-    """How long one reading takes, normalising included, on one thread."""
+    """How long one reading takes, including normalising, on one thread."""
 
     median: float
     """Milliseconds."""
     slow: float
-    """Milliseconds that 95 of 100 readings keep within."""
+    """Milliseconds within which 95 of 100 readings finish."""
     readings: int
 
     @property
@@ -190,14 +190,14 @@ class Speed:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The whole answer."""
+    """How one or two checkpoints read each set, and how fast."""
 
     summary: str
-    """What it comes to for a person, in a sentence or two."""
+    """The result for the user, in a sentence or two."""
     models: tuple[ScoredModel, ...]
-    """The one that is judged, and the one beside it, if there is one."""
+    """The model that is judged, and the one that it is compared with, if there is one."""
     rows: tuple[Row, ...]
-    """MNIST, then own sets, then those given."""
+    """MNIST, then own sets, then given sets."""
     speeds: tuple[Speed, ...]
     """One for each checkpoint."""
 
@@ -207,7 +207,7 @@ class Scorecard:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Scorecard:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         return cls(
             summary=printable(str(data["summary"])),
             models=tuple(ScoredModel(**each) for each in data["models"]),

@@ -1,4 +1,4 @@
-"""What the figures of a scorecard come to, in sentences. Plain Python."""
+"""Puts the figures of a scorecard into sentences. Plain Python."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, ScoredMo
 from core.words import listed, plural
 
 LEGEND = (
-    "Better and worse are beyond chance: two equally good networks would differ so much in fewer than 1 of 20 such "
-    "comparisons. 95% range: where the true figure lies, as far as so many images can tell. "
-    "Rejected: digits that are said to be none. "
-    "Calibration: by how much the confidence misses how often it is right, on average."
+    "Better and worse are statistically significant: two equally good networks would differ this much in fewer than "
+    "1 of 20 such comparisons. 95% range: where the true figure probably lies, given the number of images. "
+    "Rejected: digits read as not a digit. "
+    "Calibration: the difference between confidence and accuracy, on average."
 )
-SPEED = "One reading, normalising included, on one thread"
+SPEED = "One reading, including normalising, on one thread"
 _WORDS = {Outcome.BETTER: "better", Outcome.WORSE: "worse"}
-_ONLY_MNIST = "How it reads your hand shows once you have kept drawings of your own, or give a set."
+_ONLY_MNIST = "To see how it reads your handwriting, keep drawings of your own or give a set."
 
 
 def summary(models: Sequence[ScoredModel], rows: Sequence[Row]) -> str:
-    """Whether the first of `models` is better for this person than the second; how one alone reads."""
+    """Whether the first of `models` is better for this user than the second; for a single one, how well it reads."""
     if len(models) == 1:
         return _alone(models[0], rows)
     personal = [row for row in rows if row.kind is not Kind.MNIST]
@@ -27,19 +27,19 @@ def summary(models: Sequence[ScoredModel], rows: Sequence[Row]) -> str:
     first, second = models
     mnist = next((row for row in rows if row.kind is Kind.MNIST and row.verdict), None)
     if not judged:
-        said = f"{first.at_start} {_is(mnist)} {second.name} on MNIST's test set{_numbers(mnist)}." if mnist else ""
-        why = _ONLY_MNIST if not personal else "Of your own sets none tells which of the two reads it better."
-        return f"{said} {why}".strip()
-    said = _for_you(first, second, judged)
+        text = f"{first.at_start} {_is(mnist)} {second.name} on MNIST's test set{_numbers(mnist)}." if mnist else ""
+        why = _ONLY_MNIST if not personal else "None of your own sets tells which of the two is better for you."
+        return f"{text} {why}".strip()
+    text = _for_you(first, second, judged)
     if mnist is not None and mnist.verdict is not Outcome.SAME:
         as_well = " too" if {row.verdict for row in judged} - {Outcome.SAME} == {mnist.verdict} else ""
-        said += f" On MNIST's test set it is {_WORDS[mnist.verdict]}{as_well}{_numbers(mnist)}."
+        text += f" On MNIST's test set it is {_WORDS[mnist.verdict]}{as_well}{_numbers(mnist)}."
     for row in judged:
         if row.rejects_more and (pair := _pair(row)):
             digits = f"{plural(pair[0].count, 'digit')} in {row.name}"
-            said += f" But it says of {pair[0].rejected:,} of {digits} that they are none"
-            said += f", {second.name} of {pair[1].rejected:,}."
-    return said
+            text += f" But it rejects {pair[0].rejected:,} of {digits}"
+            text += f", {second.name} only {pair[1].rejected:,}."
+    return text
 
 
 def verdict_words(verdict: Outcome, gained: int, lost: int) -> str:

@@ -1,6 +1,6 @@
-"""What may be chance: the interval around a share, and whether two networks differ on the same images.
+"""Statistical significance: the interval around a share, and whether two networks differ on the same images.
 
-Plain Python, so that the interface may ask too.
+Plain Python, so that the interface can use it too.
 """
 
 from __future__ import annotations
@@ -8,42 +8,42 @@ from __future__ import annotations
 import math
 
 SIGNIFICANT = 0.05
-"""A difference that comes about less often than this between equals counts as one."""
-_Z = 1.959963984540054  # of the normal distribution 95% lie within so many standard deviations
+"""A difference is significant if two equally good networks would show it with a probability below this."""
+_Z = 1.959963984540054  # 95% of the normal distribution lie within this many standard deviations
 
 
 def interval(right: int, count: int) -> tuple[float, float]:
-    """The 95% interval, 0 to 1, of a share of which `right` of `count` were seen (Wilson 1927).
+    """The 95% interval, 0 to 1, of a share that was measured as `right` of `count` (Wilson 1927).
 
-    Raises ValueError where `count` is not positive or `right` is not one of 0 to `count`.
+    Raises ValueError if `count` is not positive or `right` is not 0 to `count`.
     """
     if count < 1 or not 0 <= right <= count:
-        raise ValueError(f"{right} of {count} is no share; right must be 0 to count, and count at least 1")
+        raise ValueError(f"{right} of {count} is not a share; right must be 0 to count, and count at least 1")
     share, weight = right / count, _Z * _Z / count
     middle = (share + weight / 2) / (1 + weight)
     half = _Z / (1 + weight) * math.sqrt(share * (1 - share) / count + weight / (4 * count))
-    # At the ends the formula gives 0 or 1, up to a rounding.
+    # At the ends the formula gives 0 or 1 only up to rounding.
     return (0.0 if not right else max(0.0, middle - half)), (1.0 if right == count else min(1.0, middle + half))
 
 
 def p_value(gained: int, lost: int) -> float:
-    """How probably two equally good networks differ so much or more, 0 to 1: McNemar's exact test, two-sided.
+    """The probability, 0 to 1, that equally good networks differ this much or more (McNemar's exact test, two-sided).
 
-    Of the images that only one of the two reads right, `gained` are the one's and `lost` the other's.
+    `gained` images are read right only by the first network, `lost` only by the second.
     """
     total, fewer = gained + lost, min(gained, lost)
     term = tail = 1
     for index in range(fewer):
         term = term * (total - index) // (index + 1)
         tail += term
-    # Whole numbers until here: thousands of images would under- and overflow any float.
+    # Whole numbers until here, because thousands of images would under- or overflow a float.
     return min(1.0, 2 * tail / (1 << total))
 
 
 def least_certain(right: int, other: int, count: int) -> float:
-    """`p_value` where it is known only how many of `count` images each network reads right, not which.
+    """An upper bound on `p_value`, if only the number of `count` images that each network reads right is known.
 
-    That of the most disagreement that there can be, so that the true one is no larger.
+    It assumes the most disagreement that is possible, so the true value is no larger.
     """
     lost = min(count - max(right, other), min(right, other))
     return p_value(lost + abs(right - other), lost)
