@@ -1,1 +1,1 @@
-"""Configuration in, events out: a network learns from a data set. Knows no screen and no command line."""
+"""Trains a network on a data set: configuration in, events out. Knows no screen and no command line."""

@@ -1,4 +1,4 @@
-"""Distorts whole batches of digits on their device, with one draw per image. Knows no data set."""
+"""Distorts whole batches of digits on their device, each image differently. Knows no data set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SIDE = 28
 def augment(images: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
     """Distorted copies of `images` (N, 1, 28, 28), float, 0 to 1; the result has the same shape and range.
 
-    `generator` lives on the images' device. Nothing is read back from the device.
+    `generator` is on the images' device. Nothing is read back from the device.
     """
     if how.stroke > 0:
         images = _change_strokes(images, how.stroke, generator)
@@ -29,13 +29,13 @@ def augment(images: Tensor, how: Augmentation, generator: torch.Generator) -> Te
 
 
 def _uniform(images: Tensor, columns: int, generator: torch.Generator) -> Tensor:
-    """(N, columns) draws from −1 to 1."""
+    """(N, columns) float, uniform random numbers from −1 to 1."""
     draws = torch.rand((len(images), columns), generator=generator, device=images.device)
     return draws * 2 - 1
 
 
 def _affine(images: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
-    """One matrix (N, 2, 3) an image that maps where a pixel goes to where it comes from."""
+    """(N, 2, 3), a matrix for each image that maps where a pixel goes to where it comes from."""
     draws = _uniform(images, 6, generator)
     angle = draws[:, 0] * math.radians(how.degrees)
     wide = 1 + draws[:, 1] * how.scale
@@ -53,8 +53,8 @@ def _affine(images: Tensor, how: Augmentation, generator: torch.Generator) -> Te
 def _elastic(images: Tensor, deviation: float, generator: torch.Generator) -> Tensor:
     """A smooth displacement (N, 28, 28, 2) for the sampling grid.
 
-    After Simard, Steinkraus and Platt 2003, "Best practices for convolutional neural networks"; random
-    vectors on a coarse 6×6 lattice, interpolated, stand in for their Gaussian filter, which costs more.
+    After Simard, Steinkraus and Platt 2003, "Best practices for convolutional neural networks". Random vectors on a
+    coarse 6×6 lattice, interpolated, replace their Gaussian filter, which costs more.
     """
     lattice = torch.randn((len(images), 2, 6, 6), generator=generator, device=images.device)
     field = F.interpolate(lattice, size=(_SIDE, _SIDE), mode="bicubic", align_corners=True)
@@ -62,11 +62,11 @@ def _elastic(images: Tensor, deviation: float, generator: torch.Generator) -> Te
 
 
 def _change_strokes(images: Tensor, probability: float, generator: torch.Generator) -> Tensor:
-    """Strokes thicker or thinner by a part of a pixel a side: a blend with the grey dilation or erosion."""
+    """Make strokes thicker or thinner, on each side by less than a pixel, by blending in a grey dilation or erosion."""
     draws = torch.rand((len(images), 2), generator=generator, device=images.device)
     amount = (draws[:, 1] * (draws[:, 0] < probability)).view(-1, 1, 1, 1)
     thicker = (draws[:, 0] < probability / 2).view(-1, 1, 1, 1)
     dilated = F.max_pool2d(images, 3, stride=1, padding=1)
     eroded = -F.max_pool2d(-images, 3, stride=1, padding=1)
-    # Eroding by a whole pixel breaks thin strokes, which are two to three pixels wide; half of it does not.
+    # Eroding by a whole pixel breaks thin strokes, which are two to three pixels wide; half a pixel does not.
     return torch.where(thicker, images.lerp(dilated, amount * 0.9), images.lerp(eroded, amount * 0.5))

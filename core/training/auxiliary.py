@@ -1,4 +1,4 @@
-"""What joins each batch of a training beside the data set's own images: MNIST replayed, and made images."""
+"""Makes the images that join each batch in addition to the data set's own: MNIST replayed, and synthetic images."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from core.training.pretrained import Pretrained
 
 _MADE = 24_000
-"""Images made of each kind: each is shown a few times, changed anew each time."""
+"""Synthetic images of each kind: each is shown a few times, augmented differently each time."""
 _SEED = 2026
 
 
 def auxiliary_images(
     recipe: Recipe, length: TrainingLength, part: LabelledImages, pretrained: Pretrained | None
 ) -> list[AuxiliaryImages]:
-    """Those that `recipe` asks for: made of the digits in `part`, or of MNIST's where that is replayed.
+    """The images that `recipe` asks for, made from the digits in `part`, or from MNIST's if that is replayed.
 
-    The made ones are the same for every seed of the training. Takes a minute where a recipe asks for all kinds.
+    Synthetic images are the same for every seed of the training. Takes a minute if a recipe asks for all kinds.
     """
     found = []
     how = recipe.made_augmentation

@@ -1,4 +1,4 @@
-"""Shuffled batches of a data set that lies on the device as uint8 from start to end."""
+"""Shuffled batches of a data set that stays on the device as uint8 throughout the training."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from core.training.augmentation import augment
 
 @dataclass(frozen=True)
 class AuxiliaryImages:
-    """Images that are shown beside those of the data set: replayed ones, or made ones."""
+    """Images that are shown in addition to those of the data set: replayed or synthetic ones."""
 
     images: NDArray[np.uint8]
     """(N, 28, 28)."""
     labels: NDArray[np.uint8]
-    """(N,), 0 to 9, or 10 for what is no digit."""
+    """(N,), 0 to 9, or 10 for non-digits."""
     each: int
-    """How many of them join each batch, at least 1, drawn at random."""
+    """How many of them, at least 1 and drawn at random, join each batch."""
     augmentation: Augmentation
 
 
 class Batches:
-    """Training batches. The order of an epoch follows from the seed and the epoch alone."""
+    """Training batches. The order within an epoch depends only on the seed and the epoch."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class Batches:
         steps: int | None = None,
         auxiliary: Sequence[AuxiliaryImages] = (),
     ) -> None:
-        """`part` (at least one image) and `auxiliary` are copied to `device` once; on the CPU nothing is copied.
+        """Copies `part` (at least one image) and `auxiliary` to `device` once; on the CPU nothing is copied.
 
-        The last images of each batch are auxiliary ones, in the order of `auxiliary`, fewer than `batch_size`. An epoch
-        has as many batches as `part` fills, or `steps`. Where that is more than `part` fills, images are shown several
-        times an epoch, each as often as any other, give or take one.
+        The last images of each batch are auxiliary ones, in the order of `auxiliary`, fewer than `batch_size` in total.
+        An epoch has `steps` batches, or as many as `part` fills. If `steps` is more than `part` fills, images are shown
+        several times in an epoch, all equally often to within one.
         """
         added = sum(each.each for each in auxiliary)
         self._images = _there(part.images, device)
@@ -60,13 +60,13 @@ class Batches:
         self._augmentation = augmentation
         self._seed = seed
         self.steps = len(part) // self._own if steps is None else steps
-        """Batches an epoch. What does not fill the last one is left to later epochs, other images each time."""
+        """Batches per epoch. Images that do not fill a last batch are left out, different ones in each epoch."""
         self.generator = torch.Generator(device=device).manual_seed(seed)
-        """Draws the distortions; its state is part of what a resumed run goes on from."""
+        """Draws the distortions; its state is part of the snapshot that a run is resumed from."""
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """The batches of epoch `number`, after the first `skip`: images (B, 1, 28, 28) float 0 to 1, labels (B,)."""
-        # Shuffled on the CPU, whose generator gives the same order for every device.
+        # Shuffled on the CPU, so that the order is the same for every device.
         shuffler = torch.Generator().manual_seed((self._seed * 1_000_003 + number) % 2**63)
         count, device = len(self._images), self._images.device
         rounds = max(1, -(-self.steps * self._own // count))
@@ -89,5 +89,5 @@ class Batches:
 
 
 def _there(images: NDArray[np.uint8], device: torch.device) -> Tensor:
-    """`images` on `device`, on the CPU without a copy where that can be."""
+    """`images` on `device`; on the CPU without a copy if that is possible."""
     return torch.from_numpy(images).to(device) if images.flags.writeable else torch.tensor(images, device=device)

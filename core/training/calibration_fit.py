@@ -1,4 +1,4 @@
-"""A calibration fitted to a trained network on images that it did not learn from."""
+"""Fits a calibration to a trained network, on images that it did not learn from."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from core.inference.scores import logits, of_logits
 from core.synthesis.digits import redrawn, written
 
 _LEAST = 100
-"""Images from which a calibration can be fitted; of fewer hardly one is read wrong."""
+"""Fewest images to fit a calibration to: of fewer, hardly one is read wrong."""
 _WRITTEN = 2000
 _REJECTED = 0.01
-"""Share of real digits, of each kind, that may be rejected as none."""
+"""Share of the digits of each kind that may be rejected."""
 _LEAST_SURE, _SUREST = 0.6, 0.999
-"""Between these a threshold stays: hands that no held-out image shows are rejected more often than those."""
+"""Range of the threshold: handwritings that are not among the held-out images are rejected more often than those."""
 _COLDEST, _HOTTEST = 0.05, 20.0
 _SEED = 4711
-"""Other drawings than those that were learned from."""
+"""Gives other drawings than those that were learned from."""
 
 
 def fitted(network: nn.Module, held_out: LabelledImages, device: torch.device) -> Calibration:
-    """For `network`, which lies on `device`; of too few images the neutral one.
+    """The calibration for `network`, which is on `device`; the neutral one if there are fewer than 100 images.
 
-    The temperature is that of the least loss (Guo et al. 2017). The threshold is the least that rejects no more
-    than a hundredth of the digits, as they were held out, drawn again by other pens, and written in other forms,
-    but at least 0.6.
+    The temperature minimises the loss (Guo et al. 2017). The threshold is the lowest, from 0.6 to 0.999, that rejects
+    no more than a hundredth of the digits of each kind: held out, redrawn by other pens, and written in other forms.
     """
     if len(held_out) < _LEAST:
         return Calibration()
@@ -43,13 +42,13 @@ def fitted(network: nn.Module, held_out: LabelledImages, device: torch.device) -
     return Calibration(temperature, min(max(*limits, _LEAST_SURE), _SUREST))
 
 
-def _temperature(found: Tensor, labels: Tensor) -> float:
-    """By golden section over the logarithm: the loss has one minimum."""
+def _temperature(logits: Tensor, labels: Tensor) -> float:
+    """The temperature of least loss, by golden-section search over its logarithm: the loss has a single minimum."""
     low, high = np.log(_COLDEST), np.log(_HOTTEST)
     share = (5**0.5 - 1) / 2
 
     def loss(position: float) -> float:
-        return float(F.cross_entropy(found.double() / float(np.exp(position)), labels))
+        return float(F.cross_entropy(logits.double() / float(np.exp(position)), labels))
 
     for _ in range(40):
         left, right = high - share * (high - low), low + share * (high - low)

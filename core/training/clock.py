@@ -1,4 +1,4 @@
-"""How long a run trained, over all the processes that it took. Knows no network."""
+"""Measures how long a run has trained, over all its processes. Knows no network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Clock:
-    """Stands still until it is started."""
+    """The training time of a run; it stands still until it is started."""
 
     def __init__(self, before: float = 0.0, epoch_before: float = 0.0) -> None:
         """`before` are the seconds of earlier processes, `epoch_before` those of the epoch in progress."""
@@ -18,17 +18,17 @@ class Clock:
         self._epoch_began: float | None = None
 
     def start(self) -> None:
-        """This process begins to train."""
+        """Start to count: this process begins to train."""
         self._began = time.perf_counter()
 
     def start_epoch(self, *, is_new: bool) -> None:
-        """An epoch begins, or where it is not new goes on."""
+        """Begin an epoch, or go on with one that is not new."""
         if is_new:
             self._epoch_before = 0.0
         self._epoch_began = time.perf_counter()
 
     def to_state(self) -> dict[str, float]:
-        """The times up to now."""
+        """The times up to now, for a snapshot."""
         return {"seconds_before": self.seconds, "epoch_seconds": self.epoch_seconds}
 
     @classmethod
@@ -38,30 +38,30 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Of the run."""
+        """Seconds of the run."""
         return self.before + _since(self._began)
 
     @property
     def epoch_seconds(self) -> float:
-        """Of the epoch in progress."""
+        """Seconds of the epoch in progress."""
         return self._epoch_before + _since(self._epoch_began)
 
 
 class Every:
-    """Is due again and again."""
+    """A timer that is due a number of seconds after each reset."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self.last = time.perf_counter()
-        """On the performance counter."""
+        """When it was last reset, in seconds of the performance counter."""
 
     @property
     def is_due(self) -> bool:
-        """Whether it is `seconds` ago."""
+        """Whether the last reset is at least `seconds` ago."""
         return time.perf_counter() - self.last >= self._seconds
 
     def reset(self) -> None:
-        """It was just done."""
+        """Start to count again."""
         self.last = time.perf_counter()
 
 

@@ -1,4 +1,4 @@
-"""Cross-validation: what the folds of a run add up to, and probabilities for images that no network had seen."""
+"""Cross-validation: the combined figures of a run's folds, and out-of-fold probabilities for labelled images."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from core.training import pretrained, probe
 from core.training.learner import Learner
 
 _LEAST_STEPS, _MOST_STEPS = 60, 600
-"""Of each network that only judges labels: a few steps are enough to know a hand, and nothing has to be kept."""
+"""Steps of a network that only judges labels: a few are enough to learn a handwriting, and it is not kept."""
 
 
 @dataclass(frozen=True)
 class Fold:
-    """How one part was read by a network that learned from the others."""
+    """How one fold was read by a network that learned from the others."""
 
     accuracy: float
     """0 to 1."""
@@ -35,13 +35,13 @@ class Fold:
     """Mean cross-entropy in nats."""
     count: int
     before: float | None
-    """Accuracy with the starting weights; None where these were fresh."""
+    """Accuracy of the starting weights; None if these were fresh."""
     confusion: list[list[int]]
     """(10, 10): images of digit [row] read as digit [column]."""
 
 
 def combined(parts: Sequence[Fold], epochs: int, checkpoint: str) -> Finished:
-    """The figures over all folds, of which there are two at least; `seconds` is left 0."""
+    """The figures over all folds, at least two; `seconds` is left at 0."""
     count = sum(part.count for part in parts)
     accuracies = [part.accuracy for part in parts]
     confusion = np.sum([part.confusion for part in parts], axis=0)
@@ -72,19 +72,19 @@ def out_of_fold(
     seed: int = 0,
     report: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.float32]:
-    """Probabilities (N, 10) for `images` (N, 28, 28), each by a network that learned from the others.
+    """Probabilities (N, 10) for `images` (N, 28, 28), each by a network that learned from the other folds.
 
-    The networks are fine-tuned from the shipped model, on the fastest device. `report` is told steps done and steps
-    in all. Raises IndivisibleError where there are fewer different images than `count` folds.
+    The networks are fine-tuned from the shipped model, on the fastest device. `report` is called with the steps done
+    and their total. Raises IndivisibleError if there are fewer different images than `count` folds.
     """
     every = LabelledImages(images, labels)
     division = Division.in_folds(images, labels, DivisionRule(FINE_TUNE, count, seed))
     base = pretrained.load(paths.shipped_checkpoint())
     recipe = pretrained.recipe_for(division.recipe, base)
-    # Nobody reads MNIST with these networks, so that little of it keeps them from learning single wrong labels.
+    # Nobody reads MNIST with these networks: a little of it is enough to keep them from learning single wrong labels.
     recipe = dataclasses.replace(recipe, replay=0.5, distillation=0.0)
     plan = probe.choose("auto", recipe)[0][0]
-    found = np.zeros((len(images), 10), np.float32)
+    probabilities = np.zeros((len(images), 10), np.float32)
     length = TrainingLength.of(recipe, division.fewest)
     total = min(max(_LEAST_STEPS, len(images) // 10), _MOST_STEPS)
     for fold in range(count):
@@ -98,5 +98,5 @@ def out_of_fold(
                 if learner.step.done >= total:
                     break
         read = evaluate(learner.step.result, images[held], labels[held], torch.device(plan.device))
-        found[held] = read.probabilities
-    return found
+        probabilities[held] = read.probabilities
+    return probabilities

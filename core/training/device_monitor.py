@@ -1,4 +1,4 @@
-"""How busy the training device is, as far as the machine tells without special rights. Knows no torch."""
+"""How busy the training device is, as far as the machine reports it without special rights. Knows no torch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from core.system.usage import process_memory, processor_load, processor_temperat
 
 
 class ProcessorMonitor:
-    """Looks at the CPU (or at what MPS shares with it) each time it is asked."""
+    """Reports the state of the CPU, or of what MPS shares with it."""
 
     def __init__(self, device: str) -> None:
         self._device = device
-        processor_load()  # from which the first state counts
+        processor_load()  # the first state measures from here
 
     def state(self) -> DeviceState:
-        """The state now; the load is that since the last call."""
+        """The state now; the load is measured since the last call."""
         return DeviceState(
             device=self._device,
             load=processor_load(),
@@ -29,10 +29,10 @@ class ProcessorMonitor:
 
 
 class CardMonitor:
-    """Looks at one CUDA card through `nvidia-smi`, without ever waiting for it."""
+    """Reports the state of one CUDA card through `nvidia-smi`, without ever waiting for it."""
 
     def __init__(self, index: int, card: str, memory_total: int | None) -> None:
-        """Torch's `index` names the device; `card` is its UUID, since `nvidia-smi` counts cards in another order."""
+        """`index` is torch's; `card` is the UUID, because `nvidia-smi` counts cards in another order."""
         self._index = index
         self._card = card if card.startswith("GPU-") else f"GPU-{card}"
         self._total = memory_total
@@ -41,7 +41,7 @@ class CardMonitor:
         self._latest: tuple[float | None, int | None, float | None] = (None, None, None)
 
     def state(self) -> DeviceState:
-        """The state that the last finished `nvidia-smi` told; starts another."""
+        """The state reported by the last `nvidia-smi` to finish; starts the next one."""
         if self._child is not None and self._child.poll() is not None:
             output, _ = self._child.communicate()
             if self._child.returncode == 0:
@@ -69,7 +69,7 @@ class CardMonitor:
             self._smi = None
 
     def close(self) -> None:
-        """End a look that is still under way."""
+        """End an `nvidia-smi` that is still running."""
         if self._child is not None:
             self._child.kill()
             self._child.communicate()
@@ -77,7 +77,7 @@ class CardMonitor:
 
 
 def parse_smi(output: str) -> tuple[float | None, int | None, float | None]:
-    """(load 0 to 1, bytes in use, degrees Celsius) of one line of `nvidia-smi`; None for `[N/A]`."""
+    """(load 0 to 1, bytes in use, degrees Celsius) from one line of `nvidia-smi`; None for `[N/A]`."""
     values: list[float | None] = []
     for text in output.strip().split(",")[:3]:
         try:

@@ -1,4 +1,4 @@
-"""Which devices this machine has, why one is not available, and how a device's failure is told from a defect."""
+"""Lists the devices of this machine, with the reason why one is not available, and recognises a device's failure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.words import plural
 
 
 def devices() -> list[Device]:
-    """Every kind of device, those not available with the reason."""
+    """Devices of every kind, with the reason for each that is not available."""
     return [*_cuda_devices(), _mps_device(), _cpu_device()]
 
 
@@ -23,7 +23,7 @@ def _cuda_devices() -> Iterator[Device]:
         yield Device("cuda", "CUDA", None, False, "this build of torch has no CUDA support")
         return
     if not torch.cuda.is_available():
-        reason = "no NVIDIA card, or no driver that works (`nvidia-smi` shows either)"
+        reason = "no NVIDIA card, or no working driver (check with `nvidia-smi`)"
         yield Device("cuda", "CUDA", None, False, reason)
         return
     for index in range(torch.cuda.device_count()):
@@ -46,7 +46,7 @@ def _cpu_device() -> Device:
 
 
 def find(name: str) -> Device:
-    """The device that `--device` names; `cuda` means the first card. Raises DeviceError, saying what there is."""
+    """The device that `--device` names; `cuda` means the first card. Raises DeviceError, which lists usable devices."""
     known = devices()
     wanted = "cuda:0" if name == "cuda" else name
     for device in known:
@@ -63,12 +63,12 @@ _FAILURE = re.compile(r"\bcuda|cudnn|cublas|nvml|\bmps\b|\bmetal\b|out of memory
 
 
 def is_device_failure(error: BaseException) -> bool:
-    """Whether `error` speaks of the device rather than of a defect of ours."""
+    """Whether `error` comes from the device and not from a bug of ours."""
     if isinstance(error, torch.OutOfMemoryError):
         return True
     return isinstance(error, DEVICE_FAILURES) and bool(_FAILURE.search(str(error)))
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's text; torch's go on for many."""
+    """The first line of an error's text; those of torch have many."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

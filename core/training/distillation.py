@@ -1,5 +1,5 @@
-"""Knowledge distillation: a network learns what trained ones say, beside the labels (G. Hinton, O. Vinyals, J. Dean,
-"Distilling the Knowledge in a Neural Network", 2015). Knows no training.
+"""Knowledge distillation: a network learns the outputs of trained networks in addition to the labels (G. Hinton,
+O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", 2015). Knows no training.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from core.networks import checkpoint
 
 @dataclass(frozen=True)
 class Teachers:
-    """Trained networks, never changed."""
+    """Trained networks to learn from; they are never changed."""
 
     networks: tuple[nn.Module, ...]
-    """In evaluation mode, float32, on the CPU; one at least."""
+    """At least one, in evaluation mode, float32, on the CPU."""
 
 
 def load(paths: Sequence[str]) -> Teachers | None:
-    """Those in the checkpoints at `paths`; None where there are none. Raises CheckpointError."""
+    """The networks in the checkpoints at `paths`; None if there are no paths. Raises CheckpointError."""
     networks = tuple(checkpoint.load(Path(path))[0].eval() for path in paths)
     return Teachers(networks) if networks else None
 
 
 class Distillation:
-    """What teachers say of some images of each batch, on one device, and how far a student is from it."""
+    """The teachers' outputs for some images of each batch, on one device, and the student's distance from them."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Distillation:
         weight: float = 1.0,
         temperature: float = 1.0,
     ) -> None:
-        """Of the images `rows` of each batch; with `digits` only which digit each is, not whether it is one."""
+        """For the images `rows` of each batch; with `digits` only which digit each is, not whether it is one."""
         self.rows = rows
         self._networks = [copy.deepcopy(network).to(device).eval() for network in networks]
         self._outputs = CLASSES if digits else None
@@ -54,14 +54,15 @@ class Distillation:
     @torch.no_grad()
     def targets(self, images: Tensor) -> Tensor:
         """The teachers' mean logits, (R, 10) or (R, 11), for the `rows` of `images` (B, 1, 28, 28)."""
-        asked = images[self.rows]
-        said = [network(asked)[:, : self._outputs].float() for network in self._networks]
-        return torch.stack(said).mean(dim=0)
+        chosen = images[self.rows]
+        logits = [network(chosen)[:, : self._outputs].float() for network in self._networks]
+        return torch.stack(logits).mean(dim=0)
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """The weighted Kullback–Leibler divergence of `logits` (B, K) from `targets`, () in nats.
 
-        Times temperature squared: its gradient then stays as large as the labels', whatever the temperature.
+        It is multiplied by the squared temperature, so that its gradient stays as large as the labels' at any
+        temperature.
         """
         temperature = self._temperature
         divergence = F.kl_div(

@@ -1,4 +1,4 @@
-"""What one run is to do, decided before its first step. Trains nothing."""
+"""All decisions of a run, made before its first step. Trains nothing."""
 
 from __future__ import annotations
 
@@ -23,47 +23,47 @@ from core.training.pretrained import Pretrained
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One run on one device: a network that is kept, and one for each fold of a cross-validation."""
+    """One run on one device: the network that is saved, and one for each fold of a cross-validation."""
 
     config: TrainingConfig
     recipe: Recipe
-    """That of the division of `dataset`, with the network of `pretrained` where that is fine-tuned."""
+    """The recipe from the division of `dataset`; for fine-tuning, with the architecture of `pretrained`."""
     dataset: Dataset
-    """Its training set is not looked at again."""
+    """Its training set is not used again: `stages` hold the images."""
     stages: Sequence[Stage]
-    """Those of the data set."""
+    """The stages of the data set."""
     plan: Plan
     run: Run | None = None
-    """Where it is written; None where it is not."""
+    """Where the run is written; None if it is not."""
     pretrained: Pretrained | None = None
-    """What to fine-tune."""
+    """The network to fine-tune."""
     teachers: Teachers | None = None
-    """Whom to learn from."""
+    """The networks to distil from."""
     checksum: int = field(init=False)
-    """CRC-32 over all that the run depends on from outside, in order. Worked out with the job (0.1 s for MNIST): at the
-    first save it would count as training time."""
+    """CRC-32 over everything outside that the run depends on, in order. Computed with the job (0.1 s for MNIST),
+    because at the first save it would count as training time."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "checksum", self._checksum())
 
     @functools.cached_property
     def length(self) -> TrainingLength:
-        """The same number of steps in each stage, so that one scale counts them all."""
+        """The length of each stage: all have the same number of steps, so that progress counts on one scale."""
         return TrainingLength.of(self.recipe, self.dataset.division.fewest, self.config.epochs)
 
     @property
     def epochs(self) -> int:
-        """Of all stages."""
+        """Epochs of all stages."""
         return self.length.epochs * len(self.stages)
 
     @property
     def checkpoint(self) -> str:
-        """Where the weights lie; empty where they are not written."""
+        """The path of the weights; empty if they are not written."""
         return str(self.run.model) if self.run else ""
 
     def learner(self, index: int) -> Learner:
-        """What trains stage `index`, before its first step."""
-        # Other folds are other trainings, with other draws.
+        """A learner for stage `index`, before its first step."""
+        # Each fold is a training of its own, with different random numbers.
         seed = (self.config.seed + 1_000_003 * index) % 2**32
         learn = self.stages[index].learn
         return Learner(self.recipe, self.length, self.plan, learn, seed, self.pretrained, self.teachers)

@@ -1,4 +1,4 @@
-"""One network, its optimiser and its batches: what one stage of a run trains, step by step. Knows no run."""
+"""One network with its optimiser and batches, trained step by step in one stage of a run. Knows no run."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Learner:
         pretrained: Pretrained | None = None,
         teachers: Teachers | None = None,
     ) -> None:
-        """Puts `part` on the plan's device; the recipe is that of `pretrained` where there is one."""
+        """Puts `part` on the plan's device; with `pretrained`, `recipe` is the one that fits its network."""
         if plan.device == "cpu":
             torch.set_num_threads(plan.threads)
-        torch.set_flush_denormal(True)  # as the probe does; a run that is resumed has none
+        torch.set_flush_denormal(True)  # as the probe does, which a resumed run does not call
         torch.manual_seed(seed)
         self.length = length
         self.batches = Batches(
@@ -57,13 +57,13 @@ class Learner:
         return self.step.done >= self.length.total_steps
 
     def epoch(self) -> Iterator[Tensor]:
-        """Do what is left of the epoch in progress; after each step its loss, () on the device."""
+        """Do the rest of the epoch in progress; yields the loss of each step, () on the device."""
         number, skip = divmod(self.step.done, self.length.steps)
         for images, labels in self.batches.epoch(number + 1, skip):
             yield self.step(images, labels)
 
     def state(self) -> dict[str, Any]:
-        """All that the next step depends on, where it lies."""
+        """Everything that the next step depends on; tensors stay on their device."""
         step, device = self.step, self.step.device
         return {
             "step": step.done,
@@ -76,7 +76,7 @@ class Learner:
         }
 
     def restore(self, state: dict[str, Any], *, same_device: bool) -> None:
-        """Go on from `state`; to the bit only on the device that it was taken on."""
+        """Go on from `state`; results are bit for bit the same only on the device that it comes from."""
         step = self.step
         step.network.load_state_dict(state["network"])
         if step.average is not None:
@@ -93,7 +93,7 @@ class Learner:
 def _distillation(
     recipe: Recipe, length: TrainingLength, device: torch.device, start: nn.Module | None, teachers: Teachers | None
 ) -> Distillation | None:
-    """The starting network on the images that join each batch, or teachers on the set's own; None without either."""
+    """The starting network teaches auxiliary images, teachers the data set's own images; None without either."""
     how = {"weight": recipe.distillation, "temperature": recipe.distillation_temperature}
     if not recipe.distillation:
         return None

@@ -1,4 +1,4 @@
-"""The learning rate over a training. Knows no network."""
+"""The learning rate schedule of a training. Knows no network."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 
 
 def one_cycle(done: int, total: int, highest: float, warm_up: float) -> float:
-    """The rate of the step after `done` of `total`: up in a line, down in a cosine (Smith and Topin 2018).
+    """The rate of the step after `done` of `total`: a linear rise, then a cosine fall (Smith and Topin 2018).
 
-    `warm_up` is the part of the steps, 0 to 1, until the `highest` rate.
+    `warm_up` is the part of the steps, 0 to 1, before the `highest` rate.
     """
     position = min(1.0, (done + 1) / (total + 1))
     if position < warm_up:

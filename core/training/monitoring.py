@@ -1,4 +1,4 @@
-"""The device that a run trains on, looked at from time to time."""
+"""Monitors the device that a run trains on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.training.devices import find
 
 @contextmanager
 def monitoring(device: str) -> Iterator[Callable[[], DeviceState]]:
-    """What tells the state of the torch device `device`, without waiting for it."""
+    """A function that returns the state of the torch device `device` without waiting for it."""
     found = torch.device(device)
     if found.type != "cuda":
         yield ProcessorMonitor(device).state

@@ -1,16 +1,16 @@
 """AdamW (Loshchilov and Hutter 2019) and Muon (K. Jordan et al., "Muon: An optimizer for hidden layers in neural
-networks", 2024), without torch.optim around them.
+networks", 2024), without torch.optim.
 
 torch.optim imports torch's compiler when an optimiser is first built: 1.5 of the 12 seconds that the `fast`
-recipe took as a whole process (2-core EPYC, torch 2.15). The sums are the same; AdamW's, on torch's fused kernel, to
-the bit.
+recipe took as a whole process (2-core EPYC, torch 2.15). The results are the same; those of AdamW, which uses torch's
+fused kernel, bit for bit.
 """
 
 # Why not torch.optim.Muon, which takes the weights to the same place: it always iterates in bfloat16, which processors
-# without AVX512-BF16 compute far slower than float32. A step of the `fast` network took it 138 ms, and this one 13 ms
-# (medians of 600 in turns, one thread of a busy 2-core EPYC without AVX512-BF16, Python 3.11, torch 2.14;
-# tests/benchmarks/optimisers.py). It takes matrices only, no kernels, needs torch 2.9 where we support 2.6, and its
-# first use imports torch's compiler, 6 s in the same minutes.
+# without AVX512-BF16 compute far slower than float32. A step of the `fast` network took 138 ms with it and 13 ms with
+# this one (medians of 600 in turns, one thread of a busy 2-core EPYC without AVX512-BF16, Python 3.11, torch 2.14;
+# tests/benchmarks/optimisers.py). It takes only matrices, no kernels, needs torch 2.9 while we support 2.6, and its
+# first use imports torch's compiler, which took 6 s under the same conditions.
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _EPSILON = 1e-8
 _MOMENTUM = 0.85
 _ROUNDS = 3
 _QUINTIC = 3.4445, -4.775, 2.0315
-"""Jordan's coefficients: they bring every singular value near 1 soon rather than to 1 in the end."""
+"""Jordan's coefficients: they bring every singular value near 1 quickly, instead of exactly to 1 in the end."""
 
 
 class AdamW:
-    """Weights with their moments. Weight decay applies to matrices and kernels, not to biases and scales."""
+    """Updates weights by AdamW. Weight decay applies to matrices and kernels, not to biases and scales."""
 
     def __init__(self, weights: Iterable[Tensor], weight_decay: float) -> None:
         """`weights` are leaves that require gradients, float32, all on one device."""
@@ -40,27 +40,27 @@ class AdamW:
         ]
 
     def step(self, learning_rate: float) -> None:
-        """Move the weights against their gradients, all of which must be there."""
+        """Move the weights against their gradients, all of which must be set."""
         for group in self._groups:
             group.step(learning_rate)
 
     def zero_grad(self) -> None:
-        """Forget the gradients."""
+        """Drop the gradients."""
         for group in self._groups:
             for weight in group.weights:
                 weight.grad = None
 
     def state_dict(self) -> dict[str, Any]:
-        """What the next step depends on: for each group its moments and its count of steps."""
+        """What the next step depends on: the moments and step counts of each group."""
         return {"groups": [{name: getattr(group, name) for name in _STATE} for group in self._groups]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """The inverse of `state_dict`, from any device, also of the older names of its moments.
+        """The inverse of `state_dict`, from any device; also accepts older names of the moments.
 
-        Raises KeyError, ValueError or RuntimeError where it does not fit.
+        Raises KeyError, ValueError or RuntimeError if it does not fit.
         """
-        for group, found in zip(self._groups, state["groups"], strict=True):
-            saved = {_OLDER.get(name, name): tensors for name, tensors in found.items()}
+        for group, group_state in zip(self._groups, state["groups"], strict=True):
+            saved = {_OLDER.get(name, name): tensors for name, tensors in group_state.items()}
             for name in _STATE:
                 for mine, theirs in zip(getattr(group, name), saved[name], strict=True):
                     mine.copy_(theirs)
@@ -68,17 +68,17 @@ class AdamW:
 
 _STATE = ("exp_avg", "exp_avg_sq", "steps")
 _OLDER = {"means": "exp_avg", "squares": "exp_avg_sq"}
-"""The names of moments that a state may have been saved under, and those that they have here."""
+"""Older names of the moments in saved states, and their names here."""
 
 
 class _Group:
-    """Weights that decay alike."""
+    """Weights with the same weight decay, and their moments."""
 
     def __init__(self, weights: list[Tensor], weight_decay: float) -> None:
         self.weights = weights
         self.exp_avg = [torch.zeros_like(each, memory_format=torch.preserve_format) for each in weights]
         self.exp_avg_sq = [torch.zeros_like(each, memory_format=torch.preserve_format) for each in weights]
-        # float32 and on the device, as the kernel wants them
+        # float32 and on the device, as the kernel requires
         self.steps = [torch.zeros((), dtype=torch.float32, device=each.device) for each in weights]
         self._decay = weight_decay
 
@@ -88,7 +88,7 @@ class _Group:
             return
         gradients = [each.grad for each in self.weights if each.grad is not None]
         torch._foreach_add_(self.steps, 1)
-        # One kernel for all weights: on small networks a loop over them costs more than the sums.
+        # One kernel for all weights: on small networks a loop over them costs more than the arithmetic.
         torch._fused_adamw_(
             self.weights, gradients, self.exp_avg, self.exp_avg_sq, [], self.steps,
             amsgrad=False, lr=learning_rate, beta1=_BETAS[0], beta2=_BETAS[1],
@@ -97,16 +97,16 @@ class _Group:
 
 
 class Muon:
-    """AdamW whose hidden matrices move along the orthogonal matrix that is nearest to their gradients' mean.
+    """AdamW, but hidden matrices move along the orthogonal matrix nearest to the running mean of their gradients.
 
-    Each direction of such a matrix moves as far as any other, which on small networks is worth half of the steps.
-    Hidden are all matrices and kernels but the first and the last.
+    All directions of such a matrix move equally far, which on small networks saves half of the steps. All matrices and
+    kernels are hidden except the first and the last.
     """
 
     def __init__(self, weights: Iterable[Tensor], weight_decay: float, farther: float, *, low: bool) -> None:
         """`weights` are leaves that require gradients, float32, all on one device, in the order of the layers.
 
-        Hidden matrices take `farther` times the learning rate. With `low` they are made orthogonal in bfloat16.
+        Hidden matrices use `farther` times the learning rate. With `low` they are orthogonalised in bfloat16.
         """
         every = list(weights)
         self.weights = [each for each in every if each.ndim > 1][1:-1]
@@ -119,21 +119,21 @@ class Muon:
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
-        """Move the weights against their gradients, all of which must be there."""
+        """Move the weights against their gradients, all of which must be set."""
         self._others.step(learning_rate)
         rate = learning_rate * self._farther
         for weight, momentum in zip(self.weights, self._momentum_buffers, strict=True):
             if weight.grad is None:
                 continue
             momentum.lerp_(weight.grad, 1 - _MOMENTUM)
-            ahead = weight.grad.lerp(momentum, _MOMENTUM)  # as Nesterov looks ahead
+            ahead = weight.grad.lerp(momentum, _MOMENTUM)  # Nesterov momentum
             flat = ahead.reshape(len(ahead), -1)
-            found = _orthogonal(flat.to(self._kind)).to(weight.dtype)
+            update = _orthogonal(flat.to(self._kind)).to(weight.dtype)
             wide = max(1.0, flat.shape[0] / flat.shape[1]) ** 0.5
-            weight.mul_(1 - rate * self._decay).add_(found.view(weight.shape), alpha=-rate * wide)
+            weight.mul_(1 - rate * self._decay).add_(update.view(weight.shape), alpha=-rate * wide)
 
     def zero_grad(self) -> None:
-        """Forget the gradients."""
+        """Drop the gradients."""
         self._others.zero_grad()
         for weight in self.weights:
             weight.grad = None
@@ -143,9 +143,9 @@ class Muon:
         return {"others": self._others.state_dict(), "momentum_buffers": self._momentum_buffers}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """The inverse of `state_dict`, from any device, also of the older name of its buffers.
+        """The inverse of `state_dict`, from any device; also accepts the older name of the buffers.
 
-        Raises KeyError, ValueError or RuntimeError where it does not fit.
+        Raises KeyError, ValueError or RuntimeError if it does not fit.
         """
         self._others.load_state_dict(state["others"])
         saved = state["means"] if "means" in state else state["momentum_buffers"]
@@ -154,7 +154,7 @@ class Muon:
 
 
 def _orthogonal(matrix: Tensor) -> Tensor:
-    """Nearly the orthogonal matrix nearest to `matrix`, by Newton and Schulz's iteration: products only."""
+    """An approximation of the orthogonal matrix nearest to `matrix`, by the Newton–Schulz iteration: products only."""
     one, three, five = _QUINTIC
     tall = matrix.shape[0] > matrix.shape[1]
     found: Tensor = matrix.T if tall else matrix

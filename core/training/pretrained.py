@@ -1,4 +1,4 @@
-"""The network that fine-tuning goes on from, with the MNIST that it is not to forget."""
+"""The network that fine-tuning starts from, with MNIST, which it should not forget."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.networks.checkpoint_file import Header
 from core.synthesis.negatives import negatives
 
 _NO_DIGITS = 4_000
-"""Images of what is no digit: a network is only to be reminded of it."""
+"""Images of non-digits: the network knows them and only has to be reminded."""
 _SEED = 2026
 
 
@@ -39,20 +39,20 @@ class Pretrained:
 
     @functools.cached_property
     def no_digits(self) -> NDArray[np.uint8]:
-        """(N, 28, 28): what the network is to be reminded of, made once for all folds."""
+        """(N, 28, 28) uint8, images of non-digits to remind the network of, made once for all folds."""
         return negatives(self.replay, _NO_DIGITS, _SEED)
 
 
 def load(path: Path) -> Pretrained:
-    """Read a checkpoint and MNIST. Raises CheckpointError, or DataError where MNIST's files are not as shipped."""
+    """Read a checkpoint and MNIST. Raises CheckpointError, or DataError if MNIST's files are not as shipped."""
     network, header = checkpoint.load(path)
     return Pretrained(path, network, header, *mnist.load())
 
 
 def recipe_for(recipe: Recipe, pretrained: Pretrained | None) -> Recipe:
-    """`recipe`, that of a `Division`, as it is for what is fine-tuned: it keeps the shape of that network."""
+    """`recipe`, from a `Division`, adapted to the network that is fine-tuned, which keeps its architecture."""
     if pretrained is None:
         return recipe
     architecture = pretrained.header.architecture
-    told = recipe.no_digits if ARCHITECTURES[architecture].has_reject_output else 0
-    return dataclasses.replace(recipe, architecture=architecture, no_digits=told)
+    no_digits = recipe.no_digits if ARCHITECTURES[architecture].has_reject_output else 0
+    return dataclasses.replace(recipe, architecture=architecture, no_digits=no_digits)

@@ -1,7 +1,7 @@
-"""Which device, with how many threads and in which precision, does a recipe's training step fastest here and now.
+"""Measures which device, number of threads and precision runs a recipe's training step fastest here and now.
 
-Nothing is assumed: on a busy machine two threads can be slower than one, and bfloat16 is twice as fast on
-one processor and ten times slower on another. Each probe takes a fraction of a second.
+Nothing is assumed: on a busy machine two threads can be slower than one, and bfloat16 is twice as fast on one
+processor and ten times slower on another. Each measurement takes a fraction of a second.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from core.training.devices import DEVICE_FAILURES, devices, find, first_line, is
 from core.training.step import TrainingStep
 
 _SECONDS = 0.12
-"""Spent on each measurement, about."""
+"""Approximate time of each measurement."""
 
 
 def choose(name: str, recipe: Recipe) -> tuple[list[Plan], list[str]]:
-    """Plans for `name`, the fastest first, and notes on devices that failed the probe.
+    """Plans for `name`, fastest first, and notes on devices that failed the probe.
 
-    With `auto` the later plans are what to fall back to; a device asked for by name has one plan only.
-    Raises DeviceError where the device asked for is missing or fails.
+    With `auto` the later plans are fallbacks; a device requested by name has only one plan.
+    Raises DeviceError if the requested device is missing or fails.
     """
-    # Denormals arise in moments that decay towards zero and take a hundred times longer to multiply. Each of torch's
-    # threads takes this over from the one that starts it: it has to be said before the first step.
+    # Denormals arise in moments that decay towards zero, and take a hundred times longer to multiply. Each of torch's
+    # threads inherits this setting from the one that starts it, so it must come before the first step.
     torch.set_flush_denormal(True)
-    wanted = [each for each in devices() if each.available] if name == "auto" else [find(name)]
+    candidates = [each for each in devices() if each.available] if name == "auto" else [find(name)]
     plans: list[Plan] = []
     notes: list[str] = []
-    for device in wanted:
+    for device in candidates:
         try:
             plans.append(_best_plan(device, recipe))
         except DEVICE_FAILURES as error:
@@ -46,13 +46,13 @@ def choose(name: str, recipe: Recipe) -> tuple[list[Plan], list[str]]:
             failure = f"{device.name} ({device.title}) failed the probe: {first_line(error)}"
             if name != "auto":
                 raise DeviceError(f"{failure}. Use --device auto to train on what works.") from error
-            notes.append(f"{failure}; it is left out")
+            notes.append(f"{failure}; it is not used")
     plans.sort(key=lambda plan: -plan.images_per_second)
     return plans, notes
 
 
 def _best_plan(device: Device, recipe: Recipe) -> Plan:
-    """The fastest way to use `device`, by measuring."""
+    """The fastest way to use `device`, as measured."""
     if device.name == "cpu":
         return _best_cpu_plan(recipe)
     plain = Plan(device.name, threads=torch.get_num_threads(), precision="float32")
@@ -66,9 +66,9 @@ def _best_plan(device: Device, recipe: Recipe) -> Plan:
 
 
 def _best_cpu_plan(recipe: Recipe) -> Plan:
-    """Threads are doubled as long as it helps: on busy cores two can be slower than one.
+    """The fastest plan for the CPU. Threads are doubled as long as it helps: on busy cores two can be slower than one.
 
-    Which precision is faster is then asked of as many threads as turned out best.
+    The precisions are then compared with the best number of threads.
     """
     quick = _has_fast_bfloat16()
     plan = Plan("cpu", 1, "bfloat16" if quick else "float32")
@@ -76,10 +76,10 @@ def _best_cpu_plan(recipe: Recipe) -> Plan:
     try:
         best: Plan | None = None
         for threads in _thread_counts():
-            found = _measured(replace(plan, threads=threads), recipe, best)
-            if found is best:
+            better = _measured(replace(plan, threads=threads), recipe, best)
+            if better is best:
                 break
-            best = found
+            best = better
         if best is None:
             raise RuntimeError("no plan for the CPU was measured")
         return _measured(replace(best, precision="float32"), recipe, best) if quick else best
@@ -88,7 +88,7 @@ def _best_cpu_plan(recipe: Recipe) -> Plan:
 
 
 def _measured(plan: Plan, recipe: Recipe, best: Plan | None) -> Plan:
-    """`plan` with its rate, or `best` where that is no slower."""
+    """`plan` with its rate, or `best` if that is at least as fast."""
     enough = best.images_per_second if best else 0.0
     rate = step_rate(plan, recipe, enough)
     return best if best and rate <= enough else replace(plan, images_per_second=rate)
@@ -101,16 +101,16 @@ def _thread_counts() -> list[int]:
 
 
 def _has_fast_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself; without, it is several times slower than float32."""
+    """Whether the processor multiplies bfloat16 in hardware; otherwise it is several times slower than float32."""
     capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16"))
 
 
 def step_rate(plan: Plan, recipe: Recipe, enough: float = 0.0) -> float:
-    """Images a second of the recipe's training step on `plan`, from at least three steps and 0.12 s of them.
+    """Images per second of the recipe's training step on `plan`, measured over at least three steps and 0.12 s.
 
-    Gives up early, with the rate so far, once it is clear that it will stay under `enough` images a second: two
-    threads that fight over a busy core can be ten times slower than one, and then three steps take seconds.
+    Gives up early and returns the rate so far once it is clearly below `enough` images per second: two threads that
+    fight over a busy core can be ten times slower than one, and then three steps take seconds.
     """
     if plan.device == "cpu":
         torch.set_num_threads(plan.threads)
@@ -125,7 +125,7 @@ def step_rate(plan: Plan, recipe: Recipe, enough: float = 0.0) -> float:
         began = time.perf_counter()
         for _ in range(steps):
             step(augment(as_input(pixels), recipe.augmentation, draws), labels)
-        synchronise(step.device)  # or the clock would only time how fast steps are asked for
+        synchronise(step.device)  # otherwise the clock would only time how fast steps are queued
         return steps * recipe.batch_size / (time.perf_counter() - began)
 
     rate_of(1)  # sets up kernels and the optimiser's moments
@@ -136,7 +136,7 @@ def step_rate(plan: Plan, recipe: Recipe, enough: float = 0.0) -> float:
 
 
 def synchronise(device: torch.device) -> None:
-    """Wait until `device` has done all that it was given."""
+    """Wait until `device` has finished its queued work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

@@ -1,4 +1,4 @@
-"""What is told of a run: its events, and the header of its checkpoint. Trains nothing."""
+"""Builds the events of a run and the header of its checkpoint. Trains nothing."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from core.training.training_state import TrainingState
 
 @dataclass(frozen=True)
 class Moment:
-    """Where a run is."""
+    """How far a run has come."""
 
     step: int
-    """Steps done, of all stages."""
+    """Steps done in all stages."""
     stage_step: int
-    """Of the stage in progress."""
+    """Steps done in the stage in progress."""
     learning_rate: float
-    """Of the next step."""
+    """The learning rate of the next step."""
     parameters: int
-    """Of the network at work."""
+    """Parameters of the network in training."""
     seconds: float
-    """Training time of the run."""
+    """Training time of the run, in seconds."""
     epoch_seconds: float
-    """Training time of the epoch in progress."""
+    """Training time of the epoch in progress, in seconds."""
 
 
 def started(job: Job, moment: Moment) -> Started:
-    """What is about to be done, and how much of it was done before."""
+    """The event that describes the job, and how much of it is already done."""
     recipe, config, every = job.recipe, job.config, job.stages[0]
     note = f"each read by a network that had not seen it, {config.folds} folds"
     return Started(
@@ -68,7 +68,7 @@ def started(job: Job, moment: Moment) -> Started:
 
 
 def progress(job: Job, moment: Moment, epoch: int, losses: Sequence[float], since: float) -> Progress:
-    """The steps of `losses`, the first of which began at `since` on the performance counter."""
+    """The event for the steps of `losses`, the first of which began at `since` on the performance counter."""
     elapsed = max(time.perf_counter() - since, 1e-9)
     return Progress(
         epoch=epoch,
@@ -81,7 +81,7 @@ def progress(job: Job, moment: Moment, epoch: int, losses: Sequence[float], sinc
 
 
 def epoch_ended(job: Job, moment: Moment, epoch: int, loss_sum: Tensor | None, read: Evaluation) -> EpochEnded:
-    """An epoch with losses of `loss_sum` in all, after which the network `read` the validation images."""
+    """The event for an epoch whose losses sum to `loss_sum`, after which the network `read` the validation images."""
     return EpochEnded(
         epoch=epoch,
         step=moment.step,
@@ -95,13 +95,13 @@ def epoch_ended(job: Job, moment: Moment, epoch: int, loss_sum: Tensor | None, r
 
 
 def stopped(job: Job, moment: Moment) -> Stopped:
-    """The end because somebody asked for it."""
+    """The event for a run that ends because it was asked to stop."""
     epoch = min(job.epochs, moment.step // job.length.steps + 1)
     return Stopped(epoch=epoch, step=moment.step, seconds=moment.seconds, checkpoint=job.checkpoint)
 
 
 def finished(job: Job, moment: Moment, state: TrainingState, read: Evaluation | None) -> Finished:
-    """The end: how the test images were `read`, or without them what the folds add up to."""
+    """The event for the end: how the test images were `read`, or without them the combined figures of the folds."""
     if read is None:
         end = combined(state.folds, job.epochs, job.checkpoint)
     else:
@@ -122,7 +122,7 @@ def finished(job: Job, moment: Moment, state: TrainingState, read: Evaluation | 
 def header(
     job: Job, moment: Moment, state: TrainingState, calibration: dict[str, float], end: Finished | None = None
 ) -> Header:
-    """The header of the checkpoint as it is now, or at the `end`."""
+    """The header of the checkpoint, now or at the `end`."""
     length = job.length
     figures = {"seconds": moment.seconds}
     if state.validation_accuracy is not None and not job.config.folds:

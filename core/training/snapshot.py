@@ -1,4 +1,4 @@
-"""What `state.pt` holds: all that the next step of a run depends on, in plain containers and tensors on the CPU."""
+"""The content of `state.pt`: all that the next step of a run depends on, in plain containers and tensors on the CPU."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.training.training_state import TrainingState
 
 
 def snapshot(job: Job, index: int, learner: Learner, state: TrainingState, clock: Clock) -> dict[str, Any]:
-    """The run as it is now, in stage `index`, copied to the CPU."""
+    """The state of the run in stage `index`, copied to the CPU."""
     found: dict[str, Any] = on_cpu(
         {
             "format": STATE_FORMAT,
@@ -33,15 +33,15 @@ def snapshot(job: Job, index: int, learner: Learner, state: TrainingState, clock
 
 
 def check(saved: dict[str, Any], job: Job) -> None:
-    """See that `job` can go on from what was `saved`. Raises CheckpointError or DataError where it cannot."""
+    """Check that `job` can go on from the `saved` state. Raises CheckpointError or DataError if it cannot."""
     if saved["data"] != job.checksum:
         raise DataError(
-            f"the data set {job.config.data}, or a checkpoint that is learned from, has changed since this "
-            "run began, so that it cannot go on as it would have; start a new one"
+            f"the data set {job.config.data}, or a checkpoint that this run learns from, has changed since the "
+            "run began, so it cannot be resumed; start a new one"
         )
     if (saved["epochs"], saved["batch_size"]) != (job.epochs, job.length.batch_size):
         raise CheckpointError(
-            f"the state is of {saved['epochs']} epochs in batches of {saved['batch_size']}, the run is of "
+            f"the saved state has {saved['epochs']} epochs in batches of {saved['batch_size']}, the run has "
             f"{job.epochs} in batches of {job.length.batch_size}; start a new run"
         )
 

@@ -1,4 +1,4 @@
-"""One training step on one device: forward, loss, backward, optimiser. What the probe times is what a run does."""
+"""One training step on one device: forward, loss, backward, optimiser. The probe times the same step that runs do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TrainingStep:
         start: nn.Module | None = None,
         distillation: Distillation | None = None,
     ) -> None:
-        """With `start` a copy of that network goes on, of any device; without, fresh weights of `seed`."""
+        """Trains a copy of `start`, from any device; without it, fresh weights drawn with `seed`."""
         self.recipe = recipe
         self.device = torch.device(plan.device)
         self.total_steps = total_steps
@@ -40,7 +40,7 @@ class TrainingStep:
         self.average = (
             WeightAverage(self.network, recipe.averaging, is_fresh=start is None) if recipe.averaging else None
         )
-        """None where the last weights count."""
+        """None if the recipe uses the last weights."""
         self.distillation = distillation
         self._bfloat16 = plan.precision == "bfloat16"
         weights = self.network.parameters()
@@ -51,7 +51,7 @@ class TrainingStep:
         )
 
     def __call__(self, images: Tensor, labels: Tensor) -> Tensor:
-        """Learn from `images` (B, 1, 28, 28) float 0 to 1 and `labels` (B,) int64; the loss, () on the device."""
+        """Learn from `images` (B, 1, 28, 28) float 0 to 1 and `labels` (B,) int64; gives the loss, () on the device."""
         loss = self._loss(images, labels)
         self.optimiser.zero_grad()
         torch.autograd.backward(loss)
@@ -79,5 +79,5 @@ class TrainingStep:
 
     @property
     def result(self) -> nn.Module:
-        """The network whose weights are saved and measured: the average where there is one."""
+        """The network whose weights are saved and measured: the average if there is one."""
         return self.network if self.average is None else self.average.network

@@ -1,6 +1,6 @@
 """Training as a generator of events: configuration in, weights out. Knows no screen.
 
-`train` draws up the job, which data and which device; `trainer` does it.
+`train` prepares the job, chooses the data and the device; `trainer` does the job.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def train(
 ) -> Iterator[Event]:
     """Train as `config` says and yield what happens; the last event is Finished or Stopped.
 
-    With `run`, weights and state are written to its directory after each epoch and every ten seconds; the
-    caller holds its lock and appends the events. `stop` is asked a few times a second, while data is read and
-    while training. Closing the generator stops at once. With `resume`, goes on from the run's state, on the
-    same device in the same way, or on `device` where one is given (then not to the bit).
-    Raises DataError, DeviceError, CheckpointError; OSError where the disk is full.
+    With `run`, weights and state are written to its directory after each epoch and every ten seconds; the caller holds
+    its lock and appends the events. `stop` is called a few times a second while data is read and while training.
+    Closing the generator stops at once. With `resume`, training goes on from the run's state, on the same device in the
+    same way, or on `device` if it is given (then the results are not bit for bit the same).
+    Raises DataError, DeviceError, CheckpointError; OSError if the disk is full.
     """
     reading = _Reading(config.data, DivisionRule.of(config))
-    with gc_policy.spared():  # torch, one to three seconds, in which the data is read
+    with gc_policy.spared():  # importing torch takes one to three seconds, in which the data is read
         from core.data.stage import stages
         from core.networks import checkpoint
         from core.training import probe
@@ -59,7 +59,7 @@ def train(
     yield from _notes(dataset)
     pretrained = load_pretrained(Path(config.fine_tune)) if config.fine_tune is not None else None
     teachers = load_teachers(config.teachers)
-    # One recipe for what is timed and what is trained.
+    # The same recipe is timed and trained.
     recipe = recipe_for(dataset.division.recipe, pretrained)
     every = stages(dataset, consume=True)
     if state is not None and device is None:
@@ -71,7 +71,7 @@ def train(
     for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
         trainer = None
         try:
-            # Puts the data on the device, which may be too much for it.
+            # Puts the data on the device, whose memory may be too small.
             trainer = Trainer(Job(config, recipe, dataset, every, plan, run, pretrained, teachers))
             if state is not None:
                 trainer.restore(state)
@@ -83,7 +83,7 @@ def train(
             failure = f"{plan.device} failed: {first_line(error)}"
             if fallback is None or config.device != "auto":
                 raise DeviceError(
-                    f"{failure}. Resume the run once the device is well, or on another one with --device "
+                    f"{failure}. Resume the run once the device works again, or on another one with --device "
                     "(`digits-tui devices` lists them)."
                 ) from error
             state = trainer.safe_state if trainer else state
@@ -92,18 +92,18 @@ def train(
 
 
 class _StopLoadingError(Exception):
-    """Raised in the thread that reads the data, to leave it."""
+    """Raised in the thread that reads the data, to end it."""
 
 
 class _Reading:
-    """A data set that a thread has begun to read and to divide."""
+    """A data set that a thread reads and divides."""
 
     def __init__(self, data: str, rule: DivisionRule) -> None:
         self._data, self._rule = data, rule
         self._latest = (0, 0)
         self._stopped = False
         self._result: queue.SimpleQueue[Dataset | BaseException] = queue.SimpleQueue()
-        # A daemon, so that a second Ctrl+C need not wait for it.
+        # A daemon thread, so that a second Ctrl+C does not wait for it.
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
@@ -118,22 +118,22 @@ class _Reading:
         self._latest = (done, total)
 
     def events(self, stop: Callable[[], bool]) -> Generator[Event, None, Dataset | None]:
-        """What happens until it is read; gives the data set, None where a stop was asked for, or raises its error."""
-        told = (0, 0)
+        """Yield the progress of reading; returns the data set, or None after a request to stop, or raises its error."""
+        reported = (0, 0)
         while True:
             try:
-                found = self._result.get(timeout=_LOADING_SECONDS)
+                result = self._result.get(timeout=_LOADING_SECONDS)
             except queue.Empty:
                 if stop():
                     self._stopped = True
                     return None
-                if self._latest != told:
-                    told = self._latest
-                    yield Loading(*told)
+                if self._latest != reported:
+                    reported = self._latest
+                    yield Loading(*reported)
                 continue
-            if isinstance(found, BaseException):
-                raise found
-            return found
+            if isinstance(result, BaseException):
+                raise result
+            return result
 
 
 def _notes(dataset: Dataset) -> Iterator[Note]:
@@ -149,7 +149,7 @@ def _notes(dataset: Dataset) -> Iterator[Note]:
 
 
 def _saved_plan(state: dict[str, Any]) -> Plan:
-    """The device as it was used before: other threads or another precision would sum in another order."""
+    """The plan in the saved state: other threads or another precision would sum in a different order."""
     plan = Plan(**state["plan"])
     if plan.device != "cpu":
         try:
@@ -157,5 +157,5 @@ def _saved_plan(state: dict[str, Any]) -> Plan:
 
             find(plan.device)
         except DeviceError as error:
-            raise DeviceError(f"{error} To go on with another one: digits-tui resume RUN --device auto") from error
+            raise DeviceError(f"{error} To resume on another one: digits-tui resume RUN --device auto") from error
     return plan

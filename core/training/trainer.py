@@ -1,6 +1,6 @@
 """One training run on one device, from its start or from a saved state, as a generator of events.
 
-Losses stay on the device and are read a few times a second, since each reading waits for the device.
+Losses stay on the device and are read only a few times a second, because each reading waits for the device.
 """
 
 from __future__ import annotations
@@ -36,28 +36,28 @@ _REPORT_SECONDS = 0.25
 _DEVICE_SECONDS = 1.0
 _SAVE_SECONDS = 10.0
 _WATCHED_SECONDS = 0.5
-"""Between two checkpoints while somebody looks at each of them."""
+"""Seconds between two checkpoints while somebody looks at each of them."""
 
 Stop = Callable[[], bool]
-"""Whether somebody has asked for a stop; is asked a few times a second."""
+"""Whether the run was asked to stop; called a few times a second."""
 
 
 class Trainer:
-    """Does one job."""
+    """Runs one job."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.clock = Clock()
         self.state = TrainingState()
         self.safe_state: dict[str, Any] | None = None
-        """What to go on from on another device, where this one may fail."""
+        """The state to go on from on another device, if this one may fail."""
         base = job.pretrained
         self._calibration = Calibration.of(base.header.calibration) if base else Calibration()
         self._fold_began = 0.0
         self._begin(0)
 
     def events(self, stop: Stop) -> Iterator[Event]:
-        """Do what is left of the run; the last event is Finished, or Stopped where `stop` said so."""
+        """Do the rest of the run; the last event is Finished, or Stopped if `stop` asked for it."""
         yield report.started(self.job, self._moment)
         self.clock.start()
         with monitoring(self.job.plan.device) as device:
@@ -76,15 +76,15 @@ class Trainer:
                 yield from self._save()
 
     def restore(self, saved: dict[str, Any]) -> None:
-        """Go on from what was `saved`, also on another device. Raises CheckpointError or DataError."""
+        """Go on from the `saved` state, even on another device. Raises CheckpointError or DataError."""
         check(saved, self.job)
         if saved["stage"] != self._index or self.learner.step.done:
-            self._begin(saved["stage"])  # what is made for a training may take a minute: not twice
+            self._begin(saved["stage"])  # only if needed: making synthetic images may take a minute
         try:
             self.learner.restore(saved, same_device=saved["plan"]["device"] == self.job.plan.device)
         except (KeyError, ValueError, RuntimeError) as error:
             raise CheckpointError(
-                f"the state is of another network than the recipe {self.job.config.recipe} has now "
+                f"the saved state does not fit the network of the recipe {self.job.config.recipe} "
                 f"({self.job.recipe.architecture}); it was written by another version of digits-tui, "
                 "start a new run"
             ) from error
@@ -94,12 +94,12 @@ class Trainer:
     # Training
 
     def _begin(self, index: int) -> None:
-        """Stand before the first step of stage `index`."""
+        """Get ready for the first step of stage `index`."""
         self._index = index
         self.learner = self.job.learner(index)
 
     def _train(self, device: Callable[[], DeviceState], stop: Stop) -> Generator[Event, None, bool]:
-        """What is left of the stage in progress; whether a stop was asked for."""
+        """Do the rest of the stage in progress; returns whether the run was asked to stop."""
         while not self.learner.is_done:
             epoch, skip = divmod(self._steps_done, self.job.length.steps)
             if skip == 0:
@@ -109,14 +109,14 @@ class Trainer:
                 return True
             if len(self._stage.validate):
                 yield self._validated(epoch + 1)
-            if not self.learner.is_done:  # else what follows is the stage's end
+            if not self.learner.is_done:  # otherwise the end of the stage follows, which saves
                 if stop():
                     return True
                 yield from self._save()
         return False
 
     def _epoch(self, epoch: int, device: Callable[[], DeviceState], stop: Stop) -> Generator[Event, None, bool]:
-        """What is left of the epoch in progress; whether a stop was asked for before its last step."""
+        """Do the rest of the epoch in progress; returns whether the run was asked to stop before its last step."""
         losses: list[Tensor] = []
         reporting, looking = Every(_REPORT_SECONDS), Every(_DEVICE_SECONDS)
         saving, showing = Every(_SAVE_SECONDS), Every(_WATCHED_SECONDS)
@@ -134,7 +134,7 @@ class Trainer:
                 yield device()
                 looking.reset()
             if is_last:
-                return False  # the epoch is measured before a stop is heard
+                return False  # a request to stop is not checked until the epoch is measured
             if stop():
                 return True
             if saving.is_due:
@@ -150,13 +150,13 @@ class Trainer:
     # Measuring
 
     def _validated(self, epoch: int) -> EpochEnded:
-        # One look at each: what an unsure network would look at again is nearly all.
+        # Without augmentation: a network that is still unsure would augment nearly all images.
         read = self._evaluated(self.learner.step.result, self._stage.validate, augment=False)
         self.state.validated(read.accuracy, epoch)
         return report.epoch_ended(self.job, self._moment, epoch, self.state.loss_sum, read)
 
     def _measure(self) -> Iterator[Event]:
-        """Measure what the stage was for; a run that was resumed at its very end has done so before."""
+        """Measure the result of the stage; a run that was resumed at the very end of a stage may have it already."""
         stage, state, result = self._stage, self.state, self.learner.step.result
         base = self.job.pretrained
         if stage.fold == 0:
@@ -199,7 +199,7 @@ class Trainer:
             yield saved
 
     def _write(self, end: Finished | None = None) -> Saved | None:
-        """Write what resuming needs, and the weights; None where the run is not written."""
+        """Write what resuming needs, and the weights; None if the run is not written."""
         run = self.job.run
         if run is None and self.job.plan.device == "cpu":
             return None
@@ -212,7 +212,7 @@ class Trainer:
         return self._show(end)
 
     def _show(self, end: Finished | None = None) -> Saved:
-        """Write the weights alone, of the network that is saved."""
+        """Write only the weights of the network that is saved."""
         run, weights = self.job.run, self.state.weights
         if run is None:
             raise RuntimeError("there is no run to write to")
@@ -243,7 +243,7 @@ class Trainer:
 
     @property
     def _steps_done(self) -> int:
-        """Of all stages."""
+        """Steps done in all stages."""
         return self._index * self.job.length.total_steps + self.learner.step.done
 
     @property

@@ -1,4 +1,4 @@
-"""What a run has found out so far, over all its stages: the part of its state that is not of the network at work."""
+"""The results of a run so far, over all its stages: the part of its state that does not belong to one network."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from core.training.cross_validation import Fold
 
 @dataclass
 class TrainingState:
-    """Changed by the trainer as it goes."""
+    """Losses, accuracies and folds so far; the trainer updates it as it goes."""
 
     loss_sum: Tensor | None = None
-    """Of the epoch in progress, () on the device; None before its first step."""
+    """The sum of the losses of the epoch in progress, () on the device; None before its first step."""
     best: tuple[float, int] = (-1.0, 0)
     """The highest validation accuracy, and its epoch."""
     validation_accuracy: float | None = None
-    """The last one."""
+    """The validation accuracy of the last epoch."""
     weights: dict[str, Tensor] | None = None
-    """Those of the training on all images, once the folds have begun."""
+    """The weights from the training on all images, once the folds have begun."""
     mnist: tuple[float, float] | None = None
-    """MNIST's test accuracy with the starting weights, and with the new ones."""
+    """MNIST's test accuracy of the starting weights, and of the new ones."""
     folds: list[Fold] = field(default_factory=list)
 
     def add(self, loss: Tensor) -> None:
@@ -40,7 +40,7 @@ class TrainingState:
             self.best = (accuracy, epoch)
 
     def to_state(self) -> dict[str, Any]:
-        """Plain containers and tensors."""
+        """Plain containers and tensors, for a snapshot."""
         return {
             "loss_sum": self.loss_sum,
             "best": self.best,
@@ -52,7 +52,7 @@ class TrainingState:
 
     @classmethod
     def of_state(cls, state: Mapping[str, Any], device: torch.device) -> TrainingState:
-        """The inverse of `to_state`, to go on with on `device`."""
+        """The inverse of `to_state`, with the loss on `device`."""
         best, mnist, loss_sum = state["best"], state["mnist"], state["loss_sum"]
         return cls(
             loss_sum=loss_sum.to(device) if loss_sum is not None else None,
