@@ -1,1 +1,1 @@
-"""The check-up of a folder: what is wrong with its images before a network learns from them."""
+"""The check-up of a folder: finds what is wrong with its images before a network learns from them."""

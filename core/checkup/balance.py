@@ -10,13 +10,13 @@ from core.data.collection import CLASSES
 from core.words import listed, plural
 
 _UNEQUAL = 2.0
-"""A class is out of balance with this many times fewer, or more, images than the median class,"""
+"""A class is out of balance if it has this many times fewer or more images than the median class, and `_CHANCE`."""
 _CHANCE = 3.0
-"""and by more than this many standard deviations of a count that chance alone varies (its square root)."""
+"""The difference is also more than this many standard deviations of a random count (its square root)."""
 
 
 def missing(survey: Survey) -> list[Finding]:
-    """Classes of which there is no image that shows anything."""
+    """Classes without any image that shows something."""
     counts = np.bincount(survey.labels[survey.drawn], minlength=CLASSES)
     absent = np.flatnonzero(counts == 0).tolist()
     if not absent:
@@ -27,35 +27,35 @@ def missing(survey: Survey) -> list[Finding]:
             Severity.PROBLEM,
             f"No images of {listed(absent)}",
             "A network that never sees a digit never answers with it: every such digit will be read wrongly.",
-            "It trains on the classes that there are. Add images; fine-tuning from the shipped model replays MNIST's "
-            "and so keeps what it knows of these digits.",
+            "Training uses the classes that exist. Add images; fine-tuning from the shipped model replays MNIST's "
+            "and so keeps what it knows about these digits.",
             count=0,
         )
     ]
 
 
 def unbalanced(survey: Survey) -> list[Finding]:
-    """Classes that are far smaller or larger than the usual one."""
+    """Classes that are far smaller or larger than the median class."""
     counts = np.bincount(survey.labels[survey.drawn], minlength=CLASSES)
     present = counts[counts > 0]
     if len(present) < 2:
         return []
     usual = float(np.median(present))
-    told = []
+    classes = []
     for label, count in enumerate(counts.tolist()):
         unequal = count * _UNEQUAL <= usual or count >= _UNEQUAL * usual
         if count and unequal and abs(count - usual) > _CHANCE * usual**0.5:
-            told.append(f"{plural(count, 'image')} of {label}")
-    if not told:
+            classes.append(f"{plural(count, 'image')} of {label}")
+    if not classes:
         return []
     return [
         finding(
             "unbalanced",
             Severity.WARNING,
-            f"Out of balance: {listed(told)}, {usual:,.0f} of a usual class",
-            "A network answers with what it saw often: rare digits are read as frequent ones, and a high accuracy "
-            "may only be that of the frequent ones.",
-            "Each class gives the same part to validation and test, so that rare digits are measured too. Add images "
+            f"Out of balance: {listed(classes)}, {usual:,.0f} of a usual class",
+            "A network favours what it saw often: rare digits are read as frequent ones, and a high accuracy may "
+            "only hold for the frequent ones.",
+            "Each class gives the same share to validation and test, so rare digits are measured too. Add images "
             "of the rare ones.",
             count=0,
         )

@@ -1,4 +1,4 @@
-"""The check-up of a folder from its beginning to its end: every kind of finding, and how far it has come."""
+"""Runs the whole check-up of a folder: every kind of finding, with reports of its progress."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from core.data import amendments
 from core.data.collection import CLASSES
 
 Report = Callable[[int, int, str], None]
-"""Is told how many of how many are done, and what is being done."""
+"""Called with the number done, the total, and what is being done."""
 
 
 def check(folder: Path, report: Report = lambda done, total, doing: None, *, quick: bool = False) -> Checkup:
-    """Check all images below `folder`; `quick` leaves out what needs a network, and with it torch.
+    """Check all images below `folder`; `quick` skips what needs a network, and so the import of torch.
 
-    Images that a person left out are passed over. Raises DataError where there are no class folders.
+    Images that the user left out are skipped. Raises DataError if there are no class folders.
     """
     measured = survey(folder, lambda done, total: report(done, total, "measuring images"))
     found = _of_each(measured)
@@ -34,9 +34,9 @@ def check(folder: Path, report: Report = lambda done, total, doing: None, *, qui
     if quick:
         notes.append("Labels were not checked: that needs a network.")
     else:
-        suspects, said = labels.suspects(measured, lambda done, total: report(done, total, "checking labels"))
+        suspects, label_notes = labels.suspects(measured, lambda done, total: report(done, total, "checking labels"))
         found += suspects
-        notes += said
+        notes += label_notes
     drawn = measured.labels[measured.drawn]
     decisions = sorted(amendments.read(folder).values(), key=lambda each: each.time)
     return Checkup(
@@ -50,7 +50,7 @@ def check(folder: Path, report: Report = lambda done, total, doing: None, *, qui
 
 
 def _of_each(measured: Survey) -> list[Finding]:
-    """What is found by looking at each image for itself, and by counting them."""
+    """The findings that need no comparison of images with each other."""
     kinds: list[Callable[[Survey], list[Finding]]] = [
         files.unreadable,
         files.blank,

@@ -1,4 +1,4 @@
-"""The whole answer of a check-up, as it crosses from the child that checks to the interface. Imports no torch."""
+"""The result of a check-up, in the form that the child process sends to the interface. Imports no torch."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from core.printable import printable
 
 @dataclass(frozen=True)
 class Checkup:
-    """What was found in a folder."""
+    """What the check-up found in a folder."""
 
     folder: Path
     images: int
-    """How many show something and are not left out."""
+    """Images that show something and are not left out."""
     counts: tuple[int, ...]
-    """(10,) of each class."""
+    """(10,), the number of images of each class."""
     findings: tuple[Finding, ...]
-    """The worst first."""
+    """Worst first."""
     amendments: tuple[Amendment, ...]
-    """What a person decided, the latest last."""
+    """What the user decided, latest last."""
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Only dicts, lists, numbers, text and None."""
+        """A JSON object."""
         return {
             "folder": str(self.folder),
             "images": self.images,
@@ -42,7 +42,7 @@ class Checkup:
     def from_json(cls, data: Mapping[str, Any]) -> Checkup:
         """The inverse of `to_json`, with texts made printable; takes a second for hundreds of thousands of files.
 
-        Raises KeyError, TypeError or ValueError where it is something else.
+        Raises KeyError, TypeError or ValueError if `data` is something else.
         """
         return cls(
             folder=Path(data["folder"]),

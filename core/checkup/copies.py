@@ -1,4 +1,4 @@
-"""Copies among the images: the same file again, nearly the same image, in two classes, on both sides of a split."""
+"""Finds copies among the images: identical files, near duplicates, copies in two classes or across a split."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from core.data.division import LEARN, TEST, VALIDATE, Division
 from core.words import plural
 
 _FILLS = 0.45
-"""Share of the shorter side that a digit must fill for the whole image, at 28×28, to show enough of it to compare."""
+"""Share of the shorter side that a digit must fill so that the whole image, at 28×28, shows enough of it to compare."""
 _PLACED = 0.045
-"""Share of the side, a little over one of 28 pixels, by which a copy of a bare stroke may be moved."""
+"""How far a copy of a bare stroke may be moved, as a share of the side: a little over one of 28 pixels."""
 _ROLES = {LEARN: "learned from", VALIDATE: "in the validation set", TEST: "in the test set"}
 
 
@@ -26,20 +26,20 @@ class Copies:
     """Which images belong together."""
 
     group: NDArray[np.int64]
-    """(N,) the position of the first image of its group, its own where it has no copy."""
+    """(N,) the position of the first image in its group; its own if it has no copy."""
     same: NDArray[np.int64]
-    """(N,) the position of the first file with the same bytes, its own where there is none before it."""
+    """(N,) the position of the first file with the same bytes; its own if there is none before it."""
 
     @property
     def groups(self) -> list[NDArray[np.int64]]:
-        """Positions of each group of two or more, ascending."""
+        """The positions in each group of two or more, ascending."""
         order = np.argsort(self.group, kind="stable")
         parts = np.split(order, np.flatnonzero(np.diff(self.group[order])) + 1)
         return [part for part in parts if len(part) > 1]
 
 
 def find(survey: Survey, report: Callable[[int, int], None] = lambda done, total: None) -> Copies:
-    """Compare all images with each other: their bytes, what the network sees, and the whole images."""
+    """Compare all images with each other: their bytes, the network's inputs, and the whole images."""
     drawn = survey.drawn
     same = np.arange(len(survey))
     first: dict[bytes, int] = {}
@@ -47,10 +47,10 @@ def find(survey: Survey, report: Callable[[int, int], None] = lambda done, total
         same[position] = first.setdefault(survey.facts["digest"][position].tobytes(), position)
     report(1, 4)
     pairs = [np.stack([drawn, same[drawn]], axis=1)]
-    # Each file once: a hundred copies of one would hide its other neighbours.
+    # Each file only once, because a hundred copies of one would hide its other neighbours.
     once = drawn[same[drawn] == drawn]
     kept, which = near_duplicates.unique(survey.images[once])
-    # Those that look the same when they are normalised, each with the one nearest to its left and above it.
+    # Images that are equal once normalised, each paired with the next one in order of its left, then of its top edge.
     for side in (0, 1):
         order = np.lexsort((survey.facts["box"][once, side], which))
         beside = np.stack([once[order[:-1]], once[order[1:]]], axis=1)
@@ -67,10 +67,10 @@ def find(survey: Survey, report: Callable[[int, int], None] = lambda done, total
 
 
 def _placed_alike(survey: Survey, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """`pairs` (P, 2) without those of bare strokes in different places of their images.
+    """`pairs` (P, 2) without bare strokes in different places of their images.
 
-    Two careful ones may look the same once they are cropped and scaled; drawn twice, they are not drawn at the same
-    place and length.
+    Two careful strokes may look the same once they are cropped and scaled, but two separate drawings do not have the
+    same place and length.
     """
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     if not len(pairs):
@@ -93,9 +93,9 @@ def identical(survey: Survey, copies: Copies) -> list[Finding]:
         finding(
             "identical",
             Severity.WARNING,
-            f"{plural(len(files), 'file is', 'files are')} there twice or more",
-            "What is there twice counts twice, and adds nothing to learn.",
-            "Cross-validation keeps copies in one part. Leave the copies out.",
+            f"{plural(len(files), 'file is a copy', 'files are copies')} of another",
+            "A copy counts twice and adds nothing to learn.",
+            "Cross-validation keeps copies in the same fold. Leave the copies out.",
             files,
         )
     ]
@@ -116,16 +116,16 @@ def near(survey: Survey, copies: Copies) -> list[Finding]:
             "near-duplicate",
             Severity.WARNING,
             f"{plural(len(files), 'image')} nearly the same as another",
-            "They were saved again, scaled or moved, and add nothing to their originals. They flatter a measurement "
-            "that finds the one after learning from the other.",
-            "Cross-validation keeps them in one part. Leave out those that are no drawings of their own.",
+            "They were saved again, scaled or moved, and add nothing to their originals. A network that learned from "
+            "one of them scores too well on the other.",
+            "Cross-validation keeps them in the same fold. Leave out those that are not drawings of their own.",
             files,
         )
     ]
 
 
 def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
-    """The same image, or nearly, in two classes."""
+    """Images that are the same, or nearly, in two classes."""
     files: list[Picture] = []
     for group in copies.groups:
         labels = survey.labels[group]
@@ -144,7 +144,7 @@ def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
             "conflicting",
             Severity.PROBLEM,
             f"{plural(len(files), 'image of one digit is', 'images of one digit are')} also in the class of another",
-            "One of the two labels is wrong, and whatever the network answers, it is told that it erred.",
+            "One of the two labels is wrong: whatever the network answers, it is an error by one of them.",
             "They are used as they are. Give them the right digit, or leave them out.",
             files,
         )
@@ -152,7 +152,7 @@ def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
 
 
 def across_split(survey: Survey, copies: Copies, division: Division) -> list[Finding]:
-    """Images that are measured on while the network learns from a copy of them; `division` is of those drawn."""
+    """Images to measure on of which the network learns from a copy; `division` is that of the drawn images."""
     roles = np.full(len(survey), -1)
     roles[survey.drawn] = division.roles
     files: list[Picture] = []
@@ -174,7 +174,7 @@ def across_split(survey: Survey, copies: Copies, division: Division) -> list[Fin
             plural(len(files), "image to measure on has a copy", "images to measure on have copies")
             + " to learn from: "
             + ", ".join(where),
-            "The network has seen them: what it reaches on them says nothing of new digits, and flatters.",
+            "The network has seen them: its accuracy on them is too high and says nothing about new digits.",
             "Cross-validation (--folds) keeps copies together, a single split does not. Leave the copies out.",
             files,
         )

@@ -1,4 +1,4 @@
-"""Faults of whole files: unreadable ones, wrong extensions, blank ones, and which are dark on light."""
+"""Faults of whole files: unreadable or blank files, wrong extensions, and mixed polarity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXTENSIONS = {
 
 
 def unreadable(survey: Survey) -> list[Finding]:
-    """Files in class folders that are no images, or damaged."""
+    """Files in class folders that are not images, or are damaged."""
     files = [survey.named(position, reason) for position, reason in sorted(survey.reasons.items())]
     if not files:
         return []
@@ -30,21 +30,22 @@ def unreadable(survey: Survey) -> list[Finding]:
             Severity.PROBLEM,
             f"{plural(len(files), 'file')} cannot be read",
             "Nothing is learned from them, and what should be in them is missing.",
-            "They are skipped. Save them again as PNG or JPEG; leave out what is no image, and it is not listed again.",
+            "They are skipped. Save them again as PNG or JPEG; files that are not images are no longer listed once you "
+            "leave them out.",
             files,
         )
     ]
 
 
 def extension(survey: Survey) -> list[Finding]:
-    """Images whose name says another format than their content."""
+    """Images whose extension does not match the format of their content."""
     files = []
     for position in survey.readable.tolist():
         kind = survey.facts["format"][position].decode()
         suffix = PurePosixPath(survey.name(position)).suffix.lower().removeprefix(".")
         if suffix not in _EXTENSIONS.get(kind, (suffix,)):
             named = f"is called .{suffix}" if suffix else "has no extension"
-            files.append(survey.named(position, f"is a {kind} and {named}"))
+            files.append(survey.named(position, f"is a {kind} but {named}"))
     if not files:
         return []
     return [
@@ -52,8 +53,8 @@ def extension(survey: Survey) -> list[Finding]:
             "extension",
             Severity.HINT,
             f"{plural(len(files), 'image')} with a wrong extension",
-            "Nothing here, since formats are told by content. Programs that trust the name refuse such files, and "
-            "where the format goes with the class it gives the class away.",
+            "Nothing here, because formats are recognised by content. Programs that trust the name reject such files, "
+            "and a format that goes with the class gives the class away.",
             "They are read by their content. Rename them, or save them again in one format.",
             files,
         )
@@ -70,8 +71,8 @@ def blank(survey: Survey) -> list[Finding]:
             "blank",
             Severity.PROBLEM,
             plural(len(positions), "blank image"),
-            "There is nothing to learn from them; a program that takes them as they are learns that an empty sheet "
-            "is a digit.",
+            "Nothing can be learned from them; a program that uses them unchanged learns that an empty sheet is a "
+            "digit.",
             "They are skipped. Draw them again, or leave them out.",
             [survey.named(position, "no ink was found in it") for position in positions.tolist()],
         )
@@ -79,7 +80,7 @@ def blank(survey: Survey) -> list[Finding]:
 
 
 def polarity(survey: Survey) -> list[Finding]:
-    """Where some images are dark on light and others light on dark: those that are in the minority."""
+    """The images in the minority, if some are dark on light and others light on dark."""
     drawn = survey.drawn
     dark = survey.facts["dark"][drawn]
     counts = int(dark.sum()), int((~dark).sum())
@@ -93,16 +94,16 @@ def polarity(survey: Survey) -> list[Finding]:
             "polarity",
             Severity.WARNING,
             f"{plural(len(fewer), 'image is', 'images are')} {says}, the other {max(counts):,} {others}",
-            "A network that saw both as they are would take one for the other's background.",
-            "Each image is judged by itself and turned to light ink on dark. Look whether each of these was judged "
-            "rightly: what is shown as 28×28 must be the digit, not its surroundings.",
+            "A network that saw both unchanged would take the ink of one for the background of the other.",
+            "Each image is judged on its own and turned to light ink on dark. Check that each of these was judged "
+            "rightly: the 28×28 must show the digit, not its surroundings.",
             [survey.named(position, says) for position in fewer.tolist()],
         )
     ]
 
 
 def polarity_note(survey: Survey) -> str:
-    """Which way round all images are, where they agree; else empty."""
+    """The polarity of all images if they agree; otherwise empty."""
     dark = survey.facts["dark"][survey.drawn]
     if not len(dark) or not (dark.all() or not np.any(dark)):
         return ""

@@ -1,4 +1,4 @@
-"""What a check-up found, in words for a person and in fields for a program. Imports neither NumPy nor torch."""
+"""A finding of a check-up, in words for people and in fields for programs. Imports neither NumPy nor torch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.printable import printable
 
 
 class Severity(StrEnum):
-    """How bad it is, the worst first; the values are those of the JSON."""
+    """How bad a finding is, worst first; the values are those of the JSON."""
 
     PROBLEM = "problem"
     WARNING = "warning"
@@ -20,10 +20,10 @@ class Severity(StrEnum):
 
 
 SEVERITY_WORDS = {Severity.PROBLEM: "problem", Severity.WARNING: "warning", Severity.HINT: "hint"}
-"""What a person reads."""
+"""The words that people see."""
 
 MOST_FILES = 1000
-"""Files that one finding names at most; its `count` is of all."""
+"""Most files that one finding names; its `count` includes all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,19 @@ class Picture:
     """One file that a finding is about."""
 
     path: str
-    """Below the folder, `/` between; not made printable."""
+    """Relative to the folder, separated by `/`; not made printable."""
     label: int | None
-    """Its digit: that of its class folder, or the one a person gave it; None where that cannot be told."""
+    """Its digit: that of its class folder, or the one that the user gave it; None if that is unknown."""
     detail: str = ""
-    """What is so of this file, such as `touches the left border`; not made printable."""
+    """What applies to this file, such as `touches the left border`; not made printable."""
     other: str | None = None
     """The path of the file that it is a copy of, or that contradicts it."""
     suggested: int | None = None
-    """The digit that it rather shows."""
+    """The digit that it more probably shows."""
 
     @property
     def turned(self) -> Picture:
-        """The two files of a pair in the other order."""
+        """The pair of files in the other order."""
         if self.other is None:
             return self
         return replace(self, path=self.other, other=self.path, label=label_of(self.other), suggested=None)
@@ -54,7 +54,7 @@ class Picture:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Picture:
-        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError where `data` is something else."""
+        """The inverse of `to_json`. Raises KeyError, TypeError or ValueError if `data` is something else."""
         other = data.get("other")
         return cls(
             path=str(data["path"]),
@@ -71,26 +71,26 @@ class Finding:
 
     kind: str
     severity: Severity | None
-    """None of what is no fault, the list of all files."""
+    """None for the list of all files, which is not a fault."""
     title: str
     """What and how many, such as `3 blank images`."""
     meaning: str
     """What it means for learning."""
     action: str
-    """What the program does about it, and what a person can do."""
+    """What the program does about it, and what the user can do."""
     files: Sequence[Picture]
-    """Those that are named, at most 1,000; none where it is about the folder as a whole."""
+    """The files that are named, at most 1,000; empty if the finding is about the folder as a whole."""
     count: int
-    """How many files have it."""
+    """The number of files that have the fault."""
     has_pairs: bool = False
-    """Whether some of the files are each one of two."""
+    """Whether some of the files belong to a pair."""
 
     def is_like(self, other: Finding) -> bool:
-        """Whether both say the same, perhaps of other files."""
+        """Whether both say the same, perhaps about different files."""
         return (self.kind, self.title) == (other.kind, other.title)
 
     def to_json(self) -> dict[str, Any]:
-        """Only dicts, lists, numbers, text and None."""
+        """A JSON object."""
         return {
             "kind": self.kind,
             "severity": self.severity,
@@ -105,7 +105,7 @@ class Finding:
     def from_json(cls, data: Mapping[str, Any]) -> Finding:
         """The inverse of `to_json`, with texts made printable.
 
-        Raises KeyError, TypeError or ValueError where `data` is something else.
+        Raises KeyError, TypeError or ValueError if `data` is something else.
         """
         files = tuple(Picture.from_json(each) for each in data["files"])
         return cls(
@@ -123,7 +123,7 @@ class Finding:
 def finding(
     kind: str, severity: Severity, title: str, meaning: str, action: str, files: Sequence[Picture] = (), count: int = -1
 ) -> Finding:
-    """A Finding that names at most 1,000 files; `count` is their number unless it is given."""
+    """A Finding that names at most 1,000 files; `count` is the number of `files` unless it is given."""
     return Finding(
         kind,
         severity,
@@ -137,13 +137,13 @@ def finding(
 
 
 def ranked(findings: Sequence[Finding]) -> list[Finding]:
-    """The worst first; of equally bad ones in the order given."""
+    """`findings`, worst first; equally bad ones stay in their order."""
     ranks = {severity: rank for rank, severity in enumerate(Severity)}
     return sorted(findings, key=lambda each: len(ranks) if each.severity is None else ranks[each.severity])
 
 
 def label_of(path: str) -> int | None:
-    """The digit that the name of the file's folder says."""
+    """The digit that the file's folder is named after; None if it is not a digit."""
     name = PurePosixPath(path).parent.name
     return int(name) if len(name) == 1 and name in "0123456789" else None
 
@@ -152,5 +152,5 @@ def _digit(value: Any) -> int | None:
     if value is None:
         return None
     if not 0 <= int(value) <= 9:
-        raise ValueError(f"{value!r} is no digit")
+        raise ValueError(f"{value!r} is not a digit")
     return int(value)

@@ -1,4 +1,4 @@
-"""Where in its image a digit is: cut off by the border, far off the centre, very small."""
+"""Faults in how a digit lies in its image: cut off by the border, far off the centre, or very small."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from core.data.collection import SIDE
 from core.words import listed, percent, plural
 
 _OFF_CENTRE = 0.2
-"""Distance of the middle of the ink from that of the image, as part of the image's side; MNIST's keep below 0.15."""
+"""Distance of the centre of the ink from that of the image, as a share of the image's side; below 0.15 in MNIST."""
 _SMALL = 0.35
-"""The digit's longer side as part of the image's shorter one; MNIST's are 0.71."""
+"""The digit's longer side as a share of the image's shorter one; MNIST's are 0.71."""
 _FEW_PIXELS = 12
 """A longer side of fewer pixels shows less than MNIST's 20."""
 _RARE = 0.005
-"""Share of all images below which those that touch are hardly more than chance."""
+"""Share of all images below which the touching ones are hardly more than chance."""
 _ROUNDING = 40
-"""Grey levels by which an image may differ from its normalised self and still be one that was made as MNIST's."""
+"""Grey levels by which an image may differ from its normalised form and still count as made like MNIST's."""
 _FRAMED = 70
-"""Hundredths of a border that are ink where it is no digit that touches it."""
+"""Hundredths of a border from which its ink is not that of a digit."""
 _MOST = 0.5
-"""Share of all images from which being cropped tightly is how the set was made."""
+"""Share of all images from which tight cropping is how the set was made."""
 _SIDES = ("left", "upper", "right", "lower")
 
 
@@ -34,7 +34,7 @@ def clipped(survey: Survey) -> list[Finding]:
     touching = np.flatnonzero(sides.any(axis=1) & ~_as_mnist(survey, drawn))
     if not len(touching):
         return []
-    # Those with most ink at the border first: they lost most.
+    # Images with the most ink at the border come first: they lost the most.
     touching = touching[np.argsort(-sides[touching].astype(int).sum(axis=1), kind="stable")]
     files = [survey.named(int(drawn[each]), _touched(sides[each])) for each in touching.tolist()]
     tight = len(touching) > _MOST * len(drawn)
@@ -44,16 +44,16 @@ def clipped(survey: Survey) -> list[Finding]:
             Severity.WARNING if len(files) >= _RARE * len(drawn) else Severity.HINT,
             f"{plural(len(files), 'image touches', 'images touch')} the border",
             "What lay beyond it is lost: a 9 whose head is cut off is learned as a 9."
-            + (" Most images here touch it; where they were cropped tightly, nothing is lost." if tight else ""),
-            "They are used as they are. Leave out those that can no longer be told, and draw them again with room "
-            "around them.",
+            + (" Most images here touch it; if they were cropped tightly, nothing is lost." if tight else ""),
+            "They are used as they are. Leave out those that can no longer be recognised, and draw them again with "
+            "room around them.",
             files,
         )
     ]
 
 
 def _as_mnist(survey: Survey, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(M,) which images are as normalising leaves them: placed by their mass, which puts 1% of MNIST at a border."""
+    """(M,) which images are already normalised: centred by mass, which puts 1% of MNIST's digits at a border."""
     sizes = survey.facts["width"][positions], survey.facts["height"][positions]
     away = np.abs(survey.images[positions].astype(np.int16) - survey.whole[positions]).max(axis=(1, 2))
     return np.asarray((sizes[0] == SIDE) & (sizes[1] == SIDE) & (away < _ROUNDING), np.bool_)
@@ -81,7 +81,7 @@ def off_centre(survey: Survey) -> list[Finding]:
             "off-centre",
             _severity(len(files), len(drawn)),
             f"{plural(len(files), 'image')} with the digit far from the middle",
-            "Nothing here, since digits are centred as MNIST's were. A program that takes images as they are reads "
+            "Nothing here, because digits are centred as MNIST's were. A program that uses images unchanged reads "
             "such digits badly.",
             "Each digit is cropped and centred by its mass. Look at the 28×28: a blot far from the digit would move "
             "it too.",
@@ -123,8 +123,8 @@ def small(survey: Survey) -> list[Finding]:
             f"{plural(len(files), 'image')} with a very small digit",
             "A digit of few pixels is blurred when it is scaled up to 20, and may only be a blot."
             if coarse
-            else "Little here, since digits are scaled as MNIST's were; but what is so small may only be a blot.",
-            "Each digit is cropped and scaled to 20 pixels. Look at the 28×28; draw larger where it is unclear.",
+            else "Little here, because digits are scaled as MNIST's were; but one so small may only be a blot.",
+            "Each digit is cropped and scaled to 20 pixels. Look at the 28×28; draw larger if it is unclear.",
             files,
         )
     ]

@@ -1,4 +1,4 @@
-"""Labels that are probably wrong: networks that did not see an image read it as another digit, and are sure."""
+"""Finds labels that are probably wrong: a network that did not learn from the image is sure of another digit."""
 
 from __future__ import annotations
 
@@ -12,21 +12,20 @@ from core.checkup.survey import Survey
 from core.words import percent, plural
 
 _SURE = 0.7
-"""Probability of another digit from which a label is suspect,"""
+"""Probability of another digit from which a label is suspect, if that of its own digit is below `_DOUBT`."""
 _DOUBT = 0.1
-"""where that of its own is below this."""
 _VERY_SURE = 0.97
 _MOST = 10_000
-"""Images that are read; of more, a sample: each fold is a training."""
+"""Most images that are read; of more, a sample, because each fold is a training."""
 _FOLDS = 5
 _LEAST = 20
-"""Images from which there is enough to learn from."""
+"""Fewest images to learn from."""
 
 
 def suspects(
     survey: Survey, report: Callable[[int, int], None] = lambda done, total: None
 ) -> tuple[list[Finding], list[str]]:
-    """Images whose label is suspect, the most confident first; and notes on what was not looked at.
+    """Images whose label is suspect, most confident first, and notes on what was not checked.
 
     Imports torch and trains five networks.
     """
@@ -34,7 +33,7 @@ def suspects(
     labels = survey.labels[positions]
     if len(positions) < _LEAST or np.count_nonzero(np.bincount(labels)) < 2:
         return [], [
-            f"Labels were not checked: it needs at least {_LEAST} images of two digits, there are {len(positions):,}."
+            f"Labels were not checked: that needs at least {_LEAST} images of two digits, there are {len(positions):,}."
         ]
     notes = []
     if len(positions) > _MOST:
@@ -51,7 +50,7 @@ def suspects(
 
 
 def judged(survey: Survey, positions: NDArray[np.int64], probabilities: NDArray[np.float32]) -> list[Finding]:
-    """What `probabilities` (M, 10) for the images at `positions` (M,) say against their labels."""
+    """The suspect labels by `probabilities` (M, 10) for the images at `positions` (M,)."""
     labels = survey.labels[positions]
     read = probabilities.argmax(axis=1)
     sure = probabilities.max(axis=1)
@@ -74,8 +73,8 @@ def judged(survey: Survey, positions: NDArray[np.int64], probabilities: NDArray[
             Severity.WARNING if sure[suspect[0]] >= _VERY_SURE else Severity.HINT,
             f"{plural(len(files), 'image')} whose label is suspect",
             "Networks that learned from the other images read another digit there, the most confident first. A wrong "
-            "label makes the network learn a wrong answer, and counts as an error where the answer is right.",
-            "They are used as they are, since it may as well be the network that errs. Look at each, then keep it, "
+            "label makes the network learn a wrong answer, and a right answer count as an error.",
+            "They are used as they are, because it may be the network that is wrong. Look at each, then keep it, "
             "give it its right digit, or leave it out.",
             files,
         )

@@ -1,8 +1,9 @@
-"""What gives the class of an image away that is not its digit: size, format, mode, colours of border and paper.
+"""Finds properties that give the class of an image away without its digit: size, format, mode, colours of border and
+paper.
 
-For each property the information it has of the class is measured (in parts of what there is to know: the
-uncertainty coefficient), less what chance alone gives it in a set as small, which shuffled labels tell. A property
-counts where it lies far outside of what 200 shuffles give.
+For each property the information about the class is measured (as a share of the class's entropy: the uncertainty
+coefficient), less the information that chance gives in a set of this size, as measured with shuffled labels. A property
+counts if it is far above the values of 200 shuffles.
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ from core.words import listed, percent, plural
 
 _SHUFFLES = 200
 _DEVIATIONS = 6.0
-"""Standard deviations of what shuffles give by which a leak must exceed their mean."""
+"""A leak must exceed the mean of the shuffles by this many of their standard deviations."""
 _HINT, _WARNING = 0.02, 0.06
-"""Share of what there is to know about the class from which it is told, and from which it is a warning."""
+"""Share of the information about the class from which a leak is reported, and from which it is a warning."""
 _MOST_VALUES = 16
-"""A number with more values than this is put into ranges."""
+"""A numeric property with more values than this is put into ranges."""
 _RANGES = 8
 _MOST_MEANT = 5
 """A value that leaves more classes than this open tells little."""
 _COVERED = 0.95
-"""Share of the images with a value that the classes it means must have."""
+"""Share of the images with a value that must belong to the classes it stands for."""
 _LEAST = 5
-"""Images that must have a value for it to mean anything."""
+"""Fewest images with a value for it to mean anything."""
 _TIGHT = 0.9
-"""Share of its image that a digit fills where images were cropped to it: their sizes then are the digits' own."""
+"""Share of its image that a digit fills if images were cropped to it: then their sizes are those of the digits."""
 _SAMPLE = 20_000
 
 
@@ -44,23 +45,23 @@ class Property:
 
     name: str
     codes: NDArray[np.int64]
-    """(M,) which of `values` each image has."""
+    """(M,) the index in `values` of each image's value."""
     values: list[str]
     natural: bool = False
-    """Whether digits differ in it by themselves."""
+    """Whether the digits themselves differ in it."""
 
 
 @dataclass(frozen=True)
 class Leak:
-    """How much a property says of the class."""
+    """How much a property tells about the class."""
 
     property: Property
     information: float
-    """Share of what there is to know, 0 to 1, beyond chance."""
+    """Share of the information about the class, 0 to 1, beyond chance."""
 
 
 def leaks(survey: Survey) -> list[Finding]:
-    """Properties that give the class away, the most telling first."""
+    """Properties that give the class away, most telling first."""
     drawn = survey.drawn
     if not len(drawn):
         return []
@@ -81,11 +82,11 @@ def leaks(survey: Survey) -> list[Finding]:
             main.append((leak, []))
         else:
             alike.append(leak.property.name)
-    return [_told(survey, drawn, leak, also) for leak, also in main]
+    return [_finding(survey, drawn, leak, also) for leak, also in main]
 
 
 def properties(survey: Survey) -> list[Property]:
-    """All properties of which there are two values or more."""
+    """All properties with two or more values."""
     drawn = survey.drawn
     facts = survey.facts[drawn]
     box = facts["box"]
@@ -107,7 +108,7 @@ def properties(survey: Survey) -> list[Property]:
         texts("border's colour", _tints(facts["border"])),
         texts("paper's colour", _tints(facts["paper"])),
     ]
-    # Both sides together say more only where the same side stands beside several others.
+    # Width and height together tell more only if the same width occurs with several heights, or the other way round.
     both = texts("size", sizes)
     if max(len(widths.values), len(heights.values)) < len(both.values) <= _MOST_VALUES:
         found.insert(0, Property(both.name, both.codes, both.values, tight))
@@ -115,13 +116,13 @@ def properties(survey: Survey) -> list[Property]:
 
 
 def texts(name: str, values: Sequence[str]) -> Property:
-    """A property of words."""
+    """A property whose values are texts."""
     known, codes = np.unique(np.array(values, dtype=object).astype(str), return_inverse=True)
     return Property(name, codes.astype(np.int64), [f"{name} {each}" for each in known.tolist()])
 
 
 def numbers(name: str, values: NDArray[np.generic], natural: bool = False) -> Property:
-    """A property of numbers; many different ones become eight ranges of about as many images."""
+    """A property whose values are numbers; many different ones become eight ranges with about equally many images."""
     known, codes = np.unique(values, return_inverse=True)
     if len(known) <= _MOST_VALUES:
         return Property(name, codes.astype(np.int64), [f"{name} {each}" for each in known.tolist()], natural)
@@ -133,19 +134,19 @@ def numbers(name: str, values: NDArray[np.generic], natural: bool = False) -> Pr
 
 
 def told(codes: NDArray[np.int64], labels: NDArray[np.uint8]) -> float:
-    """What `codes` (M,) say of `labels` (M,) beyond chance, 0 to 1; 0 where chance may explain it.
+    """The information of `codes` (M,) about `labels` (M,) beyond chance, 0 to 1; 0 if it may be chance.
 
-    1 is all there is to know: the class follows from the value.
+    1 means that the class follows from the value.
     """
-    there_is = _entropy(np.bincount(labels, minlength=CLASSES)[None])
-    if there_is <= 0:
+    entropy = _entropy(np.bincount(labels, minlength=CLASSES)[None])
+    if entropy <= 0:
         return 0.0
     random = np.random.default_rng(0)
     observed = _information(codes, labels)
     chance = np.array([_information(codes, random.permutation(labels)) for _ in range(_SHUFFLES)])
     if observed <= max(float(chance.max()), float(chance.mean() + _DEVIATIONS * chance.std())):
         return 0.0
-    return (observed - float(chance.mean())) / there_is
+    return (observed - float(chance.mean())) / entropy
 
 
 def _information(codes: NDArray[np.int64], labels: NDArray[np.uint8]) -> float:
@@ -155,7 +156,7 @@ def _information(codes: NDArray[np.int64], labels: NDArray[np.uint8]) -> float:
 
 
 def _entropy(table: NDArray[np.int64]) -> float:
-    """Mean entropy in bits of the rows of counts (V, 10), each weighing as much as it counts."""
+    """Mean entropy in bits of the rows of counts (V, 10), weighted by their sums."""
     rows = table.sum(axis=1, keepdims=True)
     shares = table / np.maximum(rows, 1)
     logs = np.log2(shares, out=np.zeros(shares.shape), where=shares > 0)
@@ -163,7 +164,7 @@ def _entropy(table: NDArray[np.int64]) -> float:
 
 
 def _same(codes: NDArray[np.int64], others: NDArray[np.int64]) -> bool:
-    """Whether two properties part the images alike, but for one in a hundred."""
+    """Whether two properties divide the images in the same way, up to one image in a hundred."""
     pairs, counts = np.unique(np.stack([codes, others]), axis=1, return_counts=True)
     return all(
         sum(counts[pairs[side] == value].max() for value in np.unique(pairs[side])) >= 0.99 * len(codes)
@@ -176,7 +177,7 @@ def _grey(colours: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _tints(colours: NDArray[np.uint8]) -> list[str]:
-    """What is clearly coloured by its colour, in steps of 64 levels; all greys alike."""
+    """Clear colours in steps of 64 levels; all greys are `grey`."""
     plain = np.ptp(colours.astype(int), axis=1) < 32
     steps = (colours.astype(int) + 32) // 64 * 64
     return [
@@ -185,7 +186,7 @@ def _tints(colours: NDArray[np.uint8]) -> list[str]:
     ]
 
 
-def _told(survey: Survey, drawn: NDArray[np.int64], leak: Leak, also: list[str]) -> Finding:
+def _finding(survey: Survey, drawn: NDArray[np.int64], leak: Leak, also: list[str]) -> Finding:
     labels = survey.labels[drawn]
     table = np.zeros((len(leak.property.values), CLASSES), np.int64)
     np.add.at(table, (leak.property.codes, labels), 1)
@@ -201,24 +202,24 @@ def _told(survey: Survey, drawn: NDArray[np.int64], leak: Leak, also: list[str])
     more = f"; {len(telling) - 6} more values tell as much" if len(telling) > 6 else ""
     together = f" ({listed(also)} goes with it)" if also else ""
     natural = leak.property.natural
-    cropped = " The images are cropped to their digits, so that their sizes are in part the digits' own."
+    cropped = " The images are cropped to their digits, so their sizes partly follow from the digits."
     return finding(
         "leak",
         Severity.WARNING if leak.information > _WARNING and not natural else Severity.HINT,
         f"The {leak.property.name} gives the class away{together}: {'; '.join(says)}{more}",
-        f"It tells {percent(leak.information, 0)} of what there is to know about the class, without a look at the "
-        "digit. A network that sees it learns it instead of the digit, reads such a set well, and fails on other "
-        "images." + (cropped if natural else ""),
-        "Size, format and even paper are taken away before the network sees the 28×28; traces, such as those of "
-        "compression, may stay. Figures that others reach on the images as they are flatter. Add images of each class "
-        "made each way.",
+        f"It gives {percent(leak.information, 0)} of the information about the class, without a look at the digit. "
+        "A network that sees it learns it instead of the digit, reads such a set well, and fails on other images."
+        + (cropped if natural else ""),
+        "Size, format and even paper are removed before the network sees the 28×28; traces, such as those of "
+        "compression, may stay. Figures that others measure on the original images are too high. Add images of each "
+        "class made each way.",
         files,
         len(files),
     )
 
 
 def _meant(row: NDArray[np.int64]) -> list[int]:
-    """The fewest classes that have nearly all images of a value, if these are few; else none."""
+    """The fewest classes that have nearly all images of a value, if these are few; otherwise none."""
     order = np.argsort(-row, kind="stable")
     count = int(np.searchsorted(np.cumsum(row[order]), _COVERED * row.sum())) + 1
     return sorted(order[:count].tolist()) if count <= _MOST_MEANT else []
@@ -230,7 +231,7 @@ def _classes(row: NDArray[np.int64], classes: list[int]) -> str:
 
 
 def _tendency(values: list[str], table: NDArray[np.int64]) -> str:
-    """Where no value means few classes: the value and class that go together most beyond what the sums explain."""
+    """For a property without telling values: the value and class that exceed their expected count the most."""
     expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
     excess = (table - expected) / np.sqrt(np.maximum(expected, 1e-9))
     value, label = np.unravel_index(int(excess.argmax()), table.shape)

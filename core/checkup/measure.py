@@ -1,4 +1,4 @@
-"""One image file is measured: what file it is, where its ink is and how broad, what surrounds it. Judges nothing."""
+"""Measures one image file: its format, where its ink is and how broad, and what surrounds it. Judges nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.preprocessing.normalise import BOX, Step, reduced, steps
 from core.preprocessing.polarity import is_ink_dark
 
 VERSION = 1
-"""Raised whenever a measure changes, so that what was kept is measured again."""
+"""Raised whenever a measure changes, so that files in the cache are measured again."""
 
 FACTS = np.dtype(
     [
@@ -41,15 +41,15 @@ FACTS = np.dtype(
     ]
 )
 _INK = 0.35
-"""Share of the strongest ink from which the border counts as touched: less is the edge of a stroke beside it."""
+"""Share of the strongest ink from which the border counts as touched: less is the edge of a stroke next to it."""
 _FEW_PIXELS = 512
-"""No side over this where only colours are looked at."""
+"""Longest side, in pixels, of the reduced image from which colours are taken."""
 
 
 def measured(path: str) -> tuple[Any, NDArray[np.uint8], NDArray[np.uint8]] | str:
-    """The fields of `FACTS`, the normalised image (28, 28) and the whole image (28, 28), or why there is none.
+    """The fields of `FACTS`, the normalised image (28, 28) and the whole image (28, 28), or why they are missing.
 
-    The whole image has bright ink too, and both its sides are scaled to 28, whatever they are.
+    The whole image also has bright ink; both its sides are scaled to 28, whatever their ratio.
     """
     file = Path(path)
     try:
@@ -79,7 +79,7 @@ def measured(path: str) -> tuple[Any, NDArray[np.uint8], NDArray[np.uint8]] | st
     stroke = stroke_width(drawn[None], peak)[0] * BOX / max(drawn.shape)
     seen = stroke_width(image[None], 255)[0]
     whole = Image.fromarray((ink * np.float32(255 / peak)).astype(np.uint8)).resize((SIDE, SIDE), Image.Resampling.BOX)
-    # A single pixel of a long border counts too.
+    # Rounded up, so that a single pixel of a long border counts.
     edges = tuple(int(np.ceil(side)) for side in sides)
     return (*head, box, longer, edges, stroke, seen, *kind[4:]), image, np.asarray(whole)
 
@@ -87,12 +87,12 @@ def measured(path: str) -> tuple[Any, NDArray[np.uint8], NDArray[np.uint8]] | st
 def stroke_width(images: NDArray[np.uint8], peak: int) -> NDArray[np.float64]:
     """(M,) pixels: the mean width of the strokes in images (M, H, W) with ink up to `peak` on 0.
 
-    Twice the area over the length of the outline; grey edges count as the parts of pixels that they are (the
-    outline of a grey image is the sum of its gradients: the co-area formula).
+    It is twice the area divided by the length of the outline. Grey edges count as fractions of pixels (the outline of a
+    grey image is the sum of its gradients: the co-area formula).
     """
     grey = np.pad(images.astype(np.float32) / np.float32(peak), ((0, 0), (1, 1), (1, 1)))
     across, down = np.diff(grey, axis=2) ** 2, np.diff(grey, axis=1) ** 2
-    # Each difference across is paired with the one below it and the one above, so that both diagonals count alike.
+    # Each horizontal difference is paired with the vertical ones on both sides, so that both diagonals count equally.
     outline = sum(
         np.sqrt(side + down[:, :, :-1]).sum(axis=(1, 2), dtype=np.float64) / 2
         for side in (across[:, :-1], across[:, 1:])
@@ -103,7 +103,7 @@ def stroke_width(images: NDArray[np.uint8], peak: int) -> NDArray[np.float64]:
 
 
 def _kind(file: Path) -> tuple[Any, ...]:
-    """Format, mode, width, height, the border's and the paper's colour, whether the border is transparent."""
+    """Format, mode, width, height, the colours of border and paper, and whether the border is transparent."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

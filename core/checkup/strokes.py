@@ -1,4 +1,4 @@
-"""Strokes much thinner or thicker than MNIST's where the digit is scaled to the 20×20 box.
+"""Strokes much thinner or thicker than MNIST's once the digit is scaled to the 20×20 box.
 
 The measure is `measure.stroke_width`. On MNIST's test set and 10,000 training images (n = 20,000): mean 2.4
 pixels, 0.05% are below 1.26, 0.5% below 1.37, 1.5% below 1.47, 99% below 4.3, 99.5% below 4.6, 99.9% below 5.2.
@@ -17,10 +17,10 @@ from core.words import plural
 _USUAL = 2.4
 _THIN = 1.25
 _SEEN_THIN = 1.5
-"""In the 28×28, which cannot show less than about one pixel, so that it must be thin there too (MNIST: 2%)."""
+"""A thin stroke must also be thinner than this in the 28×28, which cannot show less than about a pixel (MNIST: 2%)."""
 _THICK = 4.7
 _MANY = 0.05
-"""Share of all images from which it is how the set was drawn, and worth a warning."""
+"""Share of all images from which thin or thick strokes are how the set was drawn, and worth a warning."""
 
 
 def thin(survey: Survey) -> list[Finding]:
@@ -28,17 +28,17 @@ def thin(survey: Survey) -> list[Finding]:
     drawn = survey.drawn
     stroke, seen = survey.facts["stroke"][drawn], survey.facts["seen_stroke"][drawn]
     found = drawn[(stroke < _THIN) & (seen < _SEEN_THIN)]
-    return _told(survey, "thin", found[np.argsort(survey.facts["stroke"][found], kind="stable")])
+    return _findings(survey, "thin", found[np.argsort(survey.facts["stroke"][found], kind="stable")])
 
 
 def thick(survey: Survey) -> list[Finding]:
     """Strokes much thicker than MNIST's."""
     drawn = survey.drawn
     found = drawn[survey.facts["stroke"][drawn] > _THICK]
-    return _told(survey, "thick", found[np.argsort(-survey.facts["stroke"][found], kind="stable")])
+    return _findings(survey, "thick", found[np.argsort(-survey.facts["stroke"][found], kind="stable")])
 
 
-def _told(survey: Survey, kind: str, found: NDArray[np.int64]) -> list[Finding]:
+def _findings(survey: Survey, kind: str, found: NDArray[np.int64]) -> list[Finding]:
     if not len(found):
         return []
     widths = survey.facts["stroke"]
@@ -50,8 +50,8 @@ def _told(survey: Survey, kind: str, found: NDArray[np.int64]) -> list[Finding]:
             f"{'thinner' if kind == 'thin' else 'thicker'} than MNIST's",
             f"MNIST's strokes are {_USUAL} pixels wide in the 20×20 box. A network trained on those reads much "
             + ("finer ones worse." if kind == "thin" else "bolder ones worse, and their holes close."),
-            "They are used as they are: strokes are made thinner and thicker at random while a network learns, which "
-            "covers some of it. Draw with a "
+            "They are used as they are: training makes strokes thinner and thicker at random, which covers some of "
+            "the difference. Draw with a "
             + ("broader pen, or larger pen strokes." if kind == "thin" else "finer pen, or larger digits."),
             [survey.named(each, f"{widths[each]:.1f} pixels wide at 20×20") for each in found.tolist()],
         )

@@ -1,7 +1,7 @@
-"""All files of a folder, measured: by several processes, and each file only once.
+"""Measures all files of a folder, in several processes and each file only once.
 
-Facts are columns of one row a file. What was measured is kept by name, size and time of change, the normalised
-images in the same place from which training takes them.
+Facts are columns, with one row per file. The cache recognises files by name, size and time of change; the normalised
+images are in the same cache that training reads.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ _BLANK = {"facts": np.zeros(1, FACTS), "whole": np.zeros((1, SIDE, SIDE), np.uin
 
 @dataclass(frozen=True)
 class Survey:
-    """What was measured of the N files that are not left out."""
+    """The measurements of the N files that are not left out."""
 
     files: Listing
     index: NDArray[np.int64]
-    """(N,) where they are in `files`."""
+    """(N,) their indices in `files`."""
     labels: NDArray[np.uint8]
-    """(N,) uint8, 0 to 9, as the class folders say or a person did."""
+    """(N,) uint8, 0 to 9, from the class folders or from the user."""
     facts: NDArray[Any]
-    """(N,) of the fields of `measure.FACTS`; zeros where a file could not be read."""
+    """(N,) with the fields of `measure.FACTS`; zeros for a file that could not be read."""
     images: NDArray[np.uint8]
     """(N, 28, 28) uint8, normalised."""
     whole: NDArray[np.uint8]
     """(N, 28, 28) uint8, the whole image, ink bright."""
     reasons: dict[int, str]
-    """By position, why a file could not be read."""
+    """Why a file could not be read, by position."""
     notes: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -52,12 +52,12 @@ class Survey:
 
     @cached_property
     def drawn(self) -> NDArray[np.int64]:
-        """Positions of the files that show something, ascending: what a network learns from."""
+        """Positions of the files that show something, ascending: those that a network learns from."""
         return np.flatnonzero(self.images.any(axis=(1, 2)))
 
     @cached_property
     def division(self) -> Division:
-        """What a training of which nothing else is asked does with each of those `drawn`."""
+        """How a training with default settings divides the `drawn` images."""
         return Division.of(self.labels[self.drawn], self.is_test[self.drawn])
 
     @property
@@ -67,15 +67,15 @@ class Survey:
 
     @property
     def is_test(self) -> NDArray[np.bool_]:
-        """(N,) whether the files belong to the set's own test set."""
+        """(N,) whether each file belongs to the set's own test set."""
         return self.files.is_test[self.index]
 
     def name(self, position: int) -> str:
-        """The path below the folder."""
+        """The path relative to the folder."""
         return self.files.name(int(self.index[position]))
 
     def named(self, position: int, detail: str = "", other: int | None = None, suggested: int | None = None) -> Picture:
-        """The file at `position`, for a finding; `other` is a position too."""
+        """The file at `position`, for a finding; `other` is also a position."""
         return Picture(
             self.name(position),
             int(self.labels[position]),
@@ -86,9 +86,9 @@ class Survey:
 
 
 def survey(folder: Path, report: Callable[[int, int], None] = lambda done, total: None) -> Survey:
-    """Measure what is new since the last time; `report` is told how many of how many files are done.
+    """Measure the files that are new or changed; `report` is called with the number of files done and the total.
 
-    Raises DataError where there are no class folders.
+    Raises DataError if there are no class folders.
     """
     files = listing(folder)
     images, have_image, kept_images = folders.recall(files)
@@ -132,5 +132,5 @@ def survey(folder: Path, report: Callable[[int, int], None] = lambda done, total
 
 
 def _place(folder: Path) -> Path:
-    """Stands for the measures in the cache, as the folder itself does for the images."""
+    """The path under which the cache stores the measurements; the folder itself stands for the images."""
     return folder / ".digits-tui-check-up"
