@@ -78,7 +78,7 @@ def test_a_wrong_extension_is_told_from_another_spelling(digits: Path) -> None:
         save(digits / str(label) / name, pixels(digits / str(label) / "001.png"), format="JPEG", quality=95)
         (digits / str(label) / "001.png").unlink()
     found = of(quick(digits), "extension")
-    assert [(each.path, each.detail) for each in found.files] == [("2/000.jpg", "is a PNG and is called .jpg")]
+    assert [(each.path, each.detail) for each in found.files] == [("2/000.jpg", "is a PNG but is called .jpg")]
 
 
 def test_blank_images_are_named(digits: Path) -> None:

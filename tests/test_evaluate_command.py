@@ -1,4 +1,4 @@
-"""`digits-tui evaluate`: the reliability of what a network says, and what it makes of things that are no digits."""
+"""`digits-tui evaluate`: the reliability of what a network says, and what it makes of non-digits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_person_reads_a_reliability_table(digits: Path, capsys: pytest.Capture
     """Only bins that have readings; the counts add up to all images, and rejections are told."""
     assert main(["evaluate", "--data", str(digits)]) == 0
     out, err = capsys.readouterr()
-    assert "of 40 images, calibration error" in out and "rejected as no digit: " in out
+    assert "of 40 images, calibration error" in out and "rejected as not a digit: " in out
     rows = out.split("mean confidence")[1].splitlines()[1:]
     bins = [row.split() for row in rows if " to " in row]
     assert bins and sum(int(cells[3]) for cells in bins) == 40 and all(int(cells[3]) for cells in bins)
@@ -65,8 +65,8 @@ def test_letters_are_measured_beside_the_digits(
     assert found["auroc"] > 0.8
     assert main(both) == 0
     out = capsys.readouterr().out
-    assert "2 things that are no digits (1 left out)" in out and "AUROC against the 40 digits: " in out
-    assert "called a digit without doubt (over 90%): " in out
+    assert "2 non-digits (1 left out)" in out and "AUROC against the 40 digits: " in out
+    assert "taken for a digit without doubt (over 90%): " in out
 
 
 def test_images_of_symbols_are_measured_too(digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +79,7 @@ def test_images_of_symbols_are_measured_too(digits: Path, tmp_path: Path, capsys
     ten = trained(tmp_path / "ten.npz")
     assert main(["evaluate", "--data", str(digits), "--not-digits", str(folder), "--checkpoint", str(ten)]) == 0
     out = capsys.readouterr().out
-    assert "1 things that are no digits" not in out and "1 thing that is no digit" in out
+    assert "1 non-digits" not in out and "1 non-digit" in out
     assert "rejected: 0 (0.00%)" in out and "1 − confidence" in out
 
 
@@ -100,4 +100,4 @@ def test_what_folds_have_learned_is_told(digits: Path, tmp_path: Path, capsys: p
     path = trained(tmp_path / "a.npz", configuration={"data": str(digits), "folds": 3}, images=40)
     assert main(["evaluate", "--data", str(digits), "--checkpoint", str(path)]) == 0
     out, err = capsys.readouterr()
-    assert "of 40 images" in out and "those it was trained on among them" in err
+    assert "of 40 images" in out and "including those it was trained on" in err

@@ -263,7 +263,7 @@ def test_the_commands(mine: OwnSet, tmp_path: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--export", "mnist", "out"], "'mnist' is no set of your own drawings; those are: own"),
+        (["--export", "mnist", "out"], "'mnist' is not a set of your own drawings; your sets: own"),
         (["--export", "none", "out"], "no data set is called 'none'"),
         (["--rename", "own", "mnist"], "there is already a data set called mnist"),
         (["--rename", "own", " "], "a data set needs a name"),

@@ -1,1 +1,1 @@
-"""The command line, one file a command or a few of a kind; each has `add_parser` and the functions it leads to."""
+"""The command line: one file per command or group of commands, each with `add_parser` and the functions behind it."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.checkup.finding import Finding
 
 _SHOWN = 10
-"""Files that are named of each finding where a person reads."""
+"""Most files that are printed for each finding, without --json."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,13 +31,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ),
     )
     check.add_argument("data", metavar="FOLDER", help="a folder, or the name of one that `datasets` lists")
-    check.add_argument("--json", action="store_true", help="print progress and the result, one JSON object a line")
-    check.add_argument("--quick", action="store_true", help="leave out the check of labels, which trains networks")
+    check.add_argument("--json", action="store_true", help="print progress and the result, one JSON object per line")
+    check.add_argument("--quick", action="store_true", help="skip the check of labels, which trains networks")
     check.set_defaults(run=run_check)
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check a folder and print what was found. Raises DataError where there is no such folder of images."""
+    """Check a folder and print the findings. Raises DataError if there is no such folder of images."""
     folder = folder_of(options.data)
     from core.checkup.check import check
 
@@ -51,15 +51,15 @@ def run_check(options: argparse.Namespace) -> int:
 
 
 def folder_of(data: str) -> Path:
-    """The folder that a path or a name of the catalogue means. Raises DataError where it is none."""
+    """The folder that a path or a name in the catalogue means. Raises DataError if it is not a folder of images."""
     from core.data import catalogue, sources
 
     entry = catalogue.find(data)
     if entry.path is None or entry.is_published:
-        raise DataError(f"{entry.title} comes as it was published; a check-up looks at folders of images of your own")
+        raise DataError(f"{entry.title} is a published set; a check-up is for folders of your own images")
     path = Path(entry.path)
     if not sources.at(path).is_folder:
-        raise DataError(f"{path} is a file; a check-up looks at folders with the class folders 0 … 9")
+        raise DataError(f"{path} is a file; a check-up needs a folder with the class folders 0 … 9")
     return path
 
 
@@ -69,7 +69,7 @@ def _describe(found: Checkup) -> None:
     for each in found.findings:
         _tell(each)
     if not found.findings:
-        print("\nNothing was found.")
+        print("\nNo problems were found.")
     print()
     for note in found.notes:
         print(printable(note))

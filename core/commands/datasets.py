@@ -1,4 +1,4 @@
-"""`datasets`: the catalogue, a look at one set, adding, removing, downloading, and own sets on the move."""
+"""`datasets`: lists, shows, adds, removes and downloads data sets, and moves own sets between computers."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add `datasets`."""
     datasets = commands.add_parser(
         "datasets",
-        help="list, look at, add, download, export and import data sets",
-        description=(f"List the data sets, or look at one: a name of the list, {sources.formats()}."),
+        help="list, show, add, download, export and import data sets",
+        description=(f"List the data sets, or show one: a name from the list, {sources.formats()}."),
     )
     what = datasets.add_mutually_exclusive_group()
-    what.add_argument("data", nargs="?", metavar="NAME|PATH", help="look at this one; without it, list all")
+    what.add_argument("data", nargs="?", metavar="NAME|PATH", help="show this one; without it, list all")
     what.add_argument("--add", metavar="PATH", help="add a folder or file to the list")
     what.add_argument("--remove", metavar="NAME", help="take an added set off the list; its files stay")
     what.add_argument("--download", metavar="NAME", help="fetch a set that is listed as 'needs a download'")
     own_sets.add_arguments(datasets, what)
-    datasets.add_argument("--json", action="store_true", help="print one JSON object a line")
+    datasets.add_argument("--json", action="store_true", help="print one JSON object per line")
     datasets.set_defaults(run=run_datasets)
 
 
 def run_datasets(options: argparse.Namespace) -> int:
-    """Do one of these. Raises DigitsError where it cannot be done."""
+    """Do what the options ask for. Raises DigitsError if it cannot be done."""
     if options.add is not None:
         _add(options.add, options.json)
     elif options.remove is not None:
@@ -77,7 +77,7 @@ def _list(as_json: bool) -> None:
         classes = "?" if entry.classes is None else str(entry.classes)
         name, state, source = map(printable, (entry.name, entry.state, entry.source))
         rows.append((name, images, classes, state, source))
-    # Never wrapped: a path that is cut cannot be searched for or copied.
+    # Never wrapped, because a broken path cannot be searched for or copied.
     wide = [max(len(row[column]) for row in rows) for column in range(4)]
     for name, images, classes, state, source in rows:
         print(f"{name:{wide[0]}}  {images:>{wide[1]}}  {classes:>{wide[2]}}  {state:{wide[3]}}  {source}")
@@ -102,7 +102,7 @@ def _look(data: str, as_json: bool) -> None:
 
 
 def _details(entry: Entry, as_json: bool) -> DataDetails:
-    """What all images of a set tell."""
+    """The details of a set, from all its images."""
     from core.data.datasets import divided, gather
     from core.data.details import DataDetails
 
@@ -142,7 +142,7 @@ def _samples(part: LabelledImages) -> list[Sample]:
     members = [np.flatnonzero(part.labels == label) for label in range(10)]
     most = max(len(each) for each in members)
     turns = [each[turn] for turn in range(min(most, SAMPLES)) for each in members if turn < len(each)]
-    # Copies: the images are divided in place afterwards.
+    # Copies, because the images are divided in place afterwards.
     return [Sample(int(part.labels[index]), part.images[index].copy()) for index in turns[:SAMPLES]]
 
 
@@ -184,14 +184,14 @@ def _remove(name: str, as_json: bool) -> None:
     if as_json:
         say(Removed(name))
     else:
-        print(f"removed {printable(name)} from the list; its files are where they were")
+        print(f"removed {printable(name)} from the list; its files stay where they are")
 
 
 def _download(name: str, as_json: bool) -> None:
     from core.data.downloadable import DOWNLOADABLE
 
     if name not in DOWNLOADABLE:
-        raise DataError(f"{name!r} cannot be downloaded; what can is {', '.join(DOWNLOADABLE)}")
+        raise DataError(f"{name!r} cannot be downloaded; these sets can: {', '.join(DOWNLOADABLE)}")
     from core.data.download import download
     from core.data.results import Downloaded
 
@@ -199,7 +199,7 @@ def _download(name: str, as_json: bool) -> None:
         download(name, report)
         if not as_json:
             print("normalising its images, once", file=sys.stderr)
-        # Now rather than at the first training: the person waits here anyway.
+        # Now, and not at the first training: the user waits here anyway.
         from core.data.datasets import gather
 
         gather(name)
@@ -211,7 +211,7 @@ def _download(name: str, as_json: bool) -> None:
 
 @contextmanager
 def _tidying_up() -> Iterator[None]:
-    """Let a request to end, or a lost terminal, run the clean-up that an error runs."""
+    """Clean up after SIGTERM or a lost terminal as after an error."""
 
     def leave(number: int, _frame: types.FrameType | None) -> None:
         raise SystemExit(128 + number)

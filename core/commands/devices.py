@@ -1,4 +1,4 @@
-"""`devices`: what this machine can train on, and in which fast ways it can read."""
+"""`devices`: the devices that this machine can train on, and its fast ways of reading."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add `devices`."""
     devices = commands.add_parser(
         "devices",
-        help="list what can be trained on",
-        description="List CUDA cards, MPS and CPU, and the fast ways of reading on the CPU; "
-        "what is not available says why.",
+        help="list the devices to train on",
+        description="List CUDA cards, MPS and the CPU, and the fast ways of reading on the CPU, each with the reason "
+        "if it is not available.",
     )
-    devices.add_argument("--probe", action="store_true", help="also measure the training step on each")
+    devices.add_argument("--probe", action="store_true", help="also measure the training step on each device")
     devices.add_argument("--json", action="store_true", help="print one JSON object")
     devices.set_defaults(run=run_devices)
 
 
 def run_devices(options: argparse.Namespace) -> int:
-    """List the devices, with `--probe` also what each does, and the fast ways of inference."""
+    """List the devices, with `--probe` also their speed, and the fast ways of inference."""
     from core.config.devices import DeviceList
     from core.config.recipes import RECIPES
-    from core.inference.engine import fast_ways  # torch
+    from core.inference.engine import fast_ways  # here because it imports torch
     from core.training import probe
     from core.training.devices import devices
 

@@ -1,4 +1,4 @@
-"""`evaluate`: how well a checkpoint reads a labelled set, and whether it knows what is no digit."""
+"""`evaluate`: how well a checkpoint reads a labelled set, and whether it rejects non-digits."""
 
 from __future__ import annotations
 
@@ -27,36 +27,36 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="measure a checkpoint on labelled images",
         description=(
             "Measure a checkpoint on labelled images: MNIST's test set, or all images of a set of your own. "
-            "With --not-digits also how it takes things that are no digits."
+            "With --not-digits, also on images that are not digits."
         ),
     )
     evaluate.add_argument(
         "--data", default="mnist", metavar="NAME|PATH", help="a name that `datasets` lists, or a path"
     )
-    evaluate.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="else the shipped model")
+    evaluate.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="default: the shipped model")
     evaluate.add_argument(
         "--part",
         choices=("auto", "test", "all"),
         default="auto",
-        help="auto: the test set where the set has one, or what was held out of the training, else all",
+        help="auto: the set's test set, or the images held out of the training, or else all",
     )
     evaluate.add_argument(
         "--not-digits",
         metavar="PATH",
-        help=f"{sources.formats_of_others()}, of which none is a digit: how many are rejected",
+        help=f"{sources.formats_of_others()} without any digit: also measure how many are rejected",
     )
     evaluate.add_argument(
         "--leave-out",
         default="",
         metavar="CHARACTERS",
-        help="of --not-digits: letters that a person may take for digits, such as OoIlSsZzqgbBD",
+        help="with --not-digits: skip letters that look like digits, such as OoIlSsZzqgbBD",
     )
     evaluate.add_argument("--json", action="store_true", help="print one JSON object")
     evaluate.set_defaults(run=run_evaluate)
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
-    """Read a set and print the figures. Raises DigitsError where the set or the checkpoint cannot be used."""
+    """Read a set and print the figures. Raises DigitsError if the set or the checkpoint cannot be used."""
     from core.errors import ConfigurationError
     from core.runs.checkpoints import resolve
 
@@ -67,7 +67,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     if options.leave_out and options.not_digits is None:
         raise ConfigurationError("--leave-out belongs to --not-digits; give both, or neither")
     recogniser = Recogniser(resolve(options.checkpoint))
-    with stages(as_json=False) as report:  # on standard error: of the JSON there is one object
+    with stages(as_json=False) as report:  # on standard error, because --json prints a single object
         name, parts, which, skipped = _measured(options.data, options.part, recogniser, report)
         _tell_skipped(skipped)
         _say(
@@ -75,7 +75,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
             f"{recogniser.header.title}"
         )
         result = evaluate_parts(recogniser, parts, lambda done, total: report(done, total, f"reading {name}"))
-        del parts  # tens of megabytes of 70,000 images
+        del parts  # 70,000 images are tens of megabytes
         others = None
         if options.not_digits is not None:
             others, left_out = _rejections(options.not_digits, options.leave_out, recogniser, result, report)
@@ -94,7 +94,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
 def _measured(
     data: str, wanted: str, recogniser: Recogniser, report: Stages
 ) -> tuple[str, tuple[LabelledImages, ...], str, tuple[Skipped, ...]]:
-    """The set's name, its images to measure on, which they are in words, and the files that were skipped."""
+    """The set's name, the images to measure on, a phrase that says which they are, and the skipped files."""
     from core.data import catalogue
     from core.data.datasets import divided, gather
     from core.evaluation import ancestry
@@ -105,25 +105,25 @@ def _measured(
     if wanted == "test":
         dataset = divided(entry, collection)
         return entry.name, (dataset.test,), dataset.test_note, dataset.skipped
-    # What a network learned from says nothing of it: of its own set only the images held out then count.
+    # Images that a network learned from do not count: of its own set only those held out from its training do.
     learned = ancestry.learned(recogniser.path, entry)
     chosen = comparison(entry, collection, [learned] if wanted == "auto" else [None])
     if wanted == "auto" and chosen.which != EVERY:
         return entry.name, chosen.parts, chosen.which, collection.skipped
-    which = EVERY if learned is None else f"{EVERY}, those it was trained on among them"
+    which = EVERY if learned is None else f"{EVERY}, including those it was trained on"
     return entry.name, collection.parts, which, collection.skipped
 
 
 def _rejections(
     path: str, leave_out: str, recogniser: Recogniser, digits: Evaluation, report: Stages
 ) -> tuple[Rejections, int]:
-    """How the network takes what lies at `path`, beside `digits`, and how many of it were left out."""
+    """How the network reads the non-digits at `path`, compared with `digits`, and how many were left out."""
     from core.data import non_digits
     from core.evaluation.rejection import Rejections
 
-    found = non_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising what is no digit"))
+    found = non_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising non-digits"))
     _tell_skipped(found.skipped)
-    read = recogniser.scores(found.images, lambda done, total: report(done, total, "reading what is no digit"))
+    read = recogniser.scores(found.images, lambda done, total: report(done, total, "reading non-digits"))
     return Rejections.of(read, digits), found.left_out
 
 
@@ -135,7 +135,7 @@ def _describe(result: Evaluation) -> None:
     rejected = int(result.rejected.sum())
     accepted = result.accepted_accuracy
     others = "" if accepted is None or not rejected else f"; of the others {percent(accepted)} are read right"
-    print(f"rejected as no digit: {rejected:,} ({percent(rejected / result.count)}){others}")
+    print(f"rejected as not a digit: {rejected:,} ({percent(rejected / result.count)}){others}")
     print("\ndigit  right    read as 0     1     2     3     4     5     6     7     8     9")
     for digit, (row, right) in enumerate(zip(result.confusion, result.per_class, strict=True)):
         share = "      –" if right is None else f"{percent(right):>7}"
@@ -150,11 +150,10 @@ def _describe(result: Evaluation) -> None:
 
 def _describe_rejections(found: Rejections, left_out: int) -> None:
     aside = f" ({left_out:,} left out)" if left_out else ""
-    things = plural(found.count, "thing that is no digit", "things that are no digits")
-    print(f"\n{things}{aside}")
+    print(f"\n{plural(found.count, 'non-digit')}{aside}")
     print(f"rejected: {found.rejected:,} ({percent(found.rejected / found.count)})")
-    print(f"called a digit without doubt (over 90%): {found.mistaken:,} ({percent(found.mistaken / found.count)})")
-    by = "" if found.measure == "no digit" else ", by 1 − confidence: this network was never shown what is no digit"
+    print(f"taken for a digit without doubt (over 90%): {found.mistaken:,} ({percent(found.mistaken / found.count)})")
+    by = "" if found.measure == "no digit" else ", by 1 − confidence: this network cannot reject"
     print(f"AUROC against the {found.digits:,} digits: {found.auroc:.4f}{by}")
 
 

@@ -1,4 +1,4 @@
-"""Tells a run's events: a progress bar on a terminal, plain lines elsewhere, or JSON for machines.
+"""Prints a run's events: a progress bar on a terminal, plain lines elsewhere, or JSON for machines.
 
 The bar and the lines go to standard error, the result and the JSON to standard output.
 """
@@ -21,12 +21,12 @@ from core.words import percent, plural
 
 
 class Narrator:
-    """A context manager; `tell` it each event in order."""
+    """Prints the events of one run. A context manager; call `tell` with each event in order."""
 
     def __init__(self, run: Run, as_json: bool) -> None:
         self.history = History()
         self.unheard = False
-        """Whether whoever listened is gone: the pipe was closed, or the terminal."""
+        """Whether nobody listens any longer, because the pipe or the terminal was closed."""
         self._run = run
         self._json = as_json
         self._console = Console(stderr=True, highlight=False)
@@ -55,13 +55,13 @@ class Narrator:
             self._bar.stop()
 
     def tell(self, event: events.Event) -> None:
-        """Take in and tell one event. Once nobody listens, nothing is told."""
+        """Add one event to the history and print it; once nobody listens, nothing is printed."""
         self.history.feed(event)
         try:
             self._tell(event)
-        except (OSError, SystemExit):  # rich makes a SystemExit of a closed pipe
+        except (OSError, SystemExit):  # rich raises SystemExit for a closed pipe
             self.unheard = True
-            # Whatever else is printed, the interpreter's own flush at the end included, goes nowhere.
+            # All further output, including the interpreter's own flush at exit, goes nowhere.
             nowhere = os.open(os.devnull, os.O_WRONLY)
             for stream in (sys.stdout, sys.stderr):
                 os.dup2(nowhere, stream.fileno())
@@ -122,7 +122,7 @@ class Narrator:
                 pass
 
     def _say(self, text: str) -> None:
-        # soft_wrap: a log on a narrow terminal is still one line a fact when it is copied
+        # soft_wrap keeps each fact on one line when it is copied from a narrow terminal
         self._console.print(text, markup=False, soft_wrap=True)
 
     def _advance(self, bar: Progress) -> None:
@@ -156,11 +156,11 @@ def _cross_validation(event: events.Finished) -> str:
     lines += ["", "is \\ read as" + "".join(f"{digit:6}" for digit in range(10))]
     lines += [f"{digit:12}" + "".join(f"{each:6,}" if each else "     ·" for each in row)
               for digit, row in enumerate(event.confusion)]  # fmt: skip
-    return "\n".join([*lines, "", f"weights, of all images: {event.checkpoint}"])
+    return "\n".join([*lines, "", f"weights, trained on all images: {event.checkpoint}"])
 
 
 def write_history(run: Run, as_json: bool) -> History:
-    """Tell all that a run has said and says, until it is no longer running."""
+    """Print all events of a run, old and new, until it is no longer running."""
     from core.runs.follow import follow
 
     with Narrator(run, as_json) as narrator:

@@ -1,4 +1,4 @@
-"""The part of `datasets` that is about the sets that people draw: out of this computer, into it, another name."""
+"""The part of `datasets` for own sets: exports, imports and renames them."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser, what: argparse._MutuallyExclusiveGroup) -> None:
-    """Add the options; `what` holds those of `datasets` of which one can be given."""
+    """Add the options; `what` is the group of `datasets` options that exclude each other."""
     what.add_argument(
         "--export",
         nargs=2,
         metavar=("NAME", "PATH"),
-        help="write an own set to a new folder, or to one file where PATH ends in .npz",
+        help="write an own set to a new folder, or to one file if PATH ends in .npz",
     )
-    what.add_argument("--import", dest="source", metavar="PATH", help="make what was exported an own set here")
-    what.add_argument("--rename", nargs=2, metavar=("NAME", "NEW"), help="call an own set otherwise")
-    parser.add_argument("--name", metavar="NAME", help="with --import: what to call it; else as the folder or file")
+    what.add_argument("--import", dest="source", metavar="PATH", help="add an exported set to your own sets")
+    what.add_argument("--rename", nargs=2, metavar=("NAME", "NEW"), help="give an own set a new name")
+    parser.add_argument("--name", metavar="NAME", help="with --import: its name; default: that of the folder or file")
 
 
 def are_meant(options: argparse.Namespace) -> bool:
-    """Whether one of these was given. Raises DataError where `--name` was given for nothing."""
+    """Whether one of these options was given. Raises DataError for a `--name` without `--import`."""
     if options.name is not None and options.source is None:
-        raise DataError("--name says what to call an imported set; give --import PATH with it")
+        raise DataError("--name is the name of an imported set; give --import PATH with it")
     return options.export is not None or options.source is not None or options.rename is not None
 
 
 def run(options: argparse.Namespace) -> None:
-    """Do the one that was given. Raises DigitsError where it cannot be done."""
+    """Do what the given option asks for. Raises DigitsError if it cannot be done."""
     if options.export is not None:
         name, path = options.export
         _export(name, path, options.json)
@@ -96,6 +96,6 @@ def _own(name: str) -> OwnSet:
     entry = catalogue.find(name)
     found = own_sets.at(Path(entry.path)) if entry.kind == catalogue.OWN and entry.path is not None else None
     if found is None:
-        names = ", ".join(printable(each.name) for each in own_sets.sets()) or "there are none yet"
-        raise DataError(f"{name!r} is no set of your own drawings; those are: {names}")
+        names = ", ".join(printable(each.name) for each in own_sets.sets()) or "none yet"
+        raise DataError(f"{name!r} is not a set of your own drawings; your sets: {names}")
     return found

@@ -23,26 +23,26 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "predict",
         help="read image files",
         description="Read images of a digit or of a line of digits: any size, dark on light or light on dark. With "
-        "--json, `verdict` is nothing, digit, unsure or not a digit, and `number` has all digits (? for what is none); "
-        "`probabilities` are those of 0 to 9 if it is a digit, `no_digit` that it is none. "
-        "Where there are several, `digits` has each with its probability and its box [left, top, width, height] in "
-        "pixels, of a photograph that is over 2,048 pixels wide or high in those of its reduction; the other fields "
-        "are then those of the least sure one.",
+        "--json, `verdict` is nothing, digit, unsure or not a digit, and `number` has all digits (? for each that is "
+        "rejected). `probabilities` are those of 0 to 9 if it is a digit; `no_digit` is the probability that it is "
+        "not. For several digits, `digits` has each with its probability and its box [left, top, width, height] in "
+        "pixels, those of the reduced image if a photograph is over 2,048 pixels wide or high; the other fields are "
+        "then those of the least sure digit.",
     )
     predict.add_argument("images", nargs="+", metavar="IMAGE", help="PNG, JPEG, BMP or WebP")
-    predict.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="else the shipped model")
-    predict.add_argument("--json", action="store_true", help="print one JSON object a line")
+    predict.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="default: the shipped model")
+    predict.add_argument("--json", action="store_true", help="print one JSON object per line")
     predict.set_defaults(run=run_predict)
 
 
 def run_predict(options: argparse.Namespace) -> int:
-    """Read each image as it comes; 1 where one could not be read."""
+    """Read the images in order; returns 1 if one of them could not be read."""
     from core.networks.checkpoint_file import header
     from core.reading.file_readings import file_readings
     from core.runs.checkpoints import resolve
 
     checkpoint = resolve(options.checkpoint)
-    header(checkpoint)  # before anything is started: whether there is one
+    header(checkpoint)  # reports a missing checkpoint before any process is started
     names: list[str] = options.images
     done = failed = 0
     with ProgressLine(len(names), "images") as line, closing(file_readings(names, checkpoint)) as parts:
@@ -64,7 +64,7 @@ def _tell(name: str, found: FileReading, as_json: bool) -> None:
         line = json.dumps({"image": name, "error": found.error})
     else:
         line = json.dumps(_row(name, found.reading)) if as_json else f"{printable(name)}: {_words(found.reading)}"
-    # In one piece, and at once: an interruption then leaves whole lines only.
+    # In one piece and at once, so that an interruption leaves only whole lines.
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
@@ -92,7 +92,6 @@ def _row(name: str, reading: Reading) -> dict[str, Any]:
 
 
 def _words(reading: Reading) -> str:
-
     if reading.digit is None:
         return "blank, nothing is drawn"
     if not reading.digits:

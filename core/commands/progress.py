@@ -1,4 +1,4 @@
-"""How far a command has come: as JSON lines for a program, as a bar for a person."""
+"""Reports the progress of a command: as JSON lines for programs, as a bar for people."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 Stages = Callable[[int, int, str], None]
-"""Is told how much of how much is done, and what is being done."""
+"""Called with the amount done, the total, and what is being done."""
 _SECONDS = 0.1
-"""Between two lines of progress."""
+"""Seconds between two lines of progress."""
 
 
 class Message(Protocol):
-    """Whatever writes itself."""
+    """Anything with a `to_json`."""
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
 
 
 def say(message: Message) -> None:
-    """Print it as one JSON object on a line of its own, at once."""
+    """Print `message` at once, as one JSON object on its own line."""
     print(json.dumps(message.to_json()), flush=True)
 
 
 @contextmanager
 def progress(as_json: bool, unit: str) -> Iterator[Any]:
-    """A function to report done and total to: JSON lines, or a bar where a person looks, or nothing."""
+    """A function to call with done and total; it prints JSON lines, or shows a bar on a terminal. Otherwise None."""
     if as_json:
         yield _throttled(lambda done, total: say(messages.CommandProgress(done, total)))
     elif sys.stderr.isatty():
@@ -46,7 +46,7 @@ def progress(as_json: bool, unit: str) -> Iterator[Any]:
 
 @contextmanager
 def stages(as_json: bool) -> Iterator[Stages]:
-    """As `progress`, for work of several stages: a function to report done, total and what is being done to."""
+    """As `progress`, for work in several stages: a function to call with done, total and what is being done."""
     if as_json:
         yield _stage_lines()
     elif sys.stderr.isatty():
@@ -62,7 +62,7 @@ def stages(as_json: bool) -> Iterator[Stages]:
 
 
 def _stage_lines() -> Stages:
-    """At most ten lines a second, and one at each beginning and end."""
+    """Print at most ten lines per second, and one at each beginning and end of a stage."""
     import time
 
     last: dict[str, Any] = {"at": 0.0, "doing": ""}
@@ -77,7 +77,7 @@ def _stage_lines() -> Stages:
 
 
 def _throttled(tell: Any, seconds: float = _SECONDS) -> Any:
-    """`tell`, at most ten times a second, the end always."""
+    """Call `tell` at most ten times per second, and always at the end."""
     import time
 
     last = -seconds

@@ -1,4 +1,4 @@
-"""One line under what a command prints that says how far it is, where a person looks."""
+"""A line of progress below the output of a command, on a terminal."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import sys
 import time
 
 _SECONDS = 0.1
-"""Between two changes of the line."""
+"""Seconds between two changes of the line."""
 _CLEAR = "\r\x1b[K"
 
 
 class ProgressLine:
-    """`1,234 of 10,000 images, 410 a second` on standard error, where that is a terminal; nothing elsewhere.
+    """`1,234 of 10,000 images, 410 per second` on standard error if that is a terminal; otherwise nothing.
 
-    Results may go to the same terminal: `clear` takes the line away before they are printed. It is taken away at
-    the end of a `with`, however that ends. Unlike a bar of rich it leaves standard output alone, which may be a file.
+    Results may go to the same terminal: `clear` removes the line before they are printed. It is also removed at the end
+    of a `with`, however that ends. Unlike a bar of rich it does not touch standard output, which may be a file.
     """
 
     def __init__(self, total: int, unit: str) -> None:
@@ -23,7 +23,7 @@ class ProgressLine:
         self._shown = False
         self._wanted = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self._began = time.monotonic()
-        self._last = self._began  # what is done within a moment shows no line
+        self._last = self._began  # work that takes only a moment shows no line
 
     def __enter__(self) -> ProgressLine:
         return self
@@ -32,20 +32,20 @@ class ProgressLine:
         self.clear()
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         if self._shown:
             self._shown = False
             self._write(_CLEAR)
 
     def show(self, done: int) -> None:
-        """Say that `done` are done, at most ten times a second."""
+        """Show that `done` are done, at most ten times per second."""
         now = time.monotonic()
         if not self._wanted or now - self._last < _SECONDS:
             return
         self._last = now
         self._shown = True
         speed = done / (now - self._began)
-        self._write(f"{_CLEAR}{done:,} of {self._total:,} {self._unit}, {speed:,.0f} a second")
+        self._write(f"{_CLEAR}{done:,} of {self._total:,} {self._unit}, {speed:,.0f} per second")
 
     def _write(self, text: str) -> None:
         try:

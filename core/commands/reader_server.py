@@ -1,4 +1,4 @@
-"""The reader process's answers: one line in, one message out, the network in memory. Knows no stream.
+"""The answers of the reader process: one line in, one message out, with the network in memory. Knows no stream.
 
 Imports torch.
 """
@@ -14,11 +14,11 @@ from core.reading.recogniser import Recogniser
 from core.runs.checkpoints import resolve
 
 _MALFORMED = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
-"""What a line raises that is no JSON, or no request."""
+"""The errors of a line that is not JSON, or not a request."""
 
 
 class ReaderServer:
-    """Answers whatever it is sent; it has no network until one is loaded."""
+    """Answers every line that it receives; it has no network until one is loaded."""
 
     def __init__(self) -> None:
         self._recogniser: Recogniser | None = None
@@ -54,14 +54,14 @@ class ReaderServer:
         self._recogniser.refresh()
         if request.strokes is None:
             return ReadAnswer(self._recogniser.read(request.bitmap, request.polarity), request.id)
-        found = self._recogniser.read_number(request.bitmap, request.strokes, request.polarity)
-        return ReadAnswer(found, request.id)
+        reading = self._recogniser.read_number(request.bitmap, request.strokes, request.polarity)
+        return ReadAnswer(reading, request.id)
 
     def _change(self, request: LoadRequest) -> Loaded:
         loaded = self._load(request.checkpoint)
         return Loaded(str(loaded.path), loaded.header.title, request.id)
 
     def _load(self, checkpoint: str) -> Recogniser:
-        """One that cannot be loaded, which raises DigitsError, leaves the last one reading."""
+        """Read with `checkpoint` from now on. Raises DigitsError if it cannot be loaded; the last one then goes on."""
         self._recogniser = Recogniser(resolve(checkpoint))
         return self._recogniser

@@ -1,4 +1,4 @@
-"""`runs`, `watch` and `stop`: what there is, what one does, and its end."""
+"""`runs`, `watch` and `stop`: list the runs, follow one, and stop one."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _STOP_SECONDS = 60.0
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `runs`, `watch` and `stop`."""
-    run_help = "a run's name, the beginning of one, its folder, or `last`"
-    runs = commands.add_parser("runs", help="list the runs", description="List the runs, the newest first.")
-    runs.add_argument("--json", action="store_true", help="print one JSON object a line")
+    run_help = "a run's name, the beginning of one, its folder, or `last` (the default)"
+    runs = commands.add_parser("runs", help="list the runs", description="List the runs, newest first.")
+    runs.add_argument("--json", action="store_true", help="print one JSON object per line")
     runs.set_defaults(run=run_runs)
 
     watch = commands.add_parser(
         "watch", help="follow a run", description="Follow a run until it ends. Ctrl+C leaves the run alone."
     )
-    watch.add_argument("name", metavar="RUN", nargs="?", default="last", help=f"{run_help}, which it is without")
-    watch.add_argument("--json", action="store_true", help="print the run's events, one JSON object a line")
+    watch.add_argument("name", metavar="RUN", nargs="?", default="last", help=run_help)
+    watch.add_argument("--json", action="store_true", help="print the run's events, one JSON object per line")
     watch.set_defaults(run=run_watch)
 
     stop = commands.add_parser(
-        "stop", help="stop a run", description="Ask a run to keep a checkpoint and stop, and wait until it has."
+        "stop", help="stop a run", description="Ask a run to save a checkpoint and stop, and wait until it has."
     )
-    stop.add_argument("name", metavar="RUN", nargs="?", default="last", help=f"{run_help}, which it is without")
+    stop.add_argument("name", metavar="RUN", nargs="?", default="last", help=run_help)
     stop.add_argument("--json", action="store_true", help="print how the run ended as a JSON object")
     stop.set_defaults(run=run_stop)
 
@@ -56,7 +56,7 @@ def run_runs(options: argparse.Namespace) -> int:
 
 def _row(run: Run) -> dict[str, Any]:
     summary = run.summary()
-    # Only a run without a summary can be going on; a lock is not asked for a thousand that have ended.
+    # Only a run without a summary can be running, so the locks of a thousand finished ones need no check.
     status = str(summary["status"]) if summary.get("status") else RUNNING if run.is_running() else INTERRUPTED
     resumable = status in (STOPPED, INTERRUPTED, FAILED) and run.state.exists()
     return {**summary, "name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
@@ -71,19 +71,19 @@ def _result(row: dict[str, Any]) -> str:
 
 
 def run_watch(options: argparse.Namespace) -> int:
-    """Follow one run; 1 where it failed."""
+    """Follow one run; returns 1 if it failed or was killed."""
     from core.commands.narrator import write_history
 
     run = find_run(options.name)
     history = write_history(run, options.json)
     if history.end is None:
         how = f"go on with: digits-tui resume {run.name}" if run.is_resumable() else "nothing was saved yet"
-        print(f"run {run.name} was ended from outside; {how}", file=sys.stderr)
+        print(f"run {run.name} was killed; {how}", file=sys.stderr)
     return int(history.end is None or isinstance(history.end, Failed))
 
 
 def run_stop(options: argparse.Namespace) -> int:
-    """Ask one run to stop, and wait."""
+    """Ask one run to stop, and wait until it has."""
     run = find_run(options.name)
     if not run.is_running():
         raise RunError(f"run {run.name} is not running: {run.status()}")
@@ -93,7 +93,7 @@ def run_stop(options: argparse.Namespace) -> int:
     while run.is_running():
         if time.monotonic() > deadline:
             raise RunError(
-                f"run {run.name} has not stopped for {_STOP_SECONDS:.0f} seconds; it may be loading data. "
+                f"run {run.name} has not stopped within {_STOP_SECONDS:.0f} seconds; it may be loading data. "
                 "It will stop at its next step."
             )
         time.sleep(0.05)

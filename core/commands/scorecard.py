@@ -1,4 +1,4 @@
-"""`scorecard`: what a checkpoint can do, side by side with another one."""
+"""`scorecard`: how well a checkpoint reads, compared with another one."""
 
 from __future__ import annotations
 
@@ -23,38 +23,40 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "scorecard",
         help="compare a checkpoint with another one on MNIST and your own digits",
         description=(
-            "How a checkpoint reads MNIST's test set, each set of your own drawings and the sets given, beside "
-            "another checkpoint: accuracy, rejections, calibration, speed, and whether what differs may be chance."
+            "Compare a checkpoint with another one on MNIST's test set, each set of your own drawings and the given "
+            "sets: accuracy, rejections, calibration, speed, and whether the differences are significant."
         ),
     )
     scorecard.add_argument(
-        "sets", nargs="*", metavar="FOLDER|NAME|FILE", help="labelled sets besides: paths, or names of `datasets`"
+        "sets", nargs="*", metavar="FOLDER|NAME|FILE", help="further labelled sets: paths, or names from `datasets`"
     )
-    scorecard.add_argument("--checkpoint", metavar="FILE|RUN", help="else the model that you chose to draw with")
-    scorecard.add_argument("--against", metavar="FILE|RUN", help="else the shipped model, unless that is the one")
-    scorecard.add_argument("--json", action="store_true", help="print progress and the result, one JSON object a line")
+    scorecard.add_argument("--checkpoint", metavar="FILE|RUN", help="default: the model that you chose to draw with")
+    scorecard.add_argument("--against", metavar="FILE|RUN", help="default: the shipped model, if it is another one")
+    scorecard.add_argument(
+        "--json", action="store_true", help="print progress and the result, one JSON object per line"
+    )
     scorecard.set_defaults(run=run_scorecard)
 
 
 def run_scorecard(options: argparse.Namespace) -> int:
-    """Measure and print. Raises DigitsError where a checkpoint cannot be used."""
+    """Measure and print a scorecard. Raises DigitsError if a checkpoint cannot be used."""
     from core.evaluation.scorecard import measure
 
     checkpoints = chosen(options.checkpoint, options.against)
     with stages(options.json) as report:
         last = (0, 1, "")
 
-        def told(done: int, total: int, doing: str) -> None:
+        def report_and_note(done: int, total: int, doing: str) -> None:
             nonlocal last
             last = done, total, doing
             report(done, total, doing)
 
         def tell(row: Row) -> None:
             if options.json:
-                # A line of progress with the row beside it, for whoever shows rows as they come.
+                # A line of progress that also carries the row, for programs that show rows as they come.
                 say(CommandProgress(*last, row=row.to_json()))
 
-        found = measure(checkpoints, options.sets, told, tell)
+        found = measure(checkpoints, options.sets, report_and_note, tell)
     if options.json:
         say(found)
     else:
@@ -63,7 +65,7 @@ def run_scorecard(options: argparse.Namespace) -> int:
 
 
 def chosen(checkpoint: str | None, against: str | None) -> list[Path]:
-    """The checkpoint that is judged, and the one beside it unless that is the same. Raises DigitsError."""
+    """The checkpoint to judge, and the one to compare it with unless they are the same. Raises DigitsError."""
     from core import paths
     from core.runs import preferences
     from core.runs.checkpoints import resolve
@@ -75,7 +77,7 @@ def chosen(checkpoint: str | None, against: str | None) -> list[Path]:
 
 
 def text(found: Scorecard) -> list[str]:
-    """The scorecard in lines of 78 columns."""
+    """The scorecard in lines of at most 78 columns."""
     from core.evaluation.scorecard_rows import HEADS, MARKS, NOTHING
     from core.evaluation.scorecard_words import LEGEND, SPEED
 

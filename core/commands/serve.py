@@ -1,14 +1,15 @@
-"""`serve`: the reader process. One JSON object a line in, one out; it holds the network in memory.
+"""`serve`: the reader process. It reads one JSON object per line, answers each with another, and keeps the network in
+memory.
 
 {"id": 5, "width": 40, "height": 40, "pixels": base64 of height × width bytes, "polarity": "bright"}
     -> {"id": 5, "digit": 7, "probabilities": […], "seen": base64 of 784 bytes, "checkpoint": …, "milliseconds": …}
 With "strokes": [{"points": [[x, y], …], "radius": 2.4, "erasing": false}, …], in pixels of the bitmap that they made,
-or none of them, several digits are read as a number
+or with an empty list, several digits are read as a number
     -> {…, "digits": [{"digit": 4, "probability": 0.98, "box": [left, top, width, height], …}, …]}
 {"id": 6, "load": "path, run, or empty for the shipped model"}
     -> {"id": 6, "loaded": path, "title": …}
-Whatever goes wrong -> {"id": …, "error": text}. The id may be left out; an answer then has none either.
-The first line is {"ready": path, "title": …} or {"id": null, "error": …}. The end of the input ends it.
+Any error -> {"id": …, "error": text}. The id may be left out; an answer then has none either.
+The first line is {"ready": path, "title": …} or {"id": null, "error": …}. The process ends when its input ends.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    serve.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="else the shipped model")
+    serve.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="default: the shipped model")
     serve.set_defaults(run=run_serve)
 
 
@@ -43,7 +44,7 @@ def run_serve(options: argparse.Namespace) -> int:
 
         from core.commands.reader_server import ReaderServer
 
-    # One thread: a single small image gains nothing from more, and a training may be using the rest.
+    # One thread, because a single small image gains nothing from more, and a training may be using the others.
     torch.set_num_threads(1)
     server = ReaderServer()
     _say(server.start(options.checkpoint))

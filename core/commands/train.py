@@ -1,4 +1,4 @@
-"""`train` and `resume`: the process that trains, in the foreground or in a session of its own."""
+"""`train` and `resume`: the process that trains, in the foreground or in the background."""
 
 from __future__ import annotations
 
@@ -38,52 +38,52 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     train.add_argument("--data", default="mnist", metavar="NAME|PATH", help="a name that `datasets` lists, or a path")
-    train.add_argument("--recipe", metavar="NAME", help="one of those below; fast without this")
+    train.add_argument("--recipe", metavar="NAME", help="one of the recipes below (default: fast)")
     train.add_argument(
         "--fine-tune",
         nargs="?",
         const="shipped",
         metavar="CHECKPOINT",
-        help="go on from a file, a run or, without a name, the shipped model; MNIST is replayed",
+        help="start from a file, a run or, without a name, the shipped model; MNIST is replayed",
     )
     train.add_argument(
         "--teacher",
         action="append",
         default=[],
         metavar="CHECKPOINT",
-        help="learn from what this one says too; may be given several times, with the recipe robust",
+        help="also learn from the answers of this one; may be given several times, with the recipe robust",
     )
     train.add_argument(
         "--folds",
         type=int,
         default=0,
         metavar="K",
-        help=f"cross-validate too, in 2 to {MOST_FOLDS} parts; the model itself learns from all images",
+        help=f"also cross-validate, with 2 to {MOST_FOLDS} folds; the model itself learns from all images",
     )
-    train.add_argument("--epochs", type=int, metavar="N", help=f"1 to {MOST_EPOCHS:,}; else the recipe's own")
+    train.add_argument("--epochs", type=int, metavar="N", help=f"1 to {MOST_EPOCHS:,} (default: the recipe's)")
     train.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, mps, cuda or cuda:N")
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="fixes what is random (0)")
-    train.add_argument("--json", action="store_true", help="print the run's events, one JSON object a line")
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the random numbers (default: 0)")
+    train.add_argument("--json", action="store_true", help="print the run's events, one JSON object per line")
     train.add_argument("--detach", action="store_true", help="train in the background and print the run's name")
     train.add_argument("--background", metavar="DIR", help=argparse.SUPPRESS)  # as children.start_run asks
     train.set_defaults(run=run_train)
 
     resume = commands.add_parser(
         "resume",
-        help="go on with a run that was stopped",
-        description="Go on with a run that was stopped or killed, as if it had never been.",
+        help="resume a run that was stopped",
+        description="Resume a run that was stopped or killed, as if it had never been interrupted.",
     )
-    name_help = "a run's name, the beginning of one, its folder, or `last`, which it is without"
+    name_help = "a run's name, the beginning of one, its folder, or `last` (the default)"
     resume.add_argument("name", metavar="RUN", nargs="?", default="last", help=name_help)
-    resume.add_argument("--json", action="store_true", help="print the run's events, one JSON object a line")
-    resume.add_argument("--detach", action="store_true", help="go on in the background")
-    resume.add_argument("--device", metavar="NAME", help="another device; without this it is the same one")
+    resume.add_argument("--json", action="store_true", help="print the run's events, one JSON object per line")
+    resume.add_argument("--detach", action="store_true", help="train in the background")
+    resume.add_argument("--device", metavar="NAME", help="another device (default: the same one)")
     resume.add_argument("--background", metavar="DIR", help=argparse.SUPPRESS)
     resume.set_defaults(run=run_resume)
 
 
 def run_train(options: argparse.Namespace) -> int:
-    """Train a new run, or one whose directory the app has made."""
+    """Train a new run, or one whose directory the app has created."""
     if options.background:
         return _in_background(find_run(options.background), resume=False)
     tunes = options.fine_tune is not None or options.recipe == FINE_TUNE
@@ -102,29 +102,29 @@ def run_train(options: argparse.Namespace) -> int:
         return _detach(run, resume=False)
     history = _write(run, resume=False, json=options.json)
     if history.started is None and isinstance(history.end, Failed):
-        shutil.rmtree(run.path, ignore_errors=True)  # what never began would be in the way as `last`
+        shutil.rmtree(run.path, ignore_errors=True)  # a run that never began would be in the way as `last`
     return _status(history)
 
 
 def _checkpoint(name: str) -> str:
-    """The path of the checkpoint that a person means, from the root. Raises CheckpointError where it is none."""
+    """The absolute path of the checkpoint that `name` means. Raises CheckpointError if it is not one."""
     path = checkpoints.resolve(name).absolute()
     checkpoint_file.header(path)
     return str(path)
 
 
 def absolute(config: TrainingConfig) -> TrainingConfig:
-    """`config` with a path made absolute: the run may be resumed from elsewhere. Raises DataError."""
+    """`config` with an absolute data path, because the run may be resumed from another folder. Raises DataError."""
     from core.data import catalogue
 
     entry = catalogue.find(config.data)
-    # A set that was added can be removed from the catalogue again; its path stays.
+    # A set that was added can be removed from the catalogue again; its path remains.
     path = None if entry.is_published else entry.path
     return dataclasses.replace(config, data=entry.name if path is None else path)
 
 
 def run_resume(options: argparse.Namespace) -> int:
-    """Go on with a run."""
+    """Resume a run."""
     if options.background:
         return _in_background(find_run(options.background), resume=True, device=options.device)
     run = find_run(options.name)
@@ -140,7 +140,7 @@ def run_resume(options: argparse.Namespace) -> int:
 
 
 def _in_background(run: Run, *, resume: bool, device: str | None = None) -> int:
-    priority.step_back()  # whoever draws while this trains comes first
+    priority.step_back()  # drawing while this trains comes first
     return _status(_write(run, resume=resume, json=False, device=device))
 
 
@@ -152,20 +152,20 @@ def _detach(run: Run, *, resume: bool, device: str | None = None) -> int:
     from core.runs.launch import start_run
 
     child = start_run(run, resume=resume, device=device)
-    # Until the child holds the run's lock, `stop` and `watch` would take the run for one that was killed.
+    # Until the child holds the run's lock, `stop` and `watch` would take the run for a killed one.
     deadline = time.monotonic() + _START_SECONDS
     while not run.is_running() and child.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     if child.returncode:
-        raise RunError(f"the training of {run.name} ended at once; {run.log} says why")
-    child.returncode = 0  # it outlives us on purpose, and nobody is to be warned of it
+        raise RunError(f"the training of {run.name} ended at once; see {run.log} for the reason")
+    child.returncode = 0  # it outlives this process on purpose; without this Python would warn about it
     print(f"{run.name} trains in the background; see it with: digits-tui watch {run.name}", file=sys.stderr)
     print(run.name)
     return 0
 
 
 def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> History:
-    """Hold the run's lock, train, append what happens to its events, and give it back."""
+    """Train with the run's lock held, append the events to the run and print them; returns the history."""
     from core.commands.narrator import Narrator
 
     config = run.config()
@@ -180,10 +180,10 @@ def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> 
             try:
                 writer.append(failed)
             except OSError as second:
-                print(f"digits-tui: nor could that be written to {run.path}: {second.strerror}", file=sys.stderr)
+                print(f"digits-tui: this could not be written to {run.path}: {second.strerror}", file=sys.stderr)
 
         try:
-            from core.training.train import train  # torch, one to three seconds
+            from core.training.train import train  # here because importing torch takes one to three seconds
 
             for event in train(config, run, resume=resume, stop=stop, device=device):
                 writer.append(event)
@@ -191,27 +191,27 @@ def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> 
         except DigitsError as error:
             record(str(error))
         except OSError as error:
-            record(f"{run.path} cannot be written: {error.strerror}. Make room or mend it, then resume the run")
+            record(f"{run.path} cannot be written: {error.strerror}. Free some space or repair it, then resume the run")
         except Exception as error:
-            record(f"a defect in digits-tui: {type(error).__name__}: {error}")
+            record(f"a bug in digits-tui: {type(error).__name__}: {error}")
             traceback.print_exc()
     return narrator.history
 
 
 @contextmanager
 def _stopping() -> Iterator[Callable[[], bool]]:
-    """Turns Ctrl+C, a polite kill and a lost line into a stop that saves; a second Ctrl+C ends at once."""
+    """Turn Ctrl+C, SIGTERM and a lost terminal into a stop that saves; a second Ctrl+C ends at once."""
     asked: list[int] = []
 
     def ask(number: int, _frame: FrameType | None) -> None:
-        # It only notes: printing to a terminal that has just gone would end the run by an error.
+        # Only notes the request: printing to a terminal that has just gone would end the run with an error.
         if asked and number == signal.SIGINT:
             raise KeyboardInterrupt
         asked.append(number)
 
     before = {}
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` means it
+        if signal.getsignal(number) is not signal.SIG_IGN:  # respect `nohup`
             before[number] = signal.signal(number, ask)
     try:
         yield lambda: bool(asked)
