@@ -1,1 +1,1 @@
-"""What makes the files that are in the repository but were not written: the pictures and the shipped model."""
+"""Scripts that generate files of the repository: the pictures and the shipped model."""

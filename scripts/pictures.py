@@ -1,9 +1,9 @@
-"""Takes the pictures in the README, which lie in `docs/`: the app exports its own screens as SVG.
+"""Takes the README's pictures, which are in `docs/`: the app exports its own screens as SVG.
 
     python -m scripts.pictures   (in the checkout's folder)
 
-Trains once with the `fast` recipe in a folder that is thrown away, and draws a 2 with the pad's own strokes;
-the check-up is of MNIST images among which a few faults were put.
+Trains once with the `fast` recipe in a temporary folder, and draws a 2 with the pad's own strokes. The check-up is of
+MNIST images with a few deliberate faults.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _steps(start: float, end: float, count: int) -> list[float]:
 
 
 def _faulty(folder: Path) -> Path:
-    """A folder of a hundred MNIST digits: one in another's place, one twice, one clipped, one under a wrong name."""
+    """A folder of a hundred MNIST digits: one in the wrong class, one twice, one clipped, one with a wrong suffix."""
     from PIL import Image
 
     from core.data import mnist
@@ -60,7 +60,7 @@ async def _take(folder: Path) -> None:
     async with app.run_test(size=_SIZE) as pilot:
 
         async def save(name: str, seconds: float) -> None:
-            await pilot.pause(seconds)  # for the child processes that a screen asks
+            await pilot.pause(seconds)  # time for the child processes of the screen
             app.save_screenshot(str(_FOLDER / f"{name}.svg"))
 
         await save("home", 2)
@@ -88,7 +88,7 @@ async def _take(folder: Path) -> None:
 def main() -> None:
     """Train, then take all pictures."""
     with tempfile.TemporaryDirectory() as home:
-        os.environ["DIGITS_HOME"] = os.environ["PWD"] = home  # paths are shown from where one stands
+        os.environ["DIGITS_HOME"] = os.environ["PWD"] = home  # paths are shown relative to the current folder
         os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
         from core.runs.run import list_runs
         from core.system.children import command, environment

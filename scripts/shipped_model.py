@@ -1,12 +1,12 @@
-"""Makes the shipped model, from nothing but what this repository contains.
+"""Makes the shipped model, only from what this repository contains.
 
     python -m scripts.shipped_model [--seed 0] [--device cpu] [--pack RUN | --calibrate]   (in the checkout's folder)
 
-Trains a teacher on MNIST (`thorough`, always seed 0), then the model that it teaches (`robust`), as two runs like any
-other; the averaged weights of the second become `checkpoints/shipped.npz`. `digits-tui resume` goes on with a run that
-was interrupted, and `--pack RUN` then packs it. Where the code that reads with the model has changed, such as test-time
-augmentation, `--calibrate` fits its temperature and its threshold again, to the images that its run held out, and
-measures it again on the test set.
+Trains a teacher on MNIST (`thorough`, always seed 0), then the model that it teaches (`robust`), as two ordinary runs;
+the averaged weights of the second become `checkpoints/shipped.npz`. `digits-tui resume` resumes an interrupted run, and
+`--pack RUN` then packs it. If the code that reads with the model has changed, such as test-time augmentation,
+`--calibrate` fits the model's temperature and threshold again to the images that its run held out, and measures it
+again on the test set.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _trained(*options: str) -> Path:
 
 
 def _pack(model: Path) -> None:
-    """Make `model` the shipped one; its teachers are named by their runs, not by where they lay."""
+    """Make `model` the shipped one, with its teachers named by their runs instead of their paths."""
     network, header = checkpoint.load(model)
     trained = {**header.trained}
     configuration = {**trained["configuration"]}
@@ -47,7 +47,7 @@ def _pack(model: Path) -> None:
 
 
 def _calibrate() -> None:
-    """Fit the shipped model's calibration, and measure it, again."""
+    """Fit the shipped model's calibration again, and measure the model again."""
     network, header = checkpoint.load(paths.shipped_checkpoint())
     cpu, dataset = torch.device("cpu"), datasets.load(header.data, rule=DivisionRule(header.recipe))
     stage, *_ = stages(dataset)
@@ -62,7 +62,7 @@ def _calibrate() -> None:
 def main() -> None:
     """Train and pack."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", default="0", help="of the model itself (0)")
+    parser.add_argument("--seed", default="0", help="seed of the model itself (default: 0)")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--pack", metavar="RUN", help="train nothing, pack this run")
     parser.add_argument("--calibrate", action="store_true", help="train nothing, fit the shipped model's calibration")
