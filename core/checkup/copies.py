@@ -93,7 +93,7 @@ def identical(survey: Survey, copies: Copies) -> list[Finding]:
         finding(
             "identical",
             Severity.WARNING,
-            f"{plural(len(files), 'file is a copy', 'files are copies')} of another",
+            f"{plural(len(files), 'file is a copy of another', 'files are copies of others')}",
             "A copy counts twice and adds nothing to learn.",
             "Cross-validation keeps copies in the same fold. Leave the copies out.",
             files,
@@ -144,7 +144,7 @@ def conflicting(survey: Survey, copies: Copies) -> list[Finding]:
             "conflicting",
             Severity.PROBLEM,
             f"{plural(len(files), 'image of one digit is', 'images of one digit are')} also in the class of another",
-            "One of the two labels is wrong: whatever the network answers, it is an error by one of them.",
+            "One of the two labels is wrong: whatever the network answers is an error for one of them.",
             "They are used as they are. Give them the right digit, or leave them out.",
             files,
         )
