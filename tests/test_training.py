@@ -275,7 +275,7 @@ def test_resuming_where_the_recipe_has_another_network_now_is_refused(
         RECIPES["fast"], small_data=dataclasses.replace(RECIPES["fast"].small_data, architecture="small")
     )
     monkeypatch.setitem(RECIPES, "fast", other)
-    with pytest.raises(CheckpointError, match=r"another network.*\(small\).*start a new run"):
+    with pytest.raises(CheckpointError, match=r"does not fit the network.*\(small\).*start a new run"):
         _run(config, run, resume=True)
     assert run.state.read_bytes() == before
 

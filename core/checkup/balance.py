@@ -10,9 +10,10 @@ from core.data.collection import CLASSES
 from core.words import listed, plural
 
 _UNEQUAL = 2.0
-"""A class is out of balance if it has this many times fewer or more images than the median class, and `_CHANCE`."""
+"""A class out of balance has at least this many times fewer, or more, images than the median class."""
 _CHANCE = 3.0
-"""The difference is also more than this many standard deviations of a random count (its square root)."""
+"""Its count also differs from the median by more than this many standard deviations of a random count (the square root
+of the median)."""
 
 
 def missing(survey: Survey) -> list[Finding]:

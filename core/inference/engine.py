@@ -76,7 +76,7 @@ class Engine:
         return "tens" if self._int8 is not None and count >= _LEAST else "few"
 
     def scores(self, images: NDArray[np.uint8], report: Callable[[int, int], None] | None = None) -> Scores:
-        """The network's scores of `images` (N, 28, 28) uint8; `report` is called with the number read and the total."""
+        """Read `images` (N, 28, 28) uint8; `report` is called with the number of images read and the total."""
         way = self.way(len(images))
         if way == "many":
             quantised = self._quantised_for(images)

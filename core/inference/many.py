@@ -37,7 +37,7 @@ def scores_of_many(
     calibration: Calibration,
     report: Callable[[int, int], None] | None = None,
 ) -> Scores:
-    """The scores by `network`, float32 on the CPU, of `images` (N, 28, 28) uint8; `int8` is the same network in int8.
+    """Read `images` (N, 28, 28) uint8 with `network`, float32 on the CPU; `int8` is the same network in int8, if any.
 
     `report` is called with the number of images read and their total.
     """

@@ -1,4 +1,4 @@
-"""A network's scores of normalised images: ten probabilities each, and the probability that it is not a digit.
+"""A network's scores for normalised images: ten probabilities each, and the probability that it is not a digit.
 
 This is the plain way, in float32 on any device. The fast ways in this package are measured against it.
 """
@@ -43,7 +43,7 @@ def scores(
     *,
     augment: bool = True,
 ) -> Scores:
-    """The scores by `network`, which is on `device` and keeps its mode, of `images` (N, 28, 28) uint8.
+    """Read `images` (N, 28, 28) uint8 with `network`, which is on `device` and keeps its mode.
 
     `augment`: with test-time augmentation of the unsure ones.
     """
@@ -56,7 +56,7 @@ def scores(
 
 
 def of_logits(logits: Tensor, calibration: Calibration | None = None) -> Scores:
-    """The scores of `logits` (N, 10), or (N, 11) with a reject output."""
+    """The scores for `logits` (N, 10), or (N, 11) with a reject output."""
     temperature = 1.0 if calibration is None else calibration.temperature
     wide = logits.cpu().numpy().astype(np.float64)
     digits = _softmax(wide[:, :CLASSES] / temperature)
@@ -78,7 +78,7 @@ def logits(
     *,
     augment: bool = True,
 ) -> Tensor:
-    """The logits by `network` of `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU.
+    """The logits of `network` for `images` (N, 28, 28) uint8: (N, 10) or (N, 11) float32 on the CPU.
 
     `augment`: with test-time augmentation, the mean over several views, of the unsure ones.
     """

@@ -28,7 +28,7 @@ _LOOKED_AT = 100
 _CHUNK = 64
 """Most files that are read together: more save no more time."""
 _CHUNK_SECONDS = 0.25
-"""How long files that are read together take; ending early waits for those under way."""
+"""Seconds that files read together should take; ending early waits for those under way."""
 _AT_ONCE = 64
 """Up to this many files are shown one by one, as they are read."""
 _AHEAD = 16

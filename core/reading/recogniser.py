@@ -137,7 +137,7 @@ class Recogniser:
         return [dataclasses.replace(reading, milliseconds=each) for reading in readings]
 
     def scores(self, seen: NDArray[np.uint8], report: Callable[[int, int], None] | None = None) -> Scores:
-        """The network's scores of `seen` (N, 28, 28) uint8, images as `normalise` makes them.
+        """The network's scores for `seen` (N, 28, 28) uint8, images as `normalise` makes them.
 
         `report` is called with the number of images read and their total.
         """

@@ -81,7 +81,7 @@ def _read() -> dict[str, Any]:
 
 
 def _write(name: str, path: Path | None) -> None:
-    from core.system import atomic  # here because it imports tempfile, which is slow to import
+    from core.system import atomic  # only here, because it imports tempfile, which is slow to import
 
     kept = {**_read(), name: None}
     try:

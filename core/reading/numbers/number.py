@@ -1,6 +1,6 @@
 """How a drawing or a picture may be divided into the digits of a number, and which digits they are.
 
-Knows no network: it receives a network's scores of the pieces, and of the whole as one digit.
+Knows no network: it receives a network's scores for the pieces, and for the whole as one digit.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Segmentation:
     ) -> tuple[ReadDigit, ...]:
         """The digits of the number, two or more, from left to right; empty if no segmentation is worth `least`.
 
-        `probabilities` (N, 10) and `no_digit` (N,) are the network's scores of `images`.
+        `probabilities` (N, 10) and `no_digit` (N,) are the network's scores for `images`.
         """
         worths = [
             own_worth(span, self.line, int(row.argmax()), float(row.max() * (1 - none)))
