@@ -1,1 +1,1 @@
-"""What a person sees of digits-tui. It imports core's torch-free modules only."""
+"""The user interface of digits-tui. Imports only core's torch-free modules."""

@@ -1,1 +1,1 @@
-"""What goes to the terminal and over the line to it: cells, the painter, the driver. Knows no screen."""
+"""Output to the terminal and the line that carries it: cells, painter, driver. Knows no screens."""

@@ -1,8 +1,8 @@
-"""The cells that the terminal is to show, and those that it shows: only what differs is sent, as briefly as it can be.
+"""The cells that the terminal should show and those it does show: only differences are sent, as briefly as possible.
 
-Textual paints regions: each stretch of them with the place where it begins, all of its colours, and an end to them.
-Here each update goes into a picture of the screen. What is sent later brings the terminal from what it shows to that
-picture, however many updates came in between, so that nothing that is out of date is ever sent.
+Textual paints regions: for each stretch it sends the position, all colours and a reset. Here each update goes into a
+picture of the screen instead. Output is then whatever turns the terminal's current contents into that picture, however
+many updates came in between, so outdated cells are never sent.
 """
 
 from __future__ import annotations
@@ -22,55 +22,55 @@ from textual.strip import Strip
 
 _ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28", "9": "29",
          "21": "24", "51": "54", "52": "54", "53": "55"}  # fmt: skip
-"""What takes back each attribute of a cell; some take back two."""
+"""The code that ends each attribute of a cell; some codes end two attributes."""
 _SEEN_ON_BLANKS = frozenset(("4", "7", "9", "21", "51", "52", "53"))
-"""Attributes that are seen where there is no character: lines, and the colours reversed."""
+"""Attributes that are visible on a blank: lines and reversed colours."""
 _BRIDGE = 6
-"""Cells that are written again, where that is shorter than to say where to go on."""
+"""At most this many unchanged cells are written again when that is shorter than moving the cursor past them."""
 _STEPS = (0, 95, 135, 175, 215, 255)
 _NUMBERS = {
     **{ColorTriplet(red, green, blue): 16 + 36 * r + 6 * g + b
        for r, red in enumerate(_STEPS) for g, green in enumerate(_STEPS) for b, blue in enumerate(_STEPS)},
     **{ColorTriplet(*[8 + 10 * step] * 3): 232 + step for step in range(24)},
 }  # fmt: skip
-"""The colours that have a number in the palette of 256, which is shorter to send than the colour."""
+"""The colours in the 256-colour palette; a palette number is shorter to send than a colour."""
 _GREYS_APART = 10
-"""Of 255, between two greys of that palette: the ink's shades are sent by the nearest, which is half of it off."""
+"""Distance (of 255) between two greys of that palette. Ink is sent as the nearest one, at most half of it off."""
 
 
 @dataclass(frozen=True, eq=False)
 class CellStyle:
-    """How a cell looks, but for its character. There is one object for each look."""
+    """How a cell looks, apart from its character. Equal looks share one object."""
 
     attributes: frozenset[str]
-    """Codes, such as `1` for bold."""
+    """SGR codes, such as `1` for bold."""
     ink: str | None
-    """The code of the character's colour; empty for the terminal's own, None where no character is seen."""
+    """The code of the character's colour; empty for the terminal's default, None if no character is visible."""
     paper: str
-    """The code of what is behind it; empty for the terminal's own."""
+    """The code of the background colour; empty for the terminal's default."""
 
 
 Cell = tuple[str, CellStyle]
-"""A character, empty in the second cell of one that is two cells wide, and its look."""
+"""A character and its look. The character is empty in the second cell of a wide one."""
 _Row = list[Cell | None]
 _PLAIN = CellStyle(frozenset(), "", "")
 
 
 class TerminalCells:
-    """What the terminal is to show. Nothing is known of what it shows until that was sent."""
+    """What the terminal should show, and what it is known to show: at first nothing, then what was sent."""
 
     def __init__(self, colours: ColorSystem | None = ColorSystem.TRUECOLOR) -> None:
-        """`colours` are those that the terminal knows."""
+        """`colours` is the colour system that the terminal supports."""
         self._colours = colours or ColorSystem.TRUECOLOR
         self._looks: dict[Style | None, tuple[CellStyle, CellStyle]] = {}
         self._known: dict[tuple[frozenset[str], str | None, str], CellStyle] = {}
         self._wanted: list[_Row] = []
         self._shown: list[_Row] = []
         self._touched: set[int] = set()
-        """Rows in which something may differ."""
+        """Rows that may differ."""
         self._pen: CellStyle | None = None
         self._place: tuple[int, int] | None = None
-        """Where the terminal's cursor is, column and row; None where that is not known."""
+        """Column and row of the terminal's cursor; None if unknown."""
 
     @property
     def is_shown(self) -> bool:
@@ -78,13 +78,13 @@ class TerminalCells:
         return not self._touched
 
     def forget(self) -> None:
-        """Know nothing of what the terminal shows: it was another's for a while, or has another size."""
+        """Assume nothing about what the terminal shows: another program used it, or its size changed."""
         self._shown = [[None] * len(row) for row in self._wanted]
         self._touched = set(range(len(self._wanted)))
         self._pen = self._place = None
 
     def resize(self, width: int, height: int) -> None:
-        """Begin anew with so many cells, where they are others than before."""
+        """Start again with this many columns and rows, if the size has changed."""
         if (width, height) != (len(self._wanted[0]) if self._wanted else 0, len(self._wanted)):
             self._wanted = [[None] * width for _ in range(height)]
             self.forget()
@@ -92,7 +92,7 @@ class TerminalCells:
     # What is to be shown
 
     def take(self, update: CompositorUpdate) -> None:
-        """Have the terminal show what is in this update."""
+        """Add an update to what the terminal should show."""
         for x, y, strip in _pieces(update):
             if 0 <= y < len(self._wanted):
                 self._put(x, y, strip)
@@ -115,14 +115,14 @@ class TerminalCells:
                     row[x] = character, blank if character == " " else look
                     row[x + 1 : x + wide] = [("", look)] * (wide - 1)
                     x += wide
-                elif x > begin:  # it stands on the one before
+                elif x > begin:  # a combining character: it belongs to the one before
                     at = x - 1 if (last := row[x - 1]) is None or last[0] or x - 1 == begin else x - 2
                     if (last := row[at]) is not None:
                         row[at] = last[0] + character, last[1]
         self._touched.add(y)
 
     def _look(self, style: Style | None) -> tuple[CellStyle, CellStyle]:
-        """The look of a style, and that of its blanks, of which less is seen."""
+        """The look of a style, and the look of its blanks, on which fewer attributes are visible."""
         if style is None:
             return self._one(frozenset(), "", ""), self._one(frozenset(), None, "")
         codes = Strip.render_ansi(style.without_color, self._colours)
@@ -148,9 +148,9 @@ class TerminalCells:
     # What is sent
 
     def paint(self, most: float = inf, within: Region | None = None) -> str:
-        """What makes the terminal show what it is to show, or no more than about `most` bytes of it.
+        """The output that makes the terminal show what it should, or about the first `most` bytes of it.
 
-        `within` are the cells to look at, by default all. What is returned counts as shown.
+        `within` limits it to a region. What is returned counts as shown.
         """
         sent: list[str] = []
         size = 0
@@ -170,12 +170,12 @@ class TerminalCells:
         return "".join(sent)
 
     def move(self, x: int, y: int) -> str:
-        """What puts the terminal's cursor there."""
+        """The output that moves the terminal's cursor there."""
         moved, self._place = self._to(x, y), (x, y)
         return moved
 
     def _changes(self, y: int, begin: int, end: int) -> Iterator[str]:
-        """One piece for each stretch of cells of one look that changed."""
+        """Yield the output for each stretch of changed cells with one look."""
         wanted, shown = self._wanted[y], self._shown[y]
         x = begin
         while x < end:
@@ -198,12 +198,12 @@ class TerminalCells:
                 shown[x] = cell
                 composed |= len(cell[0]) > 1
                 x += 1
-            # Terminals differ in how many cells they give to several characters that make one.
+            # Terminals disagree on the width of several characters that combine into one.
             self._place = (x, y) if x < len(wanted) and not composed else None
             yield where + self._dressed(look) + "".join(text)
 
     def _to(self, x: int, y: int) -> str:
-        """What brings the cursor there. Places are absolute: terminals differ in how wide some characters are."""
+        """The output that moves the cursor there. Moves are absolute: terminals disagree on some characters' widths."""
         if self._place == (x, y):
             return ""
         if self._place is None or self._place[1] != y:
@@ -217,7 +217,7 @@ class TerminalCells:
         return move
 
     def _dressed(self, look: CellStyle) -> str:
-        """What changes the terminal's pen so that what it writes looks so."""
+        """The output that sets the terminal's pen to this look."""
         if self._pen is None:
             codes = ["0", *_codes(_PLAIN, look)]
             self._pen = _PLAIN
@@ -233,35 +233,35 @@ class TerminalCells:
         return f"\x1b[{';'.join(codes)}m"
 
     def _left(self, blank: CellStyle) -> frozenset[str]:
-        """The pen's attributes after a blank, which takes back only those that would be seen on it."""
+        """The pen's attributes after a blank, which ends only those that would be visible on it."""
         assert self._pen is not None
         return (self._pen.attributes - _SEEN_ON_BLANKS) | blank.attributes
 
 
 @lru_cache(4096)
 def _characters(text: str) -> list[tuple[str, int]]:
-    """What a person takes for one character, and how many cells it takes, as Textual counts them."""
+    """The graphemes of a text, each with its width in cells as Textual counts it."""
     if text.isascii():
         return [(character, 1) for character in text]
-    # A name that is not UTF-8 holds halves of characters, which cannot be sent.
+    # A file name that is not UTF-8 contains surrogates, which cannot be encoded.
     whole = text.encode(errors="replace").decode()
     return [(whole[start:end], cells) for start, end, cells in split_graphemes(whole)[0]]
 
 
 def _grey(colour: ColorTriplet) -> int | None:
-    """The number of the grey next to this one; None for what is no grey, or is too dark or too light."""
+    """The palette number of the nearest grey; None if the colour is not a grey, or is too dark or too light."""
     step = round((colour.red - 8) / _GREYS_APART)
     return 232 + step if len(set(colour)) == 1 and 0 <= step < 24 else None
 
 
 def _part(row: _Row, x: int) -> None:
-    """Make a blank of each half of the wide character that a place in a row is in the middle of."""
+    """If position `x` splits a wide character, replace both halves with blanks."""
     if 0 < x < len(row) and (right := row[x]) is not None and not right[0]:
         row[x - 1 : x + 1] = [(" ", right[1])] * 2
 
 
 def _codes(pen: CellStyle, look: CellStyle) -> list[str]:
-    """What makes a pen write in this look; nothing where it does."""
+    """The SGR codes that change a pen to this look; empty if it has it already."""
     if pen is look:
         return []
     too_many = pen.attributes - look.attributes
@@ -278,7 +278,7 @@ def _codes(pen: CellStyle, look: CellStyle) -> list[str]:
 
 
 def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """Column, row and strip of all that an update changes, in pieces of a row."""
+    """Yield column, row and strip of each piece of a row that an update changes."""
     if isinstance(update, LayoutUpdate):
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x
@@ -288,7 +288,7 @@ def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
     elif isinstance(update, ChopsUpdate):
         for y, begin, end in update.spans:
             for stop, (x, piece) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-                # The rest of a piece was not asked for, and may be covered by what was not rendered.
+                # The rest of a piece is outside the update, and may lie under something that was not rendered.
                 left, right = max(x, begin), min(stop, end)
                 if piece is not None and left < right:
                     yield left, y, piece.crop(left - x, right - x)

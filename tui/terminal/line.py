@@ -1,8 +1,8 @@
-"""The line to the terminal: how long it takes to answer, how much it carries, and how much may be sent now.
+"""The line to the terminal: its latency, its throughput, and how much may be sent now.
 
-It is measured by questions that the terminal answers as soon as it has read them, and so has read all before them.
-Knows numbers only: who writes, asks and hears the answers tells it, with the time. Where a terminal answers
-nothing, nothing is held back.
+It is measured with queries: the terminal answers one as soon as it has read it, and so has read everything before it.
+Knows only numbers: the caller reports each write, query and answer with its time. If a terminal does not answer,
+nothing is held back.
 """
 
 from __future__ import annotations
@@ -11,87 +11,87 @@ from collections import deque
 from math import inf
 
 QUESTION = "\x1b[6n"
-"""Asks where the cursor is, which every terminal knows."""
+"""Asks for the cursor's position, which every terminal knows."""
 QUEUE = 0.15
-"""Seconds of the line's time that may wait in front of it; so much later comes what is drawn next."""
+"""Seconds' worth of output that may wait in front of the line. It delays whatever is drawn next."""
 LEAST = 48
 """Bytes that are always worth sending: a cell or two."""
 _MARGIN = 0.1
-"""Seconds by which an answer may be late on a line that is free: networks and terminals are not even."""
+"""Seconds that an answer may be late on an idle line: networks and terminals jitter."""
 _ALARM, _MUCH = 0.25, 256
-"""Seconds by which an answer must be late behind so many bytes to make a line a slow one: computers are busy, too."""
+"""A line counts as slow when an answer is this many seconds late behind this many bytes; a busy computer delays too."""
 _LONG = 32
-"""Bytes from which it can be measured how long they take."""
+"""Bytes that are enough to measure the throughput with."""
 _LOST = 3.0
-"""Seconds after which an answer counts as lost, beyond what the line needs for all that it carries."""
+"""Seconds after which an answer counts as lost, on top of the time that the bytes under way need."""
 _SLOWEST = 100.0
-"""Bytes a second that a line carries at least, as long as it is not measured: 1,200 baud."""
+"""Bytes a second that an unmeasured line is assumed to carry at least: 1,200 baud."""
 _UNMEASURED = 32_000
-"""Bytes that may be under way on a line that was never slow: a large terminal's screen."""
+"""Bytes that may be under way on a line that was never slow: one screen of a large terminal."""
 _LESS, _MORE = 0.7, 1.25
-"""What one answer can make of what a line is held to carry."""
+"""The factors by which one answer can lower or raise the estimated throughput."""
 _SELDOM = 10.0
-"""Seconds between two questions that are asked for their own sake."""
+"""Seconds between two queries that are sent only to measure the latency."""
 _TRIES = 4
-"""Questions in a row, on a slow line each after twice the time, after which a terminal is one that does not answer."""
+"""Unanswered queries after which the terminal counts as not answering; on a slow line each waits twice as long."""
 _FAST = 40_000.0
-"""Bytes a second from which nothing needs to be held back."""
+"""Bytes a second above which nothing needs to be held back."""
 _REPAINT = 800
-"""Bytes of a repaint of bars or plots at 80 × 24, about. As many a second as there is room for."""
+"""About the bytes of one repaint of bars or plots at 80 × 24; sets how many repaints a second fit on the line."""
 _FRAMES = (0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
-"""Frames a second that a slow line is given; one that can have more is not slow."""
+"""The frame rates that a slow line can get, in frames a second; a line that can carry more is not slow."""
 
 
 class TerminalLine:
-    """Call `wrote` and `asked` after each write, `answered` for each answer; all with the time, in seconds."""
+    """Call `wrote` after each write, `asked` after each query, `answered` on each answer; the time is in seconds."""
 
     def __init__(self) -> None:
         self.rate: float | None = None
-        """Bytes a second; None where nothing has ever had to wait."""
+        """Bytes a second; None if nothing has ever had to wait."""
         self.answers = False
-        """Whether the terminal has answered and goes on answering."""
+        """Whether the terminal has answered and still does."""
         self._alone: deque[float] = deque(maxlen=3)
-        """Seconds that the last answers took to questions that had the line to themselves."""
+        """Round-trip seconds of the last queries that had the line to themselves."""
         self._flying = 0
-        """Bytes of which it is not known that they arrived."""
+        """Bytes not yet known to have arrived."""
         self._behind = 0
-        """How many of them were written after the question."""
+        """How many of them were written after the query."""
         self._asked: float | None = None
-        """When the question was asked that is not answered yet."""
+        """When the unanswered query was first sent; None if there is none."""
         self._asked_again = 0.0
         self._tries = 0
         self._certain = True
-        """Whether the last answer was to the last question."""
+        """Whether the last answer belonged to the last query."""
         self._held = False
-        """Whether there was more to write than there was room for, since the question."""
+        """Whether output had to wait for room since the query."""
         self._lone = False
         self._since = 0.0
-        """When the line was last known to be free, or to have carried all before this."""
+        """When the line was last known to be idle or to have delivered everything written before."""
         self._measured = -inf
-        """When a question was last alone."""
+        """When a query last had the line to itself."""
         self._queue, self._queued = 0.0, 0.0
-        """Bytes that wait in front of the line, and when that was so."""
+        """Bytes that waited in front of the line, and when."""
 
     @property
     def latency(self) -> float:
-        """Seconds that an answer takes on the line where nothing else is on it, there and back; 0 if unknown."""
+        """Round-trip seconds of a query on an idle line; 0 if unknown."""
         return min(self._alone, default=0.0)
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether an answer is still to come."""
+        """Whether a query is still unanswered."""
         return self._asked is not None
 
     @property
     def frames(self) -> float | None:
-        """Frames a second that leave the line free for what is drawn; None where it is not slow."""
+        """Frames a second that leave room for what is drawn; None if the line is not slow."""
         interval = max(self.latency / 2, _REPAINT / self.rate if self.rate else 0.0)
         if interval < 1 / _FRAMES[-1]:
             return None
         return max((each for each in _FRAMES if each * interval <= 1), default=_FRAMES[0])
 
     def room(self, now: float) -> float:
-        """Bytes that may be written now; `inf` where the terminal answers nothing."""
+        """Bytes that may be written now; `inf` if the terminal does not answer."""
         if not self.answers:
             return inf
         if self.rate is None:
@@ -103,14 +103,14 @@ class TerminalLine:
         return room if room >= LEAST / 2 else 0.0
 
     def next_room(self, now: float) -> float:
-        """Seconds after which there may be more of it, or after which an unanswered question is asked again."""
+        """Seconds until there may be more room, or until an unanswered query is sent again."""
         if self.rate is not None and self._flying < self.rate * (self.latency + QUEUE) - LEAST:
             return max(0.01, (self._waiting(now) - self.rate * QUEUE + LEAST) / self.rate)
         return max(0.01, self._asked_again + self._allowed - now)
 
     @property
     def _patience(self) -> float:
-        """Seconds after which an answer is so late that something must be waiting in front of the line."""
+        """Seconds after which a missing answer means that output must be waiting in front of the line."""
         return 1.5 * self.latency + 2 * _MARGIN
 
     @property
@@ -124,7 +124,7 @@ class TerminalLine:
         return max(0.0, self._queue - (self.rate or inf) * (now - self._queued)) if self._queue else 0.0
 
     def wrote(self, count: int, now: float) -> None:
-        """So many bytes were written."""
+        """Note that `count` bytes were written."""
         if not self._flying:
             self._since = now + self.latency
         self._queue, self._queued = self._waiting(now) + count, now
@@ -132,13 +132,13 @@ class TerminalLine:
         self._behind += count
 
     def wants_asking(self, now: float) -> bool:
-        """Whether to ask now: behind what was written or, once in a while, to measure the line alone."""
+        """Whether to send a query now: after output or, once in a while, to measure the idle line."""
         if self._asked is not None:
             return self._asked_again + self._allowed <= now and self._tries < (_TRIES if self.answers else 1)
         return self._behind > 0 or (self.answers and not self._flying and now - self._measured > _SELDOM)
 
     def asked(self, now: float) -> None:
-        """A question was written, behind all else."""
+        """Note that a query was written, after everything else."""
         if self._asked is None:
             self._asked, self._tries, self._lone, self._held = now, 0, not self._flying, False
         else:
@@ -147,11 +147,11 @@ class TerminalLine:
         self._asked_again, self._behind = now, 0
 
     def answered(self, now: float) -> None:
-        """The terminal answered."""
+        """Note that the terminal answered."""
         if self._asked is None:
             return
         took, self._asked, self.answers = now - self._asked, None, True
-        # Of two questions there may be two answers: neither this one nor the next tells how long one takes.
+        # Two queries may get two answers: then neither this answer nor the next one measures a round trip.
         certain, self._certain = self._certain and not self._tries, not self._tries
         if not certain:
             pass
@@ -163,19 +163,19 @@ class TerminalLine:
         self._flying, self._since = self._behind, now
 
     def forget_question(self) -> None:
-        """Wait for no answer any more: whoever would give it may be another by now."""
+        """Stop waiting for an answer: the terminal may be a different one by now."""
         if self._asked is not None:
             self._asked, self._flying, self._behind, self._certain = None, 0, 0, False
 
     def has_given_up(self, now: float) -> bool:
-        """Whether the terminal has stopped answering; it is then one on which nothing is held back."""
+        """Whether the terminal has stopped answering; if so, nothing is held back any longer."""
         if self._asked is None or self._tries < _TRIES or now < self._asked_again + self._allowed:
             return False
         self.answers, self.rate, self._asked, self._flying, self._behind = False, None, None, 0, 0
         return True
 
     def _measure(self, count: int, took: float, now: float) -> None:
-        """So many bytes have arrived, the last of them in front of a question whose answer took so long."""
+        """Update the rate: `count` bytes arrived before a query whose answer took `took` seconds."""
         late = took - self.latency
         rate = count / max(now - self._since, 0.001)
         if self.rate is None:

@@ -1,4 +1,4 @@
-"""An app that sends to the terminal what differs from what it shows, and no more than the line to it can carry."""
+"""An app that sends only the cells that changed, and no faster than the line to the terminal can carry them."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 
 
 class LineApp(App[None]):
-    """Its screens need not know of it."""
+    """A Textual app on a measured line. Its screens need not know about it."""
 
     line_words: reactive[str] = reactive("", init=False)
-    """That the line is slow, and how many frames a second it gets; empty where it is as it should be."""
+    """Says that the line is slow and how many frames a second it gets; empty if all is well."""
 
     is_coarse = False
-    """Whether grey ink is to be shown in two levels, as without colours: a stroke is then a quarter of the bytes."""
+    """Whether grey ink is shown in two levels, as without colours: a stroke then takes a quarter of the bytes."""
 
     def __init__(self, frames: int | None = None) -> None:
-        """`frames` a second are painted, or as many as the line can carry; what has the focus is painted at once."""
+        """Paint `frames` a second, or as many as the line can carry; the focused widget is painted at once."""
         super().__init__()
         self._painter = Painter(TerminalCells(self.console._color_system), self._tell_of_line, frames)
         self.set_reactive(LineApp.line_words, self._painter.words)
 
     def get_driver_class(self) -> type[Driver]:
-        """The usual one, made to ask the terminal how far it is."""
+        """`LineDriver` in place of Textual's driver for Linux and macOS."""
         usual = super().get_driver_class()
         return LineDriver if issubclass(LineDriver, usual) else usual
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send what differs, where Textual would send what was painted."""
+        """Send only what changed, where Textual would send everything it painted."""
         driver = self._driver
         if not isinstance(renderable, CompositorUpdate) or not isinstance(driver, LineDriver):
             super()._display(screen, renderable)
@@ -55,23 +55,23 @@ class LineApp(App[None]):
         self.post_display_hook()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
-        """The terminal has answered, and so has shown all that was sent before it was asked."""
+        """The terminal has answered a query, and so has shown everything sent before it."""
         self._painter.answered(event.time)
 
     def _tell_of_line(self) -> None:
-        """What the line can carry is something else now."""
+        """Pass on that the line carries more or less than before."""
         self.line_words = self._painter.words
         if self.is_coarse != self._painter.is_coarse:
             self.is_coarse = self._painter.is_coarse
             self.screen.query("*").refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Paint all anew: after another size and back again, nothing is composed that would tell of it."""
+        """Repaint everything: after a change of size and back again Textual composes nothing new."""
         self._painter.forget()
         self.screen.refresh()
 
     def action_repaint(self) -> None:
-        """Paint all of it, whatever the terminal shows and answers: it may be another by now, or written on."""
+        """Repaint everything, whatever the terminal shows or answers: another program may have written on it."""
         self._painter.give_up()
         self._painter.forget()
         self.screen.refresh()

@@ -1,4 +1,4 @@
-"""The driver of the terminal, which can also ask it a question, and leaves none unanswered when the app ends."""
+"""A terminal driver that can send queries, and waits for their answers before the app ends."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from textual.message import Message
 from tui.terminal.line import QUESTION
 
 _WAIT = 2.0
-"""Seconds that the last answer is waited for at most."""
+"""Seconds to wait for the last answer at most."""
 
 
 class Outlet:
-    """What the app prints to. After the terminal is lost it takes what is printed, and prints nothing.
+    """The file that the app writes to. Once the terminal is lost, it swallows everything.
 
-    An error would end the thread that writes; whoever writes next then waits for it for ever, deaf to all signals.
+    An error would end the writer thread; the next write would then wait for it forever, deaf to all signals.
     """
 
     def __init__(self, file: TextIO) -> None:
@@ -29,12 +29,12 @@ class Outlet:
         self._lost = False
 
     def write(self, text: str) -> int:
-        """Print it, while there is somebody."""
+        """Write the text, unless the terminal is lost."""
         self._attempt(lambda: self._file.write(text))
         return len(text)
 
     def flush(self) -> None:
-        """Send what waits, while there is somebody."""
+        """Flush the file, unless the terminal is lost."""
         self._attempt(self._file.flush)
 
     def _attempt(self, act: Callable[[], object]) -> None:
@@ -42,53 +42,53 @@ class Outlet:
             return
         try:
             act()
-        except BlockingIOError:  # another program on this terminal does not want to wait; the app does
+        except BlockingIOError:  # another program made this terminal non-blocking; the app needs it blocking
             os.set_blocking(self.fileno(), True)
             self._attempt(self._file.flush)
         except OSError:
             self._lost = True
 
     def fileno(self) -> int:
-        """The file's."""
+        """The file descriptor of the file."""
         return self._file.fileno()
 
 
 class LineDriver(LinuxDriver):
-    """As Textual's. The answer comes to the app as a `CursorPosition`."""
+    """Textual's driver with queries. An answer reaches the app as a `CursorPosition` event."""
 
     _waiting = 0
-    """How many answers are awaited."""
+    """How many answers are outstanding."""
     _ever = False
-    """Whether there ever was one."""
+    """Whether the terminal has ever answered."""
 
     is_open = False
-    """Whether the terminal is the app's now."""
+    """Whether the app has the terminal now."""
     openings = 0
-    """How often it has become so: once, and again each time that a stopped app goes on."""
+    """How often the app has taken the terminal: once at start, and again each time a suspended app resumes."""
 
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
-        """As Textual's drivers are made."""
+        """Takes the same arguments as Textual's drivers."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = cast("Any", Outlet(self._file)) if self._file is not None else None
 
     def start_application_mode(self) -> None:
-        """Count it."""
+        """Take the terminal and count it."""
         self.is_open = True
         self.openings += 1
         super().start_application_mode()  # type: ignore[no-untyped-call] # as Textual declares it
-        # In the background the terminal cannot be had, and nothing is there that writes.
+        # A background process cannot take the terminal; there is no writer thread then.
         self.is_open = self._writer_thread is not None and self._writer_thread.is_alive()
 
     def ask(self) -> str:
-        """What is to be written so that an answer comes."""
+        """Expect one more answer, and return the query to write."""
         self._answered = Event()
         self._waiting += 1
         return QUESTION
 
     def process_message(self, message: Message) -> None:
-        """Note an answer; called by the thread that reads."""
+        """Note an answer; called by the reader thread."""
         if isinstance(message, CursorPosition) and self._waiting:
             self._waiting, self._ever = self._waiting - 1, True
             if not self._waiting:
@@ -96,14 +96,14 @@ class LineDriver(LinuxDriver):
         super().process_message(message)
 
     def disable_input(self) -> None:
-        """Take in the answer that is on its way: the shell would get it as if it had been typed."""
+        """Read the answer that is still on its way: otherwise the shell would receive it as typed input."""
         if self._waiting and self._ever and not self.exit_event.is_set():
             self._answered.wait(_WAIT)
         self._waiting = 0
         super().disable_input()
 
     def stop_application_mode(self) -> None:
-        """Leave the terminal's pen as it was found."""
+        """Reset the terminal's colours and attributes, then release it."""
         self.is_open = False
         self.write("\x1b[0m")
         super().stop_application_mode()
