@@ -347,7 +347,7 @@ def test_without_a_terminal_the_command_explains_itself() -> None:
     )
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "needs a terminal, and standard input is none" in done.stderr
+    assert "needs a terminal, but standard input is not one" in done.stderr
     assert "\x1b" not in done.stderr
 
 

@@ -594,7 +594,7 @@ async def test_the_answer_can_wait() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await pilot.press("escape")
-        await until(pilot, lambda: "learned: l shows what" in app.text())
+        await until(pilot, lambda: "learned: l shows the result" in app.text())
         await pilot.press("l")
         await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await pilot.press("escape")
@@ -623,7 +623,7 @@ async def test_no_question_comes_in_the_middle_of_something(trainings: Trainings
         await until(pilot, lambda: trainings.writer is not None)
         await pilot.press("space", "right")
         trainings.end(fold_story.started(), fold_story.finished())
-        await until(pilot, lambda: "learned: l shows what" in app.text())
+        await until(pilot, lambda: "learned: l shows the result" in app.text())
         for keys, kind in (([], DrawingScreen), (["o"], OwnSetsScreen), (["escape", "d"], DataScreen)):
             await pilot.press(*keys)
             app.owners.fine_tuning.look()

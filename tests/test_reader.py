@@ -193,7 +193,7 @@ async def test_a_refusal_is_said_and_passes(listener: Listener) -> None:
     assert len(listener.starts()) == 1
 
 
-@pytest.mark.parametrize(("shape", "complaint"), [((2, 2), "no reading"), ((2, 1), "cannot be read")])
+@pytest.mark.parametrize(("shape", "complaint"), [((2, 2), "not a reading"), ((2, 1), "cannot be read")])
 async def test_rubbish_counts_as_death(listener: Listener, shape: tuple[int, int], complaint: str) -> None:
     """A process that answers something else is replaced, and the bitmap is read by the next one."""
     listener.reader.ask(_bitmap(5, shape))

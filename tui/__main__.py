@@ -1,6 +1,6 @@
-"""The command `digits-tui`: the app where it is called alone or with `--frames`, else core's command line.
+"""The command `digits-tui`: opens the app if called alone or with `--frames`, else runs core's command line.
 
-Nothing heavy is imported before it is known to be needed.
+Heavy modules are imported only once they are needed.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import sys
 from typing import TextIO
 
 NO_TERMINAL = """\
-digits-tui opens a full-screen app, which needs a terminal, and {stream} is none.
+digits-tui is a full-screen app and needs a terminal, but {stream} is not one.
 Run it in a terminal (over SSH: ssh -t HOST digits-tui), or give it a command: digits-tui --help lists them."""
 
 MOST_FRAMES = 60
-"""Frames a second that can be asked for; without being asked Textual paints whenever something changed."""
+"""The highest frame rate that `--frames` accepts; without it Textual paints whenever something changes."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command with `argv`, by default the process's arguments, and return its exit status."""
+    """Run the command with `argv` (default: the process's arguments) and return its exit status."""
     arguments = sys.argv[1:] if argv is None else argv
     frames = None
     if arguments and arguments[0].partition("=")[0] == "--frames":
@@ -28,8 +28,8 @@ def main(argv: list[str] | None = None) -> int:
         from core.__main__ import main as command_line
 
         return command_line(arguments)
-    # Textual reads keys from standard input and paints on standard error; whoever redirects standard output
-    # wants text and not a screen.
+    # Textual reads keys from standard input and paints on standard error. Standard output is checked too: a user who
+    # redirects it wants text, not a screen.
     streams = {"standard input": sys.stdin, "standard output": sys.stdout, "standard error": sys.stderr}
     for name, stream in streams.items():
         if not _is_terminal(stream):
@@ -39,12 +39,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _frames(arguments: list[str]) -> int:
-    """How often a second the screen is painted; leaves with status 2 where that is no number of 1 to 60."""
+    """The value of `--frames`, in frames a second; exits with status 2 if it is not a whole number from 1 to 60."""
     import argparse
 
     def number(text: str) -> int:
         if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= MOST_FRAMES:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 to {MOST_FRAMES}")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_FRAMES}")
         return int(text)
 
     parser = argparse.ArgumentParser(prog="digits-tui", allow_abbrev=False)
@@ -54,20 +54,20 @@ def _frames(arguments: list[str]) -> int:
 
 
 def _open(frames: int | None) -> int:
-    """Run the app, then say what goes on without it."""
-    # Pixel mouse reports, once begun, land in the wrong cell after a resize. Read when Textual is imported.
+    """Run the app, then print which runs continue without it."""
+    # Pixel mouse reports land in the wrong cell after a resize. Textual reads this setting when it is imported.
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
-    # Ink waits for the next frame: at Textual's 60 a second as long as a mouse takes for its next report.
+    # Ink waits for the next frame: at Textual's default of 60 a second, as long as a mouse takes between two reports.
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from core import paths
     from core.errors import DigitsError
     from core.system import gc_policy
 
-    gc.disable()  # until the first screen is there, a tenth sooner; `settle` ends that
+    gc.disable()  # the first screen appears a tenth sooner; `settle` enables it again
     from tui.app import DigitsApp
 
     try:
-        paths.home()  # before the screen is another: whether it can be told at all
+        paths.home()  # fail before the app takes over the screen if there is no home folder
         app = DigitsApp(frames)
         app.begun = gc_policy.settle
         app.run()
@@ -82,19 +82,19 @@ def _open(frames: int | None) -> int:
 
 
 def parting_words() -> str:
-    """What to say on the terminal after the app has closed: that runs go on, and how to find them; else empty."""
+    """What to print after the app has closed: which runs continue and how to find them; empty if none do."""
     from tui.processes.run_list import running_runs
 
     return "\n".join(
-        f"{run.name} goes on training without the app.\n"
-        f"  see it:  digits-tui watch {run.name}   (or open digits-tui again)\n"
-        f"  end it:  digits-tui stop {run.name}"
+        f"{run.name} continues training without the app.\n"
+        f"  watch it:  digits-tui watch {run.name}   (or open digits-tui again)\n"
+        f"  stop it:   digits-tui stop {run.name}"
         for run in running_runs()
     )
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
-    """False also for a stream that is closed or was never there."""
+    """Whether the stream is a terminal; False if it is closed or None."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:

@@ -1,7 +1,7 @@
-"""The app: the modes, the keys that go between them, and what its screens ask for; its state has owners of its own.
+"""The app: its modes, the keys that switch between them, and its screens' requests. Its state belongs to the owners.
 
-What the first screen does not need is imported where it is used: each millisecond here is one before the first
-cell, and the other screens bring NumPy and more.
+Whatever the first screen does not need is imported where it is used: each millisecond here delays the first cell, and
+the other screens import NumPy and more.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _CLASSES = {
     "training": ("tui.screens.training", "TrainingScreen"),
     "drawing": ("tui.screens.drawing", "DrawingScreen"),
 }
-"""Of each mode the module and the class of its screen."""
+"""Module and class of each mode's screen."""
 _TEXTUALS = ("Theme", "Screenshot")
 _AFTER_START = 0.2
-"""Seconds that the first screen has to itself before what an earlier start began to learn is looked for."""
+"""Seconds that the first screen has to itself before the app looks for an earlier fine-tuning."""
 
 
 def screen_class(mode: str) -> type[Screen[None]]:
-    """The class of the mode's screen, imported when it is first asked for."""
+    """The class of a mode's screen, imported on first use."""
     module, name = _CLASSES[mode]
     found: type[Screen[None]] = getattr(import_module(module), name)
     return found
@@ -71,7 +71,7 @@ class DigitsApp(LineApp):
     SCREENS_OF_MODES: ClassVar[Mapping[str, Callable[[Owners], Screen[Any]]]] = {
         mode: partial(_screen, mode) for mode in _CLASSES
     }
-    """What makes the screen of each mode."""
+    """The factory of each mode's screen."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "go('home')", "Home", group=_SCREENS),
         Binding("d", "go('data')", "Data", group=_SCREENS),
@@ -80,10 +80,10 @@ class DigitsApp(LineApp):
         Binding("f2", "go('data')", "Data", show=False),
         Binding("f3", "go('training')", "Training", show=False),
         Binding("f4", "go('drawing')", "Draw", show=False),
-        # Not y: that is an answer to the question about a fine-tuning, which may open just then.
+        # Not y: that answers the question about a fine-tuning, which may open at the same moment.
         Binding("j", "scorecard", "Scorecard", show=False),
         Binding("question_mark", "help", "Help"),
-        # Priority: also in dialogs and where text is typed.
+        # Priority, so that it works in dialogs and text fields too.
         Binding("f1", "help", "Help", show=False, priority=True),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+l", "repaint", "Redraw the screen", show=False, priority=True),
@@ -91,16 +91,16 @@ class DigitsApp(LineApp):
     ]
 
     def __init__(self, frames: int | None = None) -> None:
-        """`frames` are those of `LineApp`."""
+        """`frames` as for `LineApp`."""
         super().__init__(frames)
         self.owners = Owners.of(self)
         for mode, screen in self.SCREENS_OF_MODES.items():
             self.add_mode(mode, partial(screen, self.owners))
         self.begun: Callable[[], None] | None = None
-        """Called once the first screen has been painted."""
+        """Called when the first screen has been painted."""
 
     def on_mount(self) -> None:
-        """Leave in order, with the terminal restored, when the line is lost or somebody ends the process."""
+        """Exit cleanly, with the terminal restored, when the connection is lost or the process is terminated."""
         for each in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(each, self.exit, None, 128 + each)
         self.screen_change_signal.subscribe(self, lambda _: self._cover(self.size))
@@ -108,35 +108,35 @@ class DigitsApp(LineApp):
         self.set_timer(_AFTER_START, self.owners.fine_tuning.attach)
 
     def on_ready(self) -> None:
-        """The first screen is there."""
+        """The first screen has been painted."""
         if self.begun is not None:
             self.begun()
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
-        """End the workers of what is removed, then remove it.
+        """Cancel the workers of the nodes, then remove the nodes.
 
-        Textual removes a screen from the inside out and ends its workers last, so that one which is answered meanwhile
-        would ask for widgets that are gone.
+        Textual removes a screen from the inside out and cancels its workers last, so a worker that resumes in between
+        would query widgets that no longer exist.
         """
         for worker in list(self.workers):
             if not set(nodes).isdisjoint(worker.node.ancestors_with_self):
                 worker.cancel()
         return super()._prune(*nodes, parent=parent)
 
-    # What screens ask for
+    # Requests from screens
 
     def on_open_run(self, asked: OpenRun) -> None:
-        """Look at a run, of the present or the past, on the training screen."""
+        """Show a run, present or past, on the training screen."""
         self._open(asked.run)
 
     def on_draw_with(self, asked: DrawWith) -> None:
-        """Draw, and have this checkpoint read it."""
+        """Open the drawing screen and read with this checkpoint."""
         self.owners.model.use(asked.checkpoint)
         self.switch_mode("drawing")
 
     @work
     async def on_start_run(self, asked: StartRun) -> None:
-        """Start a training run and look at it; where the person leaves it at another one that goes, look at that."""
+        """Start a training run and show it; if the user keeps to a run that is already going, show that."""
         from tui.processes.run_list import last_run
 
         try:
@@ -148,7 +148,7 @@ class DigitsApp(LineApp):
                 self._open(run)
 
     def on_resume_run(self, asked: ResumeRun) -> None:
-        """Go on with a run that was stopped or interrupted."""
+        """Resume a run that was stopped or interrupted."""
         try:
             self.owners.runs.resume(asked.run)
         except DigitsError as error:
@@ -169,13 +169,13 @@ class DigitsApp(LineApp):
         self.switch_mode("training")
 
     async def _start(self, config: TrainingConfig) -> Run | None:
-        """Start a run; None where another one is going and the person leaves it at that. Raises DigitsError."""
+        """Start a run; returns None if one is going and the user declines another. Raises DigitsError."""
         from tui.screens.questions import may_start
 
         return await self.owners.runs.start(config) if await may_start(self) else None
 
     def on_run_process_ended(self, event: RunProcessEnded) -> None:
-        """Tell the owner of the runs."""
+        """Pass it on to the owner of the runs."""
         self.owners.runs.ended(event.run, event.status)
 
     def _ask_about_fine_tuning(self, _: FineTuningRun) -> None:
@@ -190,26 +190,26 @@ class DigitsApp(LineApp):
         self.switch_mode(mode)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer no way to where we are."""
+        """Hide the key of the screen that is already shown."""
         if action == "scorecard":
             return not any(screen.has_class("-scorecard") for screen in self.screen_stack)
         return not (action == "go" and parameters == (self.current_mode,))
 
     def action_scorecard(self) -> None:
-        """Compare the model that reads with the shipped one."""
+        """Open the scorecard of the model that reads."""
         from tui.screens.scorecard import ScorecardScreen
 
         self.push_screen(ScorecardScreen(self.owners.model.checkpoint))
 
     def action_help(self) -> None:
-        """List the keys of the screen in focus."""
+        """List the keys of the current screen."""
         from tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen | TooSmall):
             self.push_screen(HelpScreen(self.screen))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action of every screen, and those of Textual's own commands that are not said by ours already."""
+        """Every action of every screen, and those of Textual's own commands that ours do not cover."""
         from tui.screens.palette import palette
 
         yield from palette(self, self.owners, screen, {mode: screen_class(mode) for mode in _CLASSES})
@@ -218,11 +218,11 @@ class DigitsApp(LineApp):
                 yield command
 
     def on_resize(self, event: events.Resize) -> None:
-        """See whether the screen still fits; `self.size` is the old size until this is handled."""
+        """Check whether the screen still fits; `self.size` is the old size until this is handled."""
         self._cover(event.size)
 
     def _cover(self, size: Size) -> None:
-        """Cover the screen while there is too little room for it, and uncover it when there is enough."""
+        """Cover the screen while the terminal is too small for it, and uncover it when it is large enough."""
         covered = isinstance(self.screen, TooSmall)
         if not fits(size) and not covered:
             self.push_screen(TooSmall())
@@ -232,8 +232,8 @@ class DigitsApp(LineApp):
     # Leaving
 
     @work
-    async def action_quit(self) -> None:  # type: ignore[override]  # a worker, since it waits for an answer
-        """Leave; asks only where leaving would lose something."""
+    async def action_quit(self) -> None:  # type: ignore[override]  # a worker, because it waits for an answer
+        """Quit; asks first only if quitting would lose something."""
         from tui.screens.questions import may_leave
 
         if await may_leave(self, self.owners.downloads.current):

@@ -1,1 +1,1 @@
-"""The children of the app and what they say: the reader, runs, looks at data. Knows no widget."""
+"""The app's child processes and their messages: the reader, training runs, check-ups. Knows no widgets."""

@@ -1,4 +1,4 @@
-"""The list of all files of a folder, beside the findings of its check-up."""
+"""All files of a folder as one more entry in the list of its check-up's findings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from core.checkup.finding import Finding, Picture
 from core.data.listing import Listing, listing
 
 ALL = "all"
-"""The kind of the list that names every file of the folder, which is no finding."""
+"""The kind of the entry that lists every file of the folder; it is not a finding."""
 
 
 class _Listed(Sequence[Picture]):
-    """The files of a listing, each made into a Picture when it is asked for: there may be 100,000."""
+    """The files of a listing. Each becomes a Picture only when it is accessed: there may be 100,000."""
 
     def __init__(self, files: Listing) -> None:
         self._files = files
@@ -33,13 +33,13 @@ class _Listed(Sequence[Picture]):
 
 
 def every_file(folder: Path) -> Finding:
-    """All files of the folder, for paging through it. Raises DataError where it has no class folders."""
+    """All files of the folder, for paging through it. Raises DataError if it has no class folders."""
     files = listing(folder)
     return Finding(
         kind=ALL,
         severity=None,
         title="All images",
-        meaning="Every file of the folder: on the left as it is, on the right as the network sees it.",
+        meaning="Every file of the folder: on the left the file, on the right what the network sees.",
         action="",
         files=_Listed(files),
         count=len(files),

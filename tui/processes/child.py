@@ -1,4 +1,4 @@
-"""One `core` command run as a child, its standard output read as JSON lines while the app goes on."""
+"""One `core` command run as a child process; its output is read as JSON lines while the app keeps running."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from core.errors import DigitsError
 from core.system import children, messages
 
 _LONGEST_LINE = 64 * 2**20  # bytes; twenty findings of a check-up that name a thousand long paths each
-_GRACE = 3.0  # seconds that a cancelled child has for tidying up
+_GRACE = 3.0  # seconds that a cancelled child has to clean up
 
 OnProgress = Callable[[int, int | None], None]
-"""Is told how much is done, of how much (None where that is not known)."""
+"""Called with the amount done and the total (None if unknown)."""
 
 
 async def lines(*arguments: str) -> AsyncGenerator[messages.CommandProgress | dict[str, Any], None]:
-    """Yield what `core ARGUMENTS` prints, as it comes: how far it is, and its results as JSON objects.
+    """Yield what `core ARGUMENTS` prints as it arrives: its progress, and its results as JSON objects.
 
-    Close the iterator (`contextlib.aclosing`) or cancel its task, and the child ends. Raises DigitsError where
-    the child says why it failed, cannot be started, or dies without a word.
+    Closing the iterator (`contextlib.aclosing`) or cancelling its task ends the child. Raises DigitsError if the child
+    reports a failure, cannot be started, or exits with an error status.
     """
     try:
         process = await asyncio.create_subprocess_exec(
@@ -39,13 +39,13 @@ async def lines(*arguments: str) -> AsyncGenerator[messages.CommandProgress | di
     except OSError as error:
         raise DigitsError(f"cannot start `core {arguments[0]}`: {error}") from error
     assert process.stdout is not None and process.stderr is not None
-    # Read all along: a child that fills the pipe of its standard error would wait for ever.
+    # Read from the start: a child that fills the pipe of its standard error would block forever.
     complaints = asyncio.create_task(process.stderr.read())
     try:
         async for line in process.stdout:
             data = _object_of(line)
             if data is None:
-                continue  # something printed in passing, by a library
+                continue  # something that a library printed
             message = messages.from_json(data)
             if isinstance(message, messages.Failure):
                 raise DigitsError(message.error)
@@ -62,13 +62,13 @@ async def lines(*arguments: str) -> AsyncGenerator[messages.CommandProgress | di
 
 
 async def ask(*arguments: str, progress: OnProgress | None = None) -> dict[str, Any]:
-    """The last result that `core ARGUMENTS` prints; how far it is goes to `progress` meanwhile.
+    """The last result that `core ARGUMENTS` prints; `progress` is called meanwhile.
 
-    Raises DigitsError as `lines` does, and where the child ends without an answer.
+    Raises DigitsError as `lines` does, and if the child ends without an answer.
     """
     answer: dict[str, Any] | None = None
-    async with aclosing(lines(*arguments)) as said:
-        async for message in said:
+    async with aclosing(lines(*arguments)) as output:
+        async for message in output:
             if not isinstance(message, messages.CommandProgress):
                 answer = message
             elif progress is not None:
@@ -87,9 +87,9 @@ def _object_of(line: bytes) -> dict[str, Any] | None:
 
 
 async def _end(process: Process) -> None:
-    """See the child gone: asked first, as control-C would, so that it takes its half-written files along.
+    """End the child: first with SIGINT, as Ctrl-C does, so that it removes its half-written files, then with SIGKILL.
 
-    Who cancels a second time, as an app does that is being closed, waits no longer, and leaves no child behind either.
+    A second cancellation, such as the app closing, skips the wait but still leaves no child behind.
     """
     if process.returncode is not None:
         return

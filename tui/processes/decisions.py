@@ -1,6 +1,6 @@
-"""What a person decides about the images of a folder, kept one after the other by a thread of its own.
+"""The user's decisions about the images of a folder, written one after the other by a thread of their own.
 
-A decision that was made is kept even if the screen, or the app, is left at once: the thread ends what it was given.
+A decision is kept even if the user leaves the screen or the app at once: the thread finishes its queue.
 """
 
 from __future__ import annotations
@@ -15,39 +15,39 @@ from core.data.amendments import Amendment
 
 
 class Decisions:
-    """Call from the event loop. Each method is done when it is kept, and raises DigitsError where it cannot be."""
+    """Call from the event loop. Each method returns once its change is on disk. Raises DigitsError if it cannot be."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._thread = ThreadPoolExecutor(1, "decisions")
         self.amended: Mapping[str, Amendment] = {}
-        """Of each file that something was decided about, by its path, what that is."""
+        """The decision about each amended file, by path."""
         self.changed = False
-        """Whether anything was decided here, or taken back."""
+        """Whether anything was decided or withdrawn here."""
 
     async def read(self) -> tuple[str, ...]:
-        """Learn what was decided before; returns what could not be read of it, a sentence each."""
-        found: list[str] = []
-        await self._do(lambda: found.extend(amendments.complaints(self._folder)))
-        return tuple(found)
+        """Read earlier decisions; returns a sentence about each one that could not be read."""
+        complaints: list[str] = []
+        await self._do(lambda: complaints.extend(amendments.complaints(self._folder)))
+        return tuple(complaints)
 
     async def leave_out(self, path: str) -> None:
-        """Have training pass this file over."""
+        """Leave this file out of training."""
         self.changed = True
         await self._do(lambda: amendments.leave_out(self._folder, path))
 
     async def relabel(self, path: str, label: int) -> None:
-        """Have training take this file for a `label`."""
+        """Give this file another label in training."""
         self.changed = True
         await self._do(lambda: amendments.relabel(self._folder, path, label))
 
     async def withdraw(self, path: str) -> None:
-        """Have training take this file as it is."""
+        """Withdraw the decision about this file, so that training uses it unchanged."""
         self.changed = True
         await self._do(lambda: amendments.withdraw(self._folder, path))
 
     async def undo(self) -> str | None:
-        """Take the last decision back; returns the path of its file, None where there is nothing to take back."""
+        """Undo the last decision; returns the path of its file, or None if there is nothing to undo."""
         last: list[Amendment | None] = []
         await self._do(lambda: last.append(amendments.undo(self._folder)))
         if not last or last[0] is None:
@@ -56,11 +56,11 @@ class Decisions:
         return last[0].path
 
     async def settled(self) -> None:
-        """Wait until all that was decided is kept."""
+        """Wait until every decision is on disk."""
         await asyncio.shield(asyncio.wrap_future(self._thread.submit(lambda: None)))
 
     def close(self) -> None:
-        """Let the thread end when it is done."""
+        """Let the thread end once its queue is empty."""
         self._thread.shutdown(wait=False)
 
     async def _do(self, decide: Callable[[], object]) -> None:
@@ -68,7 +68,7 @@ class Decisions:
             decide()
             return amendments.read(self._folder)
 
-        # Shielded: whoever cancels the waiting must not take back what waits for its turn.
+        # Shielded: cancelling the caller must not drop a decision that is still queued.
         self.amended = await asyncio.shield(asyncio.wrap_future(self._thread.submit(work)))
 
 
@@ -78,7 +78,7 @@ def said(amendment: Amendment) -> str:
 
 
 def summary(amended: Mapping[str, Amendment]) -> str:
-    """How many images were decided about; empty where none was."""
+    """How many images are left out and relabelled; empty if none."""
     out = sum(each.label is None for each in amended.values())
     parts = [f"{out:,} left out"] * bool(out)
     parts += [f"{len(amended) - out:,} relabelled"] * (len(amended) > out)

@@ -1,4 +1,4 @@
-"""A run that learns the person's hand, as it is told of in a few words while it goes on."""
+"""A fine-tuning run on the user's drawings, and a short text about its progress."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from tui.processes.followed_run import GONE, STARTING, FollowedRun
 
 
 class FineTuningRun:
-    """Call `look` again and again; read the rest."""
+    """Call `look` repeatedly, then read the properties."""
 
     def __init__(self, followed: FollowedRun) -> None:
         self.asked = False
-        """Whether the question was asked; whoever put the answer off asks for it by learning again."""
+        """Whether the user was asked to keep the result; after putting it off, Learn asks again."""
         self._followed = followed
         self._seen = -1
 
@@ -24,14 +24,14 @@ class FineTuningRun:
         return self._followed.run
 
     def look(self) -> bool:
-        """Read what was added; whether anything is different from the last look."""
+        """Read what was added; returns whether anything has changed since the last look."""
         self._followed.look()
         before, self._seen = self._seen, self._followed.version
         return self._seen != before
 
     @property
     def is_going(self) -> bool:
-        """Whether it still learns."""
+        """Whether it is still learning."""
         return self._followed.is_going
 
     @property
@@ -41,7 +41,7 @@ class FineTuningRun:
 
     @property
     def finished(self) -> Finished | None:
-        """What came of it; None before it has finished, and while its process is still at the files."""
+        """Its result; None until it has finished and its process has let go of the files."""
         end = self._followed.history.end
         return end if isinstance(end, Finished) and not self.run.is_running() else None
 
@@ -55,7 +55,7 @@ class FineTuningRun:
         if state in (STARTING, RUNNING, ""):
             return "learning: getting ready"
         if state == FINISHED:
-            return "learned: l shows what"
+            return "learned: l shows the result"
         if isinstance(history.end, Failed):
             return "learning failed: t shows why"
         return "learning was stopped" if state == STOPPED else "learning was interrupted"

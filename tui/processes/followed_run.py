@@ -1,6 +1,6 @@
-"""One run as it is followed: what was written so far, and the state it is in.
+"""One run that is followed: what it has written so far, and its state.
 
-It reads files and asks for locks, and knows nothing of widgets. Several may follow the same one, also from a thread.
+Reads files and tests locks; knows nothing of widgets. Several callers may share one, also from a thread.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run
 
 STARTING, STOPPING, GONE = "starting", "stopping", "gone"
 _PATIENCE = 10.0
-"""Seconds after which a new run that nobody writes counts as killed, where we do not know its process."""
+"""Seconds after which a new run without events counts as killed, if its process was not started here."""
 
 
 class FollowedRun:
-    """Call `look` again and again; where `version` is another one, read `history` and `state` again."""
+    """Call `look` repeatedly; when `version` changes, read `history` and `state` again."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.version = 0
-        """Rises whenever something was added or the state changed, whoever looked."""
+        """Increases when events were added or the state changed, whichever caller looked."""
         self.history = History()
         self.state = ""
-        """A status of `core.runs.run`, `starting`, `stopping`, or `gone` with its folder; empty before a first look."""
+        """A status of `core.runs.run`, or `starting`, `stopping`, `gone` (no folder); empty before the first look."""
         self._reader = EventReader(run)
         self._expected = False
         self._alive = False
@@ -37,11 +37,11 @@ class FollowedRun:
         self._expected = True
 
     def give_up(self) -> None:
-        """The process that was started has begun, or has ended; wait for it no longer."""
+        """Stop expecting the process: it has begun or ended."""
         self._expected = False
 
     def look(self) -> None:
-        """Read what was added since the last look; nothing where somebody else is looking just now."""
+        """Read what was added since the last look; does nothing while another caller is looking."""
         if self._looking.acquire(blocking=False):
             try:
                 self._look()
@@ -57,13 +57,13 @@ class FollowedRun:
             self.give_up()
         before = self.state, self._alive
         self.state, self._alive = self._state_now(alive), alive
-        # A run that has said how it ended can be resumed only once its process has let go of it.
+        # A run that has reported its end can be resumed only once its process has released the lock.
         if added or before != (self.state, alive):
             self.version += 1
 
     @property
     def is_going(self) -> bool:
-        """Whether more is to come."""
+        """Whether the run is starting, running or stopping."""
         return self.state in (STARTING, RUNNING, STOPPING)
 
     def _state_now(self, alive: bool) -> str:
@@ -75,7 +75,7 @@ class FollowedRun:
                 return STARTING
             return str(self.run.summary().get("status", INTERRUPTED))
         if end is not None:
-            # The summary follows its event, and is removed first when a run goes on.
+            # The summary is written after the final event, and removed first when a run is resumed.
             goes_on = self.state in ("", STARTING, FINISHED, STOPPED, FAILED) and not self.run.summary()
             return STARTING if goes_on else end.kind
         if self.run.stop_requested():
@@ -84,7 +84,7 @@ class FollowedRun:
 
 
 def _age(run: Run) -> float:
-    """Seconds since the run was asked for."""
+    """Seconds since the run was created."""
     try:
         return time.time() - (run.path / "config.json").stat().st_mtime
     except OSError:

@@ -1,7 +1,7 @@
-"""The reader process seen from the interface: give it the newest bitmap, get readings back, never wait.
+"""The reader process as the interface sees it: send the newest bitmap, receive readings, never wait.
 
-At most one request is under way. A bitmap that comes meanwhile waits, and a still newer one takes its place, so
-that a slow reader skips what nobody would look at any more. A reader that dies is started again.
+At most one request is under way. A bitmap that arrives meanwhile waits, and a newer one replaces it, so a slow reader
+skips readings that are already outdated. A reader that dies is restarted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from core.system import children
 _LONGEST_LINE = 2**20  # bytes; a reading takes two kB
 _PATIENCE = 60.0  # seconds without an answer after which the reader counts as dead
 _GRACE = 1.0  # seconds from the end of its output to that of a dying process
-_MOST_ATTEMPTS = 2  # a bitmap that was under way in so many deaths may be their cause
+_MOST_ATTEMPTS = 2  # a bitmap that was under way in this many deaths may be their cause
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class ReaderState:
 
     phase: Literal["loading", "ready", "restarting", "failed"]
     text: str = ""
-    """For a person; empty where all is well."""
+    """A message for the user; empty if all is well."""
     checkpoint: str = ""
-    """The path of the network that is loaded."""
+    """The path of the loaded checkpoint."""
     title: str = ""
-    """That network's title."""
+    """Its title."""
 
 
 class ReaderLike(Protocol):
@@ -59,7 +59,7 @@ MakeReader = Callable[[Callable[[ReadAnswer], None], Callable[[ReaderState], Non
 
 
 class Answered(Message):
-    """The reader read a bitmap."""
+    """The reader has read a bitmap."""
 
     def __init__(self, answer: ReadAnswer) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Answered(Message):
 
 
 class ReaderChanged(Message):
-    """The reader is in another state."""
+    """The reader's state has changed."""
 
     def __init__(self, state: ReaderState) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class ReaderChanged(Message):
 
 
 class _DeathError(Exception):
-    """The process ended, or does not answer; the argument says which."""
+    """The process ended or does not answer; the argument says how."""
 
 
 class Reader:
@@ -92,8 +92,8 @@ class Reader:
     ) -> None:
         """Both callbacks are called from the event loop.
 
-        `command` takes the place of `core serve`. `pause`, in seconds, is what the first restart waits for;
-        each further one without a reading between waits twice as long, up to half a minute.
+        `command` replaces `core serve`. The first restart waits `pause` seconds; each further restart without a
+        reading in between waits twice as long, up to 30 seconds.
         """
         self._on_answer = on_answer
         self._on_state = on_state
@@ -102,7 +102,7 @@ class Reader:
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
         self._request: ReadRequest | None = None
-        """The newest one, until it is answered."""
+        """The newest request, until it is answered."""
         self._attempts = 0
         self._checkpoint = ""
         self._to_load = False
@@ -111,15 +111,15 @@ class Reader:
         self.state = ReaderState("loading", "loading the network …")
 
     def start(self) -> None:
-        """Start the process; once is enough."""
+        """Start the process; further calls do nothing."""
         if self._task is None:
             self._on_state(self.state)
             self._task = asyncio.create_task(self._supervise(), name="reader")
 
     def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> int:
-        """Have a (H, W) uint8 bitmap with bright ink read, in place of any that still waits; returns its answer's id.
+        """Have a (H, W) uint8 bitmap with bright ink read, in place of any that waits; returns the id of its answer.
 
-        With the strokes that made it several digits are read as a number, without as one digit.
+        With its strokes, several digits are read as a number; without them, the bitmap is read as one digit.
         """
         # Strokes grow while the pen is down.
         drawn = None if strokes is None else tuple(replace(each, points=list(each.points)) for each in strokes)
@@ -130,7 +130,7 @@ class Reader:
         return name
 
     def forget(self) -> None:
-        """Have nothing read any more: what waits is dropped."""
+        """Drop the request that waits or is under way."""
         self._request = None
 
     def load(self, checkpoint: Path | None) -> None:
@@ -177,13 +177,13 @@ class Reader:
                 pause = self._pause
             await asyncio.sleep(pause)
             pause = min(pause * 2, 30.0)
-            # What it was told before is told again: the network, and the bitmap unless that may be to blame.
+            # Send the checkpoint again, and the bitmap too, unless that may be to blame.
             self._to_load = bool(self._checkpoint)
             if self._attempts >= _MOST_ATTEMPTS:
                 self._request = None
 
     async def _converse(self, process: Process) -> None:
-        """Ask and listen in turn until the process dies, which raises _DeathError."""
+        """Send requests and read answers in turn. Raises _DeathError when the process dies."""
         self._understand(await self._answer(process))
         while True:
             await self._until_wanted(process)
@@ -231,13 +231,13 @@ class Reader:
         try:
             async with asyncio.timeout(_PATIENCE):
                 while line := await process.stdout.readline():
-                    with contextlib.suppress(json.JSONDecodeError):  # something a library printed in passing
+                    with contextlib.suppress(json.JSONDecodeError):  # something that a library printed
                         message = json.loads(line)
                         if isinstance(message, dict):
                             return _understood(message)
         except TimeoutError:
             raise _DeathError(f"no answer for {_PATIENCE:.0f} seconds") from None
-        except ValueError as error:  # a line over the limit, or no UTF-8
+        except ValueError as error:  # a line over the limit, or not UTF-8
             raise _DeathError(f"its answer cannot be read: {error}") from error
         raise _DeathError(await _ending(process))
 
@@ -259,11 +259,11 @@ def _understood(message: dict[str, object]) -> Answer:
     try:
         return protocol.answer_of(message)
     except (KeyError, TypeError, ValueError) as error:
-        raise _DeathError(f"its answer is no reading: {error!r}") from error
+        raise _DeathError(f"its answer is not a reading: {error!r}") from error
 
 
 async def _ending(process: Process) -> str:
-    """How a process ended whose output ended; it may have closed that without ending."""
+    """How a process ended after its output did; it may have closed its output and still be running."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(process.wait(), _GRACE)
     return _how(process)
@@ -272,12 +272,12 @@ async def _ending(process: Process) -> str:
 def _how(process: Process) -> str:
     status = process.returncode
     if status is None:
-        return "it fell silent"
+        return "it closed its output"
     return f"signal {-status}" if status < 0 else f"status {status}"
 
 
 async def _end(process: Process) -> None:
-    """See the process gone. It holds nothing that would be lost, so it is not asked first."""
+    """Kill the process and wait until it is gone. It has nothing to save, so it gets no warning."""
     assert process.stdin is not None
     process.stdin.close()
     with contextlib.suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""One bitmap read by several models, one after the other, by a reader process of its own."""
+"""One bitmap read by several models in turn, in a reader process of its own."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from core.reading.protocol import ReadAnswer
 from core.reading.reading import Reading
 from tui.processes.reader import Reader, ReaderState
 
-_PATIENCE = 60.0  # seconds for one of them; the first one waits for the process too
+_PATIENCE = 60.0  # seconds for each reading; the first one waits for the process too
 
 
 async def readings(bitmap: NDArray[np.uint8], checkpoints: Sequence[Path]) -> list[Reading | None]:
-    """What each model reads in a (H, W) uint8 bitmap with bright ink; None for one that cannot be asked."""
+    """What each model reads in a (H, W) uint8 bitmap with bright ink; None for a model that cannot read it."""
     answers: asyncio.Queue[ReadAnswer | None] = asyncio.Queue()
 
     def changed(state: ReaderState) -> None:
@@ -37,9 +37,9 @@ async def readings(bitmap: NDArray[np.uint8], checkpoints: Sequence[Path]) -> li
 
 
 async def _answer_to(asked: int, answers: asyncio.Queue[ReadAnswer | None]) -> Reading | None:
-    """The reading that was asked for, None where there is none.
+    """The reading with the id `asked`, or None if it does not come.
 
-    Others are passed over: a checkpoint that could not be loaded leaves the last one reading.
+    Other readings are skipped: if a checkpoint cannot be loaded, the previous one goes on reading.
     """
     try:
         async with asyncio.timeout(_PATIENCE):

@@ -1,4 +1,4 @@
-"""The runs that are worth showing at a glance: those that are going, then the newest of the past. Blocks on files."""
+"""The runs worth showing at a glance: those that are going, then the newest past ones. Blocks on file reads."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from tui.processes.followed_run import FollowedRun
 from tui.processes.run_stage import RunStage
 
 MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}
-"""A sign for each status, so that it can be told without colour."""
+"""A sign for each status, so that it can be seen without colour."""
 
 
 @dataclass(frozen=True)
 class ListedRun:
-    """One run as a line of a list."""
+    """One run as a line in a list."""
 
     run: Run
     status: str
     """One of those in `core.runs.run`."""
     result: str
-    """What came of it, or how far it is, such as `99.21% test, in 12 s`."""
+    """Its result or progress, such as `99.21% test, in 12 s`."""
 
 
 def running_runs() -> list[Run]:
-    """The runs that are going, newest first; asks each run's lock, 15 µs a run."""
+    """The runs that are going, newest first; tests each run's lock, which takes 15 µs a run."""
     return [run for run in list_runs() if run.is_running()]
 
 
 def last_run() -> Run | None:
-    """The run that is going, else the newest of the past; None where there is no run at all."""
+    """The newest run that is going, else the newest past run; None if there are no runs."""
     return next(iter(running_runs() or list_runs()), None)
 
 
 class RunList:
-    """Looks again and again, and reads each growing event file only where it has grown."""
+    """Lists the runs repeatedly, reading of each growing event file only what was added."""
 
     def __init__(self, follow: Callable[[Run], FollowedRun] = FollowedRun) -> None:
-        """`follow` gives what is known of a run that is going."""
+        """`follow` returns the `FollowedRun` of a run that is going."""
         self._follow = follow
         self._followed: dict[Run, FollowedRun] = {}
 
     def look(self, most: int) -> list[ListedRun]:
-        """The runs that are going and after them the newest others, `most` in all but never fewer than go."""
+        """All runs that are going, then the newest past ones, up to `most` in total."""
         known = list_runs()
         going = [run for run in known if run.is_running()]
         self._followed = {run: followed for run, followed in self._followed.items() if run in going}

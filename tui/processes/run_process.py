@@ -1,4 +1,4 @@
-"""Starting a run's process and hearing of its end, without ever waiting for it."""
+"""Starts a run's process and reports its end, without blocking the app."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.runs.run import Run
 
 
 class RunProcessEnded(Message):
-    """The process of a run that was started here has ended."""
+    """A run's process that was started here has ended."""
 
     def __init__(self, run: Run, status: int) -> None:
         super().__init__()
@@ -25,14 +25,14 @@ class RunProcessEnded(Message):
 def start(run: Run, listener: MessagePump, *, resume: bool = False) -> None:
     """Start training `run` and post `RunProcessEnded` to `listener` when that process ends.
 
-    Raises RunError where the process cannot be started. The process outlives the app.
+    Raises RunError if the process cannot be started. The process outlives the app.
     """
     process = launch.start_run(run, resume=resume)
 
     def reap() -> None:
         status = process.wait()
-        with contextlib.suppress(RuntimeError):  # the app, and its event loop with it, has gone
+        with contextlib.suppress(RuntimeError):  # the app and its event loop have ended
             listener.post_message(RunProcessEnded(run, status))
 
-    # A daemon: Python leaves without waiting for it, so the app quits at once and the run goes on.
+    # A daemon thread: Python exits without waiting for it, so the app quits at once and the run goes on.
     threading.Thread(target=reap, name=f"reap {run.name}", daemon=True).start()

@@ -1,4 +1,4 @@
-"""Which training of a run is going on: of a cross-validation it has one on all images, and one for each fold."""
+"""The stages of a run: one trains on all images; in a cross-validation one more for each fold follows."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from core.runs.events import Started
 
 @dataclass(frozen=True)
 class RunStage:
-    """A stretch of a run's epochs that begins with fresh weights, or with those that are fine-tuned."""
+    """A range of a run's epochs that starts with new weights, or with the weights to be fine-tuned."""
 
     fold: int
-    """From 1; 0 for the training on all images."""
+    """From 1; 0 for the stage that trains on all images."""
     folds: int
-    """Of the run; 0 where it is no cross-validation."""
+    """The run's number of folds; 0 if it is not a cross-validation."""
     first: int
-    """Its first epoch, from 1, in the run's counting."""
+    """Its first epoch, counted from 1 over the whole run."""
     epochs: int
-    """How many it takes."""
+    """Its number of epochs."""
 
     @classmethod
     def of(cls, started: Started, epoch: int) -> RunStage:
-        """The part that `epoch`, from 1, of a run belongs to."""
+        """The stage that a run's `epoch`, from 1, belongs to."""
         fold = started.fold_of(min(max(epoch, 1), started.epochs))
         first, following = (math.ceil(each * started.epochs / (started.folds + 1)) + 1 for each in (fold, fold + 1))
         return cls(fold, started.folds, first, following - first)
 
     @classmethod
     def all(cls, started: Started) -> list[RunStage]:
-        """All parts of a run, in the order in which they are trained."""
-        parts = [cls.of(started, 1)]
-        while (following := parts[-1].first + parts[-1].epochs) <= started.epochs:
-            parts.append(cls.of(started, following))
-        return parts
+        """All stages of a run, in training order."""
+        stages = [cls.of(started, 1)]
+        while (following := stages[-1].first + stages[-1].epochs) <= started.epochs:
+            stages.append(cls.of(started, following))
+        return stages
 
     @property
     def name(self) -> str:

@@ -1,1 +1,1 @@
-"""What outlives a screen, each part with one owner that changes it and says so; knows no screen and no widget."""
+"""State that outlives a screen: each piece has one owner that changes and announces it. Knows no screens or widgets."""

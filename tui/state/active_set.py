@@ -1,6 +1,6 @@
-"""The own set that new drawings go into: how many it has of each digit, and what a guided session asks for next.
+"""The own set that new drawings go into: its counts of each digit, and the digit that a guided session asks for next.
 
-What takes the disk's time is done in a thread, and whoever calls waits for it; two at once are not meant.
+Disk access runs in a thread that the caller awaits. Do not make two calls at once.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from core.errors import DataError
 
 @dataclass(frozen=True)
 class TakenBack:
-    """A drawing that is no longer in the set."""
+    """A drawing that was just taken out of the set."""
 
     label: int
     width: int
-    """Of its canvas, in pixels."""
+    """Width of its canvas in pixels."""
     height: int
     strokes: tuple[Stroke, ...]
-    """None where they cannot be read any more."""
+    """Empty if they cannot be read."""
 
 
 class ActiveSet:
-    """Call `look` where the sets may have changed; read the attributes."""
+    """Call `look` when the sets may have changed, then read the attributes."""
 
     def __init__(self, complain: Callable[[DataError], None]) -> None:
-        """`complain` is told where a session cannot be remembered, which costs no drawing."""
+        """`complain` is called if a session cannot be saved; no drawing is lost then."""
         self._complain = complain
         self.own: OwnSet = own_sets.active()
         self.counts: Sequence[int] = (0,) * 10
         """Drawings of each digit in the set."""
         self.session: GuidedSession | None = None
-        """The guided session that is going on here."""
+        """The guided session in this set, if one is going on."""
 
     def look(self) -> None:
-        """Read which set is active and what is in it; a session belongs to one set and ends with it."""
+        """Read which set is active and count its drawings. A session ends when another set becomes active."""
         active = own_sets.active()
         if active.folder != self.own.folder:
             self.session = None
@@ -51,31 +51,31 @@ class ActiveSet:
 
     @property
     def asked(self) -> int | None:
-        """The digit that the session asks for; None where nothing is asked for."""
+        """The digit that the session asks for; None if it asks for nothing."""
         return self.session.digit if self.session is not None else None
 
     async def keep(self, label: int, ink: Ink) -> None:
-        """Keep the drawing as this digit: it is on the disk when this returns. Where it raises DataError, it is not."""
+        """Keep the drawing as this digit; it is on disk when this returns. Raises DataError if it cannot be kept."""
         drawing = await asyncio.to_thread(own_sets.keep, self.own, label, ink.bitmap, ink.strokes, self.asked)
         self.counts = own_sets.counts(self.own)
         if self.session is not None:
             await self._go_on(self.session.kept(drawing.path.stem, label))
 
     async def take_back(self) -> TakenBack | None:
-        """Take the drawing that was kept last out of the set; None where there is none. Raises DataError."""
+        """Take the last kept drawing out of the set; returns None if there is none. Raises DataError."""
         taken = await asyncio.to_thread(_take_back, self.own)
         if taken is None:
             return None
-        name, found = taken
+        name, drawing = taken
         self.counts = own_sets.counts(self.own)
         if self.session is not None:
-            await self._go_on(self.session.taken_back(name, found.label))
-        return found
+            await self._go_on(self.session.taken_back(name, drawing.label))
+        return drawing
 
     async def begin(self, each: int | None) -> None:
-        """Begin a session of `each` drawings of every digit; None goes on with the one that was left.
+        """Begin a session of `each` drawings of every digit; None continues the unfinished one.
 
-        Raises DataError where so many cannot be asked for.
+        Raises DataError if `each` is out of range.
         """
         if each is not None:
             await self._go_on(GuidedSession.new(each))
@@ -83,12 +83,12 @@ class ActiveSet:
             self.session = guided_session.unfinished(self.own.folder)
 
     async def skip(self) -> None:
-        """Ask for this digit last."""
+        """Move the current digit to the end of the session."""
         if self.session is not None:
             await self._go_on(self.session.skipped())
 
     def leave(self) -> None:
-        """Ask no more; the session can be gone on with."""
+        """Leave the session; it can be continued later."""
         self.session = None
 
     async def _go_on(self, session: GuidedSession) -> None:

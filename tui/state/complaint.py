@@ -1,4 +1,4 @@
-"""How an error is told to the person, wherever it happened."""
+"""How errors are shown to the user, wherever they happen."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 
 def complain(node: App[Any] | Widget, error: DigitsError | str) -> None:
-    """Show an error's message as it is, long enough to read it."""
+    """Show an error's message unchanged, long enough to read it."""
     node.notify(str(error), severity="error", timeout=12, markup=False)

@@ -1,4 +1,4 @@
-"""How far the download of a data set is."""
+"""The progress of a data set's download."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Download:
-    """One download, under way or failed; one that has succeeded or was cancelled is none."""
+    """One download, under way or failed. A finished or cancelled download has no object."""
 
     name: str
     """The data set's name in the catalogue."""
     done: int = 0
-    """Bytes that have come."""
+    """Bytes received."""
     total: int | None = None
-    """Bytes in all; None where the server does not tell."""
+    """Bytes in total; None if the server does not say."""
     error: str = ""
     """Why it failed; empty while it is under way."""
 
     @property
     def is_under_way(self) -> bool:
-        """Whether bytes are still coming."""
+        """Whether it has not failed."""
         return not self.error
 
     @property
     def progress(self) -> str:
-        """Such as `Downloading 12.5 of 60.9 MB.`; before the first byte, which may take long, `Connecting …`."""
+        """Such as `Downloading 12.5 of 60.9 MB.`; `Connecting …` before the first byte, which may take a while."""
         if not self.done:
             return "Connecting …"
         done = f"{self.done / 1e6:.1f}"

@@ -1,4 +1,4 @@
-"""The download of a data set: one at a time, and it goes on whichever screen is looked at."""
+"""Downloads of data sets: one at a time; it continues whichever screen is shown."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Downloads:
     """Call `start` and `cancel`; read `current`."""
 
     def __init__(self, app: App[Any]) -> None:
-        """`app` runs the downloads, and says when one is here."""
+        """`app` runs the downloads, and notifies the user when one has finished."""
         self.changed: Signal[Download | None] = Signal(app, "download")
         """Published with `current`."""
         self._app = app
@@ -29,31 +29,31 @@ class Downloads:
 
     @property
     def current(self) -> Download | None:
-        """The one that is under way, or the last one where that failed."""
+        """The download under way, or the last one if it failed."""
         return self._current
 
     @property
     def is_under_way(self) -> bool:
-        """Whether bytes are still coming."""
+        """Whether a download is under way."""
         return self._current is not None and self._current.is_under_way
 
     def start(self, name: str) -> None:
-        """Download the data set `name`, unless another one is still coming."""
+        """Download the data set `name`, unless a download is under way."""
         from tui.state.download import Download  # not at start
 
         if self._current is not None and self._current.is_under_way:
-            self._app.notify(f"{self._current.name} is still coming; one download at a time.", severity="warning")
+            self._app.notify(f"{self._current.name} is still downloading; one download at a time.", severity="warning")
             return
         self._set(Download(name))
         self._worker = self._app.run_worker(self._download(name), group="download")
 
     def cancel(self) -> None:
-        """End the download that is under way; nothing of it is kept."""
+        """Cancel the download under way; no part of it is kept."""
         if self._worker is not None:
             self._worker.cancel()
 
     async def _download(self, name: str) -> None:
-        from tui.processes import child  # none of them at start
+        from tui.processes import child  # not at start
         from tui.state.download import Download
 
         def report(done: int, total: int | None) -> None:
@@ -68,7 +68,7 @@ class Downloads:
             raise
         else:
             self._set(None)
-            self._app.notify(f"{name} is here.")
+            self._app.notify(f"{name} is downloaded.")
 
     def _set(self, current: Download | None) -> None:
         self._current = current

@@ -1,6 +1,6 @@
-"""The drawing on the pad that nobody kept yet: on disk while one draws, so that whatever ends the app loses nothing.
+"""The drawing on the pad that is not kept yet. It is saved while the user draws, so that no exit or crash loses it.
 
-Writing goes on in a thread, at most four times a second: a move of the pen waits for none of it.
+A thread writes it at most four times a second, so that moving the pen never waits for the disk.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from core.drawing.ink import Ink, Stroke
 
 _PAUSE = 0.25
-"""Seconds between two writings, and so the most that a kill can take of a stroke."""
+"""Seconds between two writes, and so the longest piece of a stroke that a kill can lose."""
 
 
 class Draft:
     """Call `changed` from the event loop, and `close` before it ends."""
 
     def __init__(self, app: App[Any]) -> None:
-        """`app` says, once until it goes well again, that the drawing cannot be kept."""
+        """`app` reports when the drawing cannot be saved, once until a write succeeds again."""
         self._app = app
         self._complained = False
         self._ink: Ink | None = None
@@ -36,20 +36,20 @@ class Draft:
         self._task: asyncio.Task[None] | None = None
 
     def left(self) -> tuple[int, int, tuple[Stroke, ...]] | None:
-        """Width and height in pixels of the canvas, and its strokes, as the app was last left; None without any.
+        """The canvas's width and height in pixels and its strokes when the app was last left; None without strokes.
 
-        Raises DataError where drawings cannot be kept.
+        Raises DataError if the folder cannot be written.
         """
         from core.drawing import draft  # not at start
 
         return draft.load()
 
     def bitmap(self) -> NDArray[np.uint8] | None:
-        """(H, W) uint8, ink bright on 0: what is on the pad or, before that was first shown, what will be.
+        """The pad's drawing as (H, W) uint8, ink bright on 0; before the pad was first shown, the saved draft.
 
-        None where that is nothing.
+        None if it is empty.
         """
-        from core.drawing.clean_copy import of_ink  # they bring NumPy, which the start has no time for
+        from core.drawing.clean_copy import of_ink  # both import NumPy, which is too slow for the start
         from core.drawing.ink import Ink
 
         ink = self._ink
@@ -62,14 +62,14 @@ class Draft:
         return None if ink is None or ink.is_empty else of_ink(ink)
 
     def changed(self, ink: Ink) -> None:
-        """Keep what is drawn here, soon; an empty canvas forgets what was kept."""
+        """Save the drawing soon; an empty canvas removes the saved one."""
         self._ink = ink
         self._wanted.set()
         if self._task is None:
             self._task = asyncio.create_task(self._keep(), name="draft")
 
     async def close(self) -> None:
-        """Keep the newest state and end."""
+        """Save the newest state and end."""
         self._closing.set()
         self._wanted.set()
         if self._task is not None:
@@ -87,7 +87,7 @@ class Draft:
                 await asyncio.wait_for(self._closing.wait(), _PAUSE)
 
     async def _write(self) -> None:
-        from core.drawing import draft  # neither of them at start
+        from core.drawing import draft  # not at start
         from core.drawing.ink import Stroke
 
         ink = self._ink

@@ -1,7 +1,7 @@
-"""Learning the person's hand: the run that does it, how far it is, and the question whether to keep what came of it.
+"""Fine-tuning on the user's drawings: its run, its progress, and the question whether to keep the result.
 
-The run is one like any other and outlives the app; the question waits, also for the next start. How it is asked is
-none of this module's business.
+The run is an ordinary run and outlives the app; the question waits, if need be for the next start. How it is asked is
+decided elsewhere.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _LOOK = 0.3
 
 
 class FineTuning:
-    """Call `attach` once the app is there, then `begin` and `answer`; read `current`."""
+    """Call `attach` once the app is running, then `begin` and `answer`; read `current`."""
 
     def __init__(self, app: App[Any], runs: Runs, model: Model) -> None:
-        """`app` keeps the time, and says in passing what is to be known."""
+        """`app` runs the timer and shows the notifications."""
         self.changed: Signal[FineTuningRun | None] = Signal(app, "fine-tuning")
-        """Published with `current`, also where that is further than before."""
+        """Published with `current`, also when the run has made progress."""
         self.due: Signal[FineTuningRun] = Signal(app, "fine-tuning result")
-        """Published again and again while the question is due and not asked; whoever asks it sets `asked`."""
+        """Published repeatedly while the question is due; the subscriber that asks it sets `asked`."""
         self._app, self._runs, self._model = app, runs, model
         self._current: FineTuningRun | None = None
         self._timer: Timer | None = None
@@ -46,22 +46,22 @@ class FineTuning:
 
     @property
     def current(self) -> FineTuningRun | None:
-        """The run that is going, or has finished and waits for an answer."""
+        """The run that is going or waits for an answer; None if there is none."""
         return self._current
 
     def attach(self) -> None:
-        """Go on with what was begun before the app was last left."""
+        """Follow the run whose answer was still due when the app was last left."""
         if (path := preferences.unanswered_run()) is not None:
             from core.runs.run import Run  # not at start
 
             self._follow(Run(path))
 
     async def begin(self, start: Callable[[TrainingConfig], Awaitable[Run | None]]) -> None:
-        """Start learning the active set; where an answer is still due, ask for that first. Raises DigitsError.
+        """Start learning the active set; if an answer is still due, ask for that instead. Raises DigitsError.
 
-        `start` starts a run, or returns None where the person would rather not.
+        `start` starts a run, or returns None if the user declines.
         """
-        from core.data import own_sets  # none of them at start
+        from core.data import own_sets  # not at start
         from core.runs import fine_tuning
 
         current = self._current
@@ -70,7 +70,7 @@ class FineTuning:
             self.look()
             return
         if current is not None and current.is_going:
-            self._app.notify("It is learning already. You can go on drawing meanwhile.")
+            self._app.notify("It is already learning. You can keep drawing meanwhile.")
             return
         active = own_sets.active()
         checkpoint = self._model.checkpoint
@@ -82,7 +82,7 @@ class FineTuning:
             preferences.await_answer(run.path)
 
     def look(self) -> None:
-        """See how far it is, and whether the question is due."""
+        """Read the run's progress, and publish `due` if the question is due."""
         current = self._current
         if current is None:
             return
@@ -94,13 +94,13 @@ class FineTuning:
             self.due.publish(current)
 
     def put_off(self) -> None:
-        """The question cannot be asked just now: say once that there is one."""
+        """The question cannot be asked now: notify the user once that the result is ready."""
         if not self._said:
             self._said = True
-            self._app.notify("Your drawings are learned. The drawing screen shows the result.")
+            self._app.notify("The network has learned your drawings. The drawing screen shows the result.")
 
     def answer(self, *, keep: bool) -> None:
-        """Read with the new model from now on, or leave all as it was; nothing is asked about this run again."""
+        """Read with the new model from now on, or change nothing. Either way this run's question is settled."""
         current = self._current
         if current is None:
             return
@@ -108,7 +108,7 @@ class FineTuning:
         try:
             if keep:
                 self._app.notify(
-                    "From now on the new model reads, also after another start. On the drawing screen k chooses."
+                    "The new model reads from now on, also after a restart. On the drawing screen, k chooses another."
                 )
                 self._model.choose(current.run.model)
             preferences.answered()

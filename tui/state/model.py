@@ -1,4 +1,4 @@
-"""The checkpoint that reads what is drawn, and whether it reads at the next start too."""
+"""The checkpoint that reads drawings, and whether it still does after the next start."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ class Model:
     """Call `use` and `choose`; read `checkpoint`."""
 
     def __init__(self, app: App[Any]) -> None:
-        """Begins with the checkpoint that was kept."""
+        """Starts with the checkpoint in the preferences."""
         self.changed: Signal[Path | None] = Signal(app, "model")
         """Published with `checkpoint`."""
         self._checkpoint = preferences.checkpoint()
 
     @property
     def checkpoint(self) -> Path | None:
-        """The one that reads; None is the shipped one."""
+        """The checkpoint that reads; None for the shipped one."""
         return self._checkpoint
 
     def use(self, checkpoint: Path | None) -> None:
-        """Read with this one until another is used or the app is left."""
+        """Read with this checkpoint until another is used or the app is left."""
         self._checkpoint = checkpoint
         self.changed.publish(checkpoint)
 
     def choose(self, checkpoint: Path) -> None:
-        """Read with this one from now on; also after the next start, unless a run still writes it.
+        """Read with this checkpoint from now on; also after the next start, unless a run is still writing it.
 
-        Raises CheckpointError where that cannot be kept; it reads all the same.
+        Raises CheckpointError if the choice cannot be saved; the checkpoint is used nevertheless.
         """
         from core.runs.run import Run  # not at start
 

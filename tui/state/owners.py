@@ -1,4 +1,4 @@
-"""All owners of what outlives a screen; the app makes them, and each screen and widget is given those it needs."""
+"""All owners of state that outlives a screen. The app makes them and passes each screen and widget those it needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Owners:
-    """One of each."""
+    """One owner of each kind."""
 
     runs: Runs
     model: Model
@@ -29,6 +29,6 @@ class Owners:
 
     @classmethod
     def of(cls, app: App[Any]) -> Owners:
-        """Those of an app that is about to run."""
+        """The owners for an app that is about to run."""
         runs, model = Runs(app), Model(app)
         return cls(runs, model, Downloads(app), Draft(app), PinnedDrawing(app), FineTuning(app, runs, model))

@@ -1,4 +1,4 @@
-"""The drawing whose reading is followed while a run learns."""
+"""The drawing that each checkpoint of a run reads again while it trains."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class PinnedDrawing:
     """Call `pin` and `unpin`; read `bitmap`."""
 
     def __init__(self, app: App[Any]) -> None:
-        """Nothing is pinned at first."""
+        """Starts with nothing pinned."""
         self.changed: Signal[NDArray[np.uint8] | None] = Signal(app, "pinned drawing")
         """Published with `bitmap`."""
         self._bitmap: NDArray[np.uint8] | None = None
@@ -27,11 +27,11 @@ class PinnedDrawing:
         return self._bitmap
 
     def pin(self, bitmap: NDArray[np.uint8]) -> None:
-        """Follow this (H, W) uint8 drawing, ink bright on 0, in place of any other."""
+        """Pin this (H, W) uint8 drawing, ink bright on 0, in place of any other."""
         self._bitmap = bitmap
         self.changed.publish(bitmap)
 
     def unpin(self) -> None:
-        """Follow none."""
+        """Pin nothing."""
         self._bitmap = None
         self.changed.publish(None)

@@ -1,4 +1,4 @@
-"""What screens and widgets ask of the app, since it leads to another screen or may need an answer first."""
+"""Requests that screens and widgets post to the app because they change the screen or may need an answer first."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 
 @dataclass
 class OpenRun(Message):
-    """Look at a run, of the present or the past, on the training screen."""
+    """Show a run, present or past, on the training screen."""
 
     run: Run
 
 
 @dataclass
 class StartRun(Message):
-    """Start a training run and look at it."""
+    """Start a training run and show it."""
 
     config: TrainingConfig
 
 
 @dataclass
 class ResumeRun(Message):
-    """Go on with a run that was stopped or interrupted, and look at it."""
+    """Resume a run that was stopped or interrupted, and show it."""
 
     run: Run
 
 
 @dataclass
 class DrawWith(Message):
-    """Draw, and have this checkpoint read it."""
+    """Open the drawing screen and read with this checkpoint."""
 
     checkpoint: Path
 
 
 class FineTune(Message):
-    """Fine-tune on the active set, or answer what was not answered yet about the last fine-tuning."""
+    """Fine-tune on the active set, or ask the question that is still open about the last fine-tuning."""

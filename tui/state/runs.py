@@ -1,4 +1,4 @@
-"""The runs: which one is looked at, which were started here, and one `FollowedRun` for all who follow the same."""
+"""The runs: which one is shown, which were started here, and one shared `FollowedRun` for each."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
 
 
 class Runs:
-    """Starts, resumes and stops runs; read `current`."""
+    """Starts, resumes, stops and follows runs; read `current`."""
 
     def __init__(self, app: App[Any]) -> None:
-        """`app` is told of processes that end, by `RunProcessEnded`, and says what went wrong."""
+        """`app` receives `RunProcessEnded` when a process ends, and shows errors."""
         self.changed: Signal[Run] = Signal(app, "run")
-        """Published with `current`: another run is looked at, or the same one goes on."""
+        """Published with `current` when another run is shown, or the same one is resumed."""
         self._app = app
         self._current: Run | None = None
         self._started: dict[Run, FollowedRun] = {}
         """The runs whose process was started here and has not ended."""
         self._followed: WeakValueDictionary[Run, FollowedRun] = WeakValueDictionary()
-        """Those that somebody follows; whoever stops following just lets go of it."""
+        """The runs that are being followed; dropping the last reference stops following."""
         self._lock = threading.Lock()
-        """The list of runs is made in a thread, which follows runs too."""
+        """Guards `_followed`: the list of runs is made in a thread, which follows runs too."""
 
     @property
     def current(self) -> Run | None:
-        """The run that is looked at."""
+        """The run that is shown."""
         return self._current
 
     def choose(self, run: Run) -> None:
-        """Look at this run; again at the same one where it goes on."""
+        """Show this run; call it again for the same run when it is resumed."""
         self._current = run
         self.changed.publish(run)
 
     def follow(self, run: Run) -> FollowedRun:
-        """What is known of a run, shared by all who follow it."""
+        """The `FollowedRun` of a run, shared by all callers."""
         from tui.processes.followed_run import FollowedRun  # not at start
 
         with self._lock:
@@ -56,7 +56,7 @@ class Runs:
             return followed
 
     async def start(self, config: TrainingConfig) -> Run:
-        """Start a training run of its own process. Raises DigitsError where none can be made or started."""
+        """Start a training run in a process of its own. Raises DigitsError if it cannot be created or started."""
         from core.runs import run as runs  # not at start
 
         run = await asyncio.to_thread(runs.create_run, config)
@@ -64,11 +64,11 @@ class Runs:
         return run
 
     def resume(self, run: Run) -> None:
-        """Go on with a run that was stopped or interrupted. Raises DigitsError where it cannot be started."""
+        """Resume a run that was stopped or interrupted. Raises DigitsError if it cannot be started."""
         self._start_process(run, resume=True)
 
     def stop(self, run: Run) -> None:
-        """Ask a run to save its state and stop. Raises RunError where it cannot be asked."""
+        """Ask a run to save its state and stop. Raises RunError if the request cannot be written."""
         run.request_stop()
 
     def is_going(self, run: Run) -> bool:
@@ -76,19 +76,19 @@ class Runs:
         return run in self._started or run.is_running()
 
     def expect(self, run: Run) -> None:
-        """A process was just started for this run: until it writes, the run counts as starting."""
+        """A process was just started for this run: until it holds the lock, the run counts as starting."""
         self._started[run] = followed = self.follow(run)
         followed.expect()
 
     def ended(self, run: Run, status: int) -> None:
-        """The process that was started here has ended with this exit status; tell of one that died without a word."""
+        """A process that was started here has ended with this exit status; report it if the run did not."""
         if (followed := self._started.pop(run, None)) is not None:
             followed.give_up()
-        # A run that fails in a way that we foresaw says so in its events, which the training screen shows.
+        # An expected failure is in the run's events, which the training screen shows.
         if status and not run.summary():
             complain(
                 self._app,
-                f"{run.name} ended unexpectedly, with status {status}. What it printed is in {run.log}",
+                f"{run.name} ended unexpectedly, with status {status}. Its output is in {run.log}",
             )
 
     def _start_process(self, run: Run, *, resume: bool = False) -> None:
