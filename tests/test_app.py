@@ -254,8 +254,8 @@ async def test_draw_with_opens_the_pad_with_that_checkpoint(tmp_path: Path) -> N
 
 _FROM_HOME = (
     *("Data: Train", "Data: Add", "Data: Read again", "Training: Draw with it", "Training: Older epochs"),
-    *("Draw: Checkpoint", "Draw: Pen", "Draw: Eraser", "Draw: Undo", "Draw: Redo", "Draw: Clear", "Draw: Wider brush"),
-    *("Everywhere: Data", "Everywhere: Help", "Everywhere: Quit", "Theme", "Screenshot"),
+    *("Draw: Choose a network", "Draw: Pen", "Draw: Eraser", "Draw: Undo", "Draw: Redo", "Draw: Clear"),
+    *("Draw: Wider brush", "Everywhere: Data", "Everywhere: Help", "Everywhere: Quit", "Theme", "Screenshot"),
 )
 
 

@@ -112,7 +112,7 @@ async def test_a_file_that_cannot_be_read_shows_why_in_place_of_its_picture(
         assert "is a GIF; PNG, JPEG, BMP and" in text(app)
         await pilot.press("right")
         await decoded(pilot, app.screen.query_one(BeforeAfter))
-        assert "Nothing is left of it: the" in text(app)
+        assert "Nothing is left: the" in text(app)
 
 
 async def test_both_images_of_a_pair_show_and_either_can_be_decided_about(

@@ -94,11 +94,11 @@ async def test_a_finding_about_the_whole_folder_says_so(monkeypatch: pytest.Monk
         screen = await opened(pilot)
         await pilot.press("down", "down", "down")
         await pilot.pause()
-        assert "Hint, the folder as a whole" in text(app)
+        assert "Hint, the whole folder" in text(app)
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(screen.focused, Findings)
-        assert "no single images" in notices(app)
+        assert "no images to show" in notices(app)
 
 
 async def test_all_images_can_be_paged_through_while_the_check_goes_on(
@@ -180,7 +180,7 @@ async def test_an_answer_that_makes_no_sense_is_an_error_like_any_other(
     app = CheckApp(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot, checked=False)
-        await until(pilot, lambda: "makes no sense" in text(app))
+        await until(pilot, lambda: "is not valid" in text(app))
 
 
 async def test_a_folder_that_is_gone_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ async def test_decisions_show_at_once_and_are_kept(monkeypatch: pytest.MonkeyPat
         await pilot.press("x")
         await until(pilot, lambda: text(app).count("left out") >= 3)  # on the image, beside it, in the last line
         assert decisions(folder) == {"3/00.png": None}
-        assert "1 left out: training obeys this" in text(app)
+        assert "1 left out. Training follows this" in text(app)
         await pilot.press("right", "5")
         await until(pilot, lambda: "1 left out and 1 relabelled" in text(app))
         assert text(app).count("3 → 5") == 2

@@ -101,7 +101,7 @@ async def test_a_set_is_told_of_with_counts_and_images(asked: list[str]) -> None
         seen = text(app)
         for count in TRAIN_COUNTS:
             assert f"{count:,}" in seen
-        assert "60,000 to learn from, 10,000 to test on (MNIST's test set)" in seen
+        assert "60,000 for training, 10,000 for testing (MNIST's test set)" in seen
         assert screen.query_one(Samples).grid.count == 8
         await pilot.press("n")
         assert screen.query_one(Samples).first == 8
@@ -133,7 +133,7 @@ async def test_reading_a_set_shows_progress_and_ends_when_another_is_chosen(
         assert screen.query_one("#details ProgressBar", ProgressBar).percentage == pytest.approx(1 / 3)
         await pilot.press("down")
         await until(pilot, lambda: screen.details is not None)
-        await until(pilot, lambda: "own: 60 to learn from" in text(app))
+        await until(pilot, lambda: "own: 60 for training" in text(app))
 
 
 async def test_a_set_that_cannot_be_used_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ async def test_keys_during_a_look_change_nothing(monkeypatch: pytest.MonkeyPatch
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_data(pilot)
         await pilot.press("a", *"/slow", "enter")
-        await until(pilot, lambda: "Looking at /slow" in text(app))
+        await until(pilot, lambda: "Reading /slow" in text(app))
         await pilot.press("x", "y", "enter", "down", "enter")
         await pilot.pause(0.1)
         assert app.screen.query_one(Input).value == "/slow"
@@ -219,7 +219,7 @@ async def test_what_cannot_be_added_is_explained_and_stays_typed(monkeypatch: py
     async with app.run_test(size=(80, 24)) as pilot:
         await open_data(pilot)
         await pilot.press("a", "enter")
-        await until(pilot, lambda: "Give the path" in text(app))
+        await until(pilot, lambda: "Enter the path of a folder or file" in text(app))
         await pilot.press(*"/nowhere", "enter")
         await until(pilot, lambda: f"✗ {error}" in text(app))
         assert app.screen.query_one(Input).value == "/nowhere"

@@ -246,7 +246,7 @@ async def test_a_checkpoint_is_chosen() -> None:
         listed = [str(option.prompt) for option in options.options if old.path.name[:10] in str(option.prompt)]
         assert new.name in listed[0] and "● training" in listed[0]
         assert old.name in listed[1] and "training" not in listed[1] and "99.00% validation" in listed[1]
-        assert "refreshes by itself" in app.text()
+        assert "updated as it learns" in app.text()
         options.highlighted = len(options.options) - 1
         await pilot.press("enter")
         await settled(pilot)

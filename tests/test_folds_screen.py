@@ -72,7 +72,7 @@ async def test_progress_names_the_training_that_is_going_on(size: tuple[int, int
             await until(pilot, lambda: "all images, epoch 1 of 4" in shown(app))
             assert "batch 30 of 40" in shown(app)
             assert "250 images in 5 folds, fine-tuned" in shown(app) or "from 2026-01-30-090000" in shown(app)
-            assert "what it comes to is measured in a while" in shown(app)
+            assert "no results yet" in shown(app)
             assert "→" not in shown(app)
 
             told = list(story(A_PART))
@@ -132,7 +132,7 @@ async def test_the_result_says_what_it_came_to(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "✔ finished" in shown(app))
         text = shown(app)
         assert "Accuracy         96.80% ± 2.28  of 250 images, each new to its network" in text
-        assert "Folds            96.80% ± 1.34  mean and spread of 5 folds; 1 min 36 s in all" in text
+        assert "Folds            96.80% ± 1.34  mean and spread of 5 folds; 1 min 36 s total" in text
         assert "Before → after   92.00% → 96.80%  +4.80 points on these images" in text
         assert "MNIST            99.71% → 99.66%  −0.05 points on its 10,000 test images" in text
         assert "m shows its mistakes  w draws with it" in text
@@ -196,7 +196,7 @@ def test_mistakes_are_counted_and_said_in_order() -> None:
     assert sum(count for count, _, _ in mistakes(CONFUSION)) == len(RIGHT) * COUNT - sum(RIGHT) == 8
     assert mistakes(CONFUSION)[0] == (3, 4, 9)
     right = tuple(tuple(12_345 if row == column else 0 for column in range(10)) for row in range(10))
-    assert in_words(right) == "Every image was read right."
+    assert in_words(right) == "Every image was read correctly."
 
 
 def test_a_file_that_holds_no_table_of_ten_by_ten_shows_none() -> None:
@@ -251,7 +251,7 @@ async def test_each_training_has_a_curve_of_its_own() -> None:
     """The loss begins anew at each border; the axis names the folds."""
     app = RunsApp(crossed_run(NAME))
     async with app.run_test(size=(160, 50)) as pilot:
-        await until(pilot, lambda: "Accuracy on the fold left out" in shown(app))
+        await until(pilot, lambda: "Accuracy on the held-out fold" in shown(app))
         text = shown(app)
         named = next(line for line in text.splitlines() if line.strip().startswith("fold "))
         assert named.split() == ["fold", "all", "1", "2", "3", "4", "5"] * 2

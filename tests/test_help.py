@@ -64,7 +64,7 @@ async def test_f1_helps_where_a_question_mark_is_typed() -> None:
         await pilot.press("f1")
         await pilot.pause()
         assert isinstance(app.screen, HelpScreen)
-        assert "Delete the digit before" in text(app)
+        assert "Delete the previous digit" in text(app)
 
 
 async def test_the_screen_s_own_keys_are_in_sight_at_once() -> None:
@@ -80,7 +80,7 @@ async def test_the_screen_s_own_keys_are_in_sight_at_once() -> None:
         assert seen.index("Read again") < seen.index("Set above")
         for words in ("Train", "Add", "Read again"):
             assert words in seen
-        assert (("tab", "shift+tab"), "To the next part of the screen, and back") in names
+        assert (("tab", "shift+tab"), "Next or previous part of the screen") in names
         for noise in ("Copy selected text", "Focus Next", "Cursor left", "Home "):
             assert all(noise not in description for _, description in names)
 

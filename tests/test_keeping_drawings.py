@@ -387,9 +387,9 @@ async def test_a_guided_session_asks_keeps_and_goes_on_after_quitting() -> None:
     assert all(each["asked"] == each["label"] for each in said)
     again = DrawingApp()
     async with again.run_test(size=(80, 24)) as pilot:
-        assert "g goes on with the session" in again.text()
+        assert "g continues the session" in again.text()
         await pilot.press("g")
-        assert "3 of 100 are drawn; 97 are left." in text(again) and clipped(again) == []
+        assert "3 of 100 drawn, 97 left." in text(again) and clipped(again) == []
         await pilot.press("enter")
         await until(pilot, lambda: "(4 of 100)" in again.text())
 
@@ -553,7 +553,7 @@ async def test_learning_goes_on_in_the_background_and_its_model_is_kept(training
         seen = " ".join(text(app).replace("│", " ").split())
         for words in (
             "Learned from 250 drawings of “own”", "92.00%", "96.80%", "230 → 242 of 250", "99.71%", "99.66%",
-            "in 5 parts", "92% to 100%", "1.3 points", "the shipped model, stays",
+            "in 5 folds", "92% to 100%", "1.3 points", "the shipped model, stays",
         ):  # fmt: skip
             assert words in seen, words
         assert clipped(app) == [] and preferences.checkpoint() is None
@@ -594,7 +594,7 @@ async def test_the_answer_can_wait() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await pilot.press("escape")
-        await until(pilot, lambda: "learned: l shows the result" in app.text())
+        await until(pilot, lambda: "learned: press l" in app.text())
         await pilot.press("l")
         await until(pilot, lambda: isinstance(app.screen, FineTuningResultScreen))
         await pilot.press("escape")
@@ -623,7 +623,7 @@ async def test_no_question_comes_in_the_middle_of_something(trainings: Trainings
         await until(pilot, lambda: trainings.writer is not None)
         await pilot.press("space", "right")
         trainings.end(fold_story.started(), fold_story.finished())
-        await until(pilot, lambda: "learned: l shows the result" in app.text())
+        await until(pilot, lambda: "learned: press l" in app.text())
         for keys, kind in (([], DrawingScreen), (["o"], OwnSetsScreen), (["escape", "d"], DataScreen)):
             await pilot.press(*keys)
             app.owners.fine_tuning.look()

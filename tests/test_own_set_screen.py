@@ -83,7 +83,7 @@ async def test_nothing_is_clipped(size: tuple[int, int], mine: OwnSet) -> None:
         await opened(pilot)
         assert clipped(app) == [] and not scrollbars(app)
         seen = text(app)
-        for part in ("30 drawings, page 1 of", "Not even: 4 of 0", "New drawings are kept here", "Remove", "Quit"):
+        for part in ("30 drawings, page 1 of", "Uneven: 4 of 0", "New drawings go into this set", "Remove", "Quit"):
             assert part in seen, part
         for digit, count in enumerate(own_sets.counts(mine)):
             assert any(line.lstrip().startswith(f"{digit} █") and f" {count} " in line for line in seen.splitlines())
@@ -96,14 +96,14 @@ async def test_a_digit_key_says_which_it_is(mine: OwnSet) -> None:
         screen = await opened(pilot)
         first = own_sets.drawings(mine)[0]
         await pilot.press("7")
-        await until(pilot, lambda: "The 0 is a 7 now; u undoes it." in text(app))
+        await until(pilot, lambda: "Relabelled the 0 as 7; u undoes it." in text(app))
         assert own_sets.counts(mine)[:8:7] == [3, 3] and (mine.folder / "7" / first.path.name).exists()
         assert grid(screen).cursor == 0
         await pilot.press("end", "u")
         await until(pilot, lambda: "It is a 0 again, not a 7." in text(app))
         assert own_sets.drawings(mine)[0] == first == grid(screen).chosen
         await pilot.press("0")
-        await until(pilot, lambda: "It is a 0 already." in text(app))
+        await until(pilot, lambda: "It is already labelled 0." in text(app))
         await pilot.press("escape")
         await until(pilot, lambda: app.answers == [mine])
 
@@ -223,7 +223,7 @@ async def test_what_a_check_up_decided_is_marked(mine: OwnSet) -> None:
         seen = " ".join(text(app).split())
         assert "▸0 * 0 * 0" in seen and "* left out by your" in seen
         await pilot.press("right")
-        await until(pilot, lambda: "* counted as 6 by your" in " ".join(text(app).split()))
+        await until(pilot, lambda: "* relabelled as 6 by your" in " ".join(text(app).split()))
 
 
 async def answer(pilot: Pilot[Any], key: str, *values: str) -> None:
@@ -242,7 +242,7 @@ async def test_a_set_is_exported_and_imported(mine: OwnSet, tmp_path: Path) -> N
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await opened(pilot)
         await answer(pilot, "e", str(tmp_path / "out.npz"))
-        await until(pilot, lambda: "30 drawings are now in" in text(app))
+        await until(pilot, lambda: "Exported 30 drawings to" in text(app))
         await answer(pilot, "i", str(tmp_path / "out.npz"), "Bea")
         await until(pilot, lambda: "─Bea─" in text(app) and "New drawings go into another set" in text(app))
         assert screen.own.name == "Bea" and own_sets.counts(screen.own) == own_sets.counts(mine)
@@ -289,7 +289,7 @@ async def test_renaming_and_a_new_set(mine: OwnSet) -> None:
         await answer(pilot, "r", "Anna [b]")
         await until(pilot, lambda: "─Anna [b]─" in text(app))
         await answer(pilot, "n", "Bea")
-        await until(pilot, lambda: "─Bea─" in text(app) and "Nothing is drawn yet" in text(app))
+        await until(pilot, lambda: "─Bea─" in text(app) and "No drawings yet" in text(app))
         assert [each.name for each in own_sets.sets()] == ["Anna [b]", "Bea"]
         await pilot.press("x", "5", "u")
         await until(pilot, lambda: "There is nothing to undo." in text(app))
@@ -299,7 +299,7 @@ async def test_before_the_first_drawing(home: Path) -> None:
     """The screen says how there will be one, and looking makes no folder."""
     app = Shown(own_sets.active())
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "Nothing is drawn yet: draw a digit" in text(app))
+        await until(pilot, lambda: "No drawings yet: draw on" in text(app))
         await pilot.press("x", "3", "right", "pagedown", "end", "left_square_bracket")
         assert clipped(app) == []
     assert not (home / "data" / "own").exists()
@@ -317,9 +317,9 @@ def test_the_layout_takes_the_largest_images_of_which_plenty_fit() -> None:
 
 def test_how_even_the_digits_are_is_said_in_words() -> None:
     """What is missing, else what is most and least."""
-    assert balance([0] * 10) == "Nothing is drawn yet."
-    assert balance([1, 0, 1, 1, 1, 1, 1, 1, 1, 0]) == "Not even: there is no 1, 9 yet."
-    assert balance([4, 9, 4, 4, 4, 4, 4, 4, 4, 5]) == "Not even: 9 of 1, but 4 of 0."
+    assert balance([0] * 10) == "No drawings yet."
+    assert balance([1, 0, 1, 1, 1, 1, 1, 1, 1, 0]) == "Uneven: there is no 1 or 9 yet."
+    assert balance([4, 9, 4, 4, 4, 4, 4, 4, 4, 5]) == "Uneven: 9 of 1, but 4 of 0."
     assert balance([4, 6, 4, 4, 4, 4, 4, 4, 4, 5]) == "Even: every digit has its share."
 
 

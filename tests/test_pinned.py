@@ -138,7 +138,7 @@ async def test_each_new_checkpoint_reads_the_drawing_again(watched: list[Run]) -
             await until(pilot, lambda: "● running" in shown(app))
             assert "Pinned" not in shown(app)
             app.owners.pinned.pin(SEVEN)
-            await until(pilot, lambda: "Pinned: waits for weights" in shown(app))
+            await until(pilot, lambda: "Pinned: waiting for weights" in shown(app))
             await until(pilot, lambda: watched == [run])
             assert FakeReader.made == 0
             for number in range(3):
@@ -203,7 +203,7 @@ async def test_another_drawing_and_another_run_begin_anew() -> None:
             await until(pilot, lambda: title(app) == "Pinned: read as 0")
             run.model.unlink()  # so that nothing can be read before somebody has looked
             app.owners.pinned.pin(SEVEN.T.copy())
-            await until(pilot, lambda: title(app) == "Pinned: waits for weights")
+            await until(pilot, lambda: title(app) == "Pinned: waiting for weights")
             save(run, 1)
             await until(pilot, lambda: title(app) == "Pinned: read as 1")
             assert np.array_equal(FakeReader.asked[-1], SEVEN.T)
@@ -212,7 +212,7 @@ async def test_another_drawing_and_another_run_begin_anew() -> None:
                 for event in story(6, 20):
                     writer.append(event)
                 app.open_run(other)
-                await until(pilot, lambda: title(app) == "Pinned: waits for weights")
+                await until(pilot, lambda: title(app) == "Pinned: waiting for weights")
                 save(other, 5)
                 await until(pilot, lambda: title(app) == "Pinned: read as 2")
 

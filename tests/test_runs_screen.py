@@ -105,7 +105,7 @@ async def test_a_filter_that_fits_nothing_says_so_and_escape_leaves() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await read(pilot)
         await pilot.press(*"zzz", "enter")
-        assert "No run fits" in below(app)
+        assert "No run matches" in below(app)
         assert app.answers == []
         await pilot.press("escape")
         assert app.answers == [None]

@@ -159,7 +159,7 @@ async def test_another_checkpoint_is_chosen_to_compare_with(monkeypatch: pytest.
         await pilot.press("down", "enter")
         await until(pilot, lambda: asked[-1] == _asked(both))
         await _measured(pilot)
-        assert "Scorecard: the shipped model beside 2024-01-31" in text(app)
+        assert "Scorecard: the shipped model and 2024-01-31" in text(app)
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, CheckpointScreen))
         await pilot.press("escape")
@@ -220,9 +220,9 @@ async def test_a_set_is_added_by_its_path_for_this_time(
     [
         ([{"error": "there is no checkpoint /gone.npz"}, {"exit": 1}], "there is no checkpoint /gone.npz"),
         ([{"complain": "Boom"}, {"exit": 3}], "Boom"),
-        ([{"nothing": "of sense"}], "makes no sense"),
+        ([{"nothing": "of sense"}], "is not valid"),
         ([{"done": 1, "total": 2, "doing": "reading"}], "without an answer"),
-        ([{"done": 1, "total": 2, "doing": "x", "row": {"name": 5}}], "makes no sense"),
+        ([{"done": 1, "total": 2, "doing": "x", "row": {"name": 5}}], "is not valid"),
     ],
 )
 async def test_what_goes_wrong_is_said(monkeypatch: pytest.MonkeyPatch, steps: list[dict[str, Any]], said: str) -> None:

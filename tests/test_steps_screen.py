@@ -97,7 +97,7 @@ def test_what_is_said_was_measured(tmp_path: Path) -> None:
     said = {each.name: each.measured for each in of_file(path, "one.png").steps}
     assert said["the image file"] == "80×100 pixels, grey levels from 55 to 255."
     assert said["ink on even paper"].startswith("Ink covers 6.0% of the picture and is darker than the paper; ")
-    assert said["specks removed"] == "1 speck of 4 pixels in all removed: 0.8% of the ink."
+    assert said["specks removed"] == "Removed 1 speck with 4 pixels in total: 0.8% of the ink."
     assert said["cropped"] == "From 80×100 to 8×60 pixels: 6.0% of the area is left."
     assert said["20×20 box"].startswith("From 8×60 to 3×20 pixels, 3.0 times smaller. The strongest ink went from 200 ")
     assert "to 255 of 255." in said["20×20 box"]
@@ -156,7 +156,7 @@ def test_of_a_number_it_is_the_digit_that_is_shown_beside() -> None:
     """By itself, cut out of the drawing, so that it ends with the 28×28 of the reading; and it says which one it is."""
     ink, reading = a_number()
     found = of_drawing(ink.bitmap, ink.strokes, reading)
-    assert found.subject == "digit 2 of 3 by itself, the least sure one"
+    assert found.subject == "digit 2 of 3, the least sure one"
     assert np.array_equal(found.steps[-1].image, reading.seen)
     _, _, width, height = reading.digits[1].box
     assert found.steps[0].image.shape < ink.bitmap.shape

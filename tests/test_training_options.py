@@ -129,7 +129,7 @@ async def test_the_fields_follow_the_chosen_set(mine: Path, started: list[Traini
         assert "fast: seconds on a laptop's processor" in text(app)
         await choose(pilot, "mine")
         assert fields(screen) == ("fine-tune", 5)
-        assert "goes on from the shipped model, MNIST replayed; 5 folds (6 training runs)" in text(app)
+        assert "fine-tunes the shipped model, replaying MNIST; 5 folds (6 training runs)" in text(app)
         await pilot.press("s")
         shipped = str(paths.shipped_checkpoint())
         assert started == [TrainingConfig(data="mine", recipe="fine-tune", fine_tune=shipped, folds=5)]
@@ -162,7 +162,7 @@ async def test_mnist_itself_is_not_fine_tuned_on(started: list[TrainingConfig]) 
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await choose(pilot, "mnist")
         screen.query_one("#recipe", Select).value = "fine-tune"
-        await until(pilot, lambda: "✗ MNIST is what the network knows already" in text(app))
+        await until(pilot, lambda: "✗ the network already knows MNIST" in text(app))
         await pilot.press("s")
         assert not started
         assert app.focused is screen.query_one("#recipe")
@@ -178,7 +178,7 @@ async def test_fine_tuning_goes_on_from_the_network_in_use(mine: Path, started: 
         await choose(pilot, "mine")
         app.owners.model.use(chosen)
         await until(
-            pilot, lambda: "goes on from 2026-01-31-142500-mni…, MNIST replayed; 5 folds (6 training runs)" in text(app)
+            pilot, lambda: "fine-tunes 2026-01-31-142500-mni…, replaying MNIST; 5 folds (6 training runs)" in text(app)
         )
         await pilot.press("s")
         assert [config.fine_tune for config in started] == [str(chosen)]
@@ -265,4 +265,4 @@ async def test_e_edits_a_set_of_drawings_and_finds_it_by_its_new_name(
         app.screen.dismiss(None)
         await until(pilot, lambda: screen.chosen is not None and screen.chosen.name == "Berta")
         await until(pilot, lambda: screen.details is not None)
-        assert "Berta: 210 to learn from" in text(app)
+        assert "Berta: 210 for training" in text(app)

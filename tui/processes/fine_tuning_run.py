@@ -55,7 +55,7 @@ class FineTuningRun:
         if state in (STARTING, RUNNING, ""):
             return "learning: getting ready"
         if state == FINISHED:
-            return "learned: l shows the result"
+            return "learned: press l"
         if isinstance(history.end, Failed):
             return "learning failed: t shows why"
         return "learning was stopped" if state == STOPPED else "learning was interrupted"

@@ -1,1 +1,1 @@
-"""The screens and dialogs, one a file, with their helpers beside them. They post messages; owners act."""
+"""Screens and dialogs, one per file, with their helpers. They post messages; the owners act on them."""

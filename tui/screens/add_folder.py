@@ -1,4 +1,4 @@
-"""The dialog that adds a folder or file of one's own to the catalogue, by path or by browsing."""
+"""The dialog that adds a folder or file of the user's own to the catalogue, by path or by browsing."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from tui.widgets.shared.path_input import PathInput
 
 
 class UsableTree(DirectoryTree):
-    """Shows folders and the files that may hold a data set; nothing hidden."""
+    """Shows folders and files that may hold a data set, but no hidden ones."""
 
     BINDING_GROUP_TITLE = "Folders"
-    # Textual's are pictures in colour, which not every terminal's font has.
+    # Textual's icons are colour emoji, which not every terminal's font has.
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "· "
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "screen.add", "Add"),
-        Binding("backspace,left", "up", "Folder above"),
+        Binding("backspace,left", "up", "Parent folder"),
     ]
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Leave out what cannot be added."""
+        """Leave out hidden files and those that cannot be added."""
         return [
             path
             for path in paths
@@ -43,12 +43,12 @@ class UsableTree(DirectoryTree):
         ]
 
     def action_up(self) -> None:
-        """Browse from the folder above."""
+        """Browse from the parent folder."""
         self.path = Path(self.path).absolute().parent
 
 
 class AddFolder(ModalScreen[str | None]):
-    """Answers the new entry's name, None where the person would rather not."""
+    """Returns the new entry's name, or None if the user cancels."""
 
     BINDING_GROUP_TITLE = "Add own data"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,7 +59,7 @@ class AddFolder(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static("Add own data", classes="dialog-title")
-            yield Static(f"Give {sources.formats()}.", classes="muted")
+            yield Static(f"Enter the path of {sources.formats()}.", classes="muted")
             yield PathInput(placeholder="/path/to/folder  (→ or tab completes)", id="path", compact=True)
             yield UsableTree(Path.cwd(), id="tree")
             yield Static(id="said", markup=False)
@@ -70,7 +70,7 @@ class AddFolder(ModalScreen[str | None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Begin with the path; there is nothing to wait for."""
+        """Hide the message and the progress bar until an attempt is made."""
         self._say("")
 
     @on(DirectoryTree.NodeHighlighted, "#tree")
@@ -81,18 +81,18 @@ class AddFolder(ModalScreen[str | None]):
     @on(Input.Submitted, "#path")
     @on(Button.Pressed, "#add")
     def action_add(self) -> None:
-        """Add what the path names."""
+        """Add the folder or file at the path."""
         given = self.query_one(PathInput).value.strip()
         if not given:
-            self._say("✗ Give the path of a folder or file, or choose one below.")
+            self._say("✗ Enter the path of a folder or file, or choose one below.")
             self.query_one(PathInput).focus()
             return
         self._add(Path(given).expanduser().absolute())
 
     @work(exclusive=True)
     async def _add(self, path: Path) -> None:
-        self._say(f"Looking at {path} …", waiting=True)
-        # What is typed meanwhile would name another path than the one that is looked at.
+        self._say(f"Reading {path} …", waiting=True)
+        # Otherwise the path could be changed while it is being read.
         self._set_fields(enabled=False)
         try:
             answer = await child.ask("datasets", "--add", str(path), "--json", progress=self._report)
@@ -107,7 +107,7 @@ class AddFolder(ModalScreen[str | None]):
         for field in ("#path", "#tree", "#add"):
             self.query_one(field).disabled = not enabled
         if not enabled:
-            self.set_focus(None)  # else it goes on to the next button, and Enter would press that
+            self.set_focus(None)  # else the focus moves to the next button, and Enter would press it
 
     def _report(self, done: int, total: int | None) -> None:
         self.query_one(ProgressBar).update(total=total, progress=done)
@@ -121,9 +121,9 @@ class AddFolder(ModalScreen[str | None]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Close; a look at a folder that is under way ends."""
+        """Close; this also ends the reading of a folder."""
         self.dismiss(None)
 
     def action_browse(self) -> None:
-        """Go from the path to the folders."""
+        """Move from the path to the folders."""
         self.query_one("#tree").focus()

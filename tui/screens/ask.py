@@ -1,4 +1,4 @@
-"""A dialog that asks for one or two lines of text and tries what they are for, until it succeeds."""
+"""A dialog that asks for one or two lines of text, tries to act on them, and asks again until that succeeds."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from tui.processes.child import OnProgress
 from tui.widgets.shared.path_input import PathInput
 
 Attempt = Callable[[list[str], OnProgress], Awaitable[None]]
-"""Is given what was typed and where to report to; raises DigitsError where it cannot be done."""
+"""Called with the values typed and a progress callback; raises DigitsError if it fails."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One line of text that is asked for."""
+    """One line of text to ask for."""
 
     label: str
     value: str = ""
     is_path: bool = False
-    """Whether it is completed from the file system."""
+    """Whether it is a path, completed from the file system."""
     most: int = 0
-    """Characters that can be typed; 0 for any number."""
+    """The longest text, in characters; 0 for no limit."""
 
 
 class PathField(PathInput):
-    """A path of the dialog."""
+    """A path field of the dialog."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Go on")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Continue")]
 
 
 class Ask(ModalScreen[bool]):
-    """Answers whether it was done; False where the person would rather not."""
+    """Returns True once the attempt has succeeded, False if the user cancels."""
 
     BINDING_GROUP_TITLE = "Question"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
@@ -55,7 +55,7 @@ class Ask(ModalScreen[bool]):
     """
 
     def __init__(self, question: str, explanation: str, fields: Sequence[Field], do: str, attempt: Attempt) -> None:
-        """`do` is the word on the button; `attempt` is what it does."""
+        """`do` is the button's label; `attempt` is called when it is pressed."""
         super().__init__()
         self._question = question
         self._explanation = explanation
@@ -83,13 +83,13 @@ class Ask(ModalScreen[bool]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Begin with the first line."""
+        """Focus the first line."""
         self._say("")
         self.query_one("#field-0").focus()
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
-        """Enter goes to the next line, and from the last one on."""
+        """Enter moves to the next line, and on the last one makes the attempt."""
         fields = list(self.query(Input))
         index = fields.index(event.input)
         if index + 1 < len(fields):
@@ -105,7 +105,7 @@ class Ask(ModalScreen[bool]):
     async def _try(self) -> None:
         values = [field.value.strip() for field in self.query(Input)]
         self._say("")
-        # What is typed meanwhile would not be what is tried.
+        # Otherwise the values could be changed during the attempt.
         self._set_enabled(False)
         try:
             await self._attempt(values, self._report)
@@ -120,7 +120,7 @@ class Ask(ModalScreen[bool]):
         for each in self.query("Input, #do"):
             each.disabled = not enabled
         if not enabled:
-            self.set_focus(None)  # else it goes on to the next button, and Enter would press that
+            self.set_focus(None)  # else the focus moves to the next button, and Enter would press it
 
     def _report(self, done: int, total: int | None) -> None:
         bar = self.query_one(ProgressBar)
@@ -135,5 +135,5 @@ class Ask(ModalScreen[bool]):
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
-        """Close; what is under way ends."""
+        """Close; this also ends an attempt under way."""
         self.dismiss(False)

@@ -1,4 +1,4 @@
-"""The check-up of a folder: what was found, each finding's images before and after, and what a person decides."""
+"""The check-up of a folder: its findings, each finding's images before and after, and the user's decisions."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ from tui.widgets.shared.lines import fit
 from tui.widgets.steps.step_images import of_file
 
 _WIDE = 140
-"""Columns from which the findings and their images stand side by side."""
+"""Columns from which the findings and their images are shown side by side."""
 _ABOUT = 2
-"""Lines above the images that say what they were found for, where the findings do not stand beside them."""
+"""Lines above the images that explain the finding when the list of findings is not beside them."""
 
 
 class CheckScreen(Screen[bool]):
-    """Answers whether anything was decided, so that the folder's figures may be others now."""
+    """Returns whether anything was decided, so that the caller can read the folder again."""
 
     CSS_PATH = "check.tcss"
     BINDING_GROUP_TITLE = "Check-up"
     AUTO_FOCUS = "#findings"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "undo", "Undo", tooltip="Take the last decision back"),
+        Binding("u", "undo", "Undo", tooltip="Undo the last decision"),
         Binding("r", "check_again", "Check again", show=False),
-        Binding("w", "steps", "What the network sees of the image, step by step", show=False),
+        Binding("w", "steps", "What the network sees, step by step", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
     ]
 
     def __init__(self, path: Path, title: str) -> None:
-        """Check the folder at `path`, which is called `title`."""
+        """Check the folder at `path`, shown as `title`."""
         super().__init__()
         self._path = path
         self._name = fit(printable(title), 24)
@@ -79,23 +79,23 @@ class CheckScreen(Screen[bool]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Begin with everything at once: all images can be looked at while the check goes on."""
+        """Start the check, and list all images at once so that the user can page through them meanwhile."""
         self._arrange(images=False)
         self._tell()
         self._recall()
         self._check()
 
     def on_unmount(self) -> None:
-        """Let the thread that keeps the decisions end."""
+        """Let the thread that writes the decisions end."""
         self._decisions.close()
 
     def on_resize(self) -> None:
-        """Show both parts where there is room."""
+        """Show both parts if there is room."""
         self._arrange(images=self._looking)
         self._show_chosen_words()
 
     def dismiss(self, result: bool | None = None) -> AwaitComplete:
-        """Close; whoever closes it, the answer is whether anything was decided."""
+        """Close. Without a `result`, return whether anything was decided."""
         return super().dismiss(self._decisions.changed if result is None else result)
 
     # The check
@@ -108,13 +108,13 @@ class CheckScreen(Screen[bool]):
         try:
             self._all = await asyncio.to_thread(every_file, self._path)
             self._list()
-            # Doubtful labels take a network many seconds to find; all else is known in a few.
+            # Finding doubtful labels with a network takes many seconds; everything else takes a few.
             self._checkup = await self._answer("--quick")
             self._list()
             self._checkup = await self._answer()
         except (DigitsError, KeyError, TypeError, ValueError) as error:
             self._fail(
-                str(error) if isinstance(error, DigitsError) else f"the check's answer makes no sense: {error!r}"
+                str(error) if isinstance(error, DigitsError) else f"the check-up's answer is not valid: {error!r}"
             )
         else:
             self._end_progress()
@@ -122,17 +122,17 @@ class CheckScreen(Screen[bool]):
             self._findings.border_title = Content(f"{self._name}: {counts(self._checkup)}")
 
     async def _answer(self, *options: str) -> Checkup:
-        """What a child finds in the folder. Raises DigitsError, or an error of an answer without sense."""
+        """A child's check-up. Raises DigitsError, and KeyError, TypeError or ValueError if it is not valid."""
         answer: dict[str, Any] | None = None
-        async with aclosing(child.lines("check", str(self._path.absolute()), "--json", *options)) as said:
-            async for message in said:
+        async with aclosing(child.lines("check", str(self._path.absolute()), "--json", *options)) as output:
+            async for message in output:
                 if isinstance(message, CommandProgress):
                     self._progress(message.done, message.total, message.doing or "Checking")
                 else:
                     answer = message
         if answer is None:
-            raise DataError("the check ended without an answer; press r to try again")
-        # In a thread: a large folder may have hundreds of thousands of files among its findings.
+            raise DataError("the check-up ended without an answer")
+        # In a thread: a large folder's findings may list hundreds of thousands of files.
         return await asyncio.to_thread(Checkup.from_json, answer)
 
     def _progress(self, done: int | None, total: int | None, doing: str) -> None:
@@ -148,16 +148,16 @@ class CheckScreen(Screen[bool]):
         self._findings.border_title = Content(f"{self._name}: not checked")
         self.query_one("#explanation", Static).update(Content(f"✗ {self._error}\n\nPress r to check again."))
         if self._looking:
-            complain(self, self._error)  # the findings, beside which it stands, may not show
+            complain(self, self._error)  # the explanation beside the findings may be hidden
 
     def _end_progress(self) -> None:
         self.query_one("#progress").display = False
 
     def _list(self) -> None:
-        """Show what is known: all images, and the findings once they are there."""
+        """Show what is known: all images, and the findings once they have arrived."""
         findings = self._checkup.findings if self._checkup is not None else ()
         every = [self._all] if self._all is not None else []
-        # Whoever looks at images is not taken away from them.
+        # The cursor stays on the image that the user is looking at.
         path = self._images.current.path if self._looking and self._images.current is not None else None
         self._findings.show([*findings, *every], self._findings.chosen if self._looking else None)
         self._show_chosen()
@@ -165,7 +165,7 @@ class CheckScreen(Screen[bool]):
             self._images.go_to(path)
 
     def action_check_again(self) -> None:
-        """Check once more, and decode the images again: files may have changed."""
+        """Check again, and decode the images again: files may have changed."""
         self._images.forget()
         self._recall()
         self._check()
@@ -201,21 +201,21 @@ class CheckScreen(Screen[bool]):
         if finding is None:
             return
         if not finding.files:
-            self.notify("This is about the folder as a whole; there are no single images to show.")
+            self.notify("This finding is about the whole folder; it has no images to show.")
             return
         self._arrange(images=True)
         self._images.focus()
 
     def action_steps(self) -> None:
-        """Show what becomes of the image under the cursor before the network sees it."""
+        """Show the preprocessing of the image under the cursor, step by step."""
         picture = self._images.current
         if picture is None:
-            self.notify("There is no image here to be looked at.")
+            self.notify("There is no image to show.")
         else:
             self.app.push_screen(StepsScreen(partial(of_file, self._path / picture.path, picture.path)))
 
     async def action_back(self) -> None:
-        """From the images to the findings, from there back to the data."""
+        """Go from the images to the findings, or from the findings back to the data screen."""
         if self._looking:
             self._arrange(images=False)
             self._findings.focus()
@@ -224,7 +224,7 @@ class CheckScreen(Screen[bool]):
         self.dismiss()
 
     def _arrange(self, *, images: bool) -> None:
-        """Show the findings, their `images`, or both where there is room."""
+        """Show the findings or their `images`, or both if there is room."""
         wide = self.size.width >= _WIDE
         self.set_class(wide, "-wide")
         self.query_one("#overview").display = wide or not images
@@ -260,7 +260,7 @@ class CheckScreen(Screen[bool]):
 
     @work(group="decisions")
     async def action_undo(self) -> None:
-        """Take the last decision back."""
+        """Undo the last decision."""
         try:
             path = await self._decisions.undo()
         except DigitsError as error:
@@ -271,23 +271,23 @@ class CheckScreen(Screen[bool]):
             self.notify("There is nothing to undo.")
             return
         amendment = self._decisions.amended.get(path)
-        now = "taken as it is" if amendment is None else said(amendment)
+        now = "used as it is" if amendment is None else said(amendment)
         self.notify(f"Undone: {fit(printable(path), 60)} is {now} again.", markup=False)
         self._images.go_to(path)
 
     def _tell(self) -> None:
-        """Show what is decided on the images and in the last line."""
+        """Show the decisions on the images and in the last line."""
         amended = self._decisions.amended
         self._images.amended = amended
         self.query_one("#status", Static).update(
-            f"{summary(amended)}: training obeys this; no file is changed."
+            f"{summary(amended)}. Training follows this; no file is changed."
             if amended
-            else "Nothing decided yet. Training obeys what you decide; no file is changed."
+            else "Nothing decided yet. Training follows your decisions; no file is changed."
         )
 
     @property
     def _looking(self) -> bool:
-        """Whether keys go to the images, also while a dialog covers them."""
+        """Whether the images have the focus, even while a dialog covers them."""
         return self.focused is self._images
 
     @property

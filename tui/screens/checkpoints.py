@@ -1,4 +1,4 @@
-"""Choosing the network that reads: the shipped one, or that of a run, also of one that is still going."""
+"""The dialog that chooses a network: the shipped one, or the one of a run, even if that is still going."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from core.runs.run import Run
 
 @dataclass(frozen=True)
 class Choice:
-    """One network that can be read with."""
+    """One network to choose from."""
 
     path: Path
     name: str
     title: str
     going: bool
-    """Whether a run still writes it."""
+    """Whether a run is still writing it."""
 
 
 def choices() -> list[Choice]:
-    """The networks there are, the shipped one first; files that are none are left out. Reads each one's header."""
+    """All networks, the shipped one first. Reads each file's header and leaves out files that are not checkpoints."""
     found = []
     for path in checkpoints.available():
         shipped = path == paths.shipped_checkpoint()
@@ -50,13 +50,13 @@ def choices() -> list[Choice]:
 
 
 class CheckpointScreen(ModalScreen[Path | None]):
-    """Answers the chosen checkpoint's path, None where the choice is left as it was."""
+    """Returns the chosen checkpoint's path, or None if the user cancels."""
 
     TITLE = "Checkpoint"
     BINDING_GROUP_TITLE = "Checkpoint"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scorecard", "Scorecard"),
-        Binding("escape", "dismiss(None)", "Leave it as it is"),
+        Binding("escape", "dismiss(None)", "Cancel"),
     ]
     DEFAULT_CSS = """
     CheckpointScreen {
@@ -67,28 +67,28 @@ class CheckpointScreen(ModalScreen[Path | None]):
     """
 
     class Found(Message):
-        """What there is to choose from."""
+        """The networks were found."""
 
         def __init__(self, found: list[Choice]) -> None:
             super().__init__()
             self.found = found
 
     def __init__(self, current: Path | None) -> None:
-        """`current` is highlighted; None is the shipped one."""
+        """`current` is highlighted; None for the shipped one."""
         super().__init__()
         self._current = current or paths.shipped_checkpoint()
         self._choices: list[Choice] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static("Which network reads?", classes="dialog-title")
-            yield Static("Looking …", id="nothing", classes="muted")
+            yield Static("Choose a network", classes="dialog-title")
+            yield Static("Reading …", id="nothing", classes="muted")
             yield OptionList(markup=False)
-            yield Static("● still trains; what it reads with refreshes by itself.", id="going")
+            yield Static("● still training: its weights are updated as it learns.", id="going")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Look first: with many runs that takes a moment."""
+        """Look for the networks; with many runs that takes a moment."""
         self.query_one(OptionList).display = self.query_one("#going").display = False
         self._look()
 
@@ -100,7 +100,7 @@ class CheckpointScreen(ModalScreen[Path | None]):
     def _show(self, event: Found) -> None:
         self._choices = event.found
         nothing, options = self.query_one("#nothing", Static), self.query_one(OptionList)
-        nothing.update("There is none yet. Train one: press escape, then d.")
+        nothing.update("There are none yet. Train one: press Escape, then d.")
         nothing.display = not event.found
         options.display = bool(event.found)
         self.query_one("#going").display = any(choice.going for choice in event.found)
@@ -110,11 +110,11 @@ class CheckpointScreen(ModalScreen[Path | None]):
         options.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer no scorecard where this was opened from one."""
+        """Hide the scorecard's key if this was opened from a scorecard."""
         return action != "scorecard" or self.app.check_action(action, parameters)
 
     def action_scorecard(self) -> None:
-        """Compare the highlighted network with the one that reads now, that one with the shipped one."""
+        """Compare the highlighted network with the one that reads now, or that one with the shipped one."""
         from tui.screens.scorecard import ScorecardScreen
 
         highlighted = self.query_one(OptionList).highlighted

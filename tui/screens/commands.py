@@ -1,4 +1,4 @@
-"""Bindings as things that can be listed by name, for the help and for the command palette."""
+"""Key bindings as a list of named commands, for the help and the command palette."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 _AROUND = {"tab", "shift+tab"}
-"""Textual's keys of every screen that go between its parts."""
+"""Textual's keys that move between the parts of every screen."""
 _COPY = "screen.copy_text"
-"""Textual binds it on every screen, for text that the mouse has selected; terminals have a way of their own."""
+"""Textual binds it on every screen to copy text selected with the mouse; terminals do that themselves."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Command:
     action: str
     description: str
     keys: tuple[str, ...]
-    """As the footer shows them, such as `^p`."""
+    """The keys as the footer shows them, such as `^p`."""
     enabled: bool
 
 
 def commands(screen: Screen[Any]) -> list[Command]:
-    """Every action that a key calls on `screen` now: the screen's own, the focused widget's, the app's."""
+    """Every action that a key calls on `screen` now: first the screen's, then the focused widget's, then the app's."""
     found: dict[tuple[int, str], list[ActiveBinding]] = {}
     around = []
     for each in screen.active_bindings.values():
@@ -41,7 +41,7 @@ def commands(screen: Screen[Any]) -> list[Command]:
     listed = [_command(screen, same) for same in found.values()]
     if around and len(screen.focus_chain) > 1:
         keys = _command(screen, around).keys
-        listed.append(Command(screen.app, "focus_next", "To the next part of the screen, and back", keys, enabled=True))
+        listed.append(Command(screen.app, "focus_next", "Next or previous part of the screen", keys, enabled=True))
     return sorted(listed, key=lambda command: (command.namespace is screen.app, command.namespace is not screen))
 
 
@@ -57,7 +57,7 @@ def _command(screen: Screen[Any], same: list[ActiveBinding]) -> Command:
 
 
 def title(namespace: DOMNode) -> str:
-    """What to call the keys of a widget, a screen or the app."""
+    """The heading for the keys of a widget, a screen or the app."""
     if namespace.BINDING_GROUP_TITLE:
         return namespace.BINDING_GROUP_TITLE
     letters = type(namespace).__name__.removesuffix("Screen")

@@ -1,4 +1,4 @@
-"""A question that is answered with yes or no."""
+"""A yes-or-no question."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from textual.widgets import Button, Footer, Static
 
 
 class Confirm(ModalScreen[bool]):
-    """Answers True where the person goes on, False where they would rather not."""
+    """Returns True for yes and False for no."""
 
     BINDING_GROUP_TITLE = "Question"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "dismiss(True)", "Yes"),
         Binding("n", "dismiss(False)", "No"),
         Binding("escape", "dismiss(False)", "No", show=False),
-        Binding("left,right,up,down", "app.focus_next", "The other answer", show=False),
+        Binding("left,right,up,down", "app.focus_next", "Other answer", show=False),
     ]
 
     def __init__(self, question: str, explanation: str, yes: str, no: str = "Cancel") -> None:
@@ -40,7 +40,7 @@ class Confirm(ModalScreen[bool]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Enter, pressed by accident, gives the answer that changes nothing."""
+        """Focus the answer that changes nothing, in case Enter is pressed by accident."""
         self.query_one("#no").focus()
 
     @on(Button.Pressed)

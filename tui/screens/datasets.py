@@ -1,4 +1,4 @@
-"""The data screen: the catalogue, a close look at the chosen set, and the start of a training on it."""
+"""The data screen: the catalogue, the details of the chosen set, and the options for training on it."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from tui.state.download import Download
     from tui.state.owners import Owners
 
-_PAUSE = 0.15  # seconds that a row must be stayed on before its set is read
+_PAUSE = 0.15  # seconds that the cursor must stay on a row before its set is read
 
 
 class DataScreen(ModeScreen):
-    """Choose what to learn from."""
+    """Lists the data sets, describes one, and starts a training run on it."""
 
     BINDING_GROUP_TITLE = "Data"
     CSS_PATH = "datasets.tcss"
@@ -67,12 +67,12 @@ class DataScreen(ModeScreen):
 
     @property
     def chosen(self) -> Entry | None:
-        """The entry on which the table's cursor stands."""
+        """The entry under the table's cursor."""
         return self.query_one(CatalogueTable).chosen
 
     @property
     def details(self) -> DataDetails | None:
-        """What is known of the chosen set, None before it has been read."""
+        """The details of the chosen set; None before it has been read."""
         return self._read.get(self.chosen.name) if self.chosen is not None else None
 
     def compose(self) -> ComposeResult:
@@ -83,7 +83,7 @@ class DataScreen(ModeScreen):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Show the catalogue; look for devices meanwhile, which takes seconds."""
+        """Show the catalogue; meanwhile look for devices, which takes seconds."""
         self.query_one("#catalogue").border_title = "Data sets"
         self.query_one("#options").border_title = "Training"
         self.owners.downloads.changed.subscribe(self, self._download_changed)
@@ -91,22 +91,22 @@ class DataScreen(ModeScreen):
         self._find_devices()
 
     def on_screen_suspend(self) -> None:
-        """Whoever comes back from another screen begins with the table; a dialog leaves the focus where it is."""
+        """When the user leaves for another screen, focus the table for their return; under a dialog the focus stays."""
         if self.app.current_mode != "data":
             self.set_focus(self.query_one(CatalogueTable))
 
     def action_to_table(self) -> None:
-        """Leave the fields."""
+        """Move from the fields to the table."""
         self.query_one(CatalogueTable).focus()
 
     # The catalogue
 
     @work(exclusive=True, group="catalogue")
     async def _list_entries(self, chosen: str = "") -> None:
-        """Read the catalogue again and put the cursor on `chosen`, by default on the set that it stood on."""
+        """Read the catalogue again and put the cursor on `chosen`, by default on the set that was under it."""
         before = self.chosen
         found = await asyncio.to_thread(catalogue.read)
-        if not chosen and before is not None:  # which may have got another name
+        if not chosen and before is not None:  # its name may have changed
             chosen = next((each.name for each in found.entries if each.path and each.path == before.path), "")
         for note in found.notes:
             self.notify(note, severity="warning", timeout=12, markup=False)
@@ -127,26 +127,26 @@ class DataScreen(ModeScreen):
         self.query_one("#start").focus()
 
     def action_read_again(self) -> None:
-        """Look at the catalogue and the chosen set as if for the first time; files may have changed."""
+        """Read the catalogue and the chosen set again; files may have changed."""
         self._read.clear()
         self._list_entries()
 
     def action_add(self) -> None:
-        """Add a folder or file of one's own to the catalogue."""
+        """Add a folder or file of the user's own to the catalogue."""
 
         known = self.query_one(CatalogueTable).names
 
         def added(name: str | None) -> None:
             if name:
                 if name in known:
-                    self.notify(f"{name} was in the catalogue already; it is chosen now.", markup=False)
+                    self.notify(f"{name} is already in the catalogue.", markup=False)
                 self._list_entries(name)
 
         self.app.push_screen(AddFolder(), added)
 
     @work
     async def action_remove(self) -> None:
-        """Take an own entry out of the catalogue."""
+        """Remove an entry of the user's own from the catalogue."""
         entry = self.chosen
         if entry is None or not await self.app.push_screen_wait(
             Confirm(
@@ -167,7 +167,7 @@ class DataScreen(ModeScreen):
 
     @work(exclusive=True, group="details")
     async def _look(self) -> None:
-        """Have a child read the chosen set, unless it was read before; choosing another one ends it."""
+        """Have a child read the chosen set, unless it was read before; choosing another set cancels this."""
         entry, panel = self.chosen, self.query_one(DataPanel)
         if entry is None:
             return
@@ -196,7 +196,7 @@ class DataScreen(ModeScreen):
         self.refresh_bindings()
 
     def action_more_samples(self) -> None:
-        """Turn the page of images."""
+        """Show more of the set's images."""
         self.query_one(DataPanel).more_samples()
 
     def action_skipped(self) -> None:
@@ -205,7 +205,7 @@ class DataScreen(ModeScreen):
             self.app.push_screen(SkippedScreen(details))
 
     def action_check_up(self) -> None:
-        """Look for what is wrong with the images of a folder, and decide about them."""
+        """Open the check-up of a folder's images."""
         from tui.screens.check import CheckScreen
 
         if (entry := self.chosen) is not None and entry.path is not None:
@@ -217,13 +217,13 @@ class DataScreen(ModeScreen):
             self.app.push_screen(CheckScreen(Path(entry.path), entry.title), checked)
 
     def action_edit(self) -> None:
-        """Look at a set of drawings of one's own, one by one, and change it."""
+        """Open an own set to look at its drawings and change them."""
         from core.data import own_sets
         from tui.screens.own_set import OwnSetScreen
 
         if (entry := self.chosen) is not None and entry.path is not None:
             if (drawn := own_sets.at(Path(entry.path))) is None:
-                self.notify(f"{entry.title} is gone.", severity="warning", markup=False)
+                self.notify(f"{entry.title} no longer exists.", severity="warning", markup=False)
                 self.action_read_again()
             else:
                 self.app.push_screen(OwnSetScreen(drawn), lambda _: self._forget(entry))
@@ -233,7 +233,7 @@ class DataScreen(ModeScreen):
         self._read.pop(entry.name, None)
         self._list_entries()
 
-    # Downloads, which go on when this screen is left
+    # Downloads; they continue when this screen is left
 
     def _download_of(self, entry: Entry) -> Download | None:
         download = self.owners.downloads.current
@@ -252,7 +252,7 @@ class DataScreen(ModeScreen):
             self.owners.downloads.start(self.chosen.name)
 
     def action_cancel_download(self) -> None:
-        """End the download that is under way."""
+        """Cancel the download under way."""
         self.owners.downloads.cancel()
 
     # The start
@@ -263,7 +263,7 @@ class DataScreen(ModeScreen):
             answer = await child.ask("devices", "--json")
             self.query_one(TrainingOptions).show_devices(DeviceList.from_json(answer).devices)
         except (DigitsError, KeyError, TypeError, ValueError) as error:
-            complain(self, f"cannot tell which devices there are ({error}); auto and cpu can be chosen")
+            complain(self, f"cannot list the devices ({error}); only auto and cpu can be chosen")
 
     @on(TrainingOptions.Start)
     def action_start(self) -> None:
@@ -272,25 +272,25 @@ class DataScreen(ModeScreen):
         if entry is None:
             return
         if needs_download(entry):
-            self.notify(f"{entry.title} has to be downloaded first: press g.", severity="warning")
+            self.notify(f"{entry.title} must be downloaded first: press g.", severity="warning")
             return
         try:
             config = self.query_one(TrainingOptions).config(entry.name)
         except ConfigurationError:
-            self.query_one(TrainingOptions).focus_wrong()  # what is wrong with it stands below the fields
+            self.query_one(TrainingOptions).focus_wrong()  # the error is shown below the fields
             return
         self.action_to_table()
         self.post_message(StartRun(config))
 
     @classmethod
     def would_offer(cls, owners: Owners, action: str) -> bool:
-        """The cursor will be on MNIST, which is here and stays."""
+        """Whether `action` would apply with the cursor on MNIST, which is always available."""
         if action == "cancel_download":
             return owners.downloads.is_under_way
         return action not in ("download", "check_up", "edit", "remove", "to_table")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with the chosen set."""
+        """Offer only the actions that apply to the chosen set."""
         if not self.is_mounted:
             return True
         coming = self.owners.downloads.is_under_way

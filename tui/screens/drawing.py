@@ -1,7 +1,7 @@
-"""The drawing screen: draw, see it read, say what it is, and have the network learn it.
+"""The drawing screen: draw, see the drawing read, keep it with its digit, and have the network learn from it.
 
-What is kept lies in `tui.state.active_set`, how it is learned in `tui.state.fine_tuning`; here are the keys and what
-they show.
+`tui.state.active_set` keeps drawings and `tui.state.fine_tuning` learns from them; this screen has the keys and the
+display.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ _SINGLE = "only single digits are kept"
 
 
 class DrawingScreen(ReadingScreen):
-    """Draw, see it read, and keep it."""
+    """The pad and its readings, with the keys that keep drawings and learn from them."""
 
     TITLE = "Draw"
     BINDING_GROUP_TITLE = "Draw"
     CSS_PATH = "drawing.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "confirm", "Keep"),
-        # Stands for the ten below, in the footer, the help and the palette; no terminal sends such a key.
-        Binding("0-9", "which", "It is"),
+        # Stands for the ten keys below in the footer, the help and the palette; no terminal sends such a key.
+        Binding("0-9", "which", "Keep as"),
         *(Binding(str(digit), f"keep({digit})", show=False) for digit in range(10)),
-        Binding("b", "take_back", "Take the last one back", show=False),
-        Binding("backspace", "take_back", "Take the last one back", show=False),
+        Binding("b", "take_back", "Take back the last drawing", show=False),
+        Binding("backspace", "take_back", "Take back the last drawing", show=False),
         Binding("l", "learn", "Learn"),
         Binding("s", "skip", "Skip"),
         Binding("escape", "leave", "Leave"),
         Binding("g", "guided", "Guided session", show=False),
-        Binding("i", "pin", "Pin this drawing, or unpin it", show=False),
-        Binding("o", "own", "Whose hand it is", show=False),
+        Binding("i", "pin", "Pin or unpin this drawing", show=False),
+        Binding("o", "own", "Choose who is drawing", show=False),
         *ReadingScreen.BINDINGS,
     ]
 
@@ -64,19 +64,19 @@ class DrawingScreen(ReadingScreen):
         super().__init__(owners, make_reader)
         self._active = ActiveSet(self._complain)
         self._said, self._said_at = "", 0
-        """What was just done, and how many strokes there were then: with the next one it is old."""
+        """The last message, and the number of strokes at the time; the next stroke removes the message."""
         self._confirmed: tuple[int, int] | None = None
-        """The digit that was confirmed, and the drawing's revision, while it is not read yet as it is."""
+        """The digit that was confirmed and the drawing's revision, while its newest reading is still to come."""
         self._insisted: tuple[int, int] | None = None
-        """The digit as which a number was to be kept, and the drawing's revision: the same once more keeps it."""
+        """The digit pressed for a number and the drawing's revision; pressing it again keeps the drawing."""
 
     def compose_said(self) -> ComposeResult:
-        """The answer, and how many drawings the active set has."""
+        """The answer, and the active set's counts."""
         yield Answer()
         yield DigitCounts()
 
     def on_mount(self) -> None:
-        """Put back what was on the pad when the app was last left, however that happened."""
+        """Put the drawing back that was on the pad when the app last ended, however that happened."""
         self.owners.fine_tuning.changed.subscribe(self, lambda _: self.show_status())
         self.owners.pinned.changed.subscribe(self, lambda _: self.show_status())
         try:
@@ -89,21 +89,21 @@ class DrawingScreen(ReadingScreen):
             self._say("your last drawing is back")
 
     async def on_unmount(self) -> None:
-        """What is on the pad stays for the next start."""
+        """Save the pad's drawing for the next start."""
         await self.owners.draft.close()
 
     def on_screen_resume(self) -> None:
-        """The sets may have been changed on another screen, or by another program."""
+        """Read the sets again: another screen or program may have changed them."""
         self._active.look()
         self._show_active_set()
 
     @property
     def can_be_interrupted(self) -> bool:
-        """Not in the middle of a stroke."""
+        """Whether the user is not in the middle of a stroke."""
         return not self.query_one(Pad).is_drawing
 
     def drawn(self, ink: Ink) -> None:
-        """Have it read, and keep it for the next start until it is kept for good."""
+        """Have the drawing read, and save it for the next start until it is kept."""
         if self._said and len(ink.strokes) != self._said_at:
             self._said = ""
             self.show_status()
@@ -113,7 +113,7 @@ class DrawingScreen(ReadingScreen):
     # Keeping drawings
 
     async def action_confirm(self) -> None:
-        """Keep the drawing as the digit that was asked for or, where none was, as what it was read as."""
+        """Keep the drawing as the digit that the session asks for or, without a session, as the digit that was read."""
         if self._active.asked is not None:
             await self.action_keep(self._active.asked)
         elif self.query_one(Pad).ink.is_empty:
@@ -125,12 +125,12 @@ class DrawingScreen(ReadingScreen):
         elif self._is_current(self._reading_id):
             await self.action_keep(self._reading.digit)
         else:
-            # The reading shown is of a moment ago, and the newest is on its way: it may say something else.
+            # The reading shown is older than the drawing; the newest is on its way and may differ.
             self._confirmed = self._reading.digit, self.query_one(Pad).revision
 
     @on(Answered)
     async def _confirm_late(self, event: Answered) -> None:
-        """Keep what was confirmed before its last strokes were read, where they changed nothing."""
+        """Keep a drawing that was confirmed before its last strokes were read, if they did not change the reading."""
         if self._confirmed is None:
             return
         digit, revision = self._confirmed
@@ -144,10 +144,10 @@ class DrawingScreen(ReadingScreen):
             if event.reading.digit == digit:
                 await self.action_keep(digit)
             else:
-                self._say(f"it was a {digit}, then more came: Enter again?")
+                self._say(f"it is no longer read as {digit}: Enter again?")
 
     async def action_keep(self, digit: int) -> None:
-        """Keep the drawing as `digit`, and clear the pad for the next one."""
+        """Keep the drawing as `digit`, and start the next one."""
         pad = self.query_one(Pad)
         if pad.ink.is_empty:
             self._say("draw something first")
@@ -156,7 +156,7 @@ class DrawingScreen(ReadingScreen):
         if self._reading is not None and self._reading.digits:
             before, self._insisted = self._insisted, (digit, pad.revision)
             if before != self._insisted:
-                self._say(f"{_SINGLE}; {digit} again if it is one")
+                self._say(f"{_SINGLE}; {digit} again to keep it")
                 return
         try:
             await self._active.keep(digit, pad.ink)
@@ -171,15 +171,15 @@ class DrawingScreen(ReadingScreen):
             self._end_session(session.total)
 
     def action_which(self) -> None:
-        """Say how to say which digit it is."""
-        self._say("press the digit that it is, or click its bar")
+        """Explain how to keep the drawing as a digit."""
+        self._say("press its digit, or click its bar")
 
     async def on_probabilities_chosen(self, event: Probabilities.Chosen) -> None:
-        """A click on a digit's bar says that it is this one."""
+        """A click on a digit's bar keeps the drawing as that digit."""
         await self.action_keep(event.digit)
 
     async def action_take_back(self) -> None:
-        """Take the drawing that was kept last out of the set, and put it on the pad to be corrected."""
+        """Take the last kept drawing out of the set, and put it on the pad to be corrected."""
         pad = self.query_one(Pad)
         if not pad.ink.is_empty:
             self._say("keep or clear this one first")
@@ -197,7 +197,7 @@ class DrawingScreen(ReadingScreen):
         self._show_active_set()
 
     def action_own(self) -> None:
-        """Choose the active set, or make another."""
+        """Choose the active set, or create one."""
 
         def chosen(found: OwnSet | None) -> None:
             if found is None:
@@ -214,7 +214,7 @@ class DrawingScreen(ReadingScreen):
     # The guided session
 
     def action_guided(self) -> None:
-        """Be asked for each digit, or go on with being asked."""
+        """Begin or continue a guided session."""
 
         async def chosen(each: int | None) -> None:
             if each is None:
@@ -228,14 +228,14 @@ class DrawingScreen(ReadingScreen):
         self.app.push_screen(GuidedScreen(guided_session.unfinished(self._active.own.folder)), chosen)
 
     async def action_skip(self) -> None:
-        """Be asked for this digit last."""
+        """Move this digit to the end of the session."""
         await self._active.skip()
         self._show_active_set()
 
     def action_leave(self) -> None:
-        """Be asked no more; g goes on."""
+        """Leave the session; g continues it."""
         self._active.leave()
-        self._say("g goes on with the session")
+        self._say("g continues the session")
         self._show_active_set()
 
     def _end_session(self, total: int) -> None:
@@ -248,7 +248,7 @@ class DrawingScreen(ReadingScreen):
         self.app.push_screen(
             Confirm(
                 f"All {total} digits are drawn and kept.",
-                "The network can learn them now; it takes seconds to minutes, and you can go on drawing.",
+                "The network can learn them now. This takes seconds to minutes; you can keep drawing.",
                 yes="Learn",
                 no="Later",
             ),
@@ -258,11 +258,11 @@ class DrawingScreen(ReadingScreen):
     # Learning
 
     def action_learn(self) -> None:
-        """Have the network learn the active set, in the background."""
+        """Fine-tune the network on the active set, in the background."""
         self.post_message(FineTune())
 
     def action_pin(self) -> None:
-        """Have this drawing followed while a run learns; the same again, or an empty pad, unpins."""
+        """Pin this drawing, so that a run reads it as it learns; the same drawing or an empty pad unpins it."""
         bitmap, pinned = of_ink(self.query_one(Pad).ink), self.owners.pinned
         if pinned.bitmap is not None and (not bitmap.any() or np.array_equal(bitmap, pinned.bitmap)):
             pinned.unpin()
@@ -274,7 +274,7 @@ class DrawingScreen(ReadingScreen):
             self._say("pinned: t shows how it is learned")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """What belongs to a guided session is offered there, and there alone."""
+        """Offer a guided session's actions only during one, and the others' only outside."""
         guided = self._active.session is not None
         if action in ("skip", "leave"):
             return guided
@@ -285,7 +285,7 @@ class DrawingScreen(ReadingScreen):
     # Showing
 
     def _show_active_set(self) -> None:
-        """The set's counts and, on the pad, what is to be drawn."""
+        """Show the set's counts and, on the pad, what to draw."""
         active, pad = self._active, self.query_one(Pad)
         self.query_one(DigitCounts).show(active.own.name, active.counts)
         session = active.session
@@ -293,21 +293,21 @@ class DrawingScreen(ReadingScreen):
             asked = f"Draw {'an' if session.digit == 8 else 'a'} {session.digit}"
             place = f"{session.number} of {session.total}"
             pad.border_title = f"{asked}  ({place})"
-            pad.hint = (asked, place, "", "Enter keeps it", "b takes the last one back")
+            pad.hint = (asked, place, "", "Enter keeps it", "b takes back the last one")
         else:
             left = guided_session.unfinished(active.own.folder)
             pad.border_title = ""
-            more = "g asks you for each digit" if left is None else "g goes on with the session"
+            more = "g starts a guided session" if left is None else "g continues the session"
             pad.hint = (*HINT, "", more)
         self.refresh_bindings()
         self.show_status()
 
     def pen_words(self) -> str:
-        """Where the pen is, what it does, and whether a drawing is pinned."""
+        """The pen's state, and whether a drawing is pinned."""
         return super().pen_words() + ("  ◆ pinned" if self.owners.pinned.bitmap is not None else "")
 
     def said(self) -> tuple[str, str]:
-        """What was just done, and what is being learned."""
+        """The last message, and the fine-tuning's progress."""
         learning = self.owners.fine_tuning.current
         return self._said, "" if learning is None else learning.words
 

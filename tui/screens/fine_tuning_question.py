@@ -1,4 +1,4 @@
-"""When to ask whether to keep the model that a fine-tuning made, and what to show with the question."""
+"""Decides when to ask whether to keep a fine-tuned model, and gathers what the question shows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ANSWERS = {"y", "n"}
 
 
 def ask(app: App[Any], owners: Owners) -> None:
-    """Ask about the run that has finished learning, unless the person is in the middle of something."""
+    """Ask whether to keep the finished run's model, unless the user is in the middle of something."""
     tuning = owners.fine_tuning
     current = tuning.current
     if current is None or current.asked or (finished := current.finished) is None:
@@ -50,7 +50,10 @@ def ask(app: App[Any], owners: Owners) -> None:
 
 
 def _may_cover(screen: Screen[Any]) -> bool:
-    """Not a dialog, nor where an answer's key means something else, text is typed or a stroke is drawn."""
+    """Whether the question may cover `screen`.
+
+    Not over a dialog, while text is typed or a stroke is drawn, or where a key of an answer has another meaning.
+    """
     if not isinstance(screen, ModeScreen) or not screen.is_mounted or not screen.can_be_interrupted:
         return False
     parts = (type(screen), *screen.PARTS)
@@ -59,7 +62,7 @@ def _may_cover(screen: Screen[Any]) -> bool:
 
 
 def _result(current: FineTuningRun, finished: Finished, owners: Owners) -> FineTuningResult:
-    """What there is to compare; on the pad or, where that is empty, pinned. Raises RunError."""
+    """The result to show, with the drawing on the pad or, if that is empty, the pinned one. Raises RunError."""
     config = current.run.config()
     before = Path(config.fine_tune) if config.fine_tune is not None else paths.shipped_checkpoint()
     found = own_set.at(Path(config.data))

@@ -1,4 +1,4 @@
-"""What a run made of the person's hand, before and after, and whether to keep the new model."""
+"""The result of a fine-tuning, before and after, and the question whether to keep the new model."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ from tui.processes.readings import readings
 
 @dataclass(frozen=True, eq=False)  # an array has no single truth value
 class FineTuningResult:
-    """What there is to compare."""
+    """The two models and their figures."""
 
     set_name: str
-    """The name of the set."""
+    """The name of the own set."""
     finished: Finished
     before: Path
-    """The checkpoint that the run went on from."""
+    """The checkpoint that was fine-tuned."""
     after: Path
-    """The one that it made."""
+    """The fine-tuned checkpoint."""
     drawing: NDArray[np.uint8] | None
-    """What is on the pad, (H, W) uint8 with bright ink; None where that is nothing."""
+    """The drawing to read with both, (H, W) uint8 with bright ink; None if there is none."""
 
 
 class FineTuningResultScreen(ModalScreen[bool | None]):
-    """Answers True to keep the new model, False to leave all as it was, None to be asked again later."""
+    """Returns True to keep the new model, False to keep the old one, None to ask again later."""
 
-    BINDING_GROUP_TITLE = "What was learned"
-    # No button has the focus: Enter, which keeps drawings, may be on its way when this opens.
+    BINDING_GROUP_TITLE = "Fine-tuning result"
+    # No button has the focus: the user may be pressing Enter to keep a drawing as this opens.
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "dismiss(True)", "Keep the new model"),
         Binding("n", "dismiss(False)", "Keep the old one"),
         Binding("escape", "dismiss(None)", "Ask later"),
-        Binding("left,right,up,down", "app.focus_next", "The other answer", show=False),
+        Binding("left,right,up,down", "app.focus_next", "Other answer", show=False),
     ]
     DEFAULT_CSS = """
     FineTuningResultScreen {
@@ -77,7 +77,7 @@ class FineTuningResultScreen(ModalScreen[bool | None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Have the drawing read by both models; the figures of the run are known already."""
+        """Have both models read the drawing; the run's figures are already known."""
         if self._result.drawing is not None:
             self._read_drawing(self._result.drawing)
 
@@ -121,7 +121,7 @@ class FineTuningResultScreen(ModalScreen[bool | None]):
         low, high = min(finished.fold_accuracies), max(finished.fold_accuracies)
         spread = "" if finished.spread is None else f", spread {100 * finished.spread:.1f} points"
         return (
-            f"Each drawing was read by a network that had not learned it, in {folds} parts "
+            f"Each drawing was read by a network that had not learned from it, in {folds} folds "
             f"({percent(low, 0)} to {percent(high, 0)}{spread})."
         )
 

@@ -1,4 +1,4 @@
-"""The dialog before a guided session: how many of each digit, or going on with the session that was left."""
+"""The dialog before a guided session: asks how many of each digit to draw, or continues an unfinished session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _USUAL = 10
 
 
 class GuidedScreen(ModalScreen[int | None]):
-    """Answers how many of each digit to ask for anew, 0 to go on with the session that was left, None for neither."""
+    """Returns how many of each digit a new session asks for, 0 to continue the unfinished one, or None to cancel."""
 
     BINDING_GROUP_TITLE = "Guided session"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
@@ -32,7 +32,7 @@ class GuidedScreen(ModalScreen[int | None]):
     """
 
     def __init__(self, left: GuidedSession | None) -> None:
-        """`left` is the session that can be gone on with, if there is one."""
+        """`left` is the unfinished session, if there is one."""
         super().__init__()
         self._left = left
 
@@ -41,20 +41,20 @@ class GuidedScreen(ModalScreen[int | None]):
         with Vertical(classes="dialog -narrow"):
             yield Static("Guided session", classes="dialog-title")
             yield Static(
-                "You are asked for each digit, in random order. Draw it, and press Enter: it is kept, and the next one "
-                "is asked for. You can leave and go on at any time.",
+                "You are asked for digits in random order. Draw each one and press Enter: it is kept, and the next "
+                "one follows. You can leave and continue at any time.",
                 classes="dialog-text",
             )
             if left is not None:
-                said = f"{len(left.done)} of {left.total} are drawn; {len(left.left)} are left."
-                yield Static(said, id="left", classes="dialog-text")
+                progress = f"{len(left.done)} of {left.total} drawn, {len(left.left)} left."
+                yield Static(progress, id="left", classes="dialog-text")
             with Horizontal(id="each-row"):
                 yield Static("How many of each digit", id="each-label")
                 yield Input(str(_USUAL), id="each", type="integer", max_length=4, compact=True)
             yield Static(id="wrong", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 if left is not None:
-                    yield Button("Go on", id="go-on", variant="primary", compact=True)
+                    yield Button("Continue", id="go-on", variant="primary", compact=True)
                     yield Button("Start over", id="begin", compact=True)
                 else:
                     yield Button("Start", id="begin", variant="primary", compact=True)
@@ -62,7 +62,7 @@ class GuidedScreen(ModalScreen[int | None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """One press of Enter does what is most likely meant."""
+        """Focus the most likely choice, so that Enter alone is enough."""
         self.query_one("#wrong").display = False
         self.query_one("#each" if self._left is None else "#go-on").focus()
 
@@ -74,7 +74,7 @@ class GuidedScreen(ModalScreen[int | None]):
             self.dismiss(int(given))
             return
         wrong = self.query_one("#wrong", Static)
-        wrong.update(f"✗ It must be a whole number, 1 to {MOST:,}.")
+        wrong.update(f"✗ Enter a whole number from 1 to {MOST:,}.")
         wrong.display = True
         self.query_one("#each").focus()
 

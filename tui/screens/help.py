@@ -1,4 +1,4 @@
-"""The keys of the screen in focus, read from what is bound there, and so never out of date."""
+"""The keys of the current screen, read from its bindings and so never out of date."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.screens.commands import Command, commands, title
 
 
 class HelpScreen(ModalScreen[None]):
-    """Every key of one screen, of its focused widget and of the app."""
+    """Lists every key of a screen, of its focused widget and of the app."""
 
     BINDING_GROUP_TITLE = "Help"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,7 +26,7 @@ class HelpScreen(ModalScreen[None]):
     ]
 
     def __init__(self, screen: Screen[Any]) -> None:
-        """`screen` is asked for its keys now, while its focus is where the person left it."""
+        """Reads the keys of `screen` now, while its focus is still where the user left it."""
         super().__init__()
         self._heading = f"Keys: {title(screen)}"
         self._commands = commands(screen)
@@ -41,7 +41,7 @@ class HelpScreen(ModalScreen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Let the arrow keys scroll at once."""
+        """Focus the list, so that the arrow keys scroll at once."""
         self.query_one("#keys").focus()
 
 

@@ -1,4 +1,4 @@
-"""All notes of a run, its whole error if it failed, and the end of what its process printed."""
+"""All notes of a run, its full error if it failed, and the end of its log."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from core.runs.run import Run
 from tui.widgets.run.results import shown_path
 
 _MOST = 64 * 1024
-"""Bytes of the log that are shown, the last ones: a traceback is at the end."""
+"""How many of the log's last bytes are shown: a traceback is at the end."""
 
 
 class LogScreen(ModalScreen[None]):
-    """A text to read and to scroll."""
+    """A scrollable text."""
 
     CSS_PATH = "log.tcss"
     BINDING_GROUP_TITLE = "Notes and log"

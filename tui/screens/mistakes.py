@@ -1,4 +1,4 @@
-"""The mistakes of a cross-validation: which digit was read as which, and what to make of it."""
+"""The mistakes of a cross-validation: which digit was read as which, and what to do about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.widgets.run.confusion import Confusion, Table, mistakes
 
 
 class MistakesScreen(ModalScreen[None]):
-    """A table to look at."""
+    """Shows the confusion matrix."""
 
     CSS_PATH = "mistakes.tcss"
     BINDING_GROUP_TITLE = "Mistakes"

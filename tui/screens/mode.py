@@ -1,4 +1,4 @@
-"""What the four screens of the app's modes have in common: how they tell the command palette what they can do."""
+"""The base of the four screens of the app's modes: tells the command palette which actions they offer."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 
 class ModeScreen(Screen[None]):
-    """A screen that a key of the app leads to."""
+    """The screen of one mode."""
 
     PARTS: ClassVar[tuple[type[Widget], ...]] = ()
-    """Widgets whose actions belong to the screen's; each occurs once in it."""
+    """Widgets whose actions count as the screen's; each occurs once in it."""
     SHOWN_FIRST: ClassVar[tuple[str, ...]] = ()
-    """Actions that a person should see the screen before: chosen from elsewhere they only lead to it."""
+    """Actions that need the user to see the screen first: chosen from elsewhere, they only open it."""
 
     def __init__(self, owners: Owners) -> None:
-        """`owners` hold what outlives the screen."""
+        """`owners` hold the state that outlives the screen."""
         super().__init__()
         self.owners = owners
 
     @classmethod
-    def would_offer(cls, owners: Owners, action: str) -> bool:  # noqa: ARG003 - screens say it
-        """Whether `action` would apply on this screen, which has not been opened yet."""
+    def would_offer(cls, owners: Owners, action: str) -> bool:  # noqa: ARG003 - for subclasses
+        """Whether `action` would apply on this screen; called before the screen is first opened."""
         return True
 
     @property
     def can_be_interrupted(self) -> bool:
-        """Whether a question that does not come of what the person is doing may cover the screen now."""
+        """Whether a question unrelated to what the user is doing may cover the screen now."""
         return True
 
     def part(self, kind: type[Any]) -> DOMNode:
-        """The screen itself or, of its `PARTS`, the widget of this class."""
+        """The screen itself, or its widget of this class, one of `PARTS`."""
         node: DOMNode = self if isinstance(self, kind) else self.query_one(kind)
         return node

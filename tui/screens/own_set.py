@@ -1,7 +1,7 @@
-"""An own set's drawings, page by page: look at them, say that one is another digit, take one out, bring it back.
+"""An own set's drawings, page by page, with keys to relabel or remove one and to undo that.
 
-Whatever changes the set is done in a thread, one after another, and what is shown is read again after it: another
-window may have changed the set too. Knows nothing of how drawings are stored.
+Changes are made one after another in a thread, and the set is read again after each: another window may have changed
+it too. Knows nothing of how drawings are stored.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from tui.widgets.data.drawing_grid import DrawingGrid, Grey
 from tui.widgets.data.own_summary import OwnSummary
 from tui.widgets.shared.lines import fit
 
-_KEPT_IMAGES = 1000  # (28, 28) bytes each
+_KEPT_IMAGES = 1000  # 28 × 28 bytes each
 
 
 class OwnSetScreen(Screen[OwnSet | None]):
-    """Answers the set that was shown last, where anything may be different from before; else None."""
+    """Returns the set that was shown last if anything may have changed, else None."""
 
     CSS_PATH = "own_set.tcss"
     BINDING_GROUP_TITLE = "Own drawings"
@@ -47,8 +47,8 @@ class OwnSetScreen(Screen[OwnSet | None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]  # noqa: RUF012 - as Textual declares it
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Stands for the ten below, in the footer, the help and the palette; no terminal sends such a key.
-        Binding("0-9", "which", "It is"),
+        # Stands for the ten keys below in the footer, the help and the palette; no terminal sends such a key.
+        Binding("0-9", "which", "Relabel"),
         *(Binding(str(digit), f"relabel({digit})", show=False) for digit in range(10)),
         Binding("x", "remove", "Remove"),
         Binding("delete", "remove", "Remove", show=False),
@@ -56,14 +56,14 @@ class OwnSetScreen(Screen[OwnSet | None]):
         Binding("e", "export", "Export"),
         Binding("i", "import", "Import a set", show=False),
         Binding("r", "rename", "Rename", show=False),
-        Binding("a", "activate", "Draw into it", show=False),
+        Binding("a", "activate", "Draw into this set", show=False),
         Binding("n", "new", "New set", show=False),
-        Binding("o", "other", "Next of your sets", show=False),
+        Binding("o", "other", "Next own set", show=False),
         Binding("escape", "back", "Back", key_display="esc"),
     ]
 
     class ImagesRead(Message):
-        """Images of the page were read: (28, 28), ink bright, or None for a file that cannot be read."""
+        """Images of the page were read: (28, 28) with bright ink, or None for a file that cannot be read."""
 
         def __init__(self, found: dict[Path, Grey | None]) -> None:
             super().__init__()
@@ -73,7 +73,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
         """Show this set, which need not exist yet."""
         super().__init__()
         self.own = own_set
-        """The set that is shown."""
+        """The set on screen."""
         self._drawings: list[Drawing] = []
         self._decided: dict[str, Amendment] = {}
         self._images: dict[Path, Grey | None] = {}
@@ -95,11 +95,11 @@ class OwnSetScreen(Screen[OwnSet | None]):
         return self.query_one(DrawingGrid)
 
     def on_screen_resume(self) -> None:
-        """Another screen, or another window, may have changed the set."""
+        """Read the set again: another screen or window may have changed it."""
         self._read_again()
 
     def dismiss(self, result: OwnSet | None = None) -> AwaitComplete:
-        """Close; whoever closes it, the answer is the set that was shown last."""
+        """Close. If anything may have changed, return the set that was shown last, whatever the `result`."""
         return super().dismiss(self.own if self._changed else result)
 
     def action_back(self) -> None:
@@ -114,7 +114,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
             await self._list(said)
 
     async def _list(self, said: str, to: Path | None = None) -> None:
-        """Read which drawings there are; the cursor stays where it is, or goes to the drawing at `to`."""
+        """Read and show the set's drawings; the cursor stays where it is, or moves to the drawing at `to`."""
         shown = self.own
         drawings, sets, active = await asyncio.to_thread(
             lambda: (own_sets.drawings(shown), own_sets.sets(), own_sets.active())
@@ -140,11 +140,11 @@ class OwnSetScreen(Screen[OwnSet | None]):
 
     def _say(self, text: str) -> None:
         if not text and not self._drawings:
-            text = "Nothing is drawn yet: draw a digit on the drawing screen and say which one it is. i imports a set."
+            text = "No drawings yet: draw on the drawing screen (p), or press i to import a set."
         elif not text and self._is_active:
-            text = "New drawings are kept here."
+            text = "New drawings go into this set."
         elif not text:
-            text = "New drawings go into another set; press a for this one."
+            text = "New drawings go into another set; press a to use this one."
         self.query_one("#status", Static).update(text)
 
     @on(DrawingGrid.Moved)
@@ -165,7 +165,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
 
     @work(thread=True, exclusive=True, group="images")
     def _read_images(self, paths: list[Path]) -> None:
-        """Only those of the page that is shown; turning to the next one ends it."""
+        """Read the images of the current page; turning the page cancels this."""
         worker = get_current_worker()
         found: dict[Path, Grey | None] = {}
         for path in paths:
@@ -175,7 +175,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
         self.post_message(self.ImagesRead(found))
 
     def on_own_set_screen_images_read(self, event: ImagesRead) -> None:
-        """Show them, and keep them for when their page is turned to again."""
+        """Show the images, and cache them for when the user returns to their page."""
         self._images |= event.found
         page = {each.path for each in self._grid.page}
         for path in list(self._images)[: max(0, len(self._images) - _KEPT_IMAGES)]:
@@ -188,9 +188,9 @@ class OwnSetScreen(Screen[OwnSet | None]):
 
     @work(group="change")
     async def _change(self, change: Callable[[], str], *, follow: bool = False) -> None:
-        """Do it in a thread, which takes as long as the disk does; say what it says.
+        """Run `change` in a thread, since the disk may be slow, and show the sentence that it returns.
 
-        With `follow` the cursor goes to what came in by it.
+        With `follow` the cursor moves to the drawing that it added.
         """
         async with self._turn:
             before = {each.path for each in self._drawings}
@@ -206,38 +206,38 @@ class OwnSetScreen(Screen[OwnSet | None]):
             await self._list(said, new)
 
     def action_which(self) -> None:
-        """Say how to say which digit it is."""
-        self._say("Press the digit that the drawing under the cursor is.")
+        """Explain how to relabel a drawing."""
+        self._say("Press a digit to relabel the drawing under the cursor.")
 
     def action_relabel(self, digit: int) -> None:
-        """Say that the drawing under the cursor is this digit."""
+        """Relabel the drawing under the cursor as this digit."""
         chosen, shown = self._grid.chosen, self.own
         if chosen is None:
             return
         if chosen.label == digit:
-            self._say(f"It is a {digit} already.")
+            self._say(f"It is already labelled {digit}.")
             return
 
         def change() -> str:
             own_sets.relabel(shown, chosen, digit)
-            return f"The {chosen.label} is a {digit} now; u undoes it."
+            return f"Relabelled the {chosen.label} as {digit}; u undoes it."
 
         self._change(change)
 
     def action_remove(self) -> None:
-        """Take the drawing under the cursor out of the set."""
+        """Remove the drawing under the cursor from the set."""
         chosen, shown = self._grid.chosen, self.own
         if chosen is None:
             return
 
         def change() -> str:
             own_sets.remove(shown, chosen)
-            return f"The {chosen.label} is out of the set; u brings it back."
+            return f"Removed the {chosen.label}; u brings it back."
 
         self._change(change)
 
     def action_undo(self) -> None:
-        """Undo the last change of this set, also one of days ago."""
+        """Undo the last change to this set, even one made days ago."""
         shown = self.own
         self._change(lambda: own_sets.undo(shown) or "There is nothing to undo.", follow=True)
 
@@ -251,40 +251,40 @@ class OwnSetScreen(Screen[OwnSet | None]):
 
         self._change(change)
 
-    # Names, and sets on the move
+    # Whole sets
 
     def action_rename(self) -> None:
-        """Call the set otherwise."""
+        """Rename the set."""
         self.app.push_screen(own_dialogs.rename(self.own, self._open))
 
     def action_new(self) -> None:
-        """Make a set for somebody else, or for another pen, and show it."""
+        """Create a set, for another person or another pen, and show it."""
         self.app.push_screen(own_dialogs.create(self._open))
 
     def action_export(self) -> None:
         """Write the set to a folder or a file."""
-        self.app.push_screen(own_dialogs.export(self.own, lambda said: self.notify(said, timeout=6, markup=False)))
+        self.app.push_screen(own_dialogs.export(self.own, lambda text: self.notify(text, timeout=6, markup=False)))
 
     def action_import(self) -> None:
-        """Make what was exported a further set, and show it."""
+        """Import an exported set as a new one, and show it."""
         self.app.push_screen(own_dialogs.bring_in(self._open))
 
     def action_other(self) -> None:
-        """Show the next of the own sets."""
+        """Show the next own set."""
         folders = [each.folder for each in self._sets]
         index = folders.index(self.own.folder) if self.own.folder in folders else -1
         self._open(self._sets[(index + 1) % len(self._sets)])
         self._read_again()
 
     def _open(self, other: OwnSet) -> None:
-        """Show this set, or this one under its new name, as soon as no dialog covers the screen."""
+        """Show this set, which may be the current one under a new name, once no dialog covers the screen."""
         if other.folder != self.own.folder:
             self._grid.cursor = 0
         self.own = other
         self._changed = True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be done with this set."""
+        """Offer only the actions that apply to this set."""
         match action:
             case "which" | "relabel" | "remove" | "export":
                 return bool(self._drawings)
@@ -297,7 +297,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
 
 
 def _image(path: Path) -> Grey | None:
-    """(28, 28) as the network sees it; None where the file cannot be read."""
+    """The image as the network sees it, (28, 28); None if the file cannot be read."""
     try:
         return seen_in(path)
     except DataError:

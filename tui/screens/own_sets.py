@@ -1,4 +1,4 @@
-"""Whose hand it is: the dialog that chooses the active set, or makes one for another person."""
+"""The dialog that chooses the active set by person, or creates one for somebody new."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from core.words import plural
 
 
 class OwnSetsScreen(ModalScreen[OwnSet | None]):
-    """Answers the chosen set, None where it stays as it is. Makes new ones, and activates none."""
+    """Returns the chosen set, or None if the user cancels. Creates sets, but does not activate them."""
 
     BINDING_GROUP_TITLE = "Own sets"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "new", "New set"),
-        Binding("escape", "back", "Leave it as it is"),
+        Binding("escape", "back", "Cancel"),
     ]
     DEFAULT_CSS = """
     OwnSetsScreen {
@@ -45,7 +45,7 @@ class OwnSetsScreen(ModalScreen[OwnSet | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -narrow"):
-            yield Static("Whose hand is it?", classes="dialog-title")
+            yield Static("Who is drawing?", classes="dialog-title")
             yield Static("Each person's drawings are a data set of their own.", classes="muted")
             yield OptionList(*map(_option, self._sets), markup=False)
             yield Input(placeholder="Name of the new set", id="name", max_length=LONGEST_NAME, compact=True)
@@ -53,19 +53,19 @@ class OwnSetsScreen(ModalScreen[OwnSet | None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """The one in use is highlighted."""
+        """Highlight the active set."""
         self.query_one("#wrong").display = self.query_one("#name").display = False
         options = self.query_one(OptionList)
         options.highlighted = self._active
         options.focus()
 
     def action_new(self) -> None:
-        """Ask for a name."""
+        """Ask for the new set's name."""
         self.query_one("#name").display = True
         self.query_one("#name").focus()
 
     def action_back(self) -> None:
-        """From the name to the list, from the list to the drawing."""
+        """Go from the name to the list, or from the list back to the drawing screen."""
         name = self.query_one("#name", Input)
         if not name.display:
             self.dismiss(None)

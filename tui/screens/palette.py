@@ -1,7 +1,7 @@
-"""What the command palette offers: every action of every screen, wherever the person is.
+"""The command palette's entries: every action of every screen, whichever screen is open.
 
-An action of another screen goes there first. One that cannot apply now is not offered; where that shows only once
-its screen is there, the screen says so.
+An action of another screen opens that screen first. An action that does not apply now is not offered; if that is known
+only once its screen is open, the screen says so.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from tui.state.owners import Owners
 
 _Task = tuple[type[DOMNode], str]
-"""An action, and before it the class of what defines it."""
+"""The class that defines an action, and the action."""
 _PATIENCE, _LOOK = 3.0, 0.05
-"""Seconds that a screen has for being able to do what was asked for, and between two looks."""
+"""Seconds to wait until an action applies on its screen, and between two checks."""
 
 
 def palette(
     app: App[Any], owners: Owners, screen: Screen[Any], modes: dict[str, type[Screen[None]]]
 ) -> Iterator[SystemCommand]:
-    """Our actions, from `screen`: its own where it is a dialog, those of the screens of `modes`, the app's."""
+    """The app's commands, seen from `screen`: its own if it is a dialog, those of the screens of `modes`, the app's."""
     if isinstance(screen, TooSmall):
         return
     if not isinstance(screen, ModeScreen):
@@ -60,11 +60,11 @@ def _of_mode(app: App[Any], owners: Owners, mode: str, kind: type[ModeScreen]) -
         for bindings in _by_action(part.BINDINGS):
             action, description = bindings[0].action, bindings[0].description
             if action.startswith("app."):
-                continue  # said again, for the footer, of what the app can do
+                continue  # an action of the app, repeated for the footer
             if not (_is_offered(opened.part(part), action) if opened else kind.would_offer(owners, action)):
                 continue
             name = f"{kind.BINDING_GROUP_TITLE}: {description}"
-            where = "" if here else f" of the screen {kind.BINDING_GROUP_TITLE}, which is shown first"
+            where = "" if here else f" on the {kind.BINDING_GROUP_TITLE} screen, which opens first"
             task = None if action in kind.SHOWN_FIRST and not here else (part, action)
             yield SystemCommand(name, _keys(app, bindings) + where, partial(_begin, app, mode, name, task))
 
@@ -74,7 +74,7 @@ def _begin(app: App[Any], mode: str, name: str, task: _Task | None) -> None:
 
 
 async def _act_on(app: App[Any], mode: str, name: str, task: _Task | None) -> None:
-    """Show the screen of `mode`, and there do `task`, which is called `name`."""
+    """Open the screen of `mode` and run `task` there; `name` is the command's name."""
     close_dialogs(app)
     await app.switch_mode(mode)
     close_dialogs(app)
@@ -84,7 +84,7 @@ async def _act_on(app: App[Any], mode: str, name: str, task: _Task | None) -> No
 
 
 async def _act(screen: ModeScreen, name: str, part: type[DOMNode], action: str) -> None:
-    """Do `action` on `screen`, or on its widget of the class `part`, as soon as it applies; else say so."""
+    """Run `action` on `screen`, or on its widget of class `part`, once it applies; if it does not, say so."""
     for _ in range(round(_PATIENCE / _LOOK)):
         if screen.is_mounted and _is_offered(node := screen.part(part), action):
             await screen.app.run_action(action, node)
@@ -94,14 +94,14 @@ async def _act(screen: ModeScreen, name: str, part: type[DOMNode], action: str) 
 
 
 def close_dialogs(app: App[Any]) -> None:
-    """Close what covers the screen of this mode, without an answer."""
+    """Close the dialogs over this mode's screen without an answer."""
     for screen in reversed(app.screen_stack[1:]):
         if not isinstance(screen, TooSmall):
             screen.dismiss(None)
 
 
 def _opened(app: App[Any], mode: str) -> ModeScreen | None:
-    """The screen of `mode`, None before it is opened for the first time."""
+    """The screen of `mode`; None before it is first opened."""
     try:
         screen = next(iter(app.get_screen_stack(mode)), None)
     except KeyError:
@@ -115,7 +115,7 @@ def _is_offered(node: DOMNode, action: str) -> bool:
 
 
 def _by_action(bindings: Iterable[Any]) -> list[list[Binding]]:
-    """The bindings that have a description, those of one action together."""
+    """The bindings that have a description, grouped by action."""
     found: dict[str, list[Binding]] = {}
     for binding in Binding.make_bindings(bindings):
         if binding.description:
@@ -128,5 +128,5 @@ def _keys(app: App[Any], bindings: list[Binding]) -> str:
 
 
 def _is_ours(kind: type[DOMNode]) -> bool:
-    """Not one that moves a cursor in a widget of Textual."""
+    """Whether the class is ours; Textual's widgets only move cursors."""
     return not kind.__module__.startswith("textual.")

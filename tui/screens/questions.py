@@ -1,4 +1,4 @@
-"""What the app asks before something is lost or becomes slow. Call from a worker, since it waits for the answer."""
+"""Questions before something is lost or slowed down. Call them from a worker: they wait for the answer."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tui.state.download import Download
 
 
 async def may_start(app: App[Any]) -> bool:
-    """Whether to start a run; asks where another one is going."""
+    """Whether to start a run; asks if another one is going."""
     going = await asyncio.to_thread(running_runs)
     if not going:
         return True
     question = Confirm(
         f"{going[0].name} is still training.",
-        "Two runs at once share the processor, and both become slower.",
+        "Two runs at once share the processor and slow each other down.",
         yes="Start another",
     )
     answer: bool = await app.push_screen_wait(question)
@@ -27,13 +27,13 @@ async def may_start(app: App[Any]) -> bool:
 
 
 async def may_leave(app: App[Any], download: Download | None) -> bool:
-    """Whether to leave the app; asks where `download` is under way."""
+    """Whether to quit the app; asks if `download` is under way."""
     if download is None or not download.is_under_way:
         return True
     question = Confirm(
-        f"The download of {download.name} is not done.",
-        "Leaving ends it, and nothing of it is kept.",
-        yes="Leave",
+        f"{download.name} is still downloading.",
+        "Quitting cancels the download; no part of it is kept.",
+        yes="Quit",
         no="Stay",
     )
     answer: bool = await app.push_screen_wait(question)

@@ -1,4 +1,4 @@
-"""The pad, and beside it what the network makes of it: the half of the drawing screen that reads.
+"""The half of the drawing screen that reads: the pad, and next to it how the network reads the drawing.
 
 Knows the reader, not the network.
 """
@@ -41,23 +41,23 @@ from tui.widgets.shared.probabilities import Probabilities
 from tui.widgets.shared.thumbnail import Thumbnail
 from tui.widgets.steps.step_images import of_drawing
 
-_SIDE = 38  # columns beside the pad: 28 of the bitmap, 9 of what is said and one between pad and them
+_SIDE = 38  # columns beside the pad: 28 for the bitmap, 9 for the text and one gap
 _ROWS_BELOW = 2  # status and footer
 _FRAME = 2  # the pad's border, both sides
-_HEADINGS = 3  # rows beside the pad: two headings and a space between bars and bitmap
-_LOOK_AGAIN = 1.0  # seconds between looks at the checkpoint's file, while it may be written
+_HEADINGS = 3  # rows beside the pad: two headings and a gap between bars and bitmap
+_LOOK_AGAIN = 1.0  # seconds between two looks at the checkpoint's file
 _SEE_AGAIN = 0.2
-"""Seconds between two paintings of what the network sees: being centred it changes all over with each move."""
+"""Seconds between two repaints of what the network sees: it is centred, so every move changes all of it."""
 _NOTHING = np.zeros((28, 28), np.uint8)
 _PROBABLE, _SEEN, _HOW = "How probable each digit is", "What the network sees", " (w: how)"
 
 
 class ReadingScreen(ModeScreen):
-    """Draw, and see it read after every change."""
+    """The pad, with a new reading after every change."""
 
     AUTO_FOCUS = "Pad"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("k", "checkpoint", "Checkpoint", show=False),
+        Binding("k", "checkpoint", "Choose a network", show=False),
         Binding("w", "steps", "What the network sees, step by step", show=False),
     ]
     PARTS = (Pad,)
@@ -69,13 +69,13 @@ class ReadingScreen(ModeScreen):
         self._reader = make_reader(self._post_reading, self._post_state)
         self._state = ReaderState("loading", "loading the network …")
         self._reading: Reading | None = None
-        """The one that is shown."""
+        """The reading on screen."""
         self._reading_id: Id = None
         self._asked = 0, 0
-        """The id of the newest question to the reader, and the revision of the drawing that it is about."""
+        """The id of the newest request to the reader, and the drawing's revision at that time."""
         self._written: int | None = None
         self._seeing: Timer | None = None
-        """Runs while what the network sees was painted a moment ago."""
+        """Runs after a repaint of what the network sees; until it fires, there is no further one."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="board"):
@@ -92,11 +92,11 @@ class ReadingScreen(ModeScreen):
         yield Footer(show_command_palette=False, compact=True)
 
     def compose_said(self) -> ComposeResult:
-        """What stands in the column of nine cells beside the 28×28."""
+        """The widgets in the nine columns beside the 28×28 bitmap."""
         yield Answer()
 
     def on_mount(self) -> None:
-        """Start the reader; the pad can be drawn on before it is there."""
+        """Start the reader; the user can draw before it is ready."""
         self._arrange(self.app.size)
         self._timer = self.set_interval(_LOOK_AGAIN, self._follow_checkpoint, pause=True)
         pad = self.query_one(Pad)
@@ -110,25 +110,25 @@ class ReadingScreen(ModeScreen):
         self.show_status()
 
     async def on_unmount(self) -> None:
-        """No process stays behind."""
+        """End the reader, so that no process stays behind."""
         await self._reader.close()
 
     def on_screen_resume(self) -> None:
-        """Look at the checkpoint's file while somebody can see what comes of it."""
+        """Follow the checkpoint's file while the screen is visible."""
         self._timer.resume()
 
     def on_screen_suspend(self) -> None:
-        """Nobody looks."""
+        """Stop following the checkpoint's file."""
         self._timer.pause()
 
     # Layout
 
     def on_resize(self, event: events.Resize) -> None:
-        """Give the pad all the room there is."""
+        """Make the pad as large as possible."""
         self._arrange(event.size)
 
     def _arrange(self, size: Size) -> None:
-        """The largest square pad that leaves room beside it; what else there is goes to bars and bitmap."""
+        """Lay out the largest square pad that leaves room beside it; bars and bitmap share the rest."""
         rows = size.height - _ROWS_BELOW
         side = max(2, min(2 * (rows - _FRAME), size.width - _FRAME - _SIDE) // 2 * 2)
         pad = self.query_one(Pad)
@@ -149,7 +149,7 @@ class ReadingScreen(ModeScreen):
         self.drawn(event.pad.ink)
 
     def drawn(self, ink: Ink) -> None:
-        """The drawing is another."""
+        """The drawing has changed."""
         if ink.is_empty:
             self._reader.forget()
             self._show(None)
@@ -161,7 +161,7 @@ class ReadingScreen(ModeScreen):
         self._asked = self._reader.ask(pad.ink.bitmap, pad.ink.strokes), pad.revision
 
     def _is_current(self, answer: Id) -> bool:
-        """Whether this is the answer to the newest question, and the drawing has not changed since."""
+        """Whether this is the answer to the newest request, and the drawing has not changed since."""
         return (answer, self.query_one(Pad).revision) == self._asked
 
     def _post_reading(self, answer: ReadAnswer) -> None:
@@ -172,7 +172,7 @@ class ReadingScreen(ModeScreen):
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:
-        # An answer may come after its drawing was wiped.
+        # An answer may arrive after the drawing was cleared.
         if not self.query_one(Pad).ink.is_empty:
             self._reading_id = event.id
             self._show(event.reading)
@@ -187,7 +187,7 @@ class ReadingScreen(ModeScreen):
         self.show_status()
 
     def _show_seen(self) -> None:
-        """Paint what the network sees, and for a moment not again."""
+        """Paint what the network sees, at most once in `_SEE_AGAIN` seconds."""
         thumbnail, seen = self.query_one(Thumbnail), self._reading.seen if self._reading else _NOTHING
         if self._seeing is not None:
             self._seeing.stop()
@@ -197,7 +197,7 @@ class ReadingScreen(ModeScreen):
             self._seeing = self.set_timer(_SEE_AGAIN, self._show_seen)
 
     def _show_number(self, reading: Reading | None) -> None:
-        """Box each digit of a number on the pad, and say whose bars and 28×28 are shown: the least sure one's."""
+        """Box each digit of a number on the pad, and say that bars and bitmap belong to the least sure one."""
         marks, probable, seen = [], _PROBABLE, _SEEN + _HOW
         if reading is not None and reading.least_sure is not None:
             for each in reading.digits:
@@ -218,9 +218,9 @@ class ReadingScreen(ModeScreen):
         self.show_status()
 
     def action_steps(self) -> None:
-        """Show what becomes of the drawing before the network sees it."""
+        """Show the preprocessing of the drawing, step by step."""
         ink = self.query_one(Pad).ink
-        # Strokes grow while the pen is down, and the steps are worked out in a thread.
+        # Copied: strokes grow while the pen is down, and the steps are computed in a thread.
         strokes = [replace(each, points=list(each.points)) for each in ink.strokes]
         self.app.push_screen(StepsScreen(partial(of_drawing, ink.bitmap.copy(), strokes, self._reading)))
 
@@ -244,7 +244,7 @@ class ReadingScreen(ModeScreen):
         self._read_again()
 
     def _follow_checkpoint(self) -> None:
-        """Where a run has written the chosen checkpoint anew, have the drawing read by it."""
+        """If a run has rewritten the chosen checkpoint, have the drawing read with the new weights."""
         checkpoint = self.owners.model.checkpoint
         if checkpoint is None:
             return
@@ -257,7 +257,7 @@ class ReadingScreen(ModeScreen):
         try:
             title = checkpoint_file.header(checkpoint).title
         except CheckpointError:
-            return  # the reader goes on with what it has
+            return  # the reader keeps the weights that it has
         self._state = ReaderState(self._state.phase, self._state.text, str(checkpoint), title)
         self._read_again()
         self.show_status()
@@ -269,7 +269,7 @@ class ReadingScreen(ModeScreen):
     # Status
 
     def show_status(self) -> None:
-        """Say it again, where something of it changed."""
+        """Update the status line."""
         took = None if self._reading is None else self._reading.milliseconds
         name = model_name(self.owners.model.checkpoint).removeprefix("the ")
         self.query_one(Status).show(self.pen_words(), self._state, name, took, *self.said(), self._line)
@@ -279,11 +279,11 @@ class ReadingScreen(ModeScreen):
         self.show_status()
 
     def said(self) -> tuple[str, str]:
-        """What was just done, and what is being learned; empty where there is nothing to say."""
+        """The last message, and the fine-tuning's progress; empty if there is none."""
         return "", ""
 
     def pen_words(self) -> str:
-        """Where the pen is, and what it does."""
+        """Whether the pen is down, and its tool and width."""
         pad = self.query_one(Pad)
         pen, tool = "Pen down" if pad.pen_down else "Pen up", "Eraser" if pad.erasing else "Brush"
         return f"{pen}  {tool} {2 * pad.radius:.1f} px"

@@ -1,4 +1,4 @@
-"""Choosing a run of the past, or one that is still going."""
+"""The dialog that chooses a run, past or still going."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from core.words import percent, plural
 from tui.widgets.shared.lines import fit
 
 _CHUNK = 100
-"""Runs that are read between two additions to the table."""
+"""Runs read between two additions to the table."""
 _WIDE = 124
-"""Columns from which a run's whole name fits beside its figures."""
+"""Columns from which a run's full name fits next to its figures."""
 _WIDTHS = {"run": 44, "data": 20, "recipe": 9, "state": 12, "validation": 11, "test": 9, "time": 13}
-"""Cells of each column, the gap beside it included."""
+"""Width of each column in cells, including its gap."""
 _NARROW_WIDTHS = {"run": 18, "data": 11, "recipe": 9, "state": 12, "val.": 7, "test": 7, "time": 11}
-"""At 80 columns the beginning of the name has to do: the rest of it is the data and the recipe."""
+"""At 80 columns the start of the name is enough: the rest of it repeats the data and the recipe."""
 _RIGHT = ("validation", "val.", "test", "time")
 
 
 class RunsScreen(ModalScreen[Run | None]):
-    """A table of all runs, those that are going first, else the newest first; typing filters it."""
+    """A table of all runs: those that are going, then the others, newest first. Typing filters it."""
 
     CSS_PATH = "runs.tcss"
     BINDING_GROUP_TITLE = "Past runs"
     AUTO_FOCUS = "#filter"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", priority=True),
-        Binding("up", "move(-1)", "Up", priority=True, show=False),
-        Binding("down", "move(1)", "Down", priority=True, show=False),
-        Binding("pageup", "move(-10)", "Ten up", priority=True, show=False),
-        Binding("pagedown", "move(10)", "Ten down", priority=True, show=False),
+        Binding("up", "move(-1)", "Run above", priority=True, show=False),
+        Binding("down", "move(1)", "Run below", priority=True, show=False),
+        Binding("pageup", "move(-10)", "10 runs up", priority=True, show=False),
+        Binding("pagedown", "move(10)", "10 runs down", priority=True, show=False),
         Binding("escape", "cancel", "Cancel", key_display="esc"),
     ]
 
     class Read(Message):
-        """Some more runs were read."""
+        """More runs were read."""
 
         def __init__(self, outlines: Sequence[RunOutline], *, last: bool) -> None:
             super().__init__()
@@ -73,12 +73,12 @@ class RunsScreen(ModalScreen[Run | None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Begin to read; the table fills as it goes."""
+        """Start reading the runs; the table fills meanwhile."""
         self._head()
         self._read()
 
     def on_resize(self) -> None:
-        """The first column takes what room there is."""
+        """Choose the column widths for the new size."""
         self._head()
         self._fill(self._shown)
 
@@ -86,7 +86,7 @@ class RunsScreen(ModalScreen[Run | None]):
     def _read(self) -> None:
         worker = get_current_worker()
         found = runs.list_runs()
-        # The lock tells in microseconds which are going; these come first.
+        # Testing the locks takes microseconds and tells which runs are going; these come first.
         going = {run for run in found if run.is_running()}
         ordered = sorted(found, key=lambda run: run not in going)
         for begin in range(0, max(1, len(ordered)), _CHUNK):
@@ -96,7 +96,7 @@ class RunsScreen(ModalScreen[Run | None]):
             self.post_message(self.Read(outlines, last=begin + _CHUNK >= len(ordered)))
 
     def on_runs_screen_read(self, event: Read) -> None:
-        """Add what was read, where the filter lets it through."""
+        """Add the runs that match the filter."""
         self._outlines += event.outlines
         self._complete = event.last
         fitting = [outline for outline in event.outlines if self._fits(outline)]
@@ -118,9 +118,9 @@ class RunsScreen(ModalScreen[Run | None]):
         elif not self._complete:
             text = "reading …"
         elif self._outlines:
-            text = "No run fits; delete what you typed to see all."
+            text = "No run matches; clear the filter to see all."
         else:
-            text = "No runs yet: press escape, then d, choose data and start."
+            text = "No runs yet: press Escape, then d, choose data and start."
         self.query_one("#chosen", Static).update(text, layout=False)
 
     def _count(self) -> str:
@@ -138,7 +138,7 @@ class RunsScreen(ModalScreen[Run | None]):
             self.dismiss(self._shown[self._table.cursor_row].run)
 
     def action_move(self, rows: int) -> None:
-        """Move the cursor by so many rows."""
+        """Move the cursor by this many rows."""
         row = self._table.cursor_row + rows
         self._table.move_cursor(row=max(0, min(len(self._shown) - 1, row)), animate=False)
 

@@ -1,4 +1,4 @@
-"""The scorecard: whether a checkpoint is better for this person than another one, measured by a child process."""
+"""The scorecard: measures in a child process whether one checkpoint is better for the user than another."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ _ROOMY = 140
 
 
 class Sets(VerticalScroll):
-    """What scrolls where there are many sets."""
+    """Scrolls if there are many sets."""
 
     BINDING_GROUP_TITLE = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", "Up", show=False),
-        Binding("down", "scroll_down", "Down", show=False),
-        Binding("pageup", "page_up", "A page up", show=False),
-        Binding("pagedown", "page_down", "A page down", show=False),
-        Binding("home", "scroll_home", "To the beginning", show=False),
-        Binding("end", "scroll_end", "To the end", show=False),
+        Binding("up", "scroll_up", "Scroll up", show=False),
+        Binding("down", "scroll_down", "Scroll down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+        Binding("home", "scroll_home", "Top", show=False),
+        Binding("end", "scroll_end", "Bottom", show=False),
     ]
 
 
 class ScorecardScreen(Screen[None]):
-    """Measures when it opens; leaving it ends that."""
+    """Starts measuring when it opens; leaving it ends that."""
 
     CSS_PATH = "scorecard.tcss"
     BINDING_GROUP_TITLE = "Scorecard"
@@ -54,13 +54,13 @@ class ScorecardScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "other", "Compare with"),
         Binding("a", "add", "Add set"),
-        Binding("r", "again", "Again"),
+        Binding("r", "again", "Measure again"),
         Binding("escape", "dismiss(None)", "Close", key_display="esc"),
     ]
 
     def __init__(self, checkpoint: Path | None, beside: Path | None = None) -> None:
-        """Judge `checkpoint` beside another one; None is the shipped one."""
-        super().__init__(classes="-scorecard")  # by which the app knows, without this module, that it is open
+        """Compare `checkpoint` with `beside`; None stands for the shipped one."""
+        super().__init__(classes="-scorecard")  # tells the app that it is open, without importing this module
         self._judged = checkpoint or paths.shipped_checkpoint()
         self._other = beside or paths.shipped_checkpoint()
         self._sets: list[str] = []
@@ -77,24 +77,24 @@ class ScorecardScreen(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Begin at once."""
+        """Start measuring at once."""
         self._measure()
 
     def on_resize(self) -> None:
-        """Take margins where there is room."""
+        """Add margins if there is room."""
         self.set_class(self.size.width >= _ROOMY, "-roomy")
 
     # Measuring
 
     @work(exclusive=True, group="scorecard")
     async def _measure(self) -> None:
-        """Have a child measure; a newer one takes its place, and leaving the screen ends it."""
+        """Have a child measure; a new measurement replaces it, and leaving the screen ends it."""
         self._begin()
         answer: Scorecard | None = None
         sides = "--checkpoint", str(self._judged), "--against", str(self._other)
         try:
-            async with aclosing(child.lines("scorecard", *sides, "--json", "--", *self._sets)) as said:
-                async for message in said:
+            async with aclosing(child.lines("scorecard", *sides, "--json", "--", *self._sets)) as output:
+                async for message in output:
                     if not isinstance(message, messages.CommandProgress):
                         answer = Scorecard.from_json(message)
                         continue
@@ -107,7 +107,7 @@ class ScorecardScreen(Screen[None]):
         except DigitsError as error:
             self._fail(str(error))
         except (KeyError, TypeError, ValueError) as error:
-            self._fail(f"the measurement's answer makes no sense: {error!r}")
+            self._fail(f"the measurement's answer is not valid: {error!r}")
         else:
             self._say(answer.summary)
             self._table.show(answer.models, answer.rows, answer.speeds)
@@ -115,13 +115,13 @@ class ScorecardScreen(Screen[None]):
 
     @property
     def _models(self) -> tuple[ScoredModel, ...]:
-        """The checkpoint that is judged, and the one beside it, unless that is the same."""
+        """The checkpoint that is judged, and the one to compare with, unless that is the same."""
         checkpoints = [self._judged] if self._judged == self._other else [self._judged, self._other]
         return tuple(ScoredModel.of(each, "") for each in checkpoints)
 
     def _begin(self) -> None:
         self._rows = []
-        names = " beside ".join(model.name for model in self._models)
+        names = " and ".join(model.name for model in self._models)
         self.query_one("#sets").border_title = Content(f"Scorecard: {names}")
         self._say("Measuring …")
         self._table.show(self._models, ())
@@ -134,7 +134,7 @@ class ScorecardScreen(Screen[None]):
         self.query_one("#doing", Static).update(printable(doing[:1].upper() + doing[1:]) + figures)
 
     def _fail(self, error: str) -> None:
-        self._say(f"✗ {printable(error)} Press r to measure again.", wrong=True)
+        self._say(f"✗ {printable(error).removesuffix('.')}. Press r to measure again.", wrong=True)
         self.query_one("#progress").display = False
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
@@ -142,15 +142,15 @@ class ScorecardScreen(Screen[None]):
         summary.update(text)
         summary.set_class(wrong, "-wrong")
 
-    # What a person does
+    # Keys
 
     def action_again(self) -> None:
-        """Measure once more: drawings may have been added, or the machine was busy."""
+        """Measure again: drawings may have been added, or the machine was busy."""
         self._measure()
 
     @work
     async def action_other(self) -> None:
-        """Choose what stands beside the checkpoint that is judged."""
+        """Choose the checkpoint to compare with."""
         chosen = await self.app.push_screen_wait(CheckpointScreen(self._other))
         if chosen is None or chosen == self._other:
             return
@@ -159,10 +159,10 @@ class ScorecardScreen(Screen[None]):
 
     @work
     async def action_add(self) -> None:
-        """Measure on one more set, this time."""
+        """Measure on one more set, until the screen is left."""
         asked = Ask(
             "Measure on another set",
-            f"Give {sources.formats()}; or the name of a set in the list of data.",
+            f"Enter the path of {sources.formats()}; or the name of a set in the catalogue.",
             [Field("Path or name", is_path=True)],
             "Measure",
             self._add,
@@ -171,7 +171,7 @@ class ScorecardScreen(Screen[None]):
             self._measure()
 
     async def _add(self, values: list[str], progress: OnProgress) -> None:
-        """Take the set; whether its images can be used shows when it is measured. Raises DataError."""
+        """Add a set by path or name; its images are read only when it is measured. Raises DataError."""
         entry = await asyncio.to_thread(catalogue.find, values[0])
         name = entry.path or entry.name
         if name not in self._sets:

@@ -1,4 +1,4 @@
-"""What a person should know of a data set, and its files that could not be used, each with the reason."""
+"""The notes about a data set, and its files that were skipped, each with the reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.data.details import DataDetails
 
 
 class SkippedScreen(ModalScreen[None]):
-    """A list that scrolls."""
+    """A scrollable list."""
 
     BINDING_GROUP_TITLE = "Notes"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,5 +46,5 @@ class SkippedScreen(ModalScreen[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Let the arrow keys scroll at once."""
+        """Focus the list, so that the arrow keys scroll at once."""
         self.query_one("#skipped").focus()

@@ -1,4 +1,4 @@
-"""Each step from a drawing, or an image file, to what the network sees, with why it is done and what it did."""
+"""Each step from a drawing or an image file to what the network sees, with its reason and its effect."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from tui.widgets.steps.step_strip import Arrangement, StepStrip
 
 _TITLE = "What the network sees of"
 _NOTHING = (
-    "Nothing is drawn yet, so there is nothing for the network to see.\n\n"
-    "Draw something: then each step from your drawing to what the network sees is shown here."
+    "Nothing is drawn yet, so the network sees nothing.\n\n"
+    "Draw something, and each step from your drawing to what the network sees is shown here."
 )
 _WORDS = 6
-"""Lines below the images at 80 columns: the name, why it is done, and what was measured."""
+"""Lines below the images at 80 columns: the step's name, its reason, and its measurements."""
 _ROOMY = Size(120, 36)
-"""From this size on there are margins."""
+"""The smallest size that has margins."""
 
 
 class StepsScreen(Screen[None]):
-    """One step is chosen at a time, shown larger and explained."""
+    """Shows all steps, with the chosen one enlarged and explained."""
 
     CSS_PATH = "steps.tcss"
     BINDING_GROUP_TITLE = "What the network sees"
@@ -45,7 +45,7 @@ class StepsScreen(Screen[None]):
     ]
 
     def __init__(self, load: Callable[[], StepImages]) -> None:
-        """`load` is called in a thread: it may decode a photograph. It may raise DataError, which is shown."""
+        """`load` is called in a thread, since it may decode a photograph. A DataError that it raises is shown."""
         super().__init__()
         self._load = load
         self._count = 0
@@ -61,7 +61,7 @@ class StepsScreen(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Work the steps out."""
+        """Compute the steps."""
         self.query_one("#board").display = False
         self.watch(self.app, "theme", self._show_chosen, init=False)
         self._work_out()
@@ -88,14 +88,14 @@ class StepsScreen(Screen[None]):
         strip.focus()
 
     def on_resize(self) -> None:
-        """Give the images the room there is."""
+        """Make the images as large as possible."""
         self._arrange(self.size)
         self._show_chosen()
 
     def _arrange(self, size: Size) -> None:
         roomy = size.width >= _ROOMY.width and size.height >= _ROOMY.height
         self.set_class(roomy, "-roomy")
-        # Title, footer and words; of the margins, those at the top and below title, images and words.
+        # Title, footer and words, plus the margins above and below the title, images and words.
         taken = Size(4, 2 + _WORDS + 4) if roomy else Size(0, 2 + _WORDS)
         strip, chosen = self.query_one(StepStrip), self.query_one("#chosen")
         strip.lay_out(Arrangement.within(size - taken, self._count))
@@ -103,7 +103,7 @@ class StepsScreen(Screen[None]):
 
     @on(StepStrip.Moved)
     def _show_chosen(self) -> None:
-        """The chosen step, as large as there is room for, and what there is to say of it."""
+        """Show the chosen step as large as possible, with its explanation."""
         strip, thumbnail = self.query_one(StepStrip), self.query_one(Thumbnail)
         step = strip.current
         if step is None:

@@ -1,4 +1,4 @@
-"""What is shown in a terminal that is too small, until it is large enough again. Nothing below it is lost."""
+"""Covers the screen while the terminal is too small. Nothing below it is lost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 LEAST = Size(80, 24)
-"""Columns and rows from which every screen shows all of itself."""
+"""The smallest size, in columns and rows, at which every screen fits."""
 
 
 def fits(size: Size) -> bool:
@@ -20,7 +20,7 @@ def fits(size: Size) -> bool:
 
 
 class TooSmall(ModalScreen[None]):
-    """Says what is needed and what there is."""
+    """Says which size is needed and which one the terminal has."""
 
     BINDING_GROUP_TITLE = "Terminal too small"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "Quit")]
@@ -36,10 +36,10 @@ class TooSmall(ModalScreen[None]):
         yield Static(markup=False)
 
     def on_resize(self) -> None:
-        """Say it anew, for the size that there is now."""
-        there = self.app.size
+        """Update the text for the current size."""
+        size = self.app.size
         self.query_one(Static).update(
             f"digits-tui needs {LEAST.width}×{LEAST.height},\n"
-            f"this terminal is {there.width}×{there.height}.\n\n"
-            "Enlarge it to go on; q quits."
+            f"this terminal is {size.width}×{size.height}.\n\n"
+            "Enlarge it to continue; q quits."
         )

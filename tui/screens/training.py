@@ -1,6 +1,6 @@
-"""The training screen: shows the run that is looked at, as it goes or as it ended.
+"""The training screen: shows the chosen run as it trains or as it ended.
 
-It reads the run's files and writes nothing; starting, resuming and stopping are the owner's of the runs.
+It only reads the run's files; starting, resuming and stopping is up to the owner of the runs.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from tui.state.owners import Owners
 
 _LOOK = 0.2
-"""Seconds between two looks at a run that is going, and so between two changes of a figure."""
+"""Seconds between two looks at a run that is going, and so between two updates of its figures."""
 _REDRAW = 5
-"""Looks between two drawings of the curves, and between two looks at a run that has ended."""
+"""Looks between two redraws of the curves, and between two looks at a run that has ended."""
 _AT_ONCE = 256 * 1024
-"""Bytes of events that are read without a thread: about 20 ms."""
+"""Bytes of events that are read without a thread, which takes about 20 ms."""
 
 
 class TrainingScreen(ModeScreen):
-    """Progress, curves, epochs or folds, device, a pinned drawing and, in the end, results of one run."""
+    """Progress, curves, epochs or folds, device, pinned drawing and finally the results of one run."""
 
     CSS_PATH = "training.tcss"
     BINDING_GROUP_TITLE = "Training"
@@ -62,25 +62,25 @@ class TrainingScreen(ModeScreen):
     PARTS = (EpochTable, FoldTable)
 
     class Opened(Message):
-        """All that a run had written so far is read."""
+        """Everything that a run has written so far was read."""
 
         def __init__(self, followed: FollowedRun) -> None:
             super().__init__()
             self.followed = followed
 
     def __init__(self, owners: Owners, make_reader: MakeReader = Reader) -> None:
-        """`make_reader` makes what reads the pinned drawing; called with the two callbacks of `Reader`."""
+        """`make_reader` makes the reader of the pinned drawing; it is called with the two callbacks of `Reader`."""
         super().__init__(owners)
         self._make_reader = make_reader
         self._followed: FollowedRun | None = None
         self._shown = -1, ""
-        """The version of what was followed when its figures were shown last, and its state when its curves were."""
+        """The run's version when its figures were last shown, and its state when its curves were last drawn."""
         self._line = ""
         self._ticks = 0
         self._offered: object = None
-        """What the keys in the footer were last chosen for."""
+        """The run's state that the footer's keys were last chosen for."""
         self._asked = ("", "")
-        """The data and the recipe that the run was asked for with."""
+        """The run's data and recipe, from its configuration."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="none"):
@@ -89,7 +89,7 @@ class TrainingScreen(ModeScreen):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Follow whichever run is looked at, from now on."""
+        """Follow the chosen run from now on."""
         self._timer = self.set_interval(_LOOK, self._look)
         if not self.query(PinnedBars):
             return  # the app was left while this was being mounted
@@ -98,21 +98,21 @@ class TrainingScreen(ModeScreen):
         self._follow(self.owners.runs.current)
 
     def on_screen_suspend(self) -> None:
-        """Out of sight nothing is read or drawn."""
+        """Read and draw nothing while out of sight."""
         self._timer.pause()
 
     def on_screen_resume(self) -> None:
         """Catch up at once."""
         self._timer.resume()
         if self._followed is None and self.owners.runs.current is None:
-            self._follow(None)  # runs may have come from elsewhere
+            self._follow(None)  # a run may have been started elsewhere
         self._look(now=True)
         self.query_one(RunPanel).show_pinned()
 
     # Following
 
     def _follow(self, run: Run | None) -> None:
-        """Follow `run`; None is the one that is going, else the newest."""
+        """Follow `run`; None for the newest one that is going, else the newest of all."""
         if run is None:
             self._followed = None
             if (last := last_run()) is None:
@@ -121,7 +121,7 @@ class TrainingScreen(ModeScreen):
                 self.owners.runs.choose(last)
             return
         if self._followed is not None and self._followed.run == run:
-            self._look(now=True)  # it goes on: its history is known
+            self._look(now=True)  # it was resumed; its history is already known
             return
         followed = self.owners.runs.follow(run)
         self._followed = None
@@ -173,7 +173,7 @@ class TrainingScreen(ModeScreen):
     # Showing
 
     def _show_none(self) -> None:
-        advice = "\n\nPress d, choose data and start;\nhere you will see what the network learns."
+        advice = "\n\nPress d, choose data and start;\nhere you will see the network learn."
         self._show_instead(Content.assemble(("No run yet", "bold $text-primary"), advice))
 
     def _show_instead(self, words: Content) -> None:
@@ -212,7 +212,7 @@ class TrainingScreen(ModeScreen):
 
     @classmethod
     def would_offer(cls, owners: Owners, action: str) -> bool:
-        """What applies to the run that would be shown, judged by its files."""
+        """Whether `action` applies to the run that would be shown, judged by its files."""
         run = owners.runs.current or last_run()
         if run is None:
             return False
@@ -231,7 +231,7 @@ class TrainingScreen(ModeScreen):
                 return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what applies to this run, as it is now."""
+        """Offer only the actions that apply to this run now."""
         followed = self._followed
         match action:
             case "open":
@@ -252,7 +252,7 @@ class TrainingScreen(ModeScreen):
                 return True
 
     def action_stop(self) -> None:
-        """Ask the run to save and stop."""
+        """Ask the run to save its state and stop."""
         if self._followed is not None:
             run = self._followed.run
             try:
@@ -260,16 +260,16 @@ class TrainingScreen(ModeScreen):
             except DigitsError as error:
                 complain(self, error)
             else:
-                self.notify(f"{run.name} saves its state and stops.")
+                self.notify(f"{run.name} is saving its state and stopping.")
             self._look(now=True)
 
     def action_resume(self) -> None:
-        """Go on from the last checkpoint."""
+        """Resume the run from its snapshot."""
         if self._followed is not None:
             self.post_message(ResumeRun(self._followed.run))
 
     def action_draw_with(self) -> None:
-        """Draw with the weights that this run has written last."""
+        """Draw with the weights that this run wrote last."""
         if self._followed is not None:
             self.post_message(DrawWith(self._followed.run.model))
 
@@ -281,11 +281,11 @@ class TrainingScreen(ModeScreen):
             self.app.push_screen(MistakesScreen(confusion_of(self._followed.history.end)))
 
     def action_bars(self) -> None:
-        """Show the device in place of the pinned drawing's bars, or these again."""
+        """Switch between the pinned drawing's bars and the device."""
         self.query_one(RunPanel).toggle_class("-unpinned")
 
     def action_open(self) -> None:
-        """Choose a run of the past."""
+        """Choose another run."""
         from tui.screens.runs import RunsScreen
 
         def chosen(run: Run | None) -> None:
@@ -295,7 +295,7 @@ class TrainingScreen(ModeScreen):
         self.app.push_screen(RunsScreen(), chosen)
 
     def action_log(self) -> None:
-        """Read the run's notes and what its process printed."""
+        """Show the run's notes and its log."""
         from tui.screens.log import LogScreen
 
         if self._followed is not None:
@@ -303,7 +303,7 @@ class TrainingScreen(ModeScreen):
 
 
 def _size(path: Path) -> int:
-    """Bytes of a file; 0 where there is none."""
+    """Size of a file in bytes; 0 if it does not exist."""
     try:
         return path.stat().st_size
     except OSError:

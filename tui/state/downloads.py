@@ -68,7 +68,7 @@ class Downloads:
             raise
         else:
             self._set(None)
-            self._app.notify(f"{name} is downloaded.")
+            self._app.notify(f"Downloaded {name}.")
 
     def _set(self, current: Download | None) -> None:
         self._current = current

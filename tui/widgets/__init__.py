@@ -1,1 +1,1 @@
-"""What screens are put together from, grouped by where it is shown; each widget carries its own style."""
+"""The parts that screens are built from, grouped by where they are shown; each widget carries its own style."""

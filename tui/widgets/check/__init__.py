@@ -1,1 +1,1 @@
-"""What the check-up of a folder shows: findings, and images before and after."""
+"""Widgets of the check-up of a folder: findings, and images before and after preprocessing."""

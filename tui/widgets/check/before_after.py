@@ -1,4 +1,4 @@
-"""Files of a folder page by page: each image as it is, beside the 28×28 that the network will see."""
+"""The files of a folder, page by page: each image next to the 28×28 pixels that the network sees."""
 
 from __future__ import annotations
 
@@ -29,25 +29,22 @@ _DIGITS = Binding.Group("Label", compact=True)
 
 
 class BeforeAfter(Widget, can_focus=True):
-    """Pages of cards; keys move from one to the next and decide about the one under the cursor."""
+    """Pages of cards; keys move the cursor and decide about the image under it."""
 
     ALLOW_SELECT = False
     BINDING_GROUP_TITLE = "Images"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "decide('leave out')", "Leave out"),
-        *(
-            Binding(str(digit), f"relabel({digit})", f"It is {'an' if digit == 8 else 'a'} {digit}", group=_DIGITS)
-            for digit in range(10)
-        ),
+        *(Binding(str(digit), f"relabel({digit})", f"Label as {digit}", group=_DIGITS) for digit in range(10)),
         Binding("a", "accept", "Accept the suggested digit", show=False),
-        Binding("b", "decide('withdraw')", "As is", tooltip="Take it as it is, whatever was decided"),
-        Binding("o", "turn", "The other image of the two", show=False),
+        Binding("b", "decide('withdraw')", "As is", tooltip="Withdraw the decision about this image"),
+        Binding("o", "turn", "Other image of the pair", show=False),
         Binding("z", "size", "Smaller or larger images", show=False),
-        Binding("left", "move(-1)", "Image before", show=False),
+        Binding("left", "move(-1)", "Previous image", show=False),
         Binding("right", "move(1)", "Next image", show=False),
         Binding("up", "move_row(-1)", "Row above", show=False),
         Binding("down", "move_row(1)", "Row below", show=False),
-        Binding("pageup", "move_page(-1)", "Page before", show=False),
+        Binding("pageup", "move_page(-1)", "Previous page", show=False),
         Binding("pagedown,space", "move_page(1)", "Next page", show=False),
         Binding("home", "go(0)", "First image", show=False),
         Binding("end", "go(-1)", "Last image", show=False),
@@ -59,7 +56,7 @@ class BeforeAfter(Widget, can_focus=True):
         "before-after--decision",
         "before-after--detail",
     }
-    # Images lie on the theme's background, the page around them is a shade off, so that their borders show.
+    # Images have the theme's background and the page is a shade off, so that their borders show.
     DEFAULT_CSS = """
     BeforeAfter {
         width: 1fr;
@@ -77,20 +74,20 @@ class BeforeAfter(Widget, can_focus=True):
     cursor: reactive[int] = reactive(0, init=False)
     """The index of the file that keys decide about."""
     amended: reactive[Mapping[str, Amendment]] = reactive({}, always_update=True, init=False)
-    """What was decided, by path."""
+    """The decisions, by path."""
     is_large: reactive[bool] = reactive(True, init=False)
-    """Whether the network's images have all their 28×28 pixels."""
+    """Whether the network's images are shown with all their 28×28 pixels."""
 
     class Moved(Message):
-        """The cursor stands on another file, or there are other files."""
+        """The cursor moved to another file, or the files changed."""
 
     @dataclass
     class Decided(Message):
-        """A person decided about a file."""
+        """The user decided about a file."""
 
         path: str
         decision: Literal["leave out", "withdraw"] | int
-        """A digit is what it really is."""
+        """A digit is the new label."""
 
     def __init__(self, folder: Path, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
@@ -98,13 +95,13 @@ class BeforeAfter(Widget, can_focus=True):
         self._turned: set[int] = set()
         self._has_pairs = False
         self.pictures: Sequence[Picture] = ()
-        """What is paged through."""
+        """The files to page through."""
 
-    # What is shown
+    # Contents
 
     @property
     def cards(self) -> Cards:
-        """The layout for the room there is."""
+        """The layout for the current size."""
         return Cards.within(self.size, pairs=self._has_pairs, large=self.is_large)
 
     @property
@@ -115,7 +112,7 @@ class BeforeAfter(Widget, can_focus=True):
 
     @property
     def current(self) -> Picture | None:
-        """The file under the cursor, None where there is none."""
+        """The file under the cursor; None if there is none."""
         return self._picture(self.cursor) if self.cursor < len(self.pictures) else None
 
     def _picture(self, index: int) -> Picture:
@@ -128,36 +125,36 @@ class BeforeAfter(Widget, can_focus=True):
         self._read()
 
     def show(self, pictures: Sequence[Picture], *, has_pairs: bool) -> None:
-        """Page through `pictures`, from the first; with `has_pairs` there is room for two files on each card."""
+        """Page through `pictures` from the first; with `has_pairs` each card has room for two files."""
         self.pictures, self._has_pairs = pictures, has_pairs
         self._turned.clear()
         self.set_reactive(BeforeAfter.cursor, 0)
         self.watch_cursor()
 
     def watch_cursor(self) -> None:
-        """Show its page."""
+        """Show the cursor's page."""
         self.refresh()
         self.refresh_bindings()
         self._read()
         self.post_message(self.Moved())
 
     def watch_amended(self) -> None:
-        """What can be decided depends on what was."""
+        """Update the keys too: which decisions are possible depends on those made."""
         self.refresh()
         self.refresh_bindings()
 
     def watch_is_large(self) -> None:
-        """Another layout shows other files."""
+        """Read the files that the new layout shows."""
         self.refresh()
         self._read()
 
     def on_resize(self) -> None:
-        """As above."""
+        """Read the files that the new layout shows."""
         self._read()
 
     @work(exclusive=True, group="looks")
     async def _read(self) -> None:
-        """Decode the visible files that were not looked at before, in a thread; turning the page ends it."""
+        """Decode the visible files that are not cached, in a thread; turning the page cancels this."""
         if not self.size.area:
             return
         cards, first = self.cards, self.first
@@ -166,7 +163,7 @@ class BeforeAfter(Widget, can_focus=True):
                 if await self._looks.read(path):
                     self.refresh(cards.place(index - first))
 
-    # What is drawn
+    # Rendering
 
     def render_line(self, y: int) -> Strip:
         """One line of cells."""
@@ -181,7 +178,7 @@ class BeforeAfter(Widget, can_focus=True):
         return Strip(segments).adjust_cell_length(self.size.width, inks.page)
 
     def _card_line(self, card: Card, index: int, line: int, inks: CardInks) -> list[Segment]:
-        """Line `line` of the card of file `index`."""
+        """Line `line` of the card for file `index`."""
         picture = self._picture(index)
         pieces: list[tuple[int, list[Segment]]] = []
         for slot in card.slots:
@@ -211,27 +208,27 @@ class BeforeAfter(Widget, can_focus=True):
             tag=self.get_component_rich_style("before-after--decision") + Style(reverse=True),
         )
 
-    # What a person does
+    # Keys and mouse
 
     def action_move(self, by: int) -> None:
-        """Go to the next image, or back."""
+        """Move the cursor by this many images."""
         self.action_go(max(0, self.cursor + by))
 
     def action_move_row(self, by: int) -> None:
-        """Go to the row below, or above."""
+        """Move the cursor by this many rows."""
         self.action_move(by * self.cards.columns)
 
     def action_move_page(self, by: int) -> None:
-        """Turn the page."""
+        """Turn this many pages."""
         self.action_go(max(0, self.first + by * self.cards.count))
 
     def action_go(self, index: int) -> None:
-        """Put the cursor on the file `index`, −1 for the last."""
+        """Put the cursor on file `index`, or on the last one for −1."""
         last = len(self.pictures) - 1
         self.cursor = max(0, last if index < 0 else min(index, last))
 
     def go_to(self, path: str) -> None:
-        """Put the cursor on the file at `path`, if it is among these."""
+        """Put the cursor on the file at `path`, if it is listed."""
         for index, picture in enumerate(self.pictures):
             if path in (picture.path, picture.other):
                 self.cursor = index
@@ -247,24 +244,24 @@ class BeforeAfter(Widget, can_focus=True):
         self.watch_amended()
 
     def action_decide(self, decision: Literal["leave out", "withdraw"]) -> None:
-        """Leave the image out, or take it as it is."""
+        """Leave the image out, or withdraw the decision about it."""
         if self.current is not None:
             self.post_message(self.Decided(self.current.path, decision))
 
     def action_relabel(self, digit: int) -> None:
-        """Say which digit the image is."""
+        """Relabel the image as this digit."""
         if self.current is not None:
             amendment = self.amended.get(self.current.path)
             was = self.current.label if amendment is None else amendment.was
             self.post_message(self.Decided(self.current.path, "withdraw" if digit == was else digit))
 
     def action_accept(self) -> None:
-        """Say that it is the digit that was suggested."""
+        """Relabel the image as the suggested digit."""
         if self.current is not None and self.current.suggested is not None:
             self.action_relabel(self.current.suggested)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what can be decided about the image under the cursor."""
+        """Offer only the decisions that apply to the image under the cursor."""
         picture = self.current
         if picture is None:
             return action not in ("decide", "relabel", "accept", "turn")
@@ -288,9 +285,9 @@ class BeforeAfter(Widget, can_focus=True):
             self.cursor = self.first + index
 
     def on_mouse_scroll_down(self) -> None:
-        """Turn the page."""
+        """Show the next page."""
         self.action_move_page(1)
 
     def on_mouse_scroll_up(self) -> None:
-        """Turn the page back."""
+        """Show the previous page."""
         self.action_move_page(-1)

@@ -1,4 +1,4 @@
-"""The words beside an image of the check-up: its name, its label or what was decided, and what was found."""
+"""The text next to an image of the check-up: its name, its label or the decision about it, and the finding."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tui.processes.decisions import said
 from tui.widgets.shared.wrapping import folded, shortened
 
 Line = tuple[str, str]
-"""A text and what it is: `name`, `cursor`, `decision` or `detail`."""
+"""A text and its kind: `name`, `cursor`, `decision` or `detail`."""
 
 
 def caption(picture: Picture, amended: Mapping[str, Amendment], size: Size, *, is_current: bool) -> list[Line]:
-    """The lines for the words' place of `size`, none wider and no more of them than that; marked where current."""
+    """The lines of the caption, cut to `size`; marked if the image is under the cursor."""
     width, height = size
     mark, style = ("▸ ", "cursor") if is_current else ("  ", "name")
     amendment = amended.get(picture.path)
@@ -26,19 +26,19 @@ def caption(picture: Picture, amended: Mapping[str, Amendment], size: Size, *, i
     found = [] if picture.suggested is None else [f"suggested: {picture.suggested}"]
     found += [printable(picture.detail)] * bool(picture.detail)
     if picture.other is not None:
-        # The other file was decided about as well, or may be.
+        # There may be a decision about the other file too.
         other = amended.get(picture.other)
         found.append(
             f"with {shortened(printable(picture.other), max(12, 2 * width))}, "
             + (label(picture.other, None) if other is None else said(other))
         )
-    keys = ["key a accepts it"] * (picture.suggested is not None) + ["key o: that one"] * (picture.other is not None)
+    keys = ["a accepts it"] * (picture.suggested is not None) + ["o swaps them"] * (picture.other is not None)
     keys = keys if is_current else []
     if height <= 3:
         name = shortened(printable(picture.path), max(8, width - cell_len(f"{mark}  {state}")))
         whole, most = " · ".join([*found, *keys]), height - 1
         if len(folded(whole, width, most + 1)) > most:
-            whole = " · ".join(found)  # what was found comes before the keys
+            whole = " · ".join(found)  # the finding matters more than the keys
         return [(f"{mark}{name}  {state}", style), *((text, "detail") for text in folded(whole, width, most))]
     name = shortened(printable(picture.path), (width - 2) * max(1, height // 3))
     lines = [(("  " if index else mark) + part, style) for index, part in enumerate(chop_cells(name, width - 2))]
@@ -49,6 +49,6 @@ def caption(picture: Picture, amended: Mapping[str, Amendment], size: Size, *, i
 
 
 def label(path: str, known: int | None) -> str:
-    """What a file counts as by itself."""
+    """A file's label without decisions, in words; `known` is the label if it is known, else the path tells it."""
     digit = label_of(path) if known is None else known
     return "no label" if digit is None else f"label {digit}"

@@ -1,4 +1,4 @@
-"""How the files of a page are laid out: images before and after in their places, words beside or below them."""
+"""The layout of a page of files: images before and after, with text beside or below them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from textual.geometry import Offset, Region, Size
 
 GAP = 2
-"""Columns between two cards, and between images and the words beside them."""
+"""Columns between two cards, and between images and the text beside them."""
 _BESIDE = 18
-"""Columns that words need beside images; where there are fewer they stand below."""
+"""Columns that the text needs beside images; with fewer it goes below them."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Slot:
     x: int
     y: int
     side: int
-    """Pixels on a side: as many columns, and half as many rows."""
+    """Pixels on a side: this many columns and half as many rows."""
     is_after: bool
     is_other: bool
     """Whether it belongs to the second file of a pair."""
@@ -27,14 +27,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Card:
-    """The places of what belongs to one file, or to a pair of files."""
+    """The places of the images and text of one file, or of a pair of files."""
 
     slots: tuple[Slot, ...]
     words: Region
 
     @property
     def size(self) -> Size:
-        """Columns and rows of the whole."""
+        """Columns and rows of the whole card."""
         right = max([slot.x + slot.side for slot in self.slots] + [self.words.right])
         bottom = max([slot.y + slot.side // 2 for slot in self.slots] + [self.words.bottom])
         return Size(right, bottom)
@@ -54,20 +54,20 @@ class Cards:
         return self.columns * self.rows
 
     def place(self, index: int) -> Region:
-        """Where the page's card `index` is."""
+        """The region of the page's card `index`."""
         row, column = divmod(index, self.columns)
         width, height = self.card.size
         return Region(column * (width + GAP), row * (height + 1), width, height)
 
     def at(self, offset: Offset) -> int | None:
-        """The index of the card at a place, None beside them all."""
+        """The index of the card at a cell; None if there is none."""
         return next((index for index in range(self.count) if self.place(index).contains_point(offset)), None)
 
     @classmethod
     def within(cls, size: Size, *, pairs: bool, large: bool) -> Cards:
-        """As many cards as there is room for, at least one.
+        """As many cards as fit, but at least one.
 
-        Large ones show the network's 28×28 as they are; `pairs` have the images of two files.
+        Large ones show the network's image at 28×28 pixels; `pairs` have the images of two files.
         """
         if large:
             card = _large_pair(size) if pairs else _large(size)
@@ -84,7 +84,7 @@ def _large(size: Size) -> Card:
 
 
 def _large_pair(size: Size) -> Card:
-    """Both in a row, one below the other, or the second one small beside the first, with words below."""
+    """Both files in a row, or one below the other, or the second one small beside the first with the text below."""
     if size.width >= 2 * 57 + 2 * GAP + _BESIDE:
         return _row(size, [(28, False), (28, True)])
     if size.height >= 29:
@@ -100,9 +100,9 @@ def _large_pair(size: Size) -> Card:
 
 
 def _row(size: Size, files: list[tuple[int, bool]], most: int | None = None) -> Card:
-    """Before and after of each of `files` (side, whether it is the other) in a row.
+    """The images before and after for each of `files` (side, whether it is the other file) in a row.
 
-    The words stand beside them in `most` columns, by default all that are left, or below where that is too narrow.
+    The text is beside them in up to `most` columns, by default all that are left, or below if that is too narrow.
     """
     slots: list[Slot] = []
     x = 0

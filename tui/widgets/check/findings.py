@@ -1,4 +1,4 @@
-"""The findings of a check-up as a list, the worst first, and below them the list of all images."""
+"""The findings of a check-up as a list, worst first, followed by an entry for all images."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ MARKS: dict[Severity | None, tuple[str, str]] = {
     Severity.HINT: ("·", "$foreground-muted"),
     None: ("", ""),
 }
-"""How each severity shows, with colours and without."""
+"""Each severity's sign, which needs no colours, and its style."""
 _FIGURES = 8  # columns, for 100,000
 
 
 class Findings(OptionList, inherit_bindings=False):
-    """One line each: how bad it is, how many files, what."""
+    """One line per finding: its severity, number of files and title."""
 
     BINDING_GROUP_TITLE = "Findings"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,right", "select", "Its images", key_display="enter"),
+        Binding("enter,right", "select", "Show images", key_display="enter"),
         Binding("up", "cursor_up", "Finding above", show=False),
         Binding("down", "cursor_down", "Finding below", show=False),
-        Binding("pageup", "page_up", "A page up", show=False),
-        Binding("pagedown", "page_down", "A page down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
         Binding("home", "first", "First finding", show=False),
         Binding("end", "last", "Last finding", show=False),
     ]
@@ -53,11 +53,11 @@ class Findings(OptionList, inherit_bindings=False):
 
     @property
     def chosen(self) -> Finding | None:
-        """The finding under the cursor, None in an empty list."""
+        """The finding under the cursor; None in an empty list."""
         return self._findings[self.highlighted] if self.highlighted is not None and self._findings else None
 
     def show(self, findings: Sequence[Finding], chosen: Finding | None = None) -> None:
-        """Show `findings`, the cursor on the one that says what `chosen` said, else on the first."""
+        """Show `findings`, with the cursor on the one that matches `chosen`, else on the first."""
         self._findings = tuple(findings)
         self.set_options(Option(_line(each)) for each in findings)
         if findings:
@@ -66,23 +66,23 @@ class Findings(OptionList, inherit_bindings=False):
 
 
 def counted(finding: Finding) -> str:
-    """How many files it is about, and how many of them can be shown."""
+    """How many files the finding is about, and how many of them can be shown."""
     if not finding.files:
-        return "the folder as a whole"
+        return "the whole folder"
     shown = len(finding.files)
     first = f", the first {shown:,} can be shown" if finding.count > shown else ""
     return f"{plural(finding.count, 'file')}{first}"
 
 
 def counts(checkup: Checkup) -> str:
-    """How many findings there are of each severity."""
+    """The number of findings of each severity."""
     of_each = Counter(finding.severity for finding in checkup.findings)
     parts = [plural(of_each[severity], word) for severity, word in SEVERITY_WORDS.items() if of_each[severity]]
     return ", ".join(parts) or "nothing was found"
 
 
 def explained(finding: Finding, notes: Sequence[str] = ()) -> Content:
-    """What was found, what it means for learning, and what is done about it; `notes` below."""
+    """The finding, what it means for learning and what to do about it, with `notes` below."""
     mark, style = MARKS[finding.severity]
     head = counted(finding)
     if finding.severity is not None:
@@ -103,6 +103,6 @@ def explained(finding: Finding, notes: Sequence[str] = ()) -> Content:
 def _line(finding: Finding) -> Content:
     mark, style = MARKS[finding.severity]
     figure = f"{finding.count:,}" if finding.files else "–"
-    # Most titles begin with the figure, which stands in a column of its own here.
+    # Most titles begin with the figure, which has a column of its own here.
     title = finding.title.removeprefix(f"{figure} ")
     return Content.assemble((mark or " ", f"bold {style}"), (f"{figure:>{_FIGURES}} ", "bold"), title)

@@ -1,4 +1,4 @@
-"""One line of cells of an image on a card: its pixels, why there are none, and what was decided about it."""
+"""One line of cells of an image on a card: its pixels, or why there are none, and the decision about it."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from tui.widgets.shared.image_look import Look
 from tui.widgets.shared.thumbnail import Shades, cells
 from tui.widgets.shared.wrapping import folded
 
-_NOTHING = "Nothing is left of it: the network would see an empty image."
+_NOTHING = "Nothing is left: the network would see an empty image."
 
 
 @dataclass(frozen=True)
 class CardInks:
-    """What images are drawn with."""
+    """The colours and styles that images are drawn with."""
 
     shades: Shades
     """From the theme's background to its foreground; empty for a terminal without colours."""
     is_light: bool
-    """Whether the background is the brighter of the two."""
+    """Whether the background is brighter than the foreground."""
     paper: Style
-    """Of words in the place of an image."""
+    """The style of text in place of an image."""
     page: Style
-    """Of what lies around the images."""
+    """The style around the images."""
     tag: Style
-    """Of what was decided."""
+    """The style of a decision."""
 
 
 def image_line(look: Look | None, decision: str, slot: Slot, line: int, inks: CardInks) -> list[Segment]:
-    """`slot.side` cells, two rows of pixels; `look` is None before the file was decoded.
+    """`slot.side` cells, which show two rows of pixels; `look` is None until the file is decoded.
 
-    `decision`, empty where there is none, lies over the upper edge of what the network sees: that is its rim.
+    `decision` (may be empty) covers the top edge of the network's image, which is only its empty rim.
     """
     drawn = _pixels(look, slot, line, inks)
     if not (decision and slot.is_after and line == 0):
@@ -55,7 +55,7 @@ def _pixels(look: Look | None, slot: Slot, line: int, inks: CardInks) -> list[Se
         return _words(_NOTHING, slot, line, inks)
     image, shades = (look.after if slot.is_after else look.before)[slot.side], inks.shades
     if not slot.is_after:
-        # White stays white, also where a theme draws ink dark; without colours there is but one white.
+        # White stays white, even if the theme draws ink dark; without colours there are only two levels.
         shades = shades[::-1] if inks.is_light else shades
         image = image if shades else ((image > otsu(image)) * 255).astype(np.uint8)
     height, width = image.shape

@@ -1,1 +1,1 @@
-"""What is shown of data sets: the catalogue, one set, the fields of a training."""
+"""Widgets that show data sets: the catalogue, one set in detail, the training options."""

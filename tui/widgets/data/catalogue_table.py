@@ -1,4 +1,4 @@
-"""The catalogue as a table that fits its width, so that it never scrolls sideways."""
+"""The catalogue as a table that fits its width and so never scrolls sideways."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from textual.widgets import DataTable
 
 from core.data.catalogue import Entry
 
-_IMAGES, _CLASSES, _STATE, _SOURCE = 9, 7, 16, 19  # columns; longer states only where there is room
+_IMAGES, _CLASSES, _STATE, _SOURCE = 9, 7, 16, 19  # cells; the state gets more if there is room
 _WIDE = 110
 
 
 class CatalogueTable(DataTable[Text], inherit_bindings=False):
-    """One row an entry; the cursor's is the chosen one."""
+    """One row per entry; the entry under the cursor is the chosen one."""
 
     BINDING_GROUP_TITLE = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select_cursor", "To the start of a training", show=False),
+        Binding("enter", "select_cursor", "Go to the start button", show=False),
         Binding("up", "cursor_up", "Set above", show=False),
         Binding("down", "cursor_down", "Set below", show=False),
-        Binding("pageup", "page_up", "A page up", show=False),
-        Binding("pagedown", "page_down", "A page down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
         Binding("home,ctrl+home", "scroll_top", "First set", show=False),
         Binding("end,ctrl+end", "scroll_bottom", "Last set", show=False),
     ]
@@ -38,7 +38,7 @@ class CatalogueTable(DataTable[Text], inherit_bindings=False):
     """
 
     class Chosen(Message):
-        """Another entry is chosen, or the same one may have changed."""
+        """Another entry was chosen, or the same one may have changed."""
 
     def __init__(self, *, id: str, classes: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes, cursor_type="row")
@@ -52,11 +52,11 @@ class CatalogueTable(DataTable[Text], inherit_bindings=False):
 
     @property
     def chosen(self) -> Entry | None:
-        """The entry under the cursor, None in an empty table."""
+        """The entry under the cursor; None in an empty table."""
         return next((entry for entry in self._entries if entry.name == self._chosen), None)
 
     def show(self, entries: Sequence[Entry], chosen: str = "") -> None:
-        """Show `entries` and put the cursor on `chosen`, else on the one where it was, else on the first."""
+        """Show `entries` with the cursor on `chosen`, else on the entry that was chosen before, else on the first."""
         self._entries = entries
         names = [entry.name for entry in entries]
         wanted = [name for name in (chosen, self._chosen, *names[:1]) if name in names]
@@ -65,11 +65,11 @@ class CatalogueTable(DataTable[Text], inherit_bindings=False):
         self.post_message(self.Chosen())
 
     def on_resize(self) -> None:
-        """Give the columns the new width."""
+        """Adapt the columns to the new width."""
         self._fill()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
-        """Take note of the cursor's row, unless the table is just being filled."""
+        """Note the entry under the cursor, unless the table is being filled."""
         name = event.row_key.value
         if name is not None and name != self._chosen:
             self._chosen = name
@@ -109,5 +109,5 @@ def _beginning(text: str, width: int) -> Text:
 
 
 def _end(text: str, width: int) -> Text:
-    """The end of a path tells more than its beginning."""
+    """`text` cut at its start: the end of a path says more."""
     return Text(text if len(text) <= width else "…" + text[1 - width :])

@@ -1,4 +1,4 @@
-"""How many images there are of each digit, as bars with figures."""
+"""The number of images of each digit, as bars with figures."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def bar(fraction: float, width: int) -> str:
-    """A bar of `width` cells of which `fraction`, 0 to 1, is full, to an eighth of a cell.
+    """A bar of `width` cells, filled by `fraction`, 0 to 1, in steps of an eighth of a cell.
 
-    What is more than nothing shows at least one eighth.
+    Any fraction above 0 shows at least one eighth.
     """
     eighths = round(max(0.0, min(1.0, fraction)) * width * 8)
     if fraction > 0:
@@ -24,7 +24,7 @@ def bar(fraction: float, width: int) -> str:
 
 
 class Counts(Widget):
-    """Ten lines, one a digit: its bar, its training images, and its test images where there is room."""
+    """Ten lines, one per digit: a bar, the training images and, if there is room, the test images."""
 
     DEFAULT_CSS = """
     Counts { height: 10; }
@@ -32,7 +32,7 @@ class Counts(Widget):
     ROOM_FOR_TEST = 32  # columns
 
     counts: reactive[tuple[Sequence[int], Sequence[int]]] = reactive(((), ()))
-    """Images of each class, ten figures: for training, for the test."""
+    """Training images and test images of each class, ten figures each."""
 
     def render(self) -> Content:
         """Bars in proportion to the largest class."""

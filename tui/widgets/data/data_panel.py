@@ -1,4 +1,4 @@
-"""A close look at one data set: counts and images, or why there are none to be seen yet."""
+"""One data set in detail: its counts and images, or why there is nothing to show yet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.widgets.shared.samples import Samples
 
 
 class DataPanel(ContentSwitcher):
-    """Either `#known` or `#unknown` is shown."""
+    """Shows either `#known` (the details) or `#unknown` (a message)."""
 
     DEFAULT_CSS = """
     DataPanel {
@@ -44,35 +44,35 @@ class DataPanel(ContentSwitcher):
             yield ProgressBar(show_eta=False)
 
     def show(self, details: DataDetails) -> None:
-        """Show all that is known."""
+        """Show the details of a set."""
         train, test = sum(details.train_counts), sum(details.test_counts)
         of_test = f" ({details.test_note})" if details.test_note else ""
-        self._head(f"{details.title}: {train:,} to learn from, {test:,} to test on{of_test}")
+        self._head(f"{details.title}: {train:,} for training, {test:,} for testing{of_test}")
         self.query_one(Counts).counts = (details.train_counts, details.test_counts)
         self.query_one(Samples).samples = details.samples
         self.query_one("#notes", Static).update("\n".join([*_counted(details), *details.notes]))
         self.current = "known"
 
     def show_progress(self, title: str, done: int, total: int | None) -> None:
-        """The set is being read; `total` is None while nobody knows how much there is."""
+        """Show that the set is being read; `total` is None while it is unknown."""
         message = "Reading …" if total is None else f"Reading {done:,} of {plural(total, 'image')} …"
         self._wait(title, message, done, total)
 
     def show_download(self, title: str, download: Download | None) -> None:
-        """The set has to come first, or is coming, or did not."""
+        """Show that the set needs a download, is being downloaded, or failed to download."""
         if download is None:
-            self._say(title, "This set is not here yet. Press g to download it.")
+            self._say(title, "This set is not on this computer yet. Press g to download it.")
         elif download.error:
             self._say(title, f"✗ {download.error}\n\nPress g to try again.")
         else:
             self._wait(title, f"{download.progress} c cancels.", download.done, download.total)
 
     def show_error(self, title: str, error: str) -> None:
-        """The set cannot be used."""
+        """Show why the set cannot be used."""
         self._say(title, f"✗ {error}")
 
     def more_samples(self) -> None:
-        """Turn the page of images."""
+        """Show more images."""
         self.query_one(Samples).more()
 
     def _wait(self, title: str, message: str, done: int, total: int | None) -> None:
@@ -82,7 +82,7 @@ class DataPanel(ContentSwitcher):
         bar.update(total=total, progress=done)
 
     def _head(self, title: str) -> None:
-        # A folder's name may hold brackets, which would be read as markup.
+        # A folder's name may contain brackets, which would be taken for markup.
         self.border_title = Content(title).markup
 
     def _say(self, title: str, message: str) -> None:
@@ -93,7 +93,7 @@ class DataPanel(ContentSwitcher):
 
 
 def _counted(details: DataDetails) -> list[str]:
-    """What can be read with k: where room is short, the notes below it do not show."""
+    """A line about what k shows: if room is short, the notes below it are not visible."""
     notes, skipped = len(details.notes), len(details.skipped)
     parts = [plural(notes, "note")] * bool(notes) + [f"{skipped:,} skipped"] * bool(skipped)
     return [f"{', '.join(parts)}: press k"] if parts else []

@@ -1,4 +1,4 @@
-"""A page of an own set's drawings with a cursor among them. Is given what it shows, and reads no file."""
+"""A page of an own set's drawings with a cursor. It is given what it shows, and reads no files."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from tui.widgets.shared.samples import shrunk
 from tui.widgets.shared.thumbnail import half_blocks, shades
 
 Grey = NDArray[np.uint8]
-_PLENTY = 24  # drawings on a page that are worth more than larger ones
+_PLENTY = 24  # showing this many drawings comes before showing larger ones
 
 
 @dataclass(frozen=True)
 class Tiles:
-    """How drawings are laid out: each an image below a line that says its digit."""
+    """A layout of drawings: each is an image below a line with its digit."""
 
     side: int
-    """Pixels on a side of an image; a cell shows one across and two down."""
+    """An image's pixels on a side; a cell shows one across and two down."""
     columns: int
     rows: int
 
@@ -42,22 +42,22 @@ class Tiles:
 
     @property
     def width(self) -> int:
-        """Columns of a tile, the gap on its right included."""
+        """Columns of a tile, including the gap to its right."""
         return self.side + 1
 
     @property
     def height(self) -> int:
-        """Rows of a tile, the line above the image included."""
+        """Rows of a tile, including the line above the image."""
         return self.side // 2 + 1
 
     def at(self, offset: Offset) -> int | None:
-        """Which drawing of the page is at a cell; None where there is no tile."""
+        """The page's index of the drawing at a cell; None if there is no tile."""
         column, row = offset.x // self.width, offset.y // self.height
         return row * self.columns + column if column < self.columns and row < self.rows else None
 
     @classmethod
     def within(cls, size: Size, wanted: int) -> Tiles:
-        """The largest images of which plenty, or all that are `wanted`, can be shown in `size` cells."""
+        """The layout with the largest images that still shows plenty, or all `wanted` ones, in `size` cells."""
         found = [
             cls(side, max(1, (size.width + 1) // (side + 1)), max(1, size.height // (side // 2 + 1)))
             for side in (28, 14, 12)
@@ -66,19 +66,19 @@ class Tiles:
 
 
 class DrawingGrid(Widget, can_focus=True):
-    """Arrow keys and the mouse move the cursor; pages turn under it."""
+    """Pages of drawings; arrow keys and the mouse move the cursor and turn the pages."""
 
     BINDING_GROUP_TITLE = "Drawings"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "One left", show=False),
-        Binding("right", "move(1)", "One right", show=False),
-        Binding("up", "move_row(-1)", "One up", show=False),
-        Binding("down", "move_row(1)", "One down", show=False),
-        Binding("pageup", "turn(-1)", "Page back", show=False),
-        Binding("pagedown", "turn(1)", "Page on", show=False),
+        Binding("left", "move(-1)", "Previous drawing", show=False),
+        Binding("right", "move(1)", "Next drawing", show=False),
+        Binding("up", "move_row(-1)", "Row above", show=False),
+        Binding("down", "move_row(1)", "Row below", show=False),
+        Binding("pageup", "turn(-1)", "Previous page", show=False),
+        Binding("pagedown", "turn(1)", "Next page", show=False),
         Binding("home", "go(0)", "First drawing", show=False),
         Binding("end", "go(-1)", "Last drawing", show=False),
-        Binding("left_square_bracket", "digit(-1)", "Digit before", show=False),
+        Binding("left_square_bracket", "digit(-1)", "Previous digit", show=False),
         Binding("right_square_bracket", "digit(1)", "Next digit", show=False),
     ]
     DEFAULT_CSS = """
@@ -86,7 +86,7 @@ class DrawingGrid(Widget, can_focus=True):
     """
 
     class Moved(Message):
-        """The cursor stands on another drawing, or another page is shown."""
+        """The cursor moved to another drawing, or another page is shown."""
 
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
@@ -94,15 +94,15 @@ class DrawingGrid(Widget, can_focus=True):
         self._images: Mapping[Path, Grey | None] = {}
         self._marked: frozenset[Path] = frozenset()
         self.cursor = 0
-        """The index of the drawing that keys act on; 0 where there is none."""
+        """The index of the drawing that keys act on; 0 if there is none."""
 
     def show(self, drawings: Sequence[Drawing], cursor: int, marked: frozenset[Path] = frozenset()) -> None:
-        """Show these from now on, those of `marked` with a sign that a check-up decided about them."""
+        """Show these drawings; those in `marked` get a sign that the user decided about them in a check-up."""
         self._drawings, self._marked = drawings, marked
         self._move_to(cursor)
 
     def show_images(self, images: Mapping[Path, Grey | None]) -> None:
-        """Show these (28, 28) images, ink bright; None for a file that cannot be read. Others are still awaited."""
+        """Show these (28, 28) images, ink bright; None for a file that cannot be read. Others are still to come."""
         self._images = images
         self.refresh()
 
@@ -113,18 +113,18 @@ class DrawingGrid(Widget, can_focus=True):
 
     @property
     def tiles(self) -> Tiles:
-        """The layout for the room there is."""
+        """The layout for the current size."""
         return Tiles.within(self.size, len(self._drawings))
 
     @property
     def page(self) -> Sequence[Drawing]:
-        """The drawings that are shown: the page with the cursor."""
+        """The drawings on the page with the cursor."""
         first = self._first
         return self._drawings[first : first + self.tiles.count]
 
     @property
     def pages(self) -> tuple[int, int]:
-        """The number of the page, from 1, and how many there are."""
+        """The page's number, from 1, and the number of pages."""
         count = self.tiles.count
         return self.cursor // count + 1, max(1, -(-len(self._drawings) // count))
 
@@ -134,51 +134,51 @@ class DrawingGrid(Widget, can_focus=True):
         return self.cursor // count * count
 
     def on_resize(self) -> None:
-        """Another page, perhaps."""
+        """Report a move: the new size may show another page."""
         self.post_message(self.Moved())
 
     def on_focus(self) -> None:
-        """The cursor shows where keys go."""
+        """Highlight the cursor."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """Keys go elsewhere."""
+        """Remove the cursor's highlight."""
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on what was clicked."""
+        """Put the cursor on the drawing that was clicked."""
         index = self.tiles.at(event.offset)
         if index is not None and index < len(self.page):
             self._move_to(self._first + index)
 
     def on_mouse_scroll_down(self) -> None:
-        """Turn the page."""
+        """Show the next page."""
         self.action_turn(1)
 
     def on_mouse_scroll_up(self) -> None:
-        """Turn the page back."""
+        """Show the previous page."""
         self.action_turn(-1)
 
     def action_move(self, by: int) -> None:
-        """Go `by` drawings on."""
+        """Move the cursor by this many drawings."""
         self._move_to(self.cursor + by)
 
     def action_move_row(self, by: int) -> None:
-        """Go to the drawing below or above."""
+        """Move the cursor by this many rows."""
         target = self.cursor + by * self.tiles.columns
         if 0 <= target < len(self._drawings):
             self._move_to(target)
 
     def action_turn(self, by: int) -> None:
-        """Turn `by` pages on."""
+        """Turn this many pages."""
         self._move_to(self.cursor + by * self.tiles.count)
 
     def action_go(self, index: int) -> None:
-        """Go to the first drawing, or with -1 to the last."""
+        """Go to the drawing with this index, or to the last one for −1."""
         self._move_to(index % max(1, len(self._drawings)))
 
     def action_digit(self, by: int) -> None:
-        """Go to the first drawing of the next digit, or of this one and then of the one before."""
+        """Go to the next digit's first drawing, or back to this digit's first one and then to the previous digit's."""
         starts = [index for index, each in enumerate(self._drawings) if self._begins(index, each)]
         others = [index for index in starts if (index > self.cursor if by > 0 else index < self.cursor)]
         if others:
@@ -193,7 +193,7 @@ class DrawingGrid(Widget, can_focus=True):
         self.post_message(self.Moved())
 
     def render_line(self, y: int) -> Strip:
-        """One line of cells: of each tile in that row the line above its image, or a part of the image."""
+        """One line of cells: each tile's label, or a part of its image."""
         tiles, plain = self.tiles, self.rich_style
         row, line = divmod(y, tiles.height)
         segments: list[Segment] = []

@@ -1,4 +1,4 @@
-"""What a person can do with a data set, by what the catalogue tells of it and what was read."""
+"""Which actions apply to a data set, judged by its catalogue entry and its details."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from core.data.details import DataDetails
 
 
 def needs_download(entry: Entry) -> bool:
-    """Whether the set is not here yet."""
+    """Whether the set must be downloaded first."""
     return entry.state == Availability.NEEDS_DOWNLOAD
 
 
 def applies(action: str, entry: Entry | None, details: DataDetails | None) -> bool:
-    """Whether `action` of the data screen applies to `entry`, None without one, of which `details` may be known."""
+    """Whether the data screen's `action` applies to `entry` (None if there is none) with its `details`, if known."""
     match action:
         case "download":
             return entry is not None and needs_download(entry)

@@ -1,4 +1,4 @@
-"""What suits a data set: the recipe and the folds that the fields begin with, until a person chooses others."""
+"""The recipe and folds that suit a data set, which the fields show until the user chooses others."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from core.data.catalogue import Entry
 from core.data.details import DataDetails
 
 FOLDS = (3, 5, 10)
-"""Those that can be chosen, besides none."""
+"""The numbers of folds to choose from, besides none."""
 _USUAL = 5
 
 
 @dataclass(frozen=True)
 class Suited:
-    """What to begin with for one data set."""
+    """The suggestions for one data set."""
 
     recipe: str = "fast"
     folds: int = 0
     is_small: bool = False
-    """Whether it is a set of a person's own with few images; what a person chooses for one holds for all such."""
+    """Whether it is a set of the user's own with few images; a choice for one such set holds for all of them."""
     is_mnist: bool = False
     folder: Path = Path()
-    """Where the set's images lie; empty where they are not on this computer yet."""
+    """The folder with the set's images; empty if they are not on this computer yet."""
 
     @classmethod
     def to(cls, entry: Entry, details: DataDetails | None) -> Suited:
-        """What suits `entry`, of which `details` may not be known yet.
+        """The suggestions for `entry`; its `details` may be unknown.
 
-        A network that knows no digit yet learns little from a few hundred images, and too few can be held out to tell
-        how well it then reads; so the shipped one goes on with them, and folds have each of them read.
+        A new network learns little from a few hundred images, and too few of them can be held out to measure it. So for
+        a small set the shipped network is fine-tuned, and folds have every image read as a held-out one.
         """
         counts, folder = _counts(details), Path(entry.path or "")
         images = sum(counts) if counts else entry.images or 0
@@ -45,7 +45,7 @@ class Suited:
 
 
 def _counts(details: DataDetails | None) -> list[int]:
-    """Images of each class, those for the test included; empty where they are not known."""
+    """Images of each class, including the test images; empty if unknown."""
     if details is None:
         return []
     return [train + test for train, test in zip(details.train_counts, details.test_counts, strict=True)]

@@ -1,4 +1,4 @@
-"""What a person chooses for a training: recipe, epochs, folds and device, and the button that starts it."""
+"""The options of a training run: recipe, epochs, folds and device, and the button that starts it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CPU = ("cpu", "cpu")
 
 
 class TrainingOptions(Vertical):
-    """The fields, in two rows where one is too short, and a line that explains them, or says what is wrong."""
+    """The fields, in one row or two, and a line that explains them or says what is wrong."""
 
     DEFAULT_CSS = """
     TrainingOptions {
@@ -55,9 +55,9 @@ class TrainingOptions(Vertical):
         #folds { width: 9; margin-right: 2; }
         #device { width: 1fr; max-width: 60; margin-right: 2; }
         Select > SelectOverlay {
-            /* Above the field where there is no room below it, so that field and explanation stay to be read. */
+            /* Above the field if there is no room below, so that field and explanation stay visible. */
             constrain: inside inflect;
-            margin-bottom: 1;  /* the row of the field, when above it */
+            margin-bottom: 1;  /* the row of the field, if above it */
             background: $surface;
             &.-textual-compact { border: round $primary !important; }
             &:focus { background-tint: transparent; }
@@ -81,7 +81,7 @@ class TrainingOptions(Vertical):
     """Columns from which one row is enough."""
 
     class Start(Message):
-        """The person wants to start."""
+        """The user wants to start."""
 
     def __init__(
         self,
@@ -90,12 +90,12 @@ class TrainingOptions(Vertical):
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
-        """`model` is what a fine-tuning goes on from."""
+        """`model` is the model to fine-tune."""
         super().__init__(id=id, classes=classes)
         self._model = model
         self._suited = Suited()
         self._chosen: dict[tuple[bool, str], object] = {}
-        """What the person has chosen in the fields that follow the data set, for small sets and for others."""
+        """The user's choices by (small set, field), for the fields that otherwise follow the data set."""
 
     def compose(self) -> ComposeResult:
         folds = [("none", 0), *((str(each), each) for each in FOLDS)]
@@ -114,16 +114,16 @@ class TrainingOptions(Vertical):
         yield Static(id="explanation", markup=False)
 
     def on_mount(self) -> None:
-        """Say from which network a fine-tuning would go on."""
+        """Update the explanation when another model reads: it names the network to fine-tune."""
         self._model.changed.subscribe(self, lambda _: self._explain())
 
     def on_resize(self) -> None:
-        """Use one row where it is long enough."""
+        """Use one row if it is long enough."""
         self.set_class(self.size.width >= self.ONE_ROW, "-one-row")
         self._explain()
 
     def suit(self, suited: Suited) -> None:
-        """Begin with what suits the data set, except where the person has chosen otherwise for such sets."""
+        """Set the fields to what suits the data set, except where the user has chosen otherwise for such sets."""
         self._suited = suited
         wanted = {"recipe": suited.recipe, "folds": suited.folds}
         for name in wanted:
@@ -137,16 +137,16 @@ class TrainingOptions(Vertical):
         self._explain()
 
     def config(self, data: str) -> TrainingConfig:
-        """The training of `data` that is asked for. Raises ConfigurationError."""
+        """The configuration for training on `data`. Raises ConfigurationError."""
         recipe = str(self.query_one("#recipe", Select).value)
         if recipe == FINE_TUNE and self._suited.is_mnist:
-            raise ConfigurationError("MNIST is what the network knows already; fine-tune it on images of your own")
+            raise ConfigurationError("the network already knows MNIST; fine-tune it on images of your own")
         text = self.query_one("#epochs", Input).value.strip()
         try:
             epochs = int(text) if text else None
         except ValueError:
             raise ConfigurationError(
-                f"epochs is {text!r}; it must be a whole number, 1 to {MOST_EPOCHS:,}, or empty"
+                f"epochs is {text!r}; it must be a whole number from 1 to {MOST_EPOCHS:,}, or empty"
             ) from None
         return TrainingConfig(
             data=data,
@@ -158,18 +158,18 @@ class TrainingOptions(Vertical):
         )
 
     def focus_wrong(self) -> None:
-        """Go to the field that is to be corrected."""
+        """Focus the field to be corrected."""
         self.query_one("#epochs" if self.query_one("#epochs").has_class("-wrong") else "#recipe").focus()
 
     @property
     def _checkpoint(self) -> Path:
-        """The network that a fine-tuning goes on from: the one that is drawn with, or what that was made from."""
+        """The network to fine-tune: the one that reads drawings, or the one that it was fine-tuned from."""
         return fine_tuning.base(self._model.checkpoint, self._suited.folder)
 
     def show_devices(self, devices: Sequence[Device]) -> None:
         """Offer `devices`; those that are not available say why."""
         if not self.query("#device OptionList"):
-            return  # the child can answer while the screen is being closed
+            return  # the child may answer while the screen is being closed
         select = self.query_one("#device", Select)
         chosen = select.value
         options = [_AUTO]
@@ -187,7 +187,7 @@ class TrainingOptions(Vertical):
     @on(Select.Changed, "#recipe")
     @on(Select.Changed, "#folds")
     def _choose(self, event: Select.Changed) -> None:
-        # Textual tells of a field's first value too.
+        # Textual sends this for a field's initial value too.
         if event.value != getattr(self._suited, str(event.select.id)) or self._is_chosen(event.select):
             self._chosen[self._suited.is_small, str(event.select.id)] = event.value
         self._explain()
@@ -197,12 +197,12 @@ class TrainingOptions(Vertical):
 
     @on(Input.Changed, "#epochs")
     def _explain(self) -> None:
-        """Say what the fields mean, or what is wrong."""
+        """Explain what the fields mean, or say what is wrong."""
         if not self.query("#recipe"):
-            return  # a change of size can come before there are fields, or after
+            return  # a resize may come before the fields exist, or after
         recipe = RECIPES[str(self.query_one("#recipe", Select).value)]
         field, explanation = self.query_one("#epochs", Input), self.query_one("#explanation", Static)
-        # Of a small set there are more, by how many images it has.
+        # On a small set a recipe has more epochs, depending on the number of images.
         field.placeholder = "recipe's own" if self._suited.is_small else f"recipe's {recipe.epochs}"
         try:
             self.config("any")
@@ -215,13 +215,13 @@ class TrainingOptions(Vertical):
         field.set_class(wrong and str(text).startswith("✗ epochs"), "-wrong")
 
     def _meaning(self, recipe: Recipe) -> str:
-        """What would be done, in one line."""
+        """What would be trained, in one line."""
         folds = int(str(self.query_one("#folds", Select).value))
         crossing = f"; {folds} folds ({folds + 1} training runs)" if folds else ""
         room = self.size.width - len(crossing)
         if recipe.name != FINE_TUNE:
             return fit(f"{recipe.name}: {recipe.summary}", room) + crossing
-        before, after = "goes on from ", ", MNIST replayed"
+        before, after = "fine-tunes ", ", replaying MNIST"
         return before + fit(model_name(self._checkpoint), room - len(before + after)) + after + crossing
 
     @on(Button.Pressed, "#start")
@@ -231,5 +231,5 @@ class TrainingOptions(Vertical):
 
 
 def _named(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Options that are called what they are."""
+    """Options whose labels are their values."""
     return [(name, name) for name in names]

@@ -1,1 +1,1 @@
-"""What the drawing screen shows: the pad, the answer, the active set's counts."""
+"""Widgets of the drawing screen: the pad, the answer, the active set's counts, the status line."""

@@ -1,4 +1,4 @@
-"""The digit that was read, large, or the number, and how sure the network is of it, in figures and words."""
+"""The digit that was read, in large type, or the number, and how sure the network is, in figures and words."""
 
 from __future__ import annotations
 
@@ -21,20 +21,21 @@ _SHAPES = (
     ("####", "#..#", "####", "#..#", "####"),
     ("####", "#..#", "####", "...#", "####"),
 )
-"""Ten digits of four by five pixels, each two cells wide to be square."""
+"""The ten digits in 4 × 5 pixels; each pixel is two cells wide to be square."""
 
 _WORDS = ((0.95, "sure"), (UNSURE, "likely"), (0.0, "unsure"))
-"""The word for how probably it is this digit, by its lower bound."""
+"""The word for a probability, by its lower bound."""
 _MOST_SINGLE = 6
-"""Digits of a number that are listed one below the other, in the eight rows that there are at 80×24."""
+"""The longest number whose digits are listed one per row, in the eight rows available at 80×24."""
 _UNKNOWN = (".##.", "#..#", "..#.", "....", "..#.")
-"""What stands in a digit's place where it is none."""
+"""A question mark, shown if the drawing is not a digit."""
 
 
 class Answer(Lines):
-    """Nine columns: the digit of the reading, its probability, a word for that, and what else it may be.
+    """Nine columns: the digit, its probability, a word for that, and what else it may be.
 
-    Of a number all digits in one line, and below it each with its probability: one a line, two where there are many.
+    A number is shown in one line, with its digits and their probabilities below it: one per line, or two if there are
+    many.
     """
 
     ALLOW_SELECT = False
@@ -50,10 +51,10 @@ class Answer(Lines):
     """
 
     reading: reactive[Reading | None] = reactive(None, repaint=False, always_update=True)
-    """None, or a reading without a digit, where nothing is drawn."""
+    """None, or a reading without a digit, if nothing is drawn."""
 
     def watch_reading(self, reading: Reading | None) -> None:
-        """Send what changed; colour says again what the words say."""
+        """Send what changed; colours repeat what the words say."""
         nothing = reading is None or reading.digit is None
         self.set_class(nothing, "-nothing")
         self.set_class(reading is not None and reading.verdict in (Verdict.UNSURE, Verdict.NO_DIGIT), "-unsure")

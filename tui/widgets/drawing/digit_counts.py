@@ -24,7 +24,7 @@ class DigitCounts(Lines):
     _counts: Sequence[int] = (0,) * 10
 
     def show(self, name: str, counts: Sequence[int]) -> None:
-        """Show these ten counts of the set that is called so."""
+        """Show the ten counts of the set called `name`."""
         self._name, self._counts = name, tuple(counts)
         self.tooltip = f"Drawings of each digit in “{printable(name)}”"
         self.renew()
@@ -36,7 +36,7 @@ class DigitCounts(Lines):
 
 
 def _row(digit: int, counts: Sequence[int]) -> Content:
-    # The digit is bold, so that a count of three figures beside it is not read together with it.
+    # The digit is bold, so that it does not run together with a three-digit count next to it.
     left, right = (
         Content.assemble((str(each), "bold $text-accent"), f"{min(counts[each], _MOST):3}")
         for each in (digit, digit + 5)

@@ -1,4 +1,4 @@
-"""The pad: one draws on it with the mouse or with nothing but keys. Knows no network."""
+"""The pad, for drawing with the mouse or with the keyboard alone. Knows no network."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ from tui.widgets.shared.thumbnail import cells, shades
 HINT = ("Draw something", "with the mouse, or with", "the arrow keys and space")
 BRUSH_STEP = 1.2  # a key press makes the brush this many times wider or narrower
 THINNEST = 0.5  # the smallest radius in canvas pixels
-WIDEST = 0.15  # the largest radius as part of the canvas's side
+WIDEST = 0.15  # the largest radius as a fraction of the canvas's side
 _RIGHT = 3  # the mouse button that erases
 
-# A cross whose upper or lower arm is heavy says which half of the cell the pen is in; with the pen down its
-# other arms are heavy as well.
+# A cross whose heavy upper or lower arm says which half of the cell the pen is in; with the pen down, its horizontal
+# arms are heavy too.
 _CURSORS = {(False, 0): "╀", (False, 1): "╁", (True, 0): "╇", (True, 1): "╈"}
-_FAINT = 64  # grey levels that a mark may stand on; on more ink it would hide it
+_FAINT = 64  # a mark is drawn only on ink up to this grey level; it would hide stronger ink
 
 
 @dataclass(frozen=True)
 class Mark:
-    """The corners of a box around some ink, and what is said of it below it."""
+    """The corners of a box around some ink, with a text below."""
 
     box: ink.Region
     """In canvas pixels."""
     text: str
-    """Some characters; as much of it is shown as the box is wide."""
+    """A few characters; cut to the width of the box."""
     doubtful: bool = False
-    """Whether it is shown as something to look at."""
+    """Whether it is highlighted as doubtful."""
 
 
 class Pad(Widget, can_focus=True):
-    """A square canvas, two pixels a cell. Its content must be 2n columns by n rows."""
+    """A square canvas with two pixels per cell. Its content must be 2n columns by n rows."""
 
     ALLOW_SELECT = False
-    BINDING_GROUP_TITLE = "The pad"
+    BINDING_GROUP_TITLE = "Pad"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"pad--mark", "pad--doubtful"}
     DEFAULT_CSS = """
     Pad {
@@ -68,29 +68,29 @@ class Pad(Widget, can_focus=True):
         Binding("c", "clear", "Clear"),
         Binding("right_square_bracket,plus", "brush(1)", "Wider brush", show=False),
         Binding("left_square_bracket,minus", "brush(-1)", "Narrower brush", show=False),
-        Binding("up", "move(0, -1)", "A pixel up", show=False),
-        Binding("down", "move(0, 1)", "A pixel down", show=False),
-        Binding("left", "move(-1, 0)", "A pixel left", show=False),
-        Binding("right", "move(1, 0)", "A pixel right", show=False),
-        Binding("home", "move(-5, 0)", "Five left", show=False),
-        Binding("end", "move(5, 0)", "Five right", show=False),
-        Binding("pageup", "move(0, -5)", "Five up", show=False),
-        Binding("pagedown", "move(0, 5)", "Five down", show=False),
+        Binding("up", "move(0, -1)", "1 pixel up", show=False),
+        Binding("down", "move(0, 1)", "1 pixel down", show=False),
+        Binding("left", "move(-1, 0)", "1 pixel left", show=False),
+        Binding("right", "move(1, 0)", "1 pixel right", show=False),
+        Binding("home", "move(-5, 0)", "5 pixels left", show=False),
+        Binding("end", "move(5, 0)", "5 pixels right", show=False),
+        Binding("pageup", "move(0, -5)", "5 pixels up", show=False),
+        Binding("pagedown", "move(0, 5)", "5 pixels down", show=False),
     ]
 
     pen_down: reactive[bool] = reactive(False, repaint=False)
-    """Whether the keyboard's pen is lowered."""
+    """Whether the keyboard's pen is down."""
     erasing: reactive[bool] = reactive(False, repaint=False)
-    """Whether the eraser is chosen; the right mouse button erases in any case."""
+    """Whether the eraser is chosen; the right mouse button always erases."""
     radius: reactive[float] = reactive(1.0, repaint=False)
-    """The brush's, in canvas pixels."""
+    """The brush's radius in canvas pixels."""
     hint: reactive[tuple[str, ...]] = reactive(HINT, repaint=False)
-    """Lines that an empty pad says, the first of them bold; five at most, so that they end above the pen."""
+    """The lines on an empty pad, the first one bold; five at most, so that they end above the pen."""
     marks: reactive[tuple[Mark, ...]] = reactive((), repaint=False)
-    """Boxes around parts of the drawing; they show where no ink is."""
+    """Boxes around parts of the drawing; they show only where there is no ink."""
 
     class Changed(Message):
-        """The drawing is another; the newest state is in `pad.ink`."""
+        """The drawing has changed; its newest state is in `pad.ink`."""
 
         def __init__(self, pad: Pad) -> None:
             super().__init__()
@@ -102,15 +102,15 @@ class Pad(Widget, can_focus=True):
             return self.pad
 
         def can_replace(self, message: Message) -> bool:
-            """Of several that wait only one is delivered."""
+            """Deliver only one of several waiting messages."""
             return isinstance(message, Pad.Changed)
 
     def __init__(self, side: int = 40) -> None:
-        """A canvas of `side` × `side` pixels until the first layout gives it another."""
+        """Start with a canvas of `side` × `side` pixels; the first layout resizes it."""
         super().__init__()
         self.ink = Ink(side, side)
         self.revision = 0
-        """Another one for each change of the drawing; `Changed` comes later, and once for several."""
+        """Increases with each change of the drawing; `Changed` comes later, and may cover several changes."""
         self._x = self._y = side // 2
         self._keyboard = True
         self._dragging = False
@@ -121,16 +121,16 @@ class Pad(Widget, can_focus=True):
         self.revision += 1
         self.post_message(self.Changed(self))
 
-    # What is seen
+    # Display
 
     def on_resize(self) -> None:
-        """Fit the canvas, and what was drawn on it, into the room there is."""
+        """Fit the canvas and its drawing to the new size."""
         side = min(self.content_size.width, 2 * self.content_size.height) // 2 * 2
         before = self.ink.width
         if side < 2 or side == before:
             return
         self._lift()
-        self.marks = ()  # they were for the old canvas
+        self.marks = ()  # they belong to the old canvas
         self.ink.resize(side, side)
         self._x, self._y = (min(side - 1, round(place * side / before)) for place in (self._x, self._y))
         self.radius = self.ink.radius
@@ -162,8 +162,8 @@ class Pad(Widget, can_focus=True):
             return strip
         text = self.hint[line]
         left = (self.ink.width - len(text)) // 2
-        said = Strip([Segment(text, style + Style(bold=line == 0, dim=line > 0))], len(text))
-        return Strip.join([strip.crop(0, left), said, strip.crop(left + len(text))])
+        hint = Strip([Segment(text, style + Style(bold=line == 0, dim=line > 0))], len(text))
+        return Strip.join([strip.crop(0, left), hint, strip.crop(left + len(text))])
 
     def _marked(self, strip: Strip, y: int) -> Strip:
         for mark in self.marks:
@@ -175,7 +175,7 @@ class Pad(Widget, can_focus=True):
         return strip
 
     def watch_marks(self, old: tuple[Mark, ...], new: tuple[Mark, ...]) -> None:
-        """Paint the rows in which a box comes, goes or moves."""
+        """Repaint the rows in which a box appears, disappears or moves."""
         width, rows = self.ink.width, self.ink.height // 2
         both = [each for each in (*old, *new) if (each in old) != (each in new)]
         changed = {y for mark in both for y in _cells_of(mark, width, rows)}
@@ -183,7 +183,7 @@ class Pad(Widget, can_focus=True):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def watch_hint(self) -> None:
-        """Say it, where there is nothing else to see."""
+        """Show the hint if the pad is empty."""
         if self._was_empty:
             self.refresh()
 
@@ -192,12 +192,12 @@ class Pad(Widget, can_focus=True):
         return self._keyboard and self.has_focus
 
     def _repaint(self, *changed: ink.Region) -> None:
-        """Repaint the cells of these canvas pixels, or all where the hint comes or goes."""
+        """Repaint the cells of these canvas pixels, or everything if the hint appears or disappears."""
         if self.ink.is_empty != self._was_empty:
             self._was_empty = self.ink.is_empty
             self.refresh()
             return
-        # Only these cells are sent to the terminal: some hundred bytes instead of many thousand.
+        # Only these cells are sent to the terminal: a few hundred bytes instead of many thousand.
         regions = [
             Region.from_corners(x, y // 2, x + width, (y + height + 1) // 2)
             for x, y, width, height in changed
@@ -210,18 +210,18 @@ class Pad(Widget, can_focus=True):
         self._repaint(ink.Region(self._x, self._y, 1, 1))
 
     def on_focus(self) -> None:
-        """The cursor shows where keys go."""
+        """Show the cursor."""
         self._repaint_cursor()
 
     def on_blur(self) -> None:
-        """Keys go elsewhere."""
+        """Hide the cursor."""
         self._repaint_cursor()
 
     # Other drawings
 
     @property
     def is_drawing(self) -> bool:
-        """Whether a stroke is being drawn, so that nothing should come between."""
+        """Whether a stroke is being drawn, which should not be interrupted."""
         return self.pen_down or self._dragging
 
     def lift(self) -> None:
@@ -230,14 +230,14 @@ class Pad(Widget, can_focus=True):
         self._repaint_cursor()
 
     def begin_another(self) -> None:
-        """An empty canvas, without a history, and the pen where most digits begin; brush and eraser stay."""
+        """Start with an empty canvas, no history, and the pen where most digits begin; brush and eraser stay."""
         side = self.ink.width
         self._replace(Ink(side, side))
         self._x, self._y = side // 2, side // 5
         self._repaint_cursor()
 
     def put(self, width: int, height: int, strokes: Iterable[Stroke]) -> None:
-        """Show a drawing made on a canvas of `width` × `height` pixels in place of this one, to be gone on with."""
+        """Replace this drawing with one that was made on a canvas of `width` × `height` pixels; it can be continued."""
         other = Ink.of(width, height, strokes)
         other.resize(self.ink.width, self.ink.height)
         self._replace(other)
@@ -253,7 +253,7 @@ class Pad(Widget, can_focus=True):
     # The keyboard
 
     def action_move(self, across: int, down: int) -> None:
-        """Move the pen by canvas pixels, drawing where it is lowered."""
+        """Move the pen by canvas pixels; it draws if it is down."""
         before = ink.Region(self._x, self._y, 1, 1)
         side = self.ink.width
         self._x = min(max(self._x + across, 0), side - 1)
@@ -266,7 +266,7 @@ class Pad(Widget, can_focus=True):
         self._repaint(*regions)
 
     def action_pen(self) -> None:
-        """Lower the pen, which leaves a dot, or lift it."""
+        """Lower the pen, which makes a dot, or lift it."""
         self._keyboard = True
         if self.pen_down:
             self._lift()
@@ -275,27 +275,27 @@ class Pad(Widget, can_focus=True):
             self._lower()
 
     def action_eraser(self) -> None:
-        """Change between pen and eraser; a lowered pen goes on with the other one."""
+        """Switch between brush and eraser; if the pen is down, the new tool continues."""
         self.erasing = not self.erasing
-        self._begin_anew()
+        self._begin_stroke()
 
     def action_brush(self, direction: int) -> None:
         """Make the brush wider (1) or narrower (-1)."""
         radius = self.radius * BRUSH_STEP**direction
         self.radius = min(max(radius, THINNEST), self.ink.width * WIDEST)
         self.ink.radius = self.radius
-        self._begin_anew()
+        self._begin_stroke()
 
     def action_undo(self) -> None:
-        """Take back the last stroke."""
+        """Undo the last stroke."""
         self._rewrite(self.ink.undo())
 
     def action_redo(self) -> None:
-        """Draw again the stroke that was taken back."""
+        """Redo the stroke that was undone."""
         self._rewrite(self.ink.redo())
 
     def action_clear(self) -> None:
-        """Wipe the pad; undo brings it back."""
+        """Clear the pad; undo brings the drawing back."""
         self._rewrite(self.ink.clear())
 
     def _rewrite(self, changed: ink.Region | None) -> None:
@@ -311,7 +311,8 @@ class Pad(Widget, can_focus=True):
         self._repaint(self.ink.press(self._x + 0.5, self._y + 0.5), ink.Region(self._x, self._y, 1, 1))
         self._tell()
 
-    def _begin_anew(self) -> None:
+    def _begin_stroke(self) -> None:
+        """If the pen is down, end its stroke and begin another with the new brush or eraser."""
         if self.pen_down:
             self._lift()
             self._lower()
@@ -326,7 +327,7 @@ class Pad(Widget, can_focus=True):
     # The mouse
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Begin a stroke; it goes on wherever the mouse goes until the button is released."""
+        """Begin a stroke, which follows the mouse until the button is released."""
         if event.button not in (1, _RIGHT):
             return
         event.stop()
@@ -340,37 +341,37 @@ class Pad(Widget, can_focus=True):
         self._tell()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Go on with the stroke, filling what fast mice and slow lines leave out."""
+        """Continue the stroke, filling the gaps that fast mice and slow lines leave."""
         if not self._dragging:
             return
         event.stop()
         if not event.button:
-            self._lift()  # it was released outside the terminal, which nobody told us
+            self._lift()  # it was released outside the terminal, where no event is sent
             return
         self._repaint(self.ink.drag(*self._place(event)))
         self._tell()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """End the stroke, also outside the pad."""
+        """End the stroke, even outside the pad."""
         if self._dragging:
             event.stop()
             self._lift()
 
     def _place(self, event: events.MouseEvent) -> tuple[float, float]:
-        """Canvas coordinates of the middle of the cell under the mouse; anywhere, also outside the canvas."""
+        """Canvas coordinates of the centre of the cell under the mouse, which may lie outside the canvas."""
         return event.x - self.gutter.left + 0.5, 2 * (event.y - self.gutter.top) + 1.0
 
 
 def _cells_of(mark: Mark, columns: int, rows: int) -> dict[int, dict[int, str]]:
-    """The characters of a mark by row and column, on a canvas of so many cells: corners around the box, and the text.
+    """The characters of a mark by row and column, on a canvas of this many cells: corners around the box, and the text.
 
-    The text stands in the middle below the box, or above it where that is outside.
+    The text is centred below the box, or above it if there is no room below.
     """
     left, right = max(0, mark.box.x - 1), min(columns - 1, mark.box.x + mark.box.width)
     top, bottom = max(0, mark.box.y // 2 - 1), min(rows - 1, (mark.box.y + mark.box.height + 1) // 2)
     cells: dict[int, dict[int, str]] = {top: {left: "┌", right: "┐"}}
     cells.setdefault(bottom, {}).update({left: "└", right: "┘"})
-    # It may take the corners' place: a 1 is narrow.
+    # The text may replace the corners: a 1 is narrow.
     room = right - left + 1
     text = mark.text if len(mark.text) <= room else mark.text.removesuffix("%")[:room]
     begin = left + (room - len(text)) // 2

@@ -1,6 +1,6 @@
-"""The line below the pad: the pen, which network reads how well or what was just done, and how far a fine-tuning is.
+"""The status line below the pad: the pen, the network and its accuracy or the last message, a fine-tuning's progress.
 
-At its end, where the line to the terminal is slow, that it is.
+If the line to the terminal is slow, the end of the status line says so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from tui.widgets.shared.lines import Lines, fit
 
 
 class Status(Lines):
-    """One line. Where room is short, the name and the accuracy of the network stay the longest."""
+    """One line. If room is short, the network's name and accuracy are the last to be cut."""
 
     _pen = _reader = _said = _learning = _line = ""
     _state = ReaderState("loading")
@@ -28,16 +28,16 @@ class Status(Lines):
         learning: str = "",
         line: str = "",
     ) -> None:
-        """Show these: the pen in words, the reader, whose network it reads with, and how long the last reading took.
+        """Show the pen in words, the reader's state, its network's name, and the milliseconds of the last reading.
 
-        `said`, where there is anything, takes the network's place; `learning` and `line` stand at the end.
+        `said`, if not empty, replaces the network; `learning` and `line` go to the end.
         """
         self._pen, self._state, self._reader, self._milliseconds = pen, state, name, milliseconds
         self._said, self._learning, self._line = said, learning, line
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
-        """The line."""
+        """The status line."""
         begin = f"{self._pen}  │  "
         if self._state.text:
             style = "$text-error" if self._state.phase == "failed" else "$text-warning"
@@ -48,7 +48,7 @@ class Status(Lines):
         return [Content.assemble(begin, middle, end)]
 
     def _network(self, room: int) -> str:
-        # A title is "data, recipe: result"; a run's name says data and recipe already.
+        # A title is "data, recipe: result"; a run's name already says data and recipe.
         result = self._state.title.rpartition(": ")[2]
         short = result.partition(", ")[0]
         whole = f"{self._reader}: {result}"

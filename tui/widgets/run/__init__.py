@@ -1,1 +1,1 @@
-"""What is shown of a run: its progress, curves, tables, results."""
+"""Widgets that show a run: progress, curves, tables and results."""

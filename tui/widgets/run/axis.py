@@ -1,4 +1,4 @@
-"""Axes of a plot: which values it spans, where the ticks are and what they are called."""
+"""The axes of a plot: their ranges, ticks and labels."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Axis:
     """One axis."""
 
     low: float
-    """The value at its beginning."""
+    """The value at its start."""
     high: float
-    """The value at its end, more than `low`."""
+    """The value at its end, above `low`."""
     ticks: tuple[float, ...]
-    """The values with a label, from `low` to `high`."""
+    """The labelled values, from `low` to `high`."""
     labels: tuple[str, ...]
     """One for each tick."""
     logarithmic: bool = False
 
     def place(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Where `values` lie on the axis, any shape: 0 at its beginning, 1 at its end, never beyond."""
+        """The positions of `values` (any shape) on the axis: 0 at its start, 1 at its end, clipped to that."""
         low, high = self.low, self.high
         if self.logarithmic:
             low, high = math.log(low), math.log(high)
@@ -36,9 +36,9 @@ class Axis:
 
 
 def logarithmic(low: float, high: float, most: int) -> Axis:
-    """An axis for losses: from the 1, 2 or 5 below `low` to the one above `high`, `most` ticks at most.
+    """An axis for losses, from the 1, 2 or 5 × 10ⁿ below `low` to the one above `high`, with at most `most` ticks.
 
-    A loss falls by decades; on a linear axis all but its first moments are a flat line.
+    A loss falls by decades; on a linear axis all but its start would be a flat line.
     """
     low = max(low, 1e-6)
     power = math.floor(math.log10(low))
@@ -58,7 +58,7 @@ def logarithmic(low: float, high: float, most: int) -> Axis:
 
 
 def percentage(low: float, high: float, most: int) -> Axis:
-    """An axis for accuracies, 0 to 1, labelled in percent; to 100% at most, half a point long at least."""
+    """An axis for accuracies, 0 to 1, labelled in percent; ends at 100% or below and spans at least half a point."""
     low, high = low * 100, max(high * 100, low * 100 + 0.5)
     for step in (0.1, *_STEPS[3:]):
         first = math.floor(low / step + 1e-9)
@@ -78,10 +78,10 @@ def percentage(low: float, high: float, most: int) -> Axis:
 
 
 def epochs(done: float, total: int, most: int) -> Axis:
-    """An axis for epochs that makes room as a run goes on: to 1, 2, 5, 10, … and at last to `total`.
+    """An axis for epochs that grows with the run: to 1, 2, 5, 10, … and finally to `total`.
 
-    Drawn over all of a long run, its first minutes would be a sliver; drawn to what is done, the whole
-    curve would move at every step.
+    On an axis for all of a long run, the first minutes would be a sliver; on one that ends at the current step, the
+    whole curve would move with every step.
     """
     high = min(next(step for step in _STEPS if step >= max(done - 1e-9, 1)), max(total, 1))
     step = next(step for step in (0.25, 0.5, *_STEPS[6:]) if high / step < most)
@@ -90,9 +90,9 @@ def epochs(done: float, total: int, most: int) -> Axis:
 
 
 def parts(ends: Sequence[float], names: Sequence[str], cells: int) -> Axis:
-    """An axis from 0 of parts that end at `ends`, each named in its middle; names that `cells` have no room for go.
+    """An axis from 0 divided into parts that end at `ends`, each labelled in its middle.
 
-    The first name always stays, then every second, third, …
+    If `cells` have no room for all names, only every second, third, … is shown, beginning with the first.
     """
     begins = [0.0, *ends[:-1]]
     apart = math.ceil((max(map(len, names)) + 1) * len(names) / max(1, cells))

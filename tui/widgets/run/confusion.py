@@ -1,6 +1,6 @@
-"""Which digit was read as which: a table of ten by ten, of which the diagonal was read right.
+"""The confusion matrix, 10 × 10, with the correct readings on the diagonal.
 
-It can be told without colour: a dot stands where nothing was read, and brackets stand around each mistake.
+It needs no colours: a dot stands for zero, and mistakes are in brackets.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ Table = Sequence[Sequence[int]]
 """(10, 10): images of digit [row] read as digit [column]."""
 _MUTED = "$foreground-muted"
 _MARGIN = 4
-"""Cells left of the columns, with a row's digit."""
+"""Cells to the left of the columns, for a row's digit."""
 _RIGHT = 7
-"""Cells right of them, with how many of a row were read right."""
+"""Cells to the right of the columns, for a row's share of correct readings."""
 
 
 _MOST = 3
-"""Kinds of mistakes that are said in words."""
+"""How many kinds of mistakes are listed in words."""
 
 
 class Confusion(Lines):
-    """A header, ten rows and lines that explain them; as wide as the figures need."""
+    """A header, ten rows and an explanation, as wide as the figures need."""
 
     DEFAULT_CSS = """
     Confusion { width: auto; }
@@ -37,14 +37,14 @@ class Confusion(Lines):
     _table: Table = ()
 
     def show(self, table: Table) -> None:
-        """Show this table; an empty one shows nothing."""
+        """Show this table; nothing if it is empty."""
         if table != self._table:
             self._table = table
             self.renew()
             self.refresh(layout=True)
 
     def get_content_width(self, container: object, viewport: object) -> int:
-        """The margins and ten columns."""
+        """The width of the margins and ten columns."""
         return _MARGIN + 10 * _column(self._table) + _RIGHT if self._table else 0
 
     def lines(self, width: int) -> list[Content]:
@@ -55,20 +55,20 @@ class Confusion(Lines):
         header = "".join(f"{digit:>{wide - 1}} " for digit in range(10))
         rows = [Content.assemble(" " * _MARGIN, (header, "bold"), (f"{'right':>{_RIGHT}}", _MUTED))]
         rows += [_row(digit, counts, wide) for digit, counts in enumerate(self._table)]
-        below = "rows: what it is; columns: what was read\n" + in_words(self._table)
+        below = "rows: true digit; columns: digit read\n" + in_words(self._table)
         wrapped = [part for line in below.split("\n") for part in textwrap.wrap(line, rows[0].cell_length)]
         return [*rows, *(Content.styled(line, _MUTED) for line in wrapped)]
 
 
 def confusion_of(end: object) -> Table:
-    """The table of a run that has ended in a cross-validation; empty for others, and where a file holds no such."""
+    """The table of a finished cross-validation; empty for other runs, and if the file has no valid table."""
     if not isinstance(end, Finished) or len(end.confusion) != 10 or any(len(row) != 10 for row in end.confusion):
         return ()
     return end.confusion
 
 
 def mistakes(table: Table) -> list[tuple[int, int, int]]:
-    """Each kind of mistake as (images, digit, read as), the most frequent first."""
+    """Each kind of mistake as (images, true digit, digit read), the most frequent first."""
     found = [
         (count, digit, read)
         for digit, counts in enumerate(table)
@@ -79,17 +79,16 @@ def mistakes(table: Table) -> list[tuple[int, int, int]]:
 
 
 def in_words(table: Table) -> str:
-    """The most frequent mistakes."""
-    found = mistakes(table)
-    if not found:
-        return "Every image was read right."
-    said = [f"{digit} as {read} ({count:,})" for count, digit, read in found]
-    more = f", {len(said) - _MOST} more" if len(said) > _MOST else ""
-    return f"Most often: {', '.join(said[:_MOST])}{more}"
+    """The most frequent mistakes in words."""
+    kinds = [f"{digit} as {read} ({count:,})" for count, digit, read in mistakes(table)]
+    if not kinds:
+        return "Every image was read correctly."
+    more = f", {len(kinds) - _MOST} more" if len(kinds) > _MOST else ""
+    return f"Most often: {', '.join(kinds[:_MOST])}{more}"
 
 
 def _column(table: Table) -> int:
-    """Cells of a column: the longest figure, its brackets, and one between two columns where figures are long."""
+    """Cells of a column: the longest figure and its brackets, at least 4."""
     return max(4, 2 + max(len(str(count)) for counts in table for count in counts)) if table else 4
 
 

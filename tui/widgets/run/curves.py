@@ -1,6 +1,6 @@
-"""The two curves of a run, side by side over the same epochs: its losses and its validation accuracy.
+"""The two plots of a run, side by side over the same epochs: its losses and its validation accuracy.
 
-Of a cross-validation each part has curves of its own, since each begins anew; lines mark where.
+In a cross-validation each stage has curves of its own, since each starts again; vertical lines separate them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from tui.widgets.run import axis
 from tui.widgets.run.plot import Curve, Plot
 
 _ACCURACY = "Validation accuracy"
-_FOLDS = "Accuracy on the fold left out"
+_FOLDS = "Accuracy on the held-out fold"
 
 
 class Curves(Horizontal):
-    """Training's loss with that of validation, and validation's accuracy. The mouse wheel passes through."""
+    """The training and validation loss, and the validation accuracy. The mouse wheel scrolls what is around them."""
 
     _drawn: object = None
-    """What was drawn last; the same again draws nothing."""
+    """The state that was drawn last; it is not drawn twice."""
 
     def compose(self) -> ComposeResult:
         loss = Plot(y=axis.logarithmic, below="epoch", empty="after the first batches", id="loss")
@@ -37,13 +37,13 @@ class Curves(Horizontal):
             yield plot
 
     def clear(self) -> None:
-        """Show nothing of the run before."""
+        """Remove the previous run's curves."""
         self._drawn = None
         for plot in self.query(Plot):
             plot.clear()
 
     def show(self, history: History) -> None:
-        """Draw the run so far; a run that has not started yet is left blank."""
+        """Draw the run so far; nothing if it has not started yet."""
         started = history.started
         state = (history.step, len(history.epochs), started)
         if started is None or state == self._drawn:
@@ -52,11 +52,11 @@ class Curves(Horizontal):
         steps = max(1, started.steps_per_epoch)
         losses = np.asarray(history.losses)
         across = np.arange(1, len(losses) + 1) / steps
-        parts = RunStage.all(started)
-        ends = [float(part.first - 1 + part.epochs) for part in parts]
+        stages = RunStage.all(started)
+        ends = [float(stage.first - 1 + stage.epochs) for stage in stages]
         edges = [0, *(round(end) * steps for end in ends)]
         loss = [Curve.of(across[begin:end], losses[begin:end]) for begin, end in pairwise(edges)]
-        measured = _by_part(started, history.epochs)
+        measured = _by_stage(started, history.epochs)
         loss += [_marked(each, [epoch.validation_loss for epoch in each]) for each in measured]
         accuracy = [_marked(each, [epoch.validation_accuracy for epoch in each]) for each in measured]
 
@@ -64,7 +64,7 @@ class Curves(Horizontal):
             return axis.epochs(history.step / steps, started.epochs, most)
 
         def folds(most: int) -> axis.Axis:
-            return axis.parts(ends, ["all", *(str(part.fold) for part in parts[1:])], 8 * most)
+            return axis.parts(ends, ["all", *(str(stage.fold) for stage in stages[1:])], 8 * most)
 
         plot = self.query_one("#accuracy", Plot)
         title = _FOLDS if started.folds else _ACCURACY
@@ -77,7 +77,7 @@ class Curves(Horizontal):
                 self.query_one(name, Plot).draw(curves, epochs)
 
 
-def _by_part(started: Started, epochs: list[EpochEnded]) -> list[list[EpochEnded]]:
+def _by_stage(started: Started, epochs: list[EpochEnded]) -> list[list[EpochEnded]]:
     found: list[list[EpochEnded]] = [[] for _ in range(started.folds + 1)]
     for epoch in epochs:
         found[started.fold_of(min(epoch.epoch, started.epochs))].append(epoch)

@@ -1,4 +1,4 @@
-"""The device that a run trains on: its name, how busy it is, how it counts."""
+"""The device that a run trains on: its name, load, memory and precision."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from tui.widgets.shared.lines import Lines, fit, meter
 _MUTED = "$foreground-muted"
 _NAME = 8
 _FIGURE = 15
-"""Cells of a row's name, and of the figure at its end."""
+"""Cells for a row's name, and for the figure at its end."""
 
 
 class DevicePanel(Lines):
-    """Five lines at most: what is not known is left out."""
+    """At most five lines; unknown figures are left out."""
 
     _followed: FollowedRun | None = None
 
     def show(self, followed: FollowedRun) -> None:
-        """Show the device as it was last seen."""
+        """Show the device's last known state."""
         self._followed = followed
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
-        """The device's name and what it does."""
+        """The device's name, its load and the network it trains."""
         history = self._followed.history if self._followed else None
         if history is None or history.started is None:
             return [Content.styled("known once the run has started", _MUTED)]

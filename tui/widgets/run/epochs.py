@@ -1,4 +1,4 @@
-"""The table of epochs: one row each, the newest in sight, the best marked."""
+"""The table of epochs: one row each, with the newest in sight and the best marked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.widgets.run.figure_table import FigureTable, scrolling
 
 
 class EpochTable(FigureTable, inherit_bindings=False):
-    """What each epoch reached."""
+    """The figures of each epoch."""
 
     BINDING_GROUP_TITLE = "Table of epochs"
     BINDINGS: ClassVar[list[BindingType]] = scrolling("epoch", "epochs")

@@ -1,4 +1,4 @@
-"""A table of figures that grows: its header stays, and only the rows in sight are ever made."""
+"""A growing table of figures with a fixed header; only the visible rows are rendered."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _MARK = " *"
 
 
 def scrolling(row: str, rows: str) -> list[BindingType]:
-    """The keys of a table whose rows are called so, for the help and the palette."""
+    """The keys of a table, with `row` and `rows` as the words for its rows in the help and the palette."""
     return [
         Binding("up", "scroll_up", f"Older {rows}", show=False),
         Binding("down", "scroll_down", f"Newer {rows}", show=False),
-        Binding("pageup", "page_up", f"Older {rows}, a page", show=False),
-        Binding("pagedown", "page_down", f"Newer {rows}, a page", show=False),
+        Binding("pageup", "page_up", f"Older {rows}, one page", show=False),
+        Binding("pagedown", "page_down", f"Newer {rows}, one page", show=False),
         Binding("home", "scroll_home", f"First {row}", show=False),
         Binding("end", "scroll_end", f"Newest {row}", show=False),
     ]
 
 
 class FigureTable(ScrollView, can_focus=True, inherit_bindings=False):
-    """A subclass names the columns and writes a row when it is asked for one."""
+    """A subclass names the columns and provides each row on request."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"figures--header", "figures--best"}
     COLUMNS: ClassVar[dict[str, int]]
-    """Cells of each column where there is no more room, and of nothing but the mark of the best beside them."""
+    """The narrowest width of each column in cells, by its header; the mark of the best comes on top."""
     EMPTY: ClassVar[str]
-    """When the first row will come."""
+    """Shown instead of rows: says when the first one comes."""
     DEFAULT_CSS = """
     FigureTable {
         overflow-x: hidden;
@@ -49,11 +49,11 @@ class FigureTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._count = 0
 
     def row(self, index: int) -> tuple[Sequence[str], bool]:
-        """The cells of a row, from 0, and whether it is to be marked as the best."""
+        """The cells of row `index`, from 0, and whether to mark it as the best."""
         raise NotImplementedError
 
     def renew(self, count: int) -> None:
-        """There are `count` rows. The newest comes into sight unless somebody looks at older ones."""
+        """Show `count` rows. Scrolls to the newest unless the user has scrolled to older ones."""
         at_end = self.scroll_offset.y >= self.max_scroll_y
         most = max(count, self._count)
         self._count = count
@@ -65,7 +65,7 @@ class FigureTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._arrange(at_end=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing can be done with a table that is not shown."""
+        """Offer no actions while the table is hidden."""
         return self.display
 
     def _arrange(self, at_end: bool) -> None:

@@ -1,4 +1,4 @@
-"""The table of folds: of each part of a cross-validation how well it was read, and how well before."""
+"""The table of folds: how accurately each fold of a cross-validation was read, after and before fine-tuning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.widgets.run.figure_table import FigureTable, scrolling
 
 
 class FoldTable(FigureTable, inherit_bindings=False):
-    """Each fold was read by a network that learned from the others."""
+    """The figures of each fold, read by a network that learned from the others."""
 
     BINDING_GROUP_TITLE = "Table of folds"
     BINDINGS: ClassVar[list[BindingType]] = scrolling("fold", "folds")
@@ -30,7 +30,7 @@ class FoldTable(FigureTable, inherit_bindings=False):
         self.renew(len(folds))
 
     def row(self, index: int) -> tuple[Sequence[str], bool]:
-        """One fold's figures; without fine-tuning there was nothing before."""
+        """One fold's figures; without fine-tuning there is no accuracy before."""
         fold = self._folds[index]
         before = "–" if fold.accuracy_before is None else percent(fold.accuracy_before)
         cells = (f"{fold.fold}", f"{fold.count:,}", before, percent(fold.accuracy), f"{fold.fold_seconds:,.1f}")

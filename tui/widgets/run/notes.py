@@ -1,4 +1,4 @@
-"""What a run wants a person to know: fallbacks, splits that were made, files that were skipped."""
+"""A run's notes to the user: fallbacks, divisions of the data, skipped files."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tui.widgets.shared.lines import Lines
 
 
 class Notes(Lines):
-    """The notes, warnings first, in as many lines as `most` allows; the rest is a key away."""
+    """The notes, warnings first, in at most `most` lines; a key shows the rest."""
 
     most = 2
-    """Lines at most."""
+    """The largest number of lines."""
 
     _notes: Sequence[Note] = ()
 
@@ -25,7 +25,7 @@ class Notes(Lines):
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
-        """The lines, the last one saying that there is more where there is."""
+        """The lines; if there are more, the last one says so."""
         ordered = sorted(self._notes, key=lambda note: note.level != "warning")
         rows = []
         for note in ordered:

@@ -1,7 +1,6 @@
-"""A drawing that was pinned, read again by each checkpoint of the run that is followed: watch it learn this digit.
+"""The pinned drawing, read again with each checkpoint of the followed run: watch it learn this digit.
 
-It has a reader process of its own, at most one, and only while a drawing is pinned, a run is going and somebody
-can see it.
+Uses one reader process of its own, and only while a drawing is pinned, a run is going and the widget is visible.
 """
 
 from __future__ import annotations
@@ -26,17 +25,17 @@ from tui.widgets.shared.thumbnail import Thumbnail
 _LOOK = 0.5
 """Seconds between two looks at the run's checkpoint."""
 _WATCH = 4
-"""Looks between two words to the run that somebody watches, two seconds: it then saves more often."""
+"""Looks between two signals to the run that it is being watched (2 s), so that it saves more often."""
 _PATIENCE = 20
-"""Looks that the last checkpoint of a run that has ended is waited for."""
+"""Looks to wait for the last checkpoint of a run that has ended."""
 _BARS = 26
-"""Columns that bars need beside the drawing."""
+"""Columns that the bars need beside the drawing."""
 _NONE = (0.0,) * 10
-_WAITS = "waits for weights"
+_WAITS = "waiting for weights"
 
 
 class PinnedBars(Horizontal):
-    """The pinned drawing, where there is room, and ten bars; the last reading stays."""
+    """Ten bars and, if there is room, the pinned drawing. The last reading stays when the run ends."""
 
     DEFAULT_CSS = """
     PinnedBars {
@@ -58,16 +57,16 @@ class PinnedBars(Horizontal):
         self._bitmap: NDArray[np.uint8] | None = None
         self._run: Run | None = None
         self._going = self._was_going = False
-        """Whether more checkpoints will come, and whether any came while somebody followed."""
+        """Whether the run is going, and whether it has been at any time while it was followed."""
         self._reading: Reading | None = None
         self._loaded: Run | None = None
-        """The run whose checkpoint the reader was told to read with."""
+        """The run whose checkpoint the reader has loaded."""
         self._asked: int | None = None
-        """When the checkpoint was written that the reader was last asked for, in nanoseconds."""
+        """The write time in nanoseconds of the checkpoint that the reader was last asked to read with."""
         self._asked_id: Id = None
-        """The id of that question."""
+        """The id of that request."""
         self._answered: int | None = None
-        """When that was written which the bars are from."""
+        """The write time of the checkpoint that the bars are from."""
         self._failed = False
         self._looks = 0
 
@@ -76,16 +75,16 @@ class PinnedBars(Horizontal):
         yield Probabilities()
 
     def on_mount(self) -> None:
-        """Nothing is done while nothing is pinned."""
+        """Create the timer; it is paused while nothing is pinned."""
         self._say(_WAITS)
         self._timer = self.set_interval(_LOOK, self._look, pause=True)
 
     async def on_unmount(self) -> None:
-        """No process stays behind."""
+        """End the reader, so that no process stays behind."""
         await self._rest()
 
     def on_resize(self) -> None:
-        """Show the drawing as large as there is room for, and the bars in one column or in two."""
+        """Show the drawing as large as possible, and the bars in one column or two."""
         self.query_one(Probabilities).styles.height = 10 if self.content_size.height >= 10 else 5
         self._show_seen()
 
@@ -95,7 +94,7 @@ class PinnedBars(Horizontal):
         return self._bitmap is not None and (self._going or self._reading is not None)
 
     def follow(self, run: Run, going: bool) -> None:
-        """Read with the checkpoints of this run, as long as it is going."""
+        """Read with the checkpoints of this run while it is going."""
         if run != self._run:
             self._run, self._was_going = run, False
             self._forget()
@@ -105,30 +104,30 @@ class PinnedBars(Horizontal):
         self._wake()
 
     def pin(self, bitmap: NDArray[np.uint8] | None) -> None:
-        """Read this (H, W) uint8 drawing, ink bright on 0, in place of another; None is none."""
+        """Read this (H, W) uint8 drawing, ink bright on 0, in place of any other; None for none."""
         self._bitmap = bitmap
         self._forget()
         self._wake()
 
     def _forget(self) -> None:
-        """What was read was another drawing, or by another run."""
+        """Discard the reading: it is of another drawing or by another run."""
         self._reading = self._asked = self._asked_id = self._answered = None
         self.query_one(Probabilities).values = _NONE
         self._show_seen()
         self._say(_WAITS)
 
-    # The reader. Only `_look` starts and ends it, one look after the other, so that there is never a second one.
+    # The reader. Only `_look` starts and ends it, and looks never overlap, so there is never a second one.
 
     @property
     def _is_wanted(self) -> bool:
-        """Whether more can be read, by weights that will come or by the last ones."""
+        """Whether there is more to read, with weights that are still to come or with the last ones."""
         if self._bitmap is None or self._run is None:
             return False
         last = self._was_going and self._answered != written_at(self._run.model) and self._looks < _PATIENCE
         return self._going or last
 
     def on_show(self) -> None:
-        """Go on where somebody sees it again."""
+        """Continue when the widget is visible again."""
         self._wake()
 
     def _wake(self) -> None:
@@ -157,7 +156,7 @@ class PinnedBars(Horizontal):
         self._asked_id = self._reader.ask(bitmap)
 
     async def _rest(self) -> None:
-        """End the process; what it read stays."""
+        """End the reader process; its last reading stays."""
         self._timer.pause()
         if self._reader is not None:
             reader, self._reader = self._reader, None
@@ -181,9 +180,9 @@ class PinnedBars(Horizontal):
     def _show(self, event: Answered) -> None:
         event.stop()
         if event.id != self._asked_id or self._run is None or self._bitmap is None:
-            return  # of a drawing that is not the one that is pinned now
+            return  # the answer is about a drawing that is no longer pinned
         if Path(event.reading.checkpoint) != self._run.model:
-            return  # without the run's weights it is the shipped ones'
+            return  # before it has the run's weights, the reader uses the shipped ones
         self._reading, self._answered = event.reading, self._asked
         self.query_one(Probabilities).values = event.reading.shares
         self._show_seen()
@@ -202,4 +201,4 @@ class PinnedBars(Horizontal):
     def _say(self, words: str) -> None:
         title = f"Pinned: {words}"
         if self.border_title != title:
-            self.border_title = title  # which repaints, even to the same
+            self.border_title = title  # assigning it repaints, even if it is the same

@@ -1,4 +1,4 @@
-"""Curves with axes, drawn in braille: two by four dots a cell. Only cells that changed are sent."""
+"""Curves with axes, drawn in braille: 2 × 4 dots per cell. Only changed cells are sent."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tui.widgets.run.plot_cells import Frame
 _PARTS = ("", "plot--axis", "plot--tick", "plot--grid", "plot--line", "plot--marked")
 _AXIS, _TICK, _GRID, _LINE, _MARKED = range(1, 6)
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], np.uint8)
-"""Braille's bit of each dot of a cell, (4 rows, 2 columns)."""
+"""The braille bit of each dot of a cell, (4 rows, 2 columns)."""
 _APART = 4
-"""Cells between two bullets at least; more would hide the line."""
+"""Cells between two bullets at least; more bullets would hide the line."""
 
 Scaling = Callable[[float, float, int], Axis]
-"""Makes an axis from the least and the greatest value and the most ticks that there is room for."""
+"""Makes an axis from the smallest value, the largest value, and the largest number of ticks that fit."""
 
 
 def _points(values: ArrayLike) -> NDArray[np.float64]:
@@ -34,14 +34,14 @@ def _points(values: ArrayLike) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Curve:
-    """One line; where several points fall into one column of dots their mean is drawn."""
+    """One line. Points that fall into the same column of dots are drawn as their mean."""
 
     x: NDArray[np.float64]
     """(N,), ascending."""
     y: NDArray[np.float64]
     """(N,); points that are not finite are left out."""
     marked: bool = False
-    """Whether points carry a bullet, by which the curve is told from another where there is no colour."""
+    """Whether points have bullets, which distinguish the curve without colours."""
 
     @classmethod
     def of(cls, x: ArrayLike, y: ArrayLike, *, marked: bool = False) -> Curve:
@@ -52,7 +52,7 @@ class Curve:
 
 
 class Plot(Widget):
-    """A plot of curves. It never takes the focus, and leaves the mouse wheel to what is around it."""
+    """A plot of curves. It never takes the focus, and the mouse wheel scrolls what is around it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(_PARTS[1:])
     DEFAULT_CSS = """
@@ -87,19 +87,19 @@ class Plot(Widget):
     ) -> None:
         """Show these curves over the axis that `across` makes for a number of ticks.
 
-        `below` takes the place of the axis' name; at `borders`, values of that axis, a line goes up.
+        `below` replaces the axis's name; `borders` are values of that axis at which a vertical line is drawn.
         """
         self._curves, self._across, self._borders = curves, across, borders
         self._below = below or self._usually_below
         self._paint()
 
     def clear(self) -> None:
-        """Show nothing but what is awaited."""
+        """Remove the curves, and show the text for an empty plot."""
         self._curves, self._across = (), None
         self._paint()
 
     def on_resize(self) -> None:
-        """Draw anew for the room there is."""
+        """Draw again for the new size."""
         self._paint()
 
     def render_line(self, y: int) -> Strip:
@@ -139,7 +139,7 @@ class Plot(Widget):
             return frame
         rows = height - 2
         across = self._across(max(2, (width - 8) // 8))
-        # Scaled to what is drawn: one lucky batch of thousands must not stretch the axis by a decade.
+        # Scaled to the means that are drawn: one lucky batch of thousands must not stretch the axis by a decade.
         values = np.concatenate([_means(curve, across, width - 8)[1] for curve in filled])
         up = self._scaling(float(values.min()), float(values.max()), max(2, rows // 2 + 1))
         left = max(len(self._below), *map(len, up.labels)) + 1
@@ -179,16 +179,16 @@ class Plot(Widget):
         frame.write(0, rows + 1, self._below, _TICK)
         for place, label in zip(across.place(np.array(across.ticks)), across.labels, strict=True):
             column = left + 1 + round(place * (2 * columns - 1)) // 2
-            if not self._borders:  # names of what lies between the borders belong to no one value
+            if not self._borders:  # with borders, a label names the part between two of them, not one value
                 frame.put(column, rows, "┬", _AXIS)
             begin = min(column - len(label) // 2, frame.width - len(label))
             frame.write(begin, rows + 1, label, _TICK)
 
 
 def _means(curve: Curve, across: Axis, columns: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """The columns of dots that a curve has points in, ascending, and the mean of those in each; both (M,).
+    """The columns of dots in which a curve has points, ascending, and the mean of the points in each; both (M,).
 
-    The mean of the values themselves: that of their logarithms would make noise look like progress.
+    The values themselves are averaged: a mean of their logarithms would make noise look like progress.
     """
     x = np.rint(across.place(curve.x) * (2 * columns - 1)).astype(np.intp)
     count = np.bincount(x)
@@ -197,17 +197,17 @@ def _means(curve: Curve, across: Axis, columns: int) -> tuple[NDArray[np.intp], 
 
 
 def _braille(x: NDArray[np.intp], y: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.uint8]:
-    """The dots of a line as bits of braille, (rows, columns) uint8, 0 where the line is not.
+    """The dots of a line as braille bits, (rows, columns) uint8, 0 in cells without the line.
 
-    `x` holds columns of dots, 0 to 2 × columns − 1, each once and ascending; `y` heights from 0 to 1; both
-    (N,), N ≥ 1.
+    `x` holds columns of dots, 0 to 2 × columns − 1, ascending without duplicates; `y` holds heights from 0 to 1; both
+    are (N,), N ≥ 1.
     """
     every = np.arange(x[0], x[-1] + 1)
     depths = np.rint((1 - np.interp(every, x, y)) * (4 * rows - 1)).astype(np.intp)
     cells = np.zeros((rows, columns), np.uint8)
     previous = int(depths[0])
     for column, depth in zip(every.tolist(), depths.tolist(), strict=True):
-        # A steep piece fills its column from halfway to its neighbour, so that it has no holes.
+        # A steep segment fills each column up to halfway to its neighbour, so that the line has no gaps.
         middle = (previous + depth) // 2
         for start, end, where in ((previous, middle, column - 1), (middle, depth, column)):
             if where >= x[0]:

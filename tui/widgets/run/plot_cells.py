@@ -1,4 +1,4 @@
-"""The cells of a drawing: a character and a part each. Finds what differs between two drawings."""
+"""The cells of a plot, each a character and the part of the plot it belongs to. Finds the changes between two plots."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Frame:
     height: int
     characters: NDArray[np.str_] = field(init=False)
     parts: NDArray[np.uint8] = field(init=False)
-    """(height, width), what each cell is part of, 0 for nothing; the plot gives each part its colour."""
+    """(height, width), the part that each cell belongs to, 0 for none; the plot gives each part its colour."""
 
     def __post_init__(self) -> None:
         self.characters = np.full((self.height, self.width), " ", "<U1")
@@ -34,9 +34,9 @@ class Frame:
             self.put(x + offset, y, character, part)
 
     def changes(self, other: Frame) -> list[Region]:
-        """One region for each row in which two frames of one size differ, from its first to its last change.
+        """One region for each row in which two frames of equal size differ, from the first to the last change.
 
-        Textual sends a row from the widget's left edge to the end of each region, so two would cost more.
+        Textual sends a row from the widget's left edge to the end of each region, so two regions would cost more.
         """
         differ = (self.characters != other.characters) | (self.parts != other.parts)
         regions = []

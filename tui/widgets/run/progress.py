@@ -1,4 +1,4 @@
-"""How far a run is: one bar over all epochs, one over this epoch's batches, and the figures of the moment."""
+"""A run's progress: a bar for all epochs, a bar for this epoch's batches, and the current figures."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _MUTED = "$foreground-muted"
 
 
 class RunProgress(Lines):
-    """Two bars with time left and a line of figures; where there is something to compare with, a line for that."""
+    """Two bars with the time left, a line of figures and, for cross-validation and fine-tuning, a line of results."""
 
     _followed: FollowedRun | None = None
 
     def show(self, followed: FollowedRun) -> None:
-        """Show how far this run is now."""
+        """Show the progress of this run."""
         self._followed = followed
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
-        """Three lines; four of a cross-validation or a fine-tuning."""
+        """Three lines, or four for a cross-validation or a fine-tuning."""
         if self._followed is None:
             return [Content()] * 3
         history, state = self._followed.history, self._followed.state
         started = history.started
         if started is None:
-            words = "Starting: PyTorch is being loaded, then the data …" if state == STARTING else ""
+            words = "Starting: loading PyTorch, then the data …" if state == STARTING else ""
             if words and (loading := history.loading) is not None and loading.total:
                 words = f"Reading image {loading.done:,} of {loading.total:,} …"
             return [Content.styled(words, _MUTED), Content(), Content()]
@@ -62,7 +62,7 @@ class RunProgress(Lines):
         history = self._followed.history if self._followed else None
         progress = history.progress if history else None
         if history is None or progress is None:
-            return Content.styled("the first batches are on their way", _MUTED)
+            return Content.styled("waiting for the first batches", _MUTED)
         loss = sum(progress.losses) / len(progress.losses) if progress.losses else math.nan
         figures = [
             (f"{loss:.4f}", "loss"),
@@ -75,14 +75,14 @@ class RunProgress(Lines):
 
 
 def _place(started: Started, epoch: int) -> str:
-    """Such as `epoch 3 of 20`, or `fold 2 of 5, epoch 3 of 8`, each part counted by itself."""
+    """Such as `epoch 3 of 20`, or `fold 2 of 5, epoch 3 of 8`, with epochs counted within the stage."""
     part = RunStage.of(started, epoch)
     text = f"epoch {epoch - part.first + 1:,} of {part.epochs:,}"
     return f"{part.name}, {text}" if part.folds else text
 
 
 def _meanwhile(history: History, epoch: int) -> str:
-    """What is done after an epoch's last batch."""
+    """What the run does after an epoch's last batch."""
     started = history.started
     assert started is not None
     part = RunStage.of(started, epoch)
@@ -94,7 +94,7 @@ def _meanwhile(history: History, epoch: int) -> str:
 
 
 def known(history: History) -> Content:
-    """What is measured so far, in one line: on the folds that are done, and on MNIST."""
+    """The results so far in one line: on the finished folds, and on MNIST."""
     found = []
     if folds := history.folds:
         count = max(1, sum(fold.count for fold in folds))
@@ -108,17 +108,17 @@ def known(history: History) -> Content:
         )
     if (measured := history.measured) is not None:
         found.append(change("MNIST", measured.mnist_before, measured.mnist_after))
-    return Content("    ").join(found) if found else Content.styled("what it comes to is measured in a while", _MUTED)
+    return Content("    ").join(found) if found else Content.styled("no results yet", _MUTED)
 
 
 def change(name: str, before: float | None, after: float) -> Content:
-    """Such as `MNIST 99.71% → 99.68%`: accuracies, 0 to 1, what came after emphasised."""
+    """Such as `MNIST 99.71% → 99.68%`, with the second figure bold; accuracies are 0 to 1."""
     old = "" if before is None else f"{percent(before)} → "
     return Content.assemble((f"{name} ", _MUTED), old, (percent(after), "bold"))
 
 
 def _bar(width: int, name: str, fraction: float, count: str, left: str) -> Content:
-    """`Run  ━━━━━───  42%  epoch 3 of 20   1 min 12 s left`, the bar taking the room that is over."""
+    """Such as `Run  ━━━━━───  42%  epoch 3 of 20   1 min 12 s left`; the bar fills the remaining room."""
     wide = max(24, len(count) + 1)
     room = max(8, width - 8 - 6 - 26 - 18)
     return Content.assemble(

@@ -1,6 +1,6 @@
-"""What is going on, for the first screen: the runs, those that are going first, and which model reads drawings.
+"""The list of runs on the first screen, those that are going first, and the model that reads drawings.
 
-What it needs to read runs is imported with the first look, after the screen has been painted: 40 ms of 270.
+What reads the runs is imported with the first look, after the screen has been painted: 40 ms of 270.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LONGEST = 42  # columns that a run's name may take of 76
 
 
 class RecentRuns(Vertical):
-    """Looks at the run directories in a thread, again and again while it is on the screen."""
+    """Reads the run directories in a thread, repeatedly while its screen is shown."""
 
     DEFAULT_CSS = """
     RecentRuns {
@@ -44,7 +44,7 @@ class RecentRuns(Vertical):
     """
 
     class Looked(Message):
-        """What there is now."""
+        """The run directories were read."""
 
         def __init__(self, runs: Sequence[ListedRun], model: str) -> None:
             super().__init__()
@@ -52,7 +52,7 @@ class RecentRuns(Vertical):
             self.model = model
 
     def __init__(self, runs: Runs) -> None:
-        """Those that are going are followed by way of `runs`."""
+        """`runs` follows the runs that are going."""
         super().__init__()
         self._runs = runs
         self._list: RunList | None = None
@@ -93,7 +93,7 @@ class RecentRuns(Vertical):
     @on(Looked)
     def _show(self, looked: Looked) -> None:
         if not self.query(OptionList):
-            return  # the app was left during the look
+            return  # the app was left meanwhile
         self.query_one("#model", Static).update(looked.model)
         self.set_class(bool(looked.runs), "-some")
         self.set_class(not looked.runs, "-none")
@@ -110,7 +110,7 @@ class RecentRuns(Vertical):
             table.highlighted = table.get_option_index(chosen.id or "")
 
     def on_descendant_focus(self) -> None:
-        """Enter opens the first run without a further key."""
+        """Highlight the first run, so that Enter opens it."""
         table = self.query_one(OptionList)
         if table.highlighted is None and table.option_count:
             table.highlighted = 0
@@ -123,7 +123,7 @@ class RecentRuns(Vertical):
 
 
 def _line(each: ListedRun, width: int) -> Table:
-    """The names, `width` columns wide in all lines, then the results, one below the other."""
+    """One run: its mark, its name in `width` columns, and its result, aligned over all lines."""
     from tui.processes.run_list import MARKS  # not at start
 
     line = Table.grid(expand=True, padding=(0, 2, 0, 0))

@@ -1,4 +1,4 @@
-"""What stays when a run has ended: its figures, each named, where its weights are, and what to do next."""
+"""The results of a run that has ended: its figures, where its weights are, and what to do next."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tui.widgets.shared.lines import Lines, fit
 
 _MUTED = "$foreground-muted"
 _NAME = 17
-"""Cells of a row's name."""
+"""Cells for a row's name."""
 
 
 class Results(Lines):
-    """A few lines, whose number depends on how the run ended."""
+    """A few lines; how many depends on how the run ended."""
 
     _followed: FollowedRun | None = None
 
@@ -35,7 +35,7 @@ class Results(Lines):
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
-        """What ended the run first, then the figures, the weights and the next steps."""
+        """How the run ended, then its figures, its weights and the next steps."""
         if self._followed is None or self._followed.is_going:
             return []
         followed, history = self._followed, self._followed.history
@@ -78,12 +78,12 @@ class Results(Lines):
         if history.started:
             done = f"{history.step:,} of {history.total_steps:,} batches done in {duration(history.seconds)}"
         if followed.state == GONE:
-            gone = f"its folder is gone: {shown_path(followed.run.path)}; what is shown is what was read of it before"
+            gone = f"its folder {shown_path(followed.run.path)} no longer exists; the figures were read before"
             return _wrapped("Gone", gone, width, "bold $text-error")
         if followed.state == STOPPED:
             return _wrapped("Stopped", f"{done}; a checkpoint is kept", width, "bold $text-warning")
         if followed.state == FAILED:
-            error = end.error if isinstance(end, Failed) else "for a reason that the log may tell"
+            error = end.error if isinstance(end, Failed) else "the log may say why"
             return [
                 *_wrapped("Failed", error, width, "bold $text-error"),
                 *_located("Log", shown_path(followed.run.log), width),
@@ -97,7 +97,7 @@ def _is_crossed(end: object) -> bool:
 
 
 def _crossed(end: Finished, width: int) -> list[Content]:
-    """What a cross-validation found: over all images, and how much it varied from fold to fold."""
+    """The results of a cross-validation: over all images, and the spread over the folds."""
     margin = error_margin(end.test_accuracy, end.test_count) * 100
     folds = plural(len(end.fold_accuracies), "fold")
     images = plural(end.test_count, "image")
@@ -111,12 +111,12 @@ def _crossed(end: Finished, width: int) -> list[Content]:
     ]
     if end.mean is not None and end.spread is not None:
         value = f"{percent(end.mean)} ± {end.spread * 100:.2f}"
-        rows.append(_named("Folds", value, f"mean and spread of {folds}; {duration(end.seconds)} in all", width))
+        rows.append(_named("Folds", value, f"mean and spread of {folds}; {duration(end.seconds)} total", width))
     return [*rows, *_compared(end, width)]
 
 
 def _compared(end: Finished, width: int) -> list[Content]:
-    """What fine-tuning changed, on the person's images and on MNIST's."""
+    """What fine-tuning changed on the user's images and on MNIST's."""
     rows = []
     if end.accuracy_before is not None:
         rows.append(_change("Before → after", end.accuracy_before, end.test_accuracy, "on these images", width))
@@ -131,9 +131,9 @@ def _change(name: str, before: float, after: float, where: str, width: int) -> C
 
 
 def error_margin(accuracy: float, count: int) -> float:
-    """Half of the 95% interval of an accuracy, 0 to 1, measured on `count` images; 0 to 1.
+    """Half the 95% interval of an accuracy, 0 to 1, that was measured on `count` images; 0 to 1.
 
-    Wilson's interval (E. B. Wilson, JASA 22, 1927), which is not 0 where every image was read right.
+    Wilson's interval (E. B. Wilson, JASA 22, 1927), which is not 0 even if every image was read correctly.
     """
     if count <= 0:
         return 1.0
@@ -143,7 +143,7 @@ def error_margin(accuracy: float, count: int) -> float:
 
 
 def shown_path(path: Path) -> str:
-    """`path` as short as can be typed: from where the person stands, from the home folder, or whole."""
+    """`path` in its shortest form: relative to the working folder, relative to the home folder, or absolute."""
     here = Path(os.environ.get("PWD") or ".")
     for base, prefix in ((here, ""), (Path.home(), "~/")):
         if base.is_absolute() and path.is_relative_to(base):
@@ -152,7 +152,7 @@ def shown_path(path: Path) -> str:
 
 
 def _next(followed: FollowedRun) -> Content:
-    """The keys that go on from here."""
+    """The keys for the next steps."""
     steps = []
     if confusion_of(followed.history.end):
         steps.append(("m", "shows its mistakes"))
@@ -175,13 +175,13 @@ def _named(name: str, value: str, rest: str, width: int) -> Content:
 
 
 def _wrapped(name: str, text: str, width: int, style: str) -> list[Content]:
-    """Two lines of `text` at most; all of a long error is a key away, with the log."""
+    """At most two lines of `text`; the log screen shows a long error in full."""
     room = max(20, width - _NAME)
     return _rows(name, textwrap.wrap(text, room, max_lines=2, placeholder=" …"), style)
 
 
 def _located(name: str, path: str, width: int) -> list[Content]:
-    """As many lines as a path takes, broken behind slashes."""
+    """A path in as many lines as it needs, broken after slashes."""
     parts = [""]
     for part in re.split(r"(?<=/)", path):
         if parts[-1] and len(parts[-1]) + len(part) > width - _NAME:
@@ -191,7 +191,7 @@ def _located(name: str, path: str, width: int) -> list[Content]:
 
 
 def _rows(name: str, parts: list[str], style: str = _MUTED) -> list[Content]:
-    """One line for each part, the name before the first."""
+    """One line for each part, with the name before the first."""
     return [
         Content.assemble((f"{name if index == 0 else '':<{_NAME}}", style), part) for index, part in enumerate(parts)
     ]

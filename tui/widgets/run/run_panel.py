@@ -1,7 +1,7 @@
-"""All that is shown of one run: its progress or results, curves, tables, device, pinned drawing and notes.
+"""Everything shown about one run: its progress or results, curves, tables, device, pinned drawing and notes.
 
-It decides what takes which place, by classes that the style sheet of the training screen knows: `-going` or
-`-ended`, `-folds`, `-confused` where mistakes can be shown, `-pinned` where a pinned drawing can.
+It sets the classes by which the training screen's style sheet arranges them: `-going` or `-ended`, `-folds`,
+`-confused` if there are mistakes to show, `-pinned` if there is a pinned drawing to show.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from tui.widgets.run.results import Results
 from tui.widgets.run.run_title import RunTitle
 
 TALL = 36
-"""Rows of the terminal from which there is room for empty lines between the parts."""
+"""The terminal's rows from which there is room for empty lines between the parts."""
 
 
 class RunPanel(Vertical):
-    """Call `show` with what was read of the run; only what changed is painted."""
+    """Call `show` with the followed run; only changes are painted."""
 
     class OfferChanged(Message):
-        """What can be done with what is shown is something else now."""
+        """The available actions have changed."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class RunPanel(Vertical):
         *,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        """`make_reader` makes what reads the pinned drawing; called with the two callbacks of `Reader`."""
+        """`make_reader` makes the reader of the pinned drawing; it is called with the two callbacks of `Reader`."""
         super().__init__(id=id)
         self._pinned = pinned
         self._make_reader = make_reader
@@ -65,22 +65,22 @@ class RunPanel(Vertical):
         yield Notes(id="notes")
 
     def on_mount(self) -> None:
-        """Have what is pinned read, and make room for it."""
+        """Follow the pinned drawing."""
         if not self.children:
             return  # the app was left while this was being mounted
         self._pinned.changed.subscribe(self, self._pin)
         self._pin(self._pinned.bitmap)
 
     def on_resize(self) -> None:
-        """Give the notes the lines that there are."""
+        """Adapt the number of lines for notes."""
         self._show_notes()
 
     def clear(self) -> None:
-        """Draw nothing of the run before."""
+        """Remove the previous run's curves."""
         self.query_one(Curves).clear()
 
     def show(self, followed: FollowedRun, data: str, recipe: str, line: str = "") -> None:
-        """Show the figures of this run; `data` and `recipe` as they were asked for, `line` as in `RunTitle`."""
+        """Show the figures of this run; `data` and `recipe` from its configuration, `line` as in `RunTitle`."""
         self._followed = followed
         history, going = followed.history, followed.is_going
         confusion = confusion_of(history.end)
@@ -92,19 +92,19 @@ class RunPanel(Vertical):
         self.query_one(RunTitle).show(followed, data, recipe, line)
         self.query_one(RunProgress).show(followed)
         self.query_one(Results).show(followed)
-        best = None if self.has_class("-folds") else history.best  # of several trainings no epoch is the best
+        best = None if self.has_class("-folds") else history.best  # with several stages there is no best epoch
         self.query_one(EpochTable).show(history.epochs, best)
         self.query_one(FoldTable).show(history.folds)
         self.query_one(Confusion).show(confusion)
         device = self.query_one(DevicePanel)
         if device.border_title != (title := "Device" if going else "Device, as last seen"):
-            device.border_title = title  # which repaints, even to the same
+            device.border_title = title  # assigning it repaints, even if it is the same
         device.show(followed)
         self.show_pinned()
         self._show_notes()
 
     def show_curves(self) -> None:
-        """Draw the curves anew."""
+        """Draw the curves again."""
         if self._followed is not None:
             self.query_one(Curves).show(self._followed.history)
 
@@ -113,7 +113,7 @@ class RunPanel(Vertical):
         self.show_pinned()
 
     def show_pinned(self) -> None:
-        """Give the pinned drawing the device's place, or one of its own, while there is something to see of it."""
+        """Show the pinned drawing, in the device's place or next to it, while there is something to see."""
         if self._followed is not None:
             pinned = self.query_one(PinnedBars)
             pinned.follow(self._followed.run, self._followed.is_going)
@@ -126,7 +126,7 @@ class RunPanel(Vertical):
             self.query_one(Notes).show(self._followed.history.notes, 5 if self.app.size.height >= TALL else short)
 
     def _set(self, name: str, wanted: bool) -> bool:
-        """Whether the class was not so before; where it was, nothing is styled anew."""
+        """Set or remove a class; returns whether that changed anything, and restyles only then."""
         if self.has_class(name) == wanted:
             return False
         self.set_class(wanted, name)
@@ -134,7 +134,7 @@ class RunPanel(Vertical):
         return True
 
     def _move_focus(self) -> None:
-        """Leave no hidden table in focus."""
+        """Move the focus off a hidden table."""
         folds, epochs = self.query_one(FoldTable), self.query_one(EpochTable)
         if self.screen.focused in (None, folds, epochs):
             (folds if folds.display else epochs).focus()

@@ -1,4 +1,4 @@
-"""Which run is looked at, how it trains, and the state it is in, in words."""
+"""The title of the chosen run: its data and recipe, how it trains, and its state."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _STATES = {
 
 
 class RunTitle(Lines):
-    """Two lines: what is trained how, and the run's name with its numbers of images."""
+    """Two lines: what is trained and how, and the run's name with its numbers of images."""
 
     _followed: FollowedRun | None = None
     _data = _recipe = _line = ""
 
     def show(self, followed: FollowedRun, data: str, recipe: str, line: str = "") -> None:
-        """Show this run; `data` and `recipe` as they were asked for, `line` what is to be said of the terminal."""
+        """Show this run; `data` and `recipe` are from its configuration, `line` says if the terminal's line is slow."""
         self._followed, self._data, self._recipe, self._line = followed, data, recipe, line
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
-        """The two lines, each with something at its right end."""
+        """The two lines, each with a part that is aligned to the right."""
         if self._followed is None:
             return [Content()] * 2
         started = self._followed.history.started
@@ -50,7 +50,7 @@ class RunTitle(Lines):
             how = f"{started.device}, {started.precision}, {threads}, seed {started.seed}"
             images = _images(started, width - len(self._followed.run.name) - 2)
         if self._line:
-            # It takes the place of the numbers of images where there is none for both.
+            # If there is no room for both, it replaces the numbers of images.
             both = f"{self._line}   {images}" if images else self._line
             images = both if len(both) + len(self._followed.run.name) + 2 <= width else self._line
         recipe = f", {self._recipe} recipe" if self._recipe else ""
@@ -64,7 +64,7 @@ class RunTitle(Lines):
 
 
 def _images(started: Started, room: int) -> str:
-    """How many there are, and what was begun with where it fits into `room` cells."""
+    """The numbers of images and, if it fits into `room` cells, the network that is fine-tuned."""
     if started.folds:
         text = f"{plural(started.test_count, 'image')} in {plural(started.folds, 'fold')}"
     elif started.validation_count:

@@ -1,4 +1,4 @@
-"""The figures of a scorecard: one line a set where there is room, else one for each checkpoint below the set's name."""
+"""The figures of a scorecard: one line per set if there is room, else one per checkpoint below the set's name."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from core.evaluation.scorecard_words import LEGEND, SPEED
 from tui.widgets.shared.lines import Lines, fit
 
 _WIDE = 140
-"""Columns from which two checkpoints stand beside each other."""
+"""Columns from which two checkpoints are shown side by side."""
 _CELLS = (11, 14, 11, 12)
-"""Columns of each figure."""
+"""The columns' widths in cells."""
 _VERDICT = 27
 _STYLES = {
     Outcome.BETTER: "bold $text-success",
@@ -25,7 +25,7 @@ _STYLES = {
 
 
 class ScorecardTable(Lines):
-    """Rows as they come."""
+    """Shows rows as they are measured."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -34,12 +34,12 @@ class ScorecardTable(Lines):
         self._speeds: Sequence[Speed] = ()
 
     def show(self, models: Sequence[ScoredModel], rows: Sequence[Row], speeds: Sequence[Speed] = ()) -> None:
-        """Show what is known of `models`, of which there are one or two."""
+        """Show what is known about `models`, one or two."""
         self._models, self._rows, self._speeds = models, tuple(rows), tuple(speeds)
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
-        """The heads, each set, how long a reading takes, and what the heads mean."""
+        """The column heads, the sets, the time of a reading, and the meaning of the heads."""
         if not self._models:
             return []
         found = self._wide(width) if width >= _WIDE else self._narrow(width)

@@ -1,1 +1,1 @@
-"""What widgets of several screens are made from: lines, thumbnails, bars, a field for paths."""
+"""Building blocks for the widgets of several screens: lines, thumbnails, bars, a path field."""

@@ -1,4 +1,4 @@
-"""One image file before and after: as a person sees it, and as the network will. Knows no widget."""
+"""One image file before and after preprocessing: as a person sees it, and as the network does. Knows no widgets."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from tui.widgets.shared.thumbnail import LEVELS
 Grey = NDArray[np.uint8]
 
 SIDES = (28, 14)
-"""Pixels on a side at which images are shown."""
+"""The sizes at which images are shown, in pixels on a side."""
 _KEPT = 512  # some kB each
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
 class Look:
-    """What there is to be seen of a file."""
+    """What a file looks like."""
 
     before: dict[int, Grey]
-    """For each of SIDES the image as it is, (H, W) uint8 with neither side over it, H even; 0 is black, 255 white."""
+    """For each of SIDES the original image, (H, W) uint8, H and W at most that, H even; 0 is black, 255 white."""
     after: dict[int, Grey]
-    """For each of SIDES the network's image (side, side) uint8, ink bright; 28 as it is, 14 the mean of two by two."""
+    """For each of SIDES the network's image, (side, side) uint8, ink bright; 14 is the mean of 2 × 2 pixels."""
     reason: str = ""
-    """Why the file cannot be read, where `before` and `after` are empty."""
+    """Why the file cannot be read; `before` and `after` are then empty."""
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is left of it for the network."""
+        """Whether the network would see an empty image."""
         return bool(self.after) and not self.after[28].any()
 
 
@@ -53,18 +53,18 @@ def look(path: Path) -> Look:
 
 
 class Looks:
-    """The looks at a folder's files that were last asked for, so that turning a page back costs nothing."""
+    """A cache of the latest looks at a folder's files, so that turning back a page costs nothing."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept: OrderedDict[str, Look] = OrderedDict()
 
     def get(self, path: str) -> Look | None:
-        """What is known of the file at `path` below the folder."""
+        """The look at the file at `path` below the folder, if it is cached."""
         return self._kept.get(path)
 
     async def read(self, path: str) -> bool:
-        """Look at the file in a thread; returns False where it is known already."""
+        """Look at the file in a thread; returns False if it is already cached."""
         if path in self._kept:
             self._kept.move_to_end(path)
             return False
@@ -74,14 +74,14 @@ class Looks:
         return True
 
     def forget(self) -> None:
-        """Know nothing any more: files may have changed."""
+        """Empty the cache: files may have changed."""
         self._kept.clear()
 
 
 def fitted(bitmap: Grey, side: int) -> Grey:
-    """The (H, W) image within `side` by `side` pixels, proportions kept but for the height being even.
+    """The (H, W) image scaled into `side` × `side` pixels, with its proportions kept except that the height is even.
 
-    Small images are enlarged by whole pixels. Its greys are those of LEVELS that a terminal cell can show.
+    Small images are enlarged by whole pixels. Greys are reduced to the LEVELS that a terminal cell shows.
     """
     height, width = bitmap.shape
     longer = max(height, width)

@@ -1,4 +1,4 @@
-"""Lines of text that are sent only where they changed."""
+"""Lines of text; only their changed cells are sent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 
 class Lines(Widget):
-    """Base of the panels that show a run's figures: a subclass writes its lines for the width that it has."""
+    """Base of the panels that show figures: a subclass writes its lines for the given width."""
 
     DEFAULT_CSS = """
     Lines { height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -21,11 +21,11 @@ class Lines(Widget):
         self._lines: list[Content] = []
 
     def lines(self, width: int) -> list[Content]:
-        """What to show in `width` cells, a content a line."""
+        """What to show in `width` cells, one content per line."""
         raise NotImplementedError
 
     def renew(self) -> None:
-        """Write the lines again, and send those that are new."""
+        """Write the lines again, and send what changed."""
         before, self._lines = self._lines, self.lines(self.size.width) if self.size.width else []
         height = self.styles.height
         if len(before) != len(self._lines) and (height is None or height.is_auto):
@@ -44,7 +44,7 @@ class Lines(Widget):
         self.renew()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """As many rows as lines."""
+        """One row per line."""
         return len(self.lines(width))
 
     def render(self) -> Content:
@@ -53,21 +53,21 @@ class Lines(Widget):
 
 
 def _differing(old: Content, new: Content, width: int) -> range:
-    """From the first to the last cell in which two lines of `width` cells differ.
+    """The range from the first to the last cell in which two lines of `width` cells differ.
 
-    One stretch for a line: Textual sends a row from the widget's left edge to the end of each region in it.
+    One range per line: Textual sends a row from the widget's left edge to the end of each region in it.
     """
     if old.is_same(new):
         return range(0)
     if old.cell_length != len(old) or new.cell_length != len(new):
-        return range(width)  # characters of two cells: places in the text are none on the screen
+        return range(width)  # with wide characters, positions in the text are not positions on the screen
     pairs = zip_longest(_cells(old)[:width], _cells(new)[:width])
     changed = [x for x, (before, after) in enumerate(pairs) if before != after]
     return range(changed[0], changed[-1] + 1) if changed else range(0)
 
 
 def _cells(line: Content) -> list[tuple[object, ...]]:
-    """Each character with its styles."""
+    """Each character of a line with its styles."""
     cells: list[tuple[object, ...]] = [(character,) for character in line.plain]
     for span in line.spans:
         for index in range(span.start, min(span.end, len(cells))):
@@ -76,7 +76,7 @@ def _cells(line: Content) -> list[tuple[object, ...]]:
 
 
 def meter(fraction: float, width: int, style: str) -> Content:
-    """A bar of `width` cells, of which `fraction`, 0 to 1, is filled to half a cell."""
+    """A bar of `width` cells, filled by `fraction`, 0 to 1, in steps of half a cell."""
     halves = round(min(1.0, max(0.0, fraction)) * 2 * width)
     full, half = divmod(halves, 2)
     return Content.assemble(
@@ -86,5 +86,5 @@ def meter(fraction: float, width: int, style: str) -> Content:
 
 
 def fit(text: str, width: int) -> str:
-    """`text` in `width` cells, its end replaced by an ellipsis where it is longer."""
+    """`text` in `width` cells, with its end replaced by an ellipsis if it is longer."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"

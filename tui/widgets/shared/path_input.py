@@ -1,4 +1,4 @@
-"""A field for a path that completes it from the file system."""
+"""A field for a path, with completion from the file system."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from core.data import sources
 
 
 class PathSuggester(Suggester):
-    """Suggests the first folder, or file that may hold a data set, that begins with what was typed."""
+    """Suggests the first folder, or file that may hold a data set, that starts with the text typed."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)  # folders come and go
 
     async def get_suggestion(self, value: str) -> str | None:
-        """`value` and the rest of the path, a folder's with a slash at its end; None where nothing fits."""
+        """`value` completed to a whole path, with a trailing slash for a folder; None if nothing matches."""
         return await asyncio.to_thread(completion, value)
 
 
 def completion(value: str) -> str | None:
-    """The first path, in the order of names, that begins with `value`; `~` may stand for the home folder."""
+    """The first path by name that starts with `value`; `~` may stand for the home folder."""
     if not value:
         return None
     folder, beginning = os.path.split(value)
@@ -56,7 +56,7 @@ class PathInput(Input):
         super().__init__(placeholder=placeholder, id=id, compact=compact, suggester=PathSuggester())
 
     def action_complete(self) -> None:
-        """Take the suggestion; where there is none, go on to the next field as tab does elsewhere."""
+        """Take the suggestion; if there is none, move to the next field, as Tab does elsewhere."""
         before = self.value
         self.cursor_position = len(before)
         self.action_cursor_right()

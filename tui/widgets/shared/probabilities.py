@@ -1,4 +1,4 @@
-"""Ten probabilities as bars with figures, the largest one marked."""
+"""Ten probabilities as bars with figures, with the largest marked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GAP = 2
 
 
 class Probabilities(Widget):
-    """In one column of ten, or in two of five where it is less than ten rows high."""
+    """Bars in one column of ten, or in two of five if there are fewer than ten rows."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -39,7 +39,7 @@ class Probabilities(Widget):
     """
 
     values: reactive[tuple[float, ...]] = reactive((0.0,) * 10, repaint=False)
-    """Ten probabilities, of 0 to 9; all zero where nothing was read."""
+    """The probabilities of the digits 0 to 9; all zero if nothing was read."""
 
     class Chosen(Message):
         """The bar of a digit was clicked."""
@@ -49,14 +49,14 @@ class Probabilities(Widget):
             self.digit = digit
 
     def on_click(self, event: events.Click) -> None:
-        """Say which digit's bar it was."""
+        """Post the digit whose bar was clicked."""
         right = not self._is_single and event.x > (self.content_size.width - _GAP) // 2
         digit = event.y + 5 * right
         if digit < 10:
             self.post_message(self.Chosen(digit))
 
     def watch_values(self, old: tuple[float, ...], new: tuple[float, ...]) -> None:
-        """Paint the rows that look different."""
+        """Repaint the rows that look different."""
         width, height = self.content_size
         rows = [
             y for y in range(height) if any(self._look(digit, old) != self._look(digit, new) for digit in self._in(y))
@@ -65,12 +65,12 @@ class Probabilities(Widget):
             self.refresh(*(Region(0, y, width, 1) for y in rows))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Two columns, unless the style sheet gives it more."""
+        """Five rows, for two columns, unless the style sheet sets more."""
         return 5
 
     def render_line(self, y: int) -> Strip:
-        """One row: one bar, or two."""
-        plain = self.rich_style  # worked out anew each time that it is asked for
+        """One row: one bar or two."""
+        plain = self.rich_style  # computed on every access
         blank = Style.null() + plain
         segments: list[Segment] = []
         for digit in self._in(y):
@@ -85,17 +85,17 @@ class Probabilities(Widget):
 
     @property
     def _is_single(self) -> bool:
-        """Whether the bars stand in one column."""
+        """Whether the bars are in one column."""
         return self.content_size.height >= 10
 
     @property
     def _room(self) -> int:
-        """Cells of a bar."""
+        """The longest bar in cells."""
         width = self.content_size.width
         return max(0, (width if self._is_single else (width - _GAP) // 2) - _AROUND)
 
     def _look(self, digit: int, values: tuple[float, ...]) -> tuple[bool, int, str]:
-        """Whether it is the best of these, how many eighths of a cell its bar is long, and its figure."""
+        """Whether a digit has the highest value, its bar's length in eighths of a cell, and its figure."""
         value = values[digit]
         best = value > 0 and value == max(values)
         return best, round(value * self._room * 8), f"{probability(value) if any(values) else '':>7}"

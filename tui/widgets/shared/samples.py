@@ -1,4 +1,4 @@
-"""Images of a data set with their labels, as large and as many as there is room for."""
+"""Images of a data set with their labels, as large and as many as fit."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from core.data.details import Sample
 from tui.widgets.shared.thumbnail import half_blocks, shades
 
 _GUTTER = 2  # columns left of an image, for its label
-_ENOUGH = 8  # images that are worth more than larger ones
+_ENOUGH = 8  # showing this many images comes before showing larger ones
 
 
 @dataclass(frozen=True)
 class Grid:
-    """How images are laid out."""
+    """A layout of images."""
 
     side: int
-    """Pixels that an image has on a side; a cell shows one across and two down."""
+    """An image's pixels on a side; a cell shows one across and two down."""
     columns: int
     rows: int
 
     @property
     def count(self) -> int:
-        """Images that are shown at once."""
+        """Images on a page."""
         return self.columns * self.rows
 
     @classmethod
     def within(cls, size: Size, wanted: int) -> Grid:
-        """The largest images of which enough can be shown, of the `wanted`, in `size` cells."""
+        """The layout with the largest images that still shows enough of the `wanted` ones in `size` cells."""
         grids = [
             cls(side, max(1, size.width // (side + _GUTTER)), max(1, size.height // (side // 2)))
             for side in (28, 14, 12)
@@ -46,7 +46,7 @@ class Grid:
 
 
 def shrunk(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """An image of (28, 28) on `side` pixels: 28 as it is, 14 the mean of two by two, 12 that without the rim."""
+    """A (28, 28) image at `side` pixels: 28 is unchanged, 14 the mean of 2 × 2 pixels, 12 the same without its rim."""
     if side == 28:
         return pixels
     half: NDArray[np.uint8] = pixels.reshape(14, 2, 14, 2).mean(axis=(1, 3)).round().astype(np.uint8)
@@ -55,7 +55,7 @@ def shrunk(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 
 
 class Samples(Widget):
-    """A page of images; `more` turns it."""
+    """A page of images; `more` turns the page."""
 
     DEFAULT_CSS = """
     Samples { width: 1fr; height: 1fr; }
@@ -66,21 +66,21 @@ class Samples(Widget):
     """The first image shown."""
 
     def watch_samples(self) -> None:
-        """Begin at the beginning."""
+        """Start with the first image."""
         self.first = 0
 
     @property
     def grid(self) -> Grid:
-        """The layout for the room there is."""
+        """The layout for the current size."""
         return Grid.within(self.size, len(self.samples))
 
     def more(self) -> None:
-        """Show those that follow, after the last the first again."""
+        """Show the next images, and the first ones again after the last."""
         following = self.first + self.grid.count
         self.first = following if following < len(self.samples) else 0
 
     def render_line(self, y: int) -> Strip:
-        """One line of cells: each image's part of it, the label left of its first."""
+        """One line of cells: each image's part, with its label to the left of its first line."""
         grid = self.grid
         row, line = divmod(y, grid.side // 2)
         first = self.first + row * grid.columns

@@ -1,4 +1,4 @@
-"""A grey bitmap in half blocks: two pixels a cell, one above the other, which makes pixels square."""
+"""A grey bitmap in half blocks: two pixels per cell, one above the other, which makes the pixels square."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from textual.widget import Widget
 
 Grey = NDArray[np.uint8]
 Shades = tuple[RichColor, ...]
-"""The colours of grey levels, from no ink to full ink; empty for a terminal without colours."""
+"""The colours of the grey levels, from no ink to full ink; empty for a terminal without colours."""
 
 LEVELS = 8
-"""More could hardly be told apart, and equal neighbours are sent to the terminal once."""
+"""Number of grey levels. More are hard to tell apart, and equal neighbours are cheap to send."""
 _DARKEST_DRAWN = 96
-"""Without colours a pixel is drawn or not; thin strokes are grey all along and must not vanish."""
+"""Without colours, pixels from this level on are drawn; it is low because thin strokes are grey throughout."""
 _GLYPHS = " ▄▀█"
 
 
 def shades(widget: Widget) -> Shades:
-    """The levels from the widget's background to its colour.
+    """The colours of the levels, from the widget's background to its colour.
 
-    None where the terminal or theme has no colours, or where the line to the terminal is too slow for them.
+    Empty if the terminal or theme has no colours, or if the line to the terminal is too slow for them.
     """
     app = widget.app
     if (
@@ -51,9 +51,9 @@ def _between(paper: Color, ink: Color) -> Shades:
 
 
 def half_blocks(bitmap: Grey, colours: Shades = (), style: Style | None = None) -> list[Strip]:
-    """A (H, W) uint8 bitmap as ⌈H / 2⌉ strips of W cells, from `colours` or, where empty, in two levels.
+    """A (H, W) uint8 bitmap as ⌈H / 2⌉ strips of W cells in `colours` or, if they are empty, in two levels.
 
-    `style` is that of the cells without colours.
+    `style` is the cells' style without colours.
     """
     if len(bitmap) % 2:
         bitmap = np.pad(bitmap, ((0, 1), (0, 0)))
@@ -65,7 +65,7 @@ def half_blocks(bitmap: Grey, colours: Shades = (), style: Style | None = None) 
 
 
 def cells(top: Grey, bottom: Grey, colours: Shades, style: Style) -> list[Segment]:
-    """One row of cells from its upper and lower pixels, each (W,) uint8; equal neighbours share a segment."""
+    """One row of cells from its upper and lower pixels, (W,) uint8 each; equal neighbours share a segment."""
     if not colours:
         drawn = (top >= _DARKEST_DRAWN) * 2 + (bottom >= _DARKEST_DRAWN)
         return [Segment("".join([_GLYPHS[code] for code in drawn.tolist()]), style)]
@@ -76,7 +76,7 @@ def cells(top: Grey, bottom: Grey, colours: Shades, style: Style) -> list[Segmen
 
 
 def _level(pixels: Grey, many: int) -> NDArray[np.int64]:
-    """0 … many − 1; the faintest ink still shows."""
+    """The pixels' levels, 0 to many − 1, rounded up so that the faintest ink still shows."""
     return -(pixels.astype(np.int64) * (1 - many) // 255)
 
 
@@ -88,7 +88,7 @@ def _run(colours: Shades, top: int, bottom: int, length: int) -> Segment:
 
 
 class Thumbnail(Widget):
-    """Shows one bitmap, as large as it is times `scale`; nothing where it is None."""
+    """Shows one bitmap, enlarged by `scale`; nothing if it is None."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -103,7 +103,7 @@ class Thumbnail(Widget):
     bitmap: reactive[Grey | None] = reactive(None, repaint=False, always_update=True)
     """(H, W) uint8, ink bright on 0."""
     scale: reactive[int] = reactive(1, layout=True)
-    """Terminal pixels for a pixel of the bitmap."""
+    """Terminal pixels per pixel of the bitmap."""
 
     def __init__(self, bitmap: Grey | None = None, *, scale: int = 1) -> None:
         super().__init__()
@@ -113,15 +113,15 @@ class Thumbnail(Widget):
         self.set_reactive(Thumbnail.scale, scale)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """A column a pixel."""
+        """One column per pixel."""
         return 0 if self.bitmap is None else self.bitmap.shape[1] * self.scale
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """A row for two pixels."""
+        """One row per two pixels."""
         return 0 if self.bitmap is None else -(-self.bitmap.shape[0] * self.scale // 2)
 
     def watch_bitmap(self, old: Grey | None, new: Grey | None) -> None:
-        """A bitmap of the size of the last one only needs painting where it differs."""
+        """Repaint only what differs, if the new bitmap has the old one's size."""
         self._strips = None
         if old is None or new is None or old.shape != new.shape:
             self.refresh(layout=True)
@@ -142,7 +142,7 @@ class Thumbnail(Widget):
         return regions
 
     def watch_scale(self) -> None:
-        """Paint anew."""
+        """Draw the strips again."""
         self._strips = None
 
     def render_line(self, y: int) -> Strip:

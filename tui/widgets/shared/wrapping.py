@@ -1,4 +1,4 @@
-"""Text made to fit a width: cut short, or wrapped. Knows no widget."""
+"""Text made to fit a width, shortened or wrapped. Knows no widgets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 
 def shortened(text: str, width: int) -> str:
-    """`text` in `width` cells; the end of a path tells more than its beginning."""
+    """`text` in `width` cells, cut at its start: the end of a path says more."""
     if cell_len(text) <= width:
         return text
     kept = text[-width:]
@@ -16,7 +16,7 @@ def shortened(text: str, width: int) -> str:
 
 
 def folded(text: str, width: int, most: int) -> list[str]:
-    """`text` in lines of `width` cells, at most `most`, the last one ending in an ellipsis where there is more."""
+    """`text` in at most `most` lines of `width` cells; the last one ends in an ellipsis if there is more."""
     lines: list[str] = []
     line = ""
     for word in text.split():

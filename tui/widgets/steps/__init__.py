@@ -1,1 +1,1 @@
-"""What becomes of a bitmap on its way to the network, step by step."""
+"""Widgets that show the preprocessing of a bitmap, step by step."""

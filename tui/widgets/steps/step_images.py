@@ -1,7 +1,6 @@
-"""What becomes of a bitmap on its way to the network: each step with why it is done and what was measured there.
+"""The preprocessing of a bitmap for the network: the image after each step, with the step's reason and measurements.
 
-The steps are those of `core.preprocessing.normalise.steps`; nothing is worked out here a second time. Knows no
-widget.
+The steps come from `core.preprocessing.normalise.steps`; nothing is computed a second time here. Knows no widgets.
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ Grey = NDArray[np.uint8]
 
 
 class Origin(Enum):
-    """What there is before the first step."""
+    """What the first step is applied to."""
 
     DRAWN = "drawn"
-    """A drawing as it came."""
+    """A drawing."""
     COPIED = "copied"
-    """A drawing's clean copy."""
+    """The clean copy of a drawing."""
     FILE = "file"
-    """An image file as it came."""
+    """An image file."""
 
 
 NAMES: dict[Origin | Step, str] = {
     Origin.DRAWN: "as you drew it",
-    Origin.COPIED: "written out again",
+    Origin.COPIED: "drawn again",
     Origin.FILE: "the image file",
     Step.INK: "ink on even paper",
     Step.SPECKS: "specks removed",
@@ -50,32 +49,31 @@ NAMES: dict[Origin | Step, str] = {
     Step.CENTRED: "centred by mass",
     Step.BLANK: "nothing drawn",
 }
-"""What a person reads of each step."""
+"""Each step's name on screen."""
 WHY: dict[Origin | Step, str] = {
-    Origin.DRAWN: "Your drawing, pixel by pixel, bright ink on empty paper. Nothing was done to it yet.",
-    Origin.COPIED: "The drawing is small for its brush, which would fill its holes. Its strokes say what was meant: "
-    "they are drawn again with a pen in proportion, and the stairs that cells make of a line are smoothed. The "
-    "program's own step.",
-    Origin.FILE: "The picture as it came, in grey levels. Nothing else was done to it yet; what follows finds the ink "
-    "in it, and brings that into the form in which the network has learned digits.",
-    Step.INK: "Each pixel becomes how much ink lies there: uneven light and noise are taken out, and in a "
-    "file it is judged which of dark and light is the ink. The program's own step: the scans of MNIST's makers were "
-    "clean.",
-    Step.SPECKS: "Pieces with far less ink than the largest one are dust, not parts of a digit, and would make "
-    "the box around it too large. The program's own step too: the scans of MNIST's makers had no dust.",
-    Step.CROPPED: "Only the box around all ink is kept, so that it does not matter where on the page a digit stands or "
-    "how large it is. MNIST's makers measured each digit by this box.",
+    Origin.DRAWN: "Your drawing, pixel by pixel: bright ink on empty paper. Nothing has been done to it yet.",
+    Origin.COPIED: "The drawing is small for its brush, which would fill its holes. So its strokes are drawn again "
+    "with a pen in proportion, and the stairs that terminal cells leave in a line are smoothed. This step is the "
+    "program's own.",
+    Origin.FILE: "The picture in grey levels. Nothing else has been done to it yet; the next steps find the ink and "
+    "bring it into the form in which the network has learned digits.",
+    Step.INK: "Each pixel becomes the amount of ink there: uneven light and noise are removed and, in a file, the "
+    "program decides whether dark or light is the ink. This step is the program's own: the scans of MNIST's makers "
+    "were clean.",
+    Step.SPECKS: "Pieces with far less ink than the largest one are dust, not parts of a digit, and would make the "
+    "box around it too large. This step is the program's own: the scans of MNIST's makers had no dust.",
+    Step.CROPPED: "Only the box around all ink is kept, so that a digit's place and size on the page do not matter. "
+    "MNIST's makers measured each digit by this box.",
     Step.SOFTENED: "The image has few pixels, and each is either ink or paper: its edges are stairs, which MNIST's "
-    "digits have not. They become as soft as a scanner with grey levels makes them. The program's own step.",
-    Step.BOXED: "Scaled, proportions kept, until the longer side has 20 pixels; edges turn grey, and the ink is "
-    "stretched to full strength. It is the recipe of MNIST's makers, LeCun, Cortes and Burges: the network knows "
+    "digits do not have. They are made as soft as in a greyscale scan. This step is the program's own.",
+    Step.BOXED: "Scaled in proportion until the longer side has 20 pixels; edges turn grey, and the ink is "
+    "stretched to full strength. This is the recipe of MNIST's makers, LeCun, Cortes and Burges: the network knows "
     "digits of this size.",
-    Step.CENTRED: "Laid on 28×28 pixels so that the centre of mass of its ink is in the middle: the last step of "
+    Step.CENTRED: "Placed on 28×28 pixels so that the centre of mass of the ink is in the middle: the last step of "
     "MNIST's makers. This is what the network sees.",
-    Step.BLANK: "No ink is left that stands out of the paper, so there is nothing to read and the network is not "
-    "asked.",
+    Step.BLANK: "No ink stands out from the paper, so there is nothing to read and the network is not asked.",
 }
-"""Of each step why it is done and where it comes from."""
+"""Why each step is done and where it comes from."""
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no single truth value
@@ -83,45 +81,45 @@ class StepImage:
     """The bitmap after one step."""
 
     step: Origin | Step
-    """What it was before the first step, or which one made it."""
+    """The step that made the image, or the origin of the first image."""
     image: Grey
-    """(H, W) uint8: ink bright on 0, or of a picture its grey levels, 0 black and 255 white."""
+    """(H, W) uint8: ink bright on 0 or, for a picture, its grey levels from 0, black, to 255, white."""
     is_picture: bool
-    """Whether these are the grey levels of a file, so that white paper is white."""
+    """Whether the image has the grey levels of a file, in which white paper is white."""
     measured: str
-    """What was measured of the step in this image."""
+    """The effect of the step in figures."""
 
     @property
     def name(self) -> str:
-        """What a person reads of it."""
+        """The step's name on screen."""
         return NAMES[self.step]
 
     @property
     def why(self) -> str:
-        """Why it is done, for a person."""
+        """Why the step is done."""
         return WHY[self.step]
 
 
 @dataclass(frozen=True)
 class StepImages:
-    """All of them, from the bitmap as it came to what the network sees."""
+    """All steps, from the original bitmap to what the network sees."""
 
     subject: str
-    """What it is that the network sees, as in `your drawing`."""
+    """What the steps are applied to, such as `your drawing`."""
     steps: tuple[StepImage, ...]
-    """Empty where nothing was drawn."""
+    """Empty if nothing was drawn."""
 
     @property
     def is_seen(self) -> bool:
-        """Whether the network is asked at all: not where the last image has no ink."""
+        """Whether the network is asked at all: it is not if the last image has no ink."""
         return bool(self.steps) and bool(self.steps[-1].image.any())
 
 
-# Where bitmaps come from
+# Sources of bitmaps
 
 
 def of_file(path: Path, name: str) -> StepImages:
-    """Of an image file that is called `name`; 0.3 s for a photograph. Raises DataError that says what is wrong."""
+    """The steps of an image file shown as `name`; 0.3 s for a photograph. Raises DataError if it cannot be read."""
     try:
         bitmap = read(path)
     except DataError as error:
@@ -130,9 +128,9 @@ def of_file(path: Path, name: str) -> StepImages:
 
 
 def of_drawing(bitmap: Grey, strokes: Sequence[Stroke], reading: Reading | None) -> StepImages:
-    """Of a drawing (H, W) uint8, ink bright on 0, and the strokes that made it; of a number of its least sure digit.
+    """The steps of a drawing, (H, W) uint8, ink bright on 0, and its strokes; for a number, of its least sure digit.
 
-    `reading` is the last one there was; it may be of a moment before the last stroke.
+    `reading` is the latest reading; it may be older than the last stroke.
     """
     if not bitmap.any():
         return StepImages("your drawing", ())
@@ -142,7 +140,7 @@ def of_drawing(bitmap: Grey, strokes: Sequence[Stroke], reading: Reading | None)
     piece = piece_of(width, height, strokes, reading.digits[reading.least_sure])
     if piece is None:
         return StepImages("your drawing as a whole", _of_whole(bitmap, strokes))
-    place = f"digit {reading.least_sure + 1} of {len(reading.digits)} by itself, the least sure one"
+    place = f"digit {reading.least_sure + 1} of {len(reading.digits)}, the least sure one"
     return StepImages(place, step_images(piece, "bright", Origin.DRAWN))
 
 
@@ -154,7 +152,7 @@ def _of_whole(bitmap: Grey, strokes: Sequence[Stroke]) -> tuple[StepImage, ...]:
 
 
 def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigit) -> Grey | None:
-    """The ink (H, W) uint8 of which the network saw what `digit` says, with paper around; None where there is none."""
+    """The ink that the network saw for `digit`, (H, W) uint8 with paper around it; None if it is not found."""
     for run in spans(number.atoms_of(width, height, strokes)[0]):
         if np.array_equal(number.image_of(run), digit.seen):
             return number.piece(run)
@@ -162,9 +160,9 @@ def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigi
 
 
 def step_images(bitmap: Grey, polarity: Polarity, first: Origin) -> tuple[StepImage, ...]:
-    """The bitmap (H, W) uint8 as it came, which is `first`, and all that `steps` makes of it.
+    """The original bitmap, (H, W) uint8, with origin `first`, and the image after each of `steps`.
 
-    Raises DataError as that does.
+    Raises DataError as `steps` does.
     """
     found = [_began(bitmap, first)]
     for step, image in steps(bitmap, polarity):
@@ -173,7 +171,7 @@ def step_images(bitmap: Grey, polarity: Polarity, first: Origin) -> tuple[StepIm
 
 
 def _began(bitmap: Grey, source: Origin) -> StepImage:
-    """The bitmap as it came."""
+    """The original bitmap."""
     height, width = bitmap.shape
     levels = f"{width}×{height} pixels, grey levels from {bitmap.min()} to {bitmap.max()}."
     return StepImage(source, bitmap, source is Origin.FILE, levels)

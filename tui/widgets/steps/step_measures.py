@@ -1,6 +1,6 @@
-"""What a step did to an image, measured on the image before it and the one after it, in words for a person.
+"""The effect of a step in words, measured on the images before and after it.
 
-Images are (H, W) uint8, ink bright on 0; before the first step they are whatever came. Knows no widget.
+Images are (H, W) uint8, ink bright on 0; before the first step they may be anything. Knows no widgets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Grey = NDArray[np.uint8]
 
 
 def measured(step: Step, before: Grey, after: Grey) -> str:
-    """What `step` made of `before`; of one of which there is nothing special to say the sizes and the change of ink."""
+    """What `step` did to `before`; for a step without a measure of its own, the sizes and the change of ink."""
     return _MEASURES.get(step, _changed)(before, after)
 
 
@@ -27,7 +27,7 @@ def _inked(before: Grey, after: Grey) -> str:
     before = reduced(before)
     ink = after > 0
     if not ink.any():
-        return f"{size}No ink stands out of the paper."
+        return f"{size}No ink stands out from the paper."
     darker = ""
     if before.shape == after.shape and not ink.all():
         darker = f" and is {'darker' if before[ink].mean() < before[~ink].mean() else 'brighter'} than the paper"
@@ -40,7 +40,7 @@ def _removed(before: Grey, after: Grey) -> str:
         return "Nothing was removed: there are no specks."
     many = int(pieces(gone).max())
     part = int(before[gone].sum(dtype=np.int64)) / int(before.sum(dtype=np.int64))
-    return f"{plural(many, 'speck')} of {_pixels(gone)} in all removed: {_part(part)} of the ink."
+    return f"Removed {plural(many, 'speck')} with {_pixels(gone)} in total: {_part(part)} of the ink."
 
 
 def _cropped(before: Grey, after: Grey) -> str:
@@ -67,13 +67,13 @@ def _centred(before: Grey, after: Grey) -> str:
         for by, way in ((across, ("left", "right")), (down, ("up", "down")))
         if by
     ]
-    moved = f"Moved {' and '.join(ways)} from where the middle of its box would be" if ways else "Not moved"
+    moved = f"Moved {' and '.join(ways)} from where its box would be centred" if ways else "Not moved"
     x, y = (_centre(after, axis) for axis in (0, 1))
     return f"{moved}; its centre of mass is {x:.1f} pixels from the left and {y:.1f} from the top."
 
 
 def _changed(before: Grey, after: Grey) -> str:
-    """Of a step of which nothing else is known."""
+    """The measure of a step without one of its own."""
     ink = int(before.sum(dtype=np.int64))
     change = int(after.sum(dtype=np.int64)) / ink - 1 if ink and before.shape == after.shape else 0.0
     more = f" {_part(abs(change))} {'more' if change > 0 else 'less'} ink." if change else ""
@@ -105,7 +105,7 @@ def _first(image: Grey, axis: int) -> int:
 
 
 def _centre(image: Grey, axis: int) -> float:
-    """The centre of mass, in pixels from the left (axis 0) or the top (axis 1) edge to the middles of pixels."""
+    """The centre of mass, in pixels from the left (axis 0) or the top (axis 1) edge; pixels count at their centres."""
     masses = image.sum(axis=axis, dtype=np.int64)
     return float(masses @ (np.arange(len(masses)) + 0.5)) / float(masses.sum())
 

@@ -1,4 +1,4 @@
-"""One step of an image, made fit to be drawn in half blocks."""
+"""The image of one step, prepared for half blocks."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ class Inks:
 
     @classmethod
     def of(cls, widget: Widget) -> Inks:
-        """Those of `widget` in the present theme."""
+        """The inks of `widget` in the current theme."""
         _, _, paper, ink = widget.colors
         return cls(bool(shades(widget)), paper.brightness > (paper + ink).brightness)
 
 
 def step_pixels(step: StepImage, side: int, inks: Inks) -> Grey:
-    """The step within `side` by `side` pixels, (H, W) uint8 with H even, 255 where `inks` draw most.
+    """The step's image scaled into `side` × `side` pixels, (H, W) uint8 with H even, 255 where `inks` draw most.
 
-    What is small enough is enlarged by whole pixels, and keeps each of them.
+    A small image is enlarged by whole pixels and keeps each of them.
     """
     image = step.image
     times = side // max(image.shape)
     shown = image.repeat(times, axis=0).repeat(times, axis=1) if times else fitted(image, side)
     if not inks.has_shades:
-        # A pixel is drawn or not: what is faint must not vanish, and what the network sees stays as it is.
+        # A pixel is drawn or not: faint ink must not vanish, and the network's image stays unchanged.
         if step.is_picture or not times or image.max() < 254:
             shown = ((shown > otsu(shown)) * 255).astype(np.uint8)
     elif step.is_picture and inks.is_dark:

@@ -1,4 +1,4 @@
-"""The steps of an image side by side, each with its name, and a cursor that chooses one."""
+"""The steps of an image side by side, each with its name, and a cursor to choose one."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _SEEN = "the network sees this"
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Where thumbnails lie, and how large the chosen one is shown beside them."""
+    """The layout of the thumbnails, and the size of the chosen step next to them."""
 
     side: int
-    """Pixels that a thumbnail has on a side; a cell shows one across and two down."""
+    """A thumbnail's pixels on a side; a cell shows one across and two down."""
     columns: int
     cell: int
-    """Columns of the terminal from one thumbnail to the next."""
+    """Terminal columns from one thumbnail to the next."""
     scale: int
-    """The chosen one has 28 times as many pixels on a side."""
+    """The chosen step is shown with 28 × scale pixels on a side."""
 
     @property
     def row(self) -> int:
-        """Lines from one row of thumbnails to the next."""
+        """Terminal rows from one row of thumbnails to the next."""
         return self.side // 2 + _NAME
 
     @classmethod
     def within(cls, size: Size, count: int) -> Arrangement:
-        """The largest chosen one, of `count` steps, beside which thumbnails have 12 pixels or more in `size` cells."""
+        """The layout of `count` steps in `size` cells, at the largest scale that leaves thumbnails 12 pixels wide."""
         columns = max(1, -(-count // _ROWS))
         found = [cls._beside(size, columns, scale) for scale in range(max(1, size.height // 14), 0, -1)]
         return next((each for each in found if each.side >= 12), found[-1])
@@ -55,17 +55,17 @@ class Arrangement:
         return cls(max(2, side), columns, cell, scale)
 
     def at(self, offset: Offset) -> int:
-        """The index of the step at a place."""
+        """The index of the step at a cell."""
         return offset.y // self.row * self.columns + min(offset.x // self.cell, self.columns - 1)
 
 
 class StepStrip(Widget, can_focus=True):
-    """Thumbnails from left to right in two rows."""
+    """Thumbnails in two rows, from left to right."""
 
     ALLOW_SELECT = False
     BINDING_GROUP_TITLE = "Steps"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "Step before"),
+        Binding("left", "move(-1)", "Previous step"),
         Binding("right", "move(1)", "Next step"),
         Binding("up", "move_row(-1)", "Row above", show=False),
         Binding("down", "move_row(1)", "Row below", show=False),
@@ -73,7 +73,7 @@ class StepStrip(Widget, can_focus=True):
         Binding("end", "go(-1)", "What the network sees", show=False),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"step-strip--page", "step-strip--name", "step-strip--cursor"}
-    # As in the check-up: images lie on the theme's background, the page is a shade off, so that their borders show.
+    # As in the check-up: images have the theme's background and the page is a shade off, so that their borders show.
     DEFAULT_CSS = """
     StepStrip {
         background: $background;
@@ -88,7 +88,7 @@ class StepStrip(Widget, can_focus=True):
     """The index of the chosen step."""
 
     class Moved(Message):
-        """Another step is chosen."""
+        """Another step was chosen."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,7 +98,7 @@ class StepStrip(Widget, can_focus=True):
         self._images: dict[tuple[int, int, Inks], Grey] = {}
 
     def show(self, found: StepImages) -> None:
-        """Show these, and choose the first."""
+        """Show these steps, and choose the first."""
         self._steps = found.steps
         self._images.clear()
         self._last = _SEEN if found.is_seen else ""
@@ -106,30 +106,30 @@ class StepStrip(Widget, can_focus=True):
         self.watch_cursor()
 
     def lay_out(self, arrangement: Arrangement) -> None:
-        """Lay the thumbnails out so."""
+        """Lay out the thumbnails."""
         self.arrangement = arrangement
         self.styles.width, self.styles.height = arrangement.columns * arrangement.cell, _ROWS * arrangement.row
         self.refresh()
 
     @property
     def current(self) -> StepImage | None:
-        """The chosen one; None before there are any."""
+        """The chosen step; None before there are any."""
         return self._steps[self.cursor] if self.cursor < len(self._steps) else None
 
     @property
     def place(self) -> str:
-        """The number of the chosen one among all."""
+        """The chosen step's number, such as `3 of 7`."""
         return f"{self.cursor + 1} of {len(self._steps)}"
 
     def watch_cursor(self) -> None:
-        """Mark it."""
+        """Mark the chosen step."""
         self.refresh()
         self.post_message(self.Moved())
 
-    # What is drawn
+    # Rendering
 
     def render_line(self, y: int) -> Strip:
-        """One line of cells: of each step of the row its part of the image, or of the name."""
+        """One line of cells: for each step in the row, a part of its image or its name."""
         arrangement, page = self.arrangement, self.get_component_rich_style("step-strip--page")
         row, line = divmod(y, arrangement.row)
         first = row * arrangement.columns
@@ -157,7 +157,7 @@ class StepStrip(Widget, can_focus=True):
         return [Segment(" " * ((side - width) // 2), page), *cells]
 
     def _image(self, index: int, side: int) -> Grey:
-        """Worked out once: reducing a photograph takes milliseconds, and each line asks for it."""
+        """The image of a step, computed once: reducing a photograph takes milliseconds, and every line needs it."""
         key = index, side, Inks.of(self)
         if key not in self._images:
             self._images[key] = step_pixels(self._steps[index], side, key[2])
@@ -168,23 +168,23 @@ class StepStrip(Widget, can_focus=True):
         name = mark + self._steps[index].name
         if not self._last or index < len(self._steps) - 1:
             return folded(name, width, _NAME)
-        # Where there is no room for both, what it is called is said below.
+        # If there is no room for both, the name is left out: it is shown below as well.
         both = folded(f"{name}: {self._last}", width, _NAME + 1)
         return both if len(both) <= _NAME else folded(mark + self._last, width, _NAME)
 
-    # What a person does
+    # Keys and mouse
 
     def action_move(self, by: int) -> None:
-        """Choose the next step, or the one before."""
+        """Choose the next or the previous step."""
         self.cursor = max(0, min(self.cursor + by, len(self._steps) - 1))
 
     def action_move_row(self, by: int) -> None:
-        """Choose the one below, or above."""
+        """Choose the step below or above."""
         if 0 <= self.cursor + by * self.arrangement.columns < len(self._steps):
             self.action_move(by * self.arrangement.columns)
 
     def action_go(self, index: int) -> None:
-        """Choose the first step, or the last for −1."""
+        """Choose the step with this index, or the last one for −1."""
         self.cursor = max(0, len(self._steps) - 1 if index < 0 else index)
 
     def on_click(self, event: events.Click) -> None:
