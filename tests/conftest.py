@@ -51,6 +51,15 @@ def small_set(tmp_path: Path, mnist_part: tuple[NDArray[np.uint8], NDArray[np.ui
 
 
 @pytest.fixture
+def tiny_set(tmp_path: Path, mnist_part: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> Path:
+    """The first 200 of them, for a test that does not ask how well they are read."""
+    path = tmp_path / "tiny.npz"
+    images, labels = mnist_part
+    np.savez(path, images=images[:200], labels=labels[:200])
+    return path
+
+
+@pytest.fixture
 def two_threads() -> Iterator[None]:
     """Leaves torch's thread count as it was."""
     import torch

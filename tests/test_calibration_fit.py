@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
@@ -16,9 +18,20 @@ from core.inference.fused import fused
 from core.inference.prepacked import prepacked
 from core.networks import checkpoint
 from core.networks.architectures import SequentialNetwork
+from core.synthesis.digits import redrawn, written
+from core.training import calibration_fit
 from core.training.calibration_fit import fitted
 
 _CPU = torch.device("cpu")
+
+
+_written = cache(written)
+
+
+@cache
+def _redrawn(images: bytes, seed: int) -> LabelledImages:
+    pixels = np.frombuffer(images, np.uint8).reshape(-1, 28, 28)
+    return redrawn(LabelledImages(pixels, np.zeros(len(pixels), np.uint8)), seed)
 
 
 class Louder(nn.Module):
@@ -35,9 +48,11 @@ class Louder(nn.Module):
 
 
 @pytest.fixture(autouse=True)
-def few_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer written digits, which take seconds each time."""
-    monkeypatch.setattr("core.training.calibration_fit._WRITTEN", 300)
+def made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer digits, and the same ones for all tests: to draw them takes seconds each time."""
+    monkeypatch.setattr(calibration_fit, "_WRITTEN", 300)
+    monkeypatch.setattr(calibration_fit, "written", _written)
+    monkeypatch.setattr(calibration_fit, "redrawn", lambda part, seed: _redrawn(part.images.tobytes(), seed))
 
 
 @pytest.fixture(scope="module")

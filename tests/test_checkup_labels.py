@@ -37,6 +37,7 @@ def test_spoiled_labels_are_found(digits: Path, two_threads: None, monkeypatch: 
     # Shorter trainings than a person gets, to be quick; the shipped model that they go on from knows MNIST.
     monkeypatch.setattr(cross_validation, "_LEAST_STEPS", 15)
     monkeypatch.setattr(labels, "_FOLDS", 3)
+    monkeypatch.setattr("core.training.pretrained._NO_DIGITS", 200)
     told: list[tuple[int, int, str]] = []
     found = of(check(digits, lambda *each: told.append(each)), "suspect")
     assert {each.path: each.suggested for each in found.files[:3]} == SPOILED

@@ -81,9 +81,9 @@ def test_what_is_wrong_is_said(arguments: list[str], status: int, words: str) ->
     assert list_runs() == []
 
 
-def test_train_evaluate_and_list_a_small_set(small_set: Path) -> None:
+def test_train_evaluate_and_list_a_small_set(tiny_set: Path) -> None:
     """A run trains to the end; its weights are evaluated by name; `runs` and `watch` know it."""
-    train = digits("train", "--data", str(small_set), "--epochs", "2", "--device", "cpu", "--seed", "3", "--json")
+    train = digits("train", "--data", str(tiny_set), "--epochs", "2", "--device", "cpu", "--seed", "3", "--json")
     assert train.returncode == 0, train.stderr
     found = [json.loads(line) for line in train.stdout.splitlines()]
     assert [each["event"] for each in found][-1] == "finished"
@@ -98,17 +98,17 @@ def test_train_evaluate_and_list_a_small_set(small_set: Path) -> None:
     watched = digits("watch", row["name"], "--json")
     assert [json.loads(line) for line in watched.stdout.splitlines()] == found
 
-    done = digits("evaluate", "--data", str(small_set), "--checkpoint", row["name"], "--part", "test", "--json")
+    done = digits("evaluate", "--data", str(tiny_set), "--checkpoint", row["name"], "--part", "test", "--json")
     result = json.loads(done.stdout)
     assert result["accuracy"] == pytest.approx(found[-1]["test_accuracy"])
-    assert result["count"] == 180
-    assert np.array(result["confusion"]).sum() == 180
+    assert result["count"] == 30
+    assert np.array(result["confusion"]).sum() == 30
     assert len(result["per_class"]) == 10
 
 
-def test_what_never_began_leaves_no_run(small_set: Path) -> None:
+def test_what_never_began_leaves_no_run(tiny_set: Path) -> None:
     """A start that fails for want of a device or of data says why and is not in the list as `last`."""
-    device = digits("train", "--data", str(small_set), "--device", "cuda:77")
+    device = digits("train", "--data", str(tiny_set), "--device", "cuda:77")
     assert device.returncode == 1
     assert "cuda:77" in device.stderr and "Usable here" in device.stderr
     assert list_runs() == []
@@ -148,9 +148,9 @@ def test_a_full_disk_under_the_output_is_said() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_plain_lines_where_there_is_no_terminal(small_set: Path) -> None:
+def test_plain_lines_where_there_is_no_terminal(tiny_set: Path) -> None:
     """Narration without escapes on standard error, the result on standard output."""
-    done = digits("train", "--data", str(small_set), "--epochs", "1", "--device", "cpu")
+    done = digits("train", "--data", str(tiny_set), "--epochs", "1", "--device", "cpu")
     assert done.returncode == 0
     assert "epoch 1/1" in done.stderr
     assert "15%" in done.stderr  # how the set was split
@@ -162,9 +162,9 @@ def _wait(text: str, path: Path) -> None:
     wait_until(lambda: path.exists() and text in path.read_text(encoding="utf-8"), lambda: f"no {text!r} in {path}")
 
 
-def test_stop_and_resume_a_background_run(small_set: Path) -> None:
+def test_stop_and_resume_a_background_run(tiny_set: Path) -> None:
     """A detached run goes on alone, stops on request with its state kept, and resumes to its end."""
-    begun = digits("train", "--data", str(small_set), "--recipe", "accurate", "--epochs", "400", "--detach")
+    begun = digits("train", "--data", str(tiny_set), "--recipe", "accurate", "--epochs", "400", "--detach")
     assert begun.returncode == 0, begun.stderr
     (run,) = list_runs()
     assert begun.stdout.strip() == run.name
@@ -190,10 +190,10 @@ def _heard() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def _train(small_set: Path, *prefix: str) -> tuple[subprocess.Popen[bytes], Run]:
+def _train(tiny_set: Path, *prefix: str) -> tuple[subprocess.Popen[bytes], Run]:
     """A long foreground run that has begun to learn."""
     child = subprocess.Popen(
-        [*prefix, *children.command("train", "--data", str(small_set), "--recipe", "accurate", "--epochs", "400")],
+        [*prefix, *children.command("train", "--data", str(tiny_set), "--recipe", "accurate", "--epochs", "400")],
         env=children.environment(),
         preexec_fn=_heard,
         stdout=subprocess.PIPE,
@@ -206,9 +206,9 @@ def _train(small_set: Path, *prefix: str) -> tuple[subprocess.Popen[bytes], Run]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupted_run_keeps_a_checkpoint(small_set: Path, number: signal.Signals) -> None:
+def test_an_interrupted_run_keeps_a_checkpoint(tiny_set: Path, number: signal.Signals) -> None:
     """Ctrl+C, a polite kill and a lost line save, say how to go on, and exit with 1."""
-    child, run = _train(small_set)
+    child, run = _train(tiny_set)
     child.send_signal(number)
     out, err = child.communicate(timeout=LONGEST)
     assert child.returncode == 1
@@ -217,9 +217,9 @@ def test_an_interrupted_run_keeps_a_checkpoint(small_set: Path, number: signal.S
     assert run.is_resumable()
 
 
-def test_another_device_is_taken_in_the_background_too(small_set: Path) -> None:
+def test_another_device_is_taken_in_the_background_too(tiny_set: Path) -> None:
     """`resume --device` with `--detach` asks the child for that device; one that is missing is said, not ignored."""
-    child, run = _train(small_set)
+    child, run = _train(tiny_set)
     child.send_signal(signal.SIGTERM)
     child.communicate(timeout=LONGEST)
     digits("resume", run.name, "--device", "cuda:77", "--detach")
@@ -227,9 +227,9 @@ def test_another_device_is_taken_in_the_background_too(small_set: Path) -> None:
     assert run.summary().get("status") in (None, "failed")
 
 
-def test_nohup_is_respected(small_set: Path) -> None:
+def test_nohup_is_respected(tiny_set: Path) -> None:
     """A run started under `nohup` does not hear the line being lost."""
-    child, run = _train(small_set, "nohup")
+    child, run = _train(tiny_set, "nohup")
     child.send_signal(signal.SIGHUP)
     before = len(run.events.read_bytes())
     wait_until(lambda: child.poll() is not None or len(run.events.read_bytes()) >= before + 2000)
@@ -240,9 +240,9 @@ def test_nohup_is_respected(small_set: Path) -> None:
     assert run.status() == "stopped"
 
 
-def test_a_terminal_or_pipe_that_goes_away_costs_nothing(small_set: Path) -> None:
+def test_a_terminal_or_pipe_that_goes_away_costs_nothing(tiny_set: Path) -> None:
     """When nobody reads any more the run stops with its state kept, and nothing is called a defect."""
-    child, run = _train(small_set)
+    child, run = _train(tiny_set)
     assert child.stdout is not None and child.stderr is not None
     child.stdout.close()
     child.stderr.close()
@@ -251,9 +251,9 @@ def test_a_terminal_or_pipe_that_goes_away_costs_nothing(small_set: Path) -> Non
     assert run.is_resumable()
 
 
-def test_a_run_that_was_killed_resumes_to_the_same_weights(small_set: Path) -> None:
+def test_a_run_that_was_killed_resumes_to_the_same_weights(tiny_set: Path) -> None:
     """SIGKILL in the middle, in another process resumed: the weights are those of a run that was never touched."""
-    options = ["--data", str(small_set), "--recipe", "accurate", "--epochs", "3", "--device", "cpu", "--seed", "4"]
+    options = ["--data", str(tiny_set), "--recipe", "accurate", "--epochs", "2", "--device", "cpu", "--seed", "4"]
     child = subprocess.Popen(
         children.command("train", *options), env=children.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -284,10 +284,10 @@ def test_a_run_that_was_killed_resumes_to_the_same_weights(small_set: Path) -> N
                 np.testing.assert_array_equal(one[name], other[name])
 
 
-def test_a_full_disk_is_said(small_set: Path) -> None:
+def test_a_full_disk_is_said(tiny_set: Path) -> None:
     """A run whose files may not grow ends with what to do, not with a traceback."""
     limit = 'ulimit -f 200; exec "$@"'
-    command = children.command("train", "--data", str(small_set), "--epochs", "3")
+    command = children.command("train", "--data", str(tiny_set), "--epochs", "3")
     done = subprocess.run(
         ["sh", "-c", limit, "sh", *command], env=children.environment(), capture_output=True, text=True, timeout=LONGEST
     )
@@ -297,28 +297,29 @@ def test_a_full_disk_is_said(small_set: Path) -> None:
     assert list_runs()[0].status() == "failed"
 
 
-def test_a_folder_named_as_one_stands_is_remembered_whole(small_set: Path, tmp_path: Path) -> None:
-    """`--data small.npz` from its own folder stores the absolute path, so that the run resumes from anywhere."""
+def test_a_folder_named_as_one_stands_is_remembered_whole(tiny_set: Path, tmp_path: Path) -> None:
+    """`--data tiny.npz` from its own folder stores the absolute path, so that the run resumes from anywhere."""
     done = subprocess.run(
-        children.command("train", "--data", small_set.name, "--epochs", "1", "--device", "cpu"),
+        children.command("train", "--data", tiny_set.name, "--epochs", "1", "--device", "cpu"),
         env=children.environment(),
-        cwd=small_set.parent,
+        cwd=tiny_set.parent,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert list_runs()[0].config().data == str(small_set)
+    assert list_runs()[0].config().data == str(tiny_set)
 
 
-def test_a_network_is_not_measured_on_what_it_learned(small_set: Path) -> None:
+def test_a_network_is_not_measured_on_what_it_learned(tiny_set: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of its own set only the images held out count, unless all are asked for, and then it is said."""
-    assert digits("train", "--data", str(small_set), "--epochs", "1", "--device", "cpu").returncode == 0
-    held_out = digits("evaluate", "--data", str(small_set), "--checkpoint", "last", "--json")
-    assert json.loads(held_out.stdout)["count"] == 180
-    whole = digits("evaluate", "--data", str(small_set), "--checkpoint", "last", "--part", "all")
-    assert "1,200" in whole.stderr and "trained on" in whole.stderr
-    other = digits("evaluate", "--data", str(small_set), "--json")
-    assert json.loads(other.stdout)["count"] == 1200
+    assert digits("train", "--data", str(tiny_set), "--epochs", "1", "--device", "cpu").returncode == 0
+    assert main(["evaluate", "--data", str(tiny_set), "--checkpoint", "last", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["count"] == 30
+    assert main(["evaluate", "--data", str(tiny_set), "--checkpoint", "last", "--part", "all"]) == 0
+    whole = capsys.readouterr().err
+    assert "200" in whole and "trained on" in whole
+    assert main(["evaluate", "--data", str(tiny_set), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["count"] == 200
 
 
 def test_predict_reads_image_files(tmp_path: Path) -> None:

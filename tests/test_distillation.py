@@ -88,12 +88,15 @@ def one_plan(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_plan")
-def test_a_run_with_teachers_is_another_and_says_whose(small_set: Path, tmp_path: Path) -> None:
+def test_a_run_with_teachers_is_another_and_says_whose(
+    tiny_set: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its weights differ from those without; its checkpoint names its teachers."""
+    monkeypatch.setattr("core.config.training_length._SMALL_STEPS", 6)
     teacher = str(trained(tmp_path / "teacher.npz", seed=3))
     ends = []
     for teachers in ((), (teacher,)):
-        run = create_run(TrainingConfig(str(small_set), "robust", epochs=1, teachers=teachers))
+        run = create_run(TrainingConfig(str(tiny_set), "robust", epochs=1, teachers=teachers))
         events = list(train.train(run.config(), run))
         assert isinstance(events[-1], Finished)
         ends.append(run.model)

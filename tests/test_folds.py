@@ -32,9 +32,10 @@ _SHIPPED = str(paths.shipped_checkpoint())
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One plan, the small network, a report after every step."""
+    """One plan, the small network, a report after every step, and few images of what is no digit."""
     monkeypatch.setattr(probe, "choose", lambda name, recipe: ([Plan("cpu", 1, "float32")], []))
     monkeypatch.setattr("core.training.trainer._REPORT_SECONDS", 0.0)
+    monkeypatch.setattr("core.training.pretrained._NO_DIGITS", 200)
     fast = RECIPES["fast"]
     small_data = dataclasses.replace(fast.small_data, architecture=fast.architecture, averaging=0.0)
     monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, small_data=small_data))
@@ -111,9 +112,12 @@ def test_the_kept_model_has_learned_from_all_images(own: Path) -> None:
     assert described.figures["test_accuracy"] > 0
 
 
-@pytest.mark.parametrize("stop_at", [20, 60, 110])
-def test_a_stopped_cross_validation_goes_on_to_the_same_figures(own: Path, stop_at: int) -> None:
+@pytest.mark.parametrize("stop_at", [8, 18, 32])
+def test_a_stopped_cross_validation_goes_on_to_the_same_figures(
+    own: Path, stop_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Stopped among all images, in the first fold and in the second: the same weights, folds and figures."""
+    monkeypatch.setattr("core.config.training_length._SMALL_STEPS", 7)
     config = TrainingConfig(data=str(own), folds=2, epochs=2, seed=1)
     whole, parts = create_run(config), create_run(config)
     expected = _run(config, whole)[-1]
@@ -133,10 +137,10 @@ def test_a_stopped_cross_validation_goes_on_to_the_same_figures(own: Path, stop_
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Epochs of six batches, and an MNIST of a thousand images to replay and a thousand to be tested on."""
-    monkeypatch.setattr("core.config.training_length._SMALL_STEPS", 6)
+    """Epochs of four batches, and an MNIST of 500 images to replay and 500 to be tested on."""
+    monkeypatch.setattr("core.config.training_length._SMALL_STEPS", 4)
     train, test = mnist.load()
-    part = np.arange(1000)
+    part = np.arange(500)
     monkeypatch.setattr(mnist, "load", lambda: (train.take(part), test.take(part)))
 
 
@@ -166,7 +170,7 @@ def test_a_stopped_fine_tuning_goes_on_to_the_same_weights(own: Path) -> None:
     config = TrainingConfig(data=str(own), recipe="fine-tune", fine_tune=_SHIPPED, epochs=1)
     whole, parts = create_run(config), create_run(config)
     _run(config, whole)
-    assert isinstance(_run(config, parts, steps=4)[-1], events.Stopped)
+    assert isinstance(_run(config, parts, steps=2)[-1], events.Stopped)
     assert isinstance(_run(config, parts, resume=True)[-1], events.Finished)
     networks = [checkpoint.load(run.model)[0].state_dict() for run in (whole, parts)]
     assert all(torch.equal(networks[0][name], networks[1][name]) for name in networks[0])

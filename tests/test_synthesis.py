@@ -128,14 +128,16 @@ def test_made_digits_are_read_as_what_they_are(some: LabelledImages) -> None:
 
 def test_what_is_made_follows_from_the_seed(some: LabelledImages) -> None:
     """The same again, and other images for another seed."""
+    few = some.take(np.arange(60))
     makers: tuple[Callable[[int], NDArray[np.uint8]], ...] = (
-        lambda seed: redrawn(some, seed).images,
-        lambda seed: written(100, seed).images,
-        lambda seed: negatives(some, 100, seed),
+        lambda seed: redrawn(few, seed).images,
+        lambda seed: written(60, seed).images,
+        lambda seed: negatives(few, 60, seed),
     )
     for make in makers:
-        np.testing.assert_array_equal(make(1), make(1))
-        assert (make(1) != make(2)).any(axis=(1, 2)).mean() > 0.9
+        made = make(1)
+        np.testing.assert_array_equal(made, make(1))
+        assert (made != make(2)).any(axis=(1, 2)).mean() > 0.9
 
 
 def test_what_is_no_digit_has_ink_in_the_frame(some: LabelledImages) -> None:

@@ -48,16 +48,16 @@ def test_draw_with_the_mouse_and_with_the_arrow_keys(app: Callable[..., Terminal
         assert b"\x1b[?1000l" in terminal.output[-4000:]  # and the mouse let go
 
 
-def test_train_quit_come_back_and_find_the_run(app: Callable[..., Terminal], small_set: Path) -> None:
+def test_train_quit_come_back_and_find_the_run(app: Callable[..., Terminal], tiny_set: Path) -> None:
     """A training on a small real set is started, seen through an epoch, left, found again and stopped."""
-    entry = catalogue.add(str(small_set))
+    entry = catalogue.add(str(tiny_set))
     with app() as terminal:
         terminal.expect("Training")
         terminal.press("d")
         terminal.expect(entry.title)
         terminal.settle()
         terminal.press(*["down"] * [each.name for each in catalogue.entries()].index(entry.name))
-        terminal.expect("1,020")  # of 1,200 images, 15% held out
+        terminal.expect("170")  # of 200 images, 15% held out
         terminal.press("s")
         terminal.expect("Validation accuracy")
         _wait_for_epochs(2)
@@ -79,9 +79,9 @@ def _wait_for_epochs(count: int) -> None:
     wait_until(have_ended)
 
 
-def test_a_run_goes_on_without_the_app_and_is_attached_to(app: Callable[..., Terminal], small_set: Path) -> None:
+def test_a_run_goes_on_without_the_app_and_is_attached_to(app: Callable[..., Terminal], tiny_set: Path) -> None:
     """The app is killed in the middle; the run lives, is announced at the next start and can be stopped there."""
-    run = create_run(TrainingConfig(data=str(small_set), recipe="accurate", epochs=400, device="cpu"))
+    run = create_run(TrainingConfig(data=str(tiny_set), recipe="accurate", epochs=400, device="cpu"))
     with app() as terminal:
         child = launch.start_run(run)
         try:

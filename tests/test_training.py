@@ -16,7 +16,7 @@ from waiting import LONGEST
 from core.config.calibration import Calibration
 from core.config.configuration import TrainingConfig
 from core.config.device_plan import Plan
-from core.config.recipes import RECIPES, SMALL, Recipe
+from core.config.recipes import RECIPES, Recipe
 from core.data import mnist
 from core.errors import CheckpointError, DataError, DeviceError
 from core.networks import checkpoint
@@ -99,13 +99,17 @@ def test_each_steps_loss_is_told_once(small_set: Path) -> None:
 
 @pytest.mark.parametrize("recipe", ["fast", "thorough", "robust"])
 def test_a_stopped_and_resumed_run_ends_with_the_same_weights(
-    small_set: Path, recipe: str, request: pytest.FixtureRequest
+    small_set: Path, tiny_set: Path, recipe: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped in the middle of an epoch and again at the next report: bit for bit the run that never stopped."""
+    monkeypatch.setattr("core.config.training_length._SMALL_STEPS", 6)
+    data = small_set
     if recipe in ("fast", "robust"):
         request.getfixturevalue("made_images")  # as a large set, and so with the optimiser of one
+    if recipe != "fast":  # whose batch is larger than the other set
+        data = tiny_set
     epochs = {"fast": 6, "thorough": 2, "robust": 1}[recipe]
-    config = TrainingConfig(data=str(small_set), recipe=recipe, epochs=epochs, seed=5)
+    config = TrainingConfig(data=str(data), recipe=recipe, epochs=epochs, seed=5)
     whole = create_run(config)
     _run(config, whole)
 
@@ -133,8 +137,9 @@ def made_images(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("made_images")
-def test_the_robust_recipe_tells_what_is_no_digit(small_set: Path) -> None:
+def test_the_robust_recipe_tells_what_is_no_digit(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has an output for it, which even a short training puts to use, and a calibration that is kept with it."""
+    monkeypatch.setattr("core.config.training_length._SMALL_STEPS", 15)
     config = TrainingConfig(data=str(small_set), recipe="robust", epochs=2, seed=0)
     run = create_run(config)
     _run(config, run)
@@ -154,34 +159,34 @@ def report_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.training.trainer._REPORT_SECONDS", 0.0)
 
 
-def test_the_seed_fixes_a_run_and_another_seed_is_another(small_set: Path) -> None:
+def test_the_seed_fixes_a_run_and_another_seed_is_another(tiny_set: Path) -> None:
     """Two runs of one seed end with the same weights, a third does not."""
-    one, same, other = (create_run(TrainingConfig(data=str(small_set), epochs=1, seed=seed)) for seed in (1, 1, 2))
+    one, same, other = (create_run(TrainingConfig(data=str(tiny_set), epochs=1, seed=seed)) for seed in (1, 1, 2))
     for run in (one, same, other):
         _run(run.config(), run)
     assert _same(one, same)
     assert not _same(one, other)
 
 
-def test_a_device_that_fails_is_left_with_a_word(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_that_fails_is_left_with_a_word(tiny_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With auto, running out of memory goes on with the next plan and says so; the run still finishes."""
     plans = [Plan("cpu", 1, "float32"), Plan("cpu", 2, "float32")]
     monkeypatch.setattr(probe, "choose", lambda name, recipe: (plans, ["mps failed the probe: why"]))
     _fail_on(monkeypatch, threads=1)
-    found = _run(TrainingConfig(data=str(small_set), epochs=1))
+    found = _run(TrainingConfig(data=str(tiny_set), epochs=1))
     notes = [event.text for event in found if isinstance(event, events.Note) and event.level == "warning"]
     assert notes[0] == "mps failed the probe: why"
     assert "out of memory" in notes[1] and "going on with cpu, 2 threads" in notes[1]
     assert isinstance(found[-1], events.Finished)
 
 
-def test_a_device_asked_for_by_name_is_not_left(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_asked_for_by_name_is_not_left(tiny_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same failure on a named device ends the run with an error that says what to do."""
     plans = [Plan("cpu", 1, "float32"), Plan("cpu", 2, "float32")]
     monkeypatch.setattr(probe, "choose", lambda name, recipe: (plans, []))
     _fail_on(monkeypatch, threads=1)
     with pytest.raises(DeviceError, match=r"out of memory.*another one"):
-        _run(TrainingConfig(data=str(small_set), epochs=1, device="cpu"))
+        _run(TrainingConfig(data=str(tiny_set), epochs=1, device="cpu"))
 
 
 def _fail_on(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
@@ -251,9 +256,9 @@ def test_a_stop_is_heard_while_data_is_read(small_set: Path, monkeypatch: pytest
     assert left.wait(LONGEST)
 
 
-def test_a_run_goes_on_with_another_device_when_told(small_set: Path) -> None:
+def test_a_run_goes_on_with_another_device_when_told(tiny_set: Path) -> None:
     """With a device given, resuming plans anew and finishes from the step it had reached."""
-    config = TrainingConfig(data=str(small_set), epochs=2)
+    config = TrainingConfig(data=str(tiny_set), epochs=2)
     run = create_run(config)
     stopped = _run(config, run, stop_after=2)[-1]
     assert isinstance(stopped, events.Stopped)
@@ -264,10 +269,10 @@ def test_a_run_goes_on_with_another_device_when_told(small_set: Path) -> None:
 
 
 def test_resuming_where_the_recipe_has_another_network_now_is_refused(
-    small_set: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_set: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after an update of the program; the state stays as it is."""
-    config = TrainingConfig(data=str(small_set), epochs=2)
+    config = TrainingConfig(data=str(tiny_set), epochs=2)
     run = create_run(config)
     _run(config, run, stop_after=1)
     before = run.state.read_bytes()
@@ -332,9 +337,9 @@ def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.Monkey
     generator.close()
 
 
-def test_the_writer_and_the_trainer_agree(small_set: Path) -> None:
+def test_the_writer_and_the_trainer_agree(tiny_set: Path) -> None:
     """A run's file holds every event that was yielded."""
-    run = create_run(TrainingConfig(data=str(small_set), epochs=1))
+    run = create_run(TrainingConfig(data=str(tiny_set), epochs=1))
     told = []
     with RunWriter(run) as writer:
         for event in training.train(run.config(), run):
@@ -346,11 +351,14 @@ def test_the_writer_and_the_trainer_agree(small_set: Path) -> None:
     assert run.summary()["status"] == "finished"
 
 
-@pytest.mark.parametrize(("images", "is_full"), [(10_000, False), (10_400, False), (10_600, True)])
+@pytest.mark.parametrize(("images", "is_full"), [(1000, False), (1100, False), (1250, True)])
 def test_the_network_that_is_timed_is_the_one_that_is_trained(
     images: int, is_full: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Around the size from which a recipe has its full form, the images held out decide which form it is."""
+    large = 1000  # a tenth of what it is, to be read in a tenth of the time
+    for module in ("recipes", "training_length"):
+        monkeypatch.setattr(f"core.config.{module}.SMALL", large)
     monkeypatch.setitem(RECIPES, "fast", _FAST)
     timed: list[Recipe] = []
 
@@ -373,7 +381,7 @@ def test_the_network_that_is_timed_is_the_one_that_is_trained(
     started = next(event for event in happened if isinstance(event, events.Started))
 
     assert started.train_count + started.validation_count == images
-    assert (started.train_count >= SMALL) == is_full
+    assert (started.train_count >= large) == is_full
     assert [each.architecture for each in timed] == [started.architecture]
     assert started.architecture == (_FAST.architecture if is_full else _FAST.small_data.architecture)
     assert timed[0].batch_size == started.batch_size
