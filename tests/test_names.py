@@ -1,4 +1,4 @@
-"""Names mean one thing: no two classes share one."""
+"""Names: no two classes share one, and a test file tells whose it is."""
 
 from __future__ import annotations
 
@@ -19,3 +19,15 @@ def test_no_two_classes_share_a_name() -> None:
                     places[node.name].append(str(path.relative_to(_ROOT)))
     assert len(places) > 200
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+_WHOLE = {"constraints", "messages", "names", "packaging", "program", "readme"}
+"""Test files about the whole program."""
+
+
+def test_a_test_file_begins_with_the_room_it_tests() -> None:
+    """The room's name, or that of a module which lies in none."""
+    rooms = {path.stem for package in ("core", "tui") for path in (_ROOT / package).iterdir()}
+    files = [path.stem.removeprefix("test_") for path in (_ROOT / "tests").glob("test_*.py")]
+    assert len(files) > 100
+    assert [name for name in files if name.split("_")[0] not in rooms | _WHOLE] == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from test_numbers import drawn
+from test_reading_numbers import drawn
 
 from core.commands import predict
 from core.commands.reader_server import ReaderServer

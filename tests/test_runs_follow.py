@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-from test_events import progress, started
+from test_runs_events import progress, started
 
 from core.config.configuration import TrainingConfig
 from core.runs import events

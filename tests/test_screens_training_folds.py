@@ -12,7 +12,7 @@ import pytest
 from fold_story import CONFUSION, COUNT, EPOCHS, RIGHT, config, crossed_run, finished, fold_ended, started, story
 from layout import after, clipped, scrollbars
 from run_story import STEPS, ended_run, new_run, progress, write
-from test_training_screen import RunsApp, keys, says_only_what_is_new, shown, until
+from test_screens_training import RunsApp, keys, says_only_what_is_new, shown, until
 
 from core.runs import events
 from core.runs.run import Run

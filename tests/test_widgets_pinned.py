@@ -15,7 +15,7 @@ import pytest
 from layout import clipped, scrollbars, settled
 from numpy.typing import NDArray
 from run_story import new_run, story
-from test_training_screen import RunsApp, keys, shown, until
+from test_screens_training import RunsApp, keys, shown, until
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
