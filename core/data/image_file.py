@@ -16,7 +16,7 @@ from core.preprocessing.images import read
 from core.preprocessing.normalise import normalise
 
 _SAME = 8
-"""Grey levels by which a pixel may differ, since stored coordinates are rounded."""
+"""Grey levels by which a redrawn pixel may differ: other programs may have rounded the coordinates."""
 
 
 def seen_in(path: Path) -> NDArray[np.uint8]:
