@@ -156,7 +156,7 @@ async def test_a_run_whose_folder_is_removed_says_so() -> None:
         async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: "● running" in shown(app))
             shutil.rmtree(run.path)
-            await until(pilot, lambda: "no longer exists" in shown(app))
+            await until(pilot, lambda: "the figures were read before" in shown(app))
             assert "killed" not in shown(app)
             assert keys(app).isdisjoint({"s", "r", "w"})
 

@@ -178,7 +178,7 @@ async def test_fine_tuning_goes_on_from_the_network_in_use(mine: Path, started: 
         await choose(pilot, "mine")
         app.owners.model.use(chosen)
         await until(
-            pilot, lambda: "fine-tunes 2026-01-31-142500-mni…, replaying MNIST; 5 folds (6 training runs)" in text(app)
+            pilot, lambda: "fine-tunes 2026-01-31-142500-mnis…, replaying MNIST; 5 folds (6 training runs)" in text(app)
         )
         await pilot.press("s")
         assert [config.fine_tune for config in started] == [str(chosen)]
