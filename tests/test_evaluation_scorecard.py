@@ -123,7 +123,7 @@ def test_one_alone_is_described(ignorant: Path) -> None:
     """And how to learn more."""
     found = measure([ignorant])
     assert len(found.models) == len(found.speeds) == 1
-    assert found.summary.startswith("ignorant reads ") and "kept drawings of your own" in found.summary
+    assert found.summary.startswith("ignorant reads ") and "keep drawings of your own" in found.summary
 
 
 def test_by_default_the_chosen_model_stands_beside_the_shipped_one(
@@ -176,7 +176,7 @@ def test_a_person_reads_a_table(
     place = next(index for index, line in enumerate(lines) if line.startswith("good"))
     assert "30 images" in lines[place] and lines[place].endswith("▲ better")
     assert lines[place + 1].split()[:4] == ["the", "shipped", "model", "100.0%"]
-    assert "One reading, normalising included, on one thread" in lines
+    assert "One reading, including normalising, on one thread" in lines
 
 
 def test_a_checkpoint_that_is_gone_is_an_error(tmp_path: Path) -> None:

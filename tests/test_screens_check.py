@@ -394,7 +394,7 @@ def test_an_answer_is_read_whole() -> None:
     checkup = Checkup.from_json(ANSWER)
     assert [finding.has_pairs for finding in checkup.findings] == [True, False, False, False]
     assert checkup.findings[1].files[0] == Picture("3/00.png", 3, "read as 8, 97%", None, 8)
-    with pytest.raises(ValueError, match="no digit"):
+    with pytest.raises(ValueError, match="not a digit"):
         Checkup.from_json({**ANSWER, "findings": [found("thin", "hint", "Thin", [named("1/a.png", label=10)])]})
 
 
