@@ -1,4 +1,4 @@
-"""The errors that digits-tui foresees. Anything else is a defect and is meant to crash loudly.
+"""The errors that digits-tui foresees. Anything else is a bug and is meant to crash loudly.
 
 Each message says what was given, what was expected and what to do, and is shown to the user unchanged.
 """

@@ -52,7 +52,7 @@ def _findings(survey: Survey, kind: str, found: NDArray[np.int64]) -> list[Findi
             + ("finer ones worse." if kind == "thin" else "bolder ones worse, and their holes close."),
             "They are used as they are: training makes strokes thinner and thicker at random, which covers some of "
             "the difference. Draw with a "
-            + ("broader pen, or larger pen strokes." if kind == "thin" else "finer pen, or larger digits."),
+            + ("broader pen, or smaller digits." if kind == "thin" else "finer pen, or larger digits."),
             [survey.named(each, f"{widths[each]:.1f} pixels wide at 20×20") for each in found.tolist()],
         )
     ]
