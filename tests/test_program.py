@@ -57,7 +57,7 @@ def test_train_quit_come_back_and_find_the_run(app: Callable[..., Terminal], tin
         terminal.expect(entry.title)
         terminal.settle()
         terminal.press(*["down"] * [each.name for each in catalogue.entries()].index(entry.name))
-        terminal.expect("170")  # of 200 images, 15% held out
+        terminal.expect("171")  # of 200 images, 15% held out
         terminal.press("s")
         terminal.expect("Validation accuracy")
         _wait_for_epochs(2)
