@@ -193,4 +193,4 @@ def test_each_fast_way_is_there_or_says_why_not(monkeypatch: pytest.MonkeyPatch)
         return
     monkeypatch.setattr(prepacked, "_TOLERANCE", -1.0)
     found = {each.name: each for each in fast_ways()}["prepacked"]
-    assert "other answers" in found.reason and not found.available
+    assert "different answers" in found.reason and not found.available
