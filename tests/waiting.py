@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 
-LONGEST = 600.0
+LONGEST = 240.0
 """Seconds after which what is waited for will not come; only a test that fails waits so long."""
 
 
