@@ -189,7 +189,7 @@ async def test_a_known_set_is_not_added_again(monkeypatch: pytest.MonkeyPatch, o
         await pilot.press("a")
         app.screen.query_one(Input).value = str(own)
         await pilot.press("enter")
-        await until(pilot, lambda: "own was in the catalogue already" in text(app))
+        await until(pilot, lambda: "own is already in the catalogue" in text(app))
         await until(pilot, lambda: screen.chosen is not None and screen.chosen.name == "own")
         await until(pilot, lambda: screen.details is not None and not list(app.workers))
 
