@@ -66,7 +66,7 @@ class RunPanel(Vertical):
 
     def on_mount(self) -> None:
         """Follow the pinned drawing."""
-        if not self.children:
+        if not self.query(PinnedBars):
             return  # the app was left while this was being mounted
         self._pinned.changed.subscribe(self, self._pin)
         self._pin(self._pinned.bitmap)
