@@ -65,7 +65,7 @@ def test_a_set_of_the_catalogue_is_found_by_name(digits: Path, capsys: pytest.Ca
 
 def test_what_is_no_folder_of_images_is_said(small_set: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """MNIST, an archive, a name that is none: status 1, one line, and an object with --json."""
-    for data, said in (("mnist", "as it was published"), (str(small_set), "is a file"), ("nothing", "no data set")):
+    for data, said in (("mnist", "is a published set"), (str(small_set), "is a file"), ("nothing", "no data set")):
         assert main(["check", data, "--json"]) == 1
         out, err = capsys.readouterr()
         assert said in err and said in json.loads(out)["error"]
