@@ -53,6 +53,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's files of this test alone; no test reads or writes those of the person who runs it."""
     folder = tmp_path / "home"
     monkeypatch.setenv("DIGITS_HOME", str(folder))
+    # A training that steps back would wait for all that the other processes test.
+    monkeypatch.setenv("DIGITS_NICENESS", "0")
     return folder
 
 

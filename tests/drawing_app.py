@@ -114,5 +114,5 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
         if condition():
             await pilot.pause()
             return
-        await pilot.pause(0.02)
+        await pilot.pause(0.05)
     raise AssertionError("waited in vain")

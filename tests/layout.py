@@ -83,5 +83,5 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     for _ in looks():
         if condition():
             return
-        await pilot.pause(0.02)
+        await pilot.pause(0.05)
     raise AssertionError(f"waited in vain; there is\n{text(pilot.app)}")

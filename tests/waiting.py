@@ -22,7 +22,7 @@ def wait_until(condition: Callable[[], object], described: Callable[[], str] = s
     for _ in looks():
         if condition():
             return
-        time.sleep(0.02)
+        time.sleep(0.05)
     raise AssertionError(f"waited in vain; there is\n{described()}")
 
 
@@ -31,5 +31,5 @@ async def comes_true(condition: Callable[[], object], described: Callable[[], st
     for _ in looks():
         if condition():
             return
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
     raise AssertionError(f"waited in vain; there is\n{described()}")
