@@ -103,3 +103,4 @@ async def children_end() -> AsyncIterator[None]:
         if asyncio.all_tasks() == {asyncio.current_task()}:
             return
         await asyncio.sleep(0.05)
+    raise AssertionError(f"these tasks do not end: {asyncio.all_tasks()}")

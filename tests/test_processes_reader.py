@@ -236,6 +236,26 @@ async def test_what_is_forgotten_is_not_read(listener: Listener) -> None:
     assert len(listener.asked()) == 1
 
 
+async def test_closing_can_be_cancelled(listener: Listener) -> None:
+    """As by an app that is left just then: whoever closes is cancelled too, and the process is gone all the same."""
+    listener.reader.start()
+    await listener.until(lambda: listener.states[-1].phase == "ready")
+    closing = asyncio.create_task(listener.reader.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    await comes_true(lambda: not _is_there(listener.starts()[0]))
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("busy", [False, True])
 async def test_closing_leaves_no_process(tmp_path: Path, busy: bool) -> None:
     """Idle or in the middle of a slow reading, the process is gone when close returns; twice is harmless."""

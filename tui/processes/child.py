@@ -13,6 +13,7 @@ from typing import Any
 
 from core.errors import DigitsError
 from core.system import children, messages
+from tui.processes import tasks
 
 _LONGEST_LINE = 64 * 2**20  # bytes; twenty findings of a check-up that name a thousand long paths each
 _GRACE = 3.0  # seconds that a cancelled child has to clean up
@@ -56,9 +57,7 @@ async def lines(*arguments: str) -> AsyncGenerator[messages.CommandProgress | di
         try:
             await _end(process)
         finally:
-            complaints.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await complaints
+            await tasks.end(complaints)
 
 
 async def ask(*arguments: str, progress: OnProgress | None = None) -> dict[str, Any]:

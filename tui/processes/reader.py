@@ -25,6 +25,7 @@ from core.reading import protocol
 from core.reading.protocol import Answer, Id, LoadRequest, ReadAnswer, ReadRequest, Request
 from core.reading.reading import Reading
 from core.system import children
+from tui.processes import tasks
 
 _LONGEST_LINE = 2**20  # bytes; a reading takes two kB
 _PATIENCE = 60.0  # seconds without an answer after which the reader counts as dead
@@ -143,9 +144,7 @@ class Reader:
         """End the process and wait until it is gone."""
         task, self._task = self._task, None
         if task is not None:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await tasks.end(task)
 
     def _say(self, phase: Literal["loading", "ready", "restarting", "failed"], text: str = "") -> None:
         self.state = ReaderState(phase, text, self.state.checkpoint, self.state.title)
