@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from waiting import looks
+from waiting import comes_true
 
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
 # torch is imported, here and in what tests start.
@@ -99,8 +99,6 @@ def two_threads() -> Iterator[None]:
 async def children_end() -> AsyncIterator[None]:
     """Gives the children of a closed app the moment they need to end, as leaving the program does."""
     yield
-    for _ in looks():
-        if asyncio.all_tasks() == {asyncio.current_task()}:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"these tasks do not end: {asyncio.all_tasks()}")
+    await comes_true(
+        lambda: asyncio.all_tasks() == {asyncio.current_task()}, lambda: f"these tasks: {asyncio.all_tasks()}"
+    )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import layout
 import numpy as np
 from numpy.typing import NDArray
 from textual.pilot import Pilot
-from waiting import looks
 
 import tui.app
 from core.drawing.clean_copy import as_read
@@ -110,9 +110,5 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Wait for something that a thread or a child brings about."""
-    for _ in looks():
-        if condition():
-            await pilot.pause()
-            return
-        await pilot.pause(0.05)
-    raise AssertionError("waited in vain")
+    await layout.until(pilot, condition)
+    await pilot.pause()

@@ -13,7 +13,7 @@ import sys
 import termios
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyte
@@ -40,11 +40,7 @@ def digits_tui(columns: int = 80, rows: int = 24, **variables: str) -> Terminal:
 
 def wait_for_digit(terminal: Terminal, digit: int) -> None:
     """Wait until the bar of the digit says more than 50%."""
-    for _ in looks():
-        if float(_bar(terminal, digit)) > 50:
-            return
-        terminal.pump(0.1)
-    raise AssertionError(f"{digit} was not read:\n{terminal.text()}")
+    terminal.wait_until(lambda: float(_bar(terminal, digit)) > 50, f"{digit} was not read")
 
 
 def _bar(terminal: Terminal, digit: int) -> str:
@@ -109,6 +105,14 @@ class Terminal:
         while text not in self.text():
             assert time.monotonic() < deadline and self.status is None, f"no {text!r} on\n{self.text()}"
             self.pump(0.05)
+
+    def wait_until(self, condition: Callable[[], object], complaint: str) -> None:
+        """Wait for something that the program brings about; an AssertionError says `complaint` and shows the screen."""
+        for _ in looks():
+            if condition():
+                return
+            self.pump(0.1)
+        raise AssertionError(f"{complaint}:\n{self.text()}")
 
     def end(self, seconds: float = LONGEST) -> int:
         """Wait until the program has ended; its exit status."""

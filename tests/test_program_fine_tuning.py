@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from terminal import Terminal, digits_tui, wait_for_digit
-from waiting import looks
 
 from core import paths
 from core.data import own_sets
@@ -46,11 +45,7 @@ def draw_one(terminal: Terminal, lean: int = 0, *, release: bool = True) -> None
 
 def wait_for_nothing(terminal: Terminal) -> None:
     """Wait until the bars have gone with the drawing that was kept."""
-    for _ in looks():
-        if "%" not in terminal.text():
-            return
-        terminal.pump(0.1)
-    raise AssertionError(f"something is read:\n{terminal.text()}")
+    terminal.wait_until(lambda: "%" not in terminal.text(), "something is read")
 
 
 def draw_seven(terminal: Terminal, steps: int) -> None:
@@ -60,13 +55,13 @@ def draw_seven(terminal: Terminal, steps: int) -> None:
 
 def wait_until_learned(terminal: Terminal) -> None:
     """Wait for the question, as long as a busy machine may take for it; no run stays behind."""
+
+    def is_asked() -> bool:
+        assert "failed" not in terminal.text(), terminal.text()
+        return "Learned from 10 drawings" in terminal.text()
+
     try:
-        for _ in looks():
-            if "Learned from 10 drawings" in terminal.text():
-                return
-            assert "failed" not in terminal.text(), terminal.text()
-            terminal.pump(0.1)
-        raise AssertionError(f"no question:\n{terminal.text()}")
+        terminal.wait_until(is_asked, "no question")
     finally:
         for run in list_runs():
             run.request_stop()
@@ -104,13 +99,10 @@ def test_ten_drawings_are_kept_and_learned_from(untrained: Path) -> None:
         terminal.press("l")
         terminal.expect("learning")
         wait_until_learned(terminal)
-        for _ in looks():
-            if read := re.search(r"The drawing on the pad +(\d), +[\d.]+% +→ +(\d), +[\d.]+%", terminal.text()):
-                break
-            terminal.pump(0.1)
-        else:
-            raise AssertionError(f"the drawing on the pad was not read:\n{terminal.text()}")
-        assert read.group(2) == "1"
+        on_pad = re.compile(r"The drawing on the pad +(\d), +[\d.]+% +→ +(\d), +[\d.]+%")
+        terminal.wait_until(lambda: on_pad.search(terminal.text()), "the drawing on the pad was not read")
+        read = on_pad.search(terminal.text())
+        assert read is not None and read.group(2) == "1"
         assert re.search(r"Drawings, held out +\d", terminal.text())
         assert re.search(r"MNIST's test set +\d", terminal.text())
         terminal.press("y")
@@ -145,12 +137,10 @@ def test_a_kill_in_the_middle_of_drawing_loses_nothing() -> None:
             wait_for_nothing(terminal)
         draw_one(terminal, release=False)
         drafts = paths.user_data() / "drafts"
-        for _ in looks():
-            if any(each.read_bytes().count(b"[21.5, ") == 8 for each in drafts.glob("*.json")):
-                break
-            terminal.pump(0.05)
-        else:
-            raise AssertionError(f"the stroke is not on the disk:\n{terminal.text()}")
+        terminal.wait_until(
+            lambda: any(each.read_bytes().count(b"[21.5, ") == 8 for each in drafts.glob("*.json")),
+            "the stroke is not on the disk",
+        )
         os.kill(terminal.pid, signal.SIGKILL)
         terminal.end()
     assert counts() == {1: 2}

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import layout
 import pytest
 from layout import after
 from run_story import (
@@ -28,7 +29,6 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.reactive import reactive
 from textual.screen import Screen
-from waiting import looks
 
 from core.config.configuration import TrainingConfig
 from core.runs import events
@@ -96,11 +96,8 @@ def shown(app: App[Any]) -> str:
 
 async def until(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    for _ in looks():
-        await pilot.pause(0.05)
-        if condition():
-            return
-    pytest.fail(f"waited in vain; the screen:\n{shown(pilot.app)}")
+    await pilot.pause(0.05)
+    await layout.until(pilot, condition)
 
 
 def keys(app: App[Any]) -> set[str]:
