@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +18,45 @@ from waiting import LONGEST, wait_until
 
 from core.__main__ import main
 from core.config.configuration import TrainingConfig
+from core.config.device_plan import Plan
 from core.data import mnist
 from core.inference import int8
 from core.networks.checkpoint import load_state
 from core.runs.run import Run, create_run, list_runs
+from core.runs.writer import RunWriter
 from core.system import children
+from core.training import probe
+from core.training.train import train
+
+pytestmark = pytest.mark.usefixtures("two_threads")
 
 
-def digits(*arguments: str, timeout: float = LONGEST) -> subprocess.CompletedProcess[str]:
-    """Run `digits-tui ARGUMENTS` as it is in this tree."""
+def digits(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `digits-tui ARGUMENTS` as it is in this tree, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-P", "-m", "tui", *arguments],
         env=children.environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=LONGEST,
     )
+
+
+def called(*arguments: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
+    """The same, where the process does not matter: in this one, which has imported torch already."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            status = main(arguments)
+        except SystemExit as end:  # as argparse leaves
+            assert isinstance(end.code, int)
+            status = end.code
+    said = []
+    for stream in (out, err):
+        stream.seek(0)
+        said.append(stream.read())
+    return subprocess.CompletedProcess(arguments, status, *said)
 
 
 def test_without_a_terminal_the_app_explains_itself() -> None:
@@ -52,7 +76,7 @@ def test_every_command_has_help() -> None:
     for command in commands:
         assert command in top.stdout
     for command in commands:
-        done = digits(command, "--help")
+        done = called(command, "--help")
         assert done.returncode == 0
         assert done.stdout.startswith(f"usage: digits-tui {command}")
 
@@ -73,7 +97,7 @@ def test_every_command_has_help() -> None:
 )
 def test_what_is_wrong_is_said(arguments: list[str], status: int, words: str) -> None:
     """Usage errors exit with 2, others with 1; standard output stays empty and there is no traceback."""
-    done = digits(*arguments)
+    done = called(*arguments)
     assert done.returncode == status
     assert words in done.stderr
     assert done.stdout == ""
@@ -81,24 +105,25 @@ def test_what_is_wrong_is_said(arguments: list[str], status: int, words: str) ->
     assert list_runs() == []
 
 
+@pytest.mark.usefixtures("small_network")
 def test_train_evaluate_and_list_a_small_set(tiny_set: Path) -> None:
     """A run trains to the end; its weights are evaluated by name; `runs` and `watch` know it."""
-    train = digits("train", "--data", str(tiny_set), "--epochs", "2", "--device", "cpu", "--seed", "3", "--json")
-    assert train.returncode == 0, train.stderr
-    found = [json.loads(line) for line in train.stdout.splitlines()]
+    trained = called("train", "--data", str(tiny_set), "--epochs", "2", "--device", "cpu", "--seed", "3", "--json")
+    assert trained.returncode == 0, trained.stderr
+    found = [json.loads(line) for line in trained.stdout.splitlines()]
     assert [each["event"] for each in found][-1] == "finished"
     assert {"test_accuracy", "seconds"} <= set(found[-1])
     assert any("split" in each.get("test_note", "") or "%" in each.get("test_note", "") for each in found)
 
-    runs = digits("runs", "--json")
+    runs = called("runs", "--json")
     row = json.loads(runs.stdout)
     assert row["status"] == "finished"
     assert row["test_accuracy"] == found[-1]["test_accuracy"]
 
-    watched = digits("watch", row["name"], "--json")
+    watched = called("watch", row["name"], "--json")
     assert [json.loads(line) for line in watched.stdout.splitlines()] == found
 
-    done = digits("evaluate", "--data", str(tiny_set), "--checkpoint", row["name"], "--part", "test", "--json")
+    done = called("evaluate", "--data", str(tiny_set), "--checkpoint", row["name"], "--part", "test", "--json")
     result = json.loads(done.stdout)
     assert result["accuracy"] == pytest.approx(found[-1]["test_accuracy"])
     assert result["count"] == 29
@@ -108,7 +133,7 @@ def test_train_evaluate_and_list_a_small_set(tiny_set: Path) -> None:
 
 def test_what_never_began_leaves_no_run(tiny_set: Path) -> None:
     """A start that fails for want of a device or of data says why and is not in the list as `last`."""
-    device = digits("train", "--data", str(tiny_set), "--device", "cuda:77")
+    device = called("train", "--data", str(tiny_set), "--device", "cuda:77")
     assert device.returncode == 1
     assert "cuda:77" in device.stderr and "Usable here" in device.stderr
     assert list_runs() == []
@@ -116,23 +141,24 @@ def test_what_never_began_leaves_no_run(tiny_set: Path) -> None:
 
 def test_an_error_is_an_object_with_json() -> None:
     """With `--json` a machine reads the error on standard output, a person on standard error."""
-    done = digits("evaluate", "--data", "no/such/folder", "--json")
+    done = called("evaluate", "--data", "no/such/folder", "--json")
     assert done.returncode == 1
     assert "no/such/folder" in json.loads(done.stdout)["error"]
     assert "no/such/folder" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["datasets", "mnist"], ["devices"]])
-def test_a_terminal_without_block_characters_is_no_crash(arguments: list[str]) -> None:
+def test_a_terminal_without_block_characters_is_no_crash() -> None:
     """Where the output cannot show a character, another stands in its place."""
     done = subprocess.run(
-        children.command(*arguments),
+        children.command("datasets", "mnist"),
         env={**children.environment(), "PYTHONIOENCODING": "ascii"},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0
+    assert "?" in done.stdout
     assert "Traceback" not in done.stderr
+    assert called("devices", encoding="ascii").returncode == 0
 
 
 def test_a_full_disk_under_the_output_is_said() -> None:
@@ -141,16 +167,17 @@ def test_a_full_disk_under_the_output_is_said() -> None:
         pytest.skip("this system has no /dev/full")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            children.command("devices"), env=children.environment(), stdout=full, stderr=subprocess.PIPE, text=True
+            children.command("datasets"), env=children.environment(), stdout=full, stderr=subprocess.PIPE, text=True
         )
     assert done.returncode == 1
     assert "cannot be written: No space left" in done.stderr
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("small_network")
 def test_plain_lines_where_there_is_no_terminal(tiny_set: Path) -> None:
     """Narration without escapes on standard error, the result on standard output."""
-    done = digits("train", "--data", str(tiny_set), "--epochs", "1", "--device", "cpu")
+    done = called("train", "--data", str(tiny_set), "--epochs", "1", "--device", "cpu")
     assert done.returncode == 0
     assert "epoch 1/1" in done.stderr
     assert "15%" in done.stderr  # how the set was split
@@ -169,8 +196,8 @@ def test_stop_and_resume_a_background_run(tiny_set: Path) -> None:
     (run,) = list_runs()
     assert begun.stdout.strip() == run.name
     _wait('"progress"', run.events)
-    assert digits("resume", run.name).returncode == 1  # one writer only
-    stop = digits("stop", run.name, "--json")
+    assert called("resume", run.name).returncode == 1  # one writer only
+    stop = called("stop", run.name, "--json")
     assert stop.returncode == 0, stop.stderr
     stopped = json.loads(stop.stdout)
     assert stopped["status"] == "stopped"
@@ -180,7 +207,7 @@ def test_stop_and_resume_a_background_run(tiny_set: Path) -> None:
     assert resumed.returncode == 0, resumed.stderr
     _wait(f'"step":{stopped["step"]},', run.events)
     wait_until(lambda: run.events.read_text(encoding="utf-8").count('"started"') == 2)
-    assert digits("stop", run.name).returncode == 0
+    assert called("stop", run.name).returncode == 0
     assert run.summary()["step"] > stopped["step"]
 
 
@@ -205,39 +232,45 @@ def _train(tiny_set: Path, *prefix: str) -> tuple[subprocess.Popen[bytes], Run]:
     return child, run
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupted_run_keeps_a_checkpoint(tiny_set: Path, number: signal.Signals) -> None:
-    """Ctrl+C, a polite kill and a lost line save, say how to go on, and exit with 1."""
-    child, run = _train(tiny_set)
+def _interrupt(child: subprocess.Popen[bytes], run: Run, number: signal.Signals) -> None:
+    """The run stops at this signal: it saves, says how to go on, and exits with 1."""
     child.send_signal(number)
     out, err = child.communicate(timeout=LONGEST)
     assert child.returncode == 1
     assert f"digits-tui resume {run.name}" in err.decode()
     assert out == b""
+    assert run.status() == "stopped"
     assert run.is_resumable()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_an_interrupted_run_keeps_a_checkpoint(tiny_set: Path, number: signal.Signals) -> None:
+    """By Ctrl+C and by a lost line."""
+    _interrupt(*_train(tiny_set), number)
+
+
+@pytest.mark.usefixtures("small_network")
 def test_another_device_is_taken_in_the_background_too(tiny_set: Path) -> None:
     """`resume --device` with `--detach` asks the child for that device; one that is missing is said, not ignored."""
-    child, run = _train(tiny_set)
-    child.send_signal(signal.SIGTERM)
-    child.communicate(timeout=LONGEST)
+    run = create_run(TrainingConfig(data=str(tiny_set)))
+    with RunWriter(run) as writer:
+        for event in train(run.config(), run, stop=lambda: True):
+            writer.append(event)
+    assert run.is_resumable()
     digits("resume", run.name, "--device", "cuda:77", "--detach")
     _wait("cuda:77", run.events)
     assert run.summary().get("status") in (None, "failed")
 
 
 def test_nohup_is_respected(tiny_set: Path) -> None:
-    """A run started under `nohup` does not hear the line being lost."""
+    """A run started under `nohup` does not hear the line being lost, but a polite kill."""
     child, run = _train(tiny_set, "nohup")
     child.send_signal(signal.SIGHUP)
     before = len(run.events.read_bytes())
     wait_until(lambda: child.poll() is not None or len(run.events.read_bytes()) >= before + 2000)
     assert child.poll() is None
     assert run.is_running()
-    child.send_signal(signal.SIGTERM)
-    child.communicate(timeout=LONGEST)
-    assert run.status() == "stopped"
+    _interrupt(child, run, signal.SIGTERM)
 
 
 def test_a_terminal_or_pipe_that_goes_away_costs_nothing(tiny_set: Path) -> None:
@@ -251,9 +284,9 @@ def test_a_terminal_or_pipe_that_goes_away_costs_nothing(tiny_set: Path) -> None
     assert run.is_resumable()
 
 
-def test_a_run_that_was_killed_resumes_to_the_same_weights(tiny_set: Path) -> None:
+def test_a_run_that_was_killed_resumes_to_the_same_weights(tiny_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL in the middle, in another process resumed: the weights are those of a run that was never touched."""
-    options = ["--data", str(tiny_set), "--recipe", "accurate", "--epochs", "2", "--device", "cpu", "--seed", "4"]
+    options = ["--data", str(tiny_set), "--epochs", "2", "--device", "cpu", "--seed", "4"]
     child = subprocess.Popen(
         children.command("train", *options), env=children.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -263,20 +296,15 @@ def test_a_run_that_was_killed_resumes_to_the_same_weights(tiny_set: Path) -> No
     child.kill()
     child.communicate()
     assert killed.status() == "interrupted"
-    plan = json.loads(json.dumps(load_state(killed.state)["plan"]))
+    plan = Plan(**load_state(killed.state)["plan"])
     resumed = digits("resume", killed.name)
     assert resumed.returncode == 0, resumed.stderr
     assert "going on at step" in resumed.stderr
 
     # The same plan, whatever a probe would choose now: other threads would sum in another order.
+    monkeypatch.setattr(probe, "choose", lambda name, recipe: ([plan], []))
     whole = create_run(killed.config())
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom core.training import probe, train\n"
-        "from core.config.device_plan import Plan\nfrom core.runs.run import Run\n"
-        f"probe.choose = lambda name, recipe: ([Plan(**{plan!r})], [])\n"
-        "run = Run(Path(sys.argv[1]))\nlist(train.train(run.config(), run))\n"
-    )
-    subprocess.run([sys.executable, "-c", code, str(whole.path)], env=children.environment(), check=True)
+    list(train(whole.config(), whole))
     with np.load(killed.model) as one, np.load(whole.model) as other:
         assert set(one.files) == set(other.files)
         for name in one.files:
@@ -297,22 +325,19 @@ def test_a_full_disk_is_said(tiny_set: Path) -> None:
     assert list_runs()[0].status() == "failed"
 
 
-def test_a_folder_named_as_one_stands_is_remembered_whole(tiny_set: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("small_network")
+def test_a_folder_named_as_one_stands_is_remembered_whole(tiny_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--data tiny.npz` from its own folder stores the absolute path, so that the run resumes from anywhere."""
-    done = subprocess.run(
-        children.command("train", "--data", tiny_set.name, "--epochs", "1", "--device", "cpu"),
-        env=children.environment(),
-        cwd=tiny_set.parent,
-        capture_output=True,
-        text=True,
-    )
+    monkeypatch.chdir(tiny_set.parent)
+    done = called("train", "--data", tiny_set.name, "--epochs", "1", "--device", "cpu")
     assert done.returncode == 0, done.stderr
     assert list_runs()[0].config().data == str(tiny_set)
 
 
+@pytest.mark.usefixtures("small_network")
 def test_a_network_is_not_measured_on_what_it_learned(tiny_set: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of its own set only the images held out count, unless all are asked for, and then it is said."""
-    assert digits("train", "--data", str(tiny_set), "--epochs", "1", "--device", "cpu").returncode == 0
+    assert called("train", "--data", str(tiny_set), "--epochs", "1", "--device", "cpu").returncode == 0
     assert main(["evaluate", "--data", str(tiny_set), "--checkpoint", "last", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["count"] == 29
     assert main(["evaluate", "--data", str(tiny_set), "--checkpoint", "last", "--part", "all"]) == 0
@@ -335,7 +360,7 @@ def test_predict_reads_image_files(tmp_path: Path) -> None:
     assert good.returncode == 0
     assert [row["digit"] for row in rows] == test.labels[:3].tolist()
     assert all(len(row["probabilities"]) == 10 and abs(sum(row["probabilities"]) - 1) < 1e-3 for row in rows)
-    bad = digits("predict", names[0], str(tmp_path / "broken.png"))
+    bad = called("predict", names[0], str(tmp_path / "broken.png"))
     assert bad.returncode == 1
     assert bad.stdout.startswith(f"{names[0]}: {test.labels[0]}")
     assert "broken.png" in bad.stderr
@@ -343,7 +368,7 @@ def test_predict_reads_image_files(tmp_path: Path) -> None:
 
 def test_the_shipped_model_reaches_what_it_says() -> None:
     """`evaluate` without arguments measures it on MNIST's test set: the accuracy in its header, at least 99.7%."""
-    result = json.loads(digits("evaluate", "--json").stdout)
+    result = json.loads(called("evaluate", "--json").stdout)
     assert result["count"] == 10_000
     assert result["accuracy"] >= 0.997
     from core.networks.checkpoint_file import header
@@ -354,11 +379,11 @@ def test_the_shipped_model_reaches_what_it_says() -> None:
 
 def test_devices_lists_the_cpu() -> None:
     """The CPU is there with its memory; what is not there says why."""
-    rows = json.loads(digits("devices", "--json").stdout)["devices"]
+    rows = json.loads(called("devices", "--json").stdout)["devices"]
     cpu = next(row for row in rows if row["name"] == "cpu")
     assert cpu["available"] and cpu["memory"] > 0
     assert all(row["available"] or row["reason"] for row in rows)
-    assert "cpu" in digits("devices").stdout
+    assert "cpu" in called("devices").stdout
 
 
 def test_devices_tells_which_fast_ways_of_reading_the_cpu_lacks(

@@ -30,7 +30,7 @@ from core.synthesis.negatives import negatives
 from core.training import probe
 from core.training import train as training
 
-pytestmark = pytest.mark.usefixtures("two_threads")
+pytestmark = pytest.mark.usefixtures("two_threads", "small_network")
 
 _FAST = RECIPES["fast"]
 
@@ -40,14 +40,6 @@ def one_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same plan each time: what the probe finds depends on how busy the machine is."""
     # One thread: two are many times slower where something else runs beside the tests.
     monkeypatch.setattr(probe, "choose", lambda name, recipe: ([Plan("cpu", 1, "float32")], []))
-
-
-@pytest.fixture(autouse=True)
-def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`fast` with its small network on few images too, which trains in a fifth of the time."""
-    fast = RECIPES["fast"]
-    small_data = dataclasses.replace(fast.small_data, architecture=fast.architecture)
-    monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, small_data=small_data))
 
 
 def _run(
