@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-import torchvision.transforms.functional as reference
 
 from core.config.recipes import RECIPES, Augmentation
 from core.training.augmentation import augment
@@ -58,6 +57,8 @@ def test_shift_stays_within_its_bound() -> None:
 
 def test_rotation_agrees_with_torchvision() -> None:
     """A rotation alone is, for some angle within the bound, the one that torchvision makes."""
+    import torchvision.transforms.functional as reference
+
     image = _ring(1)
     image[:, :, 12, 15:26] = 1.0  # a spoke, so that an angle shows
     out = augment(image, Augmentation(degrees=10), _draws(3))
