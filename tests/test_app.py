@@ -14,7 +14,7 @@ import pytest
 from fake_core import DEVICES, details, install
 from layout import text, until
 from run_story import ended_run, new_run, story
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.command import CommandPalette
 from textual.screen import Screen
@@ -109,6 +109,33 @@ async def test_quit_asks_nothing_where_nothing_is_lost(key: str) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
         await until(pilot, lambda: app.return_code == 0)
+
+
+OPENING = ["d", "t", "p", "j", "question_mark", "ctrl+p"]
+"""Keys that open a screen."""
+
+
+@pytest.mark.parametrize("key", OPENING[:-1])
+async def test_no_key_is_taken_once_the_app_is_left(key: str) -> None:
+    """A slow line delivers in one burst what was typed behind the q."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for each in ("q", key):
+            app.post_message(events.Key(each, None))
+        await until(pilot, lambda: app.return_code == 0)
+
+
+@pytest.mark.parametrize("turns", [5, 10])
+@pytest.mark.parametrize("key", OPENING)
+async def test_the_app_can_be_left_while_a_screen_opens(key: str, turns: int) -> None:
+    """As a signal does at any moment: the screen's handlers then meet no widgets."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)):
+        app.post_message(events.Key(key, None))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        app.exit()
+    assert app.return_code == 0
 
 
 async def test_ctrl_q_quits_while_text_is_typed() -> None:

@@ -14,11 +14,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
-from textual.app import SystemCommand
+from textual.app import ScreenStackError, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import MountError
+from textual.worker import WorkerFailed
 
 from core.errors import DigitsError
 from tui.screens.too_small import TooSmall, fits
@@ -238,3 +241,14 @@ class DigitsApp(LineApp):
 
         if await may_leave(self, self.owners.downloads.current):
             self.exit()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take no input any more once the app is left."""
+        if not (self._exit and isinstance(event, events.InputEvent)):
+            await super().on_event(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Let go what misses a widget once the app is left: from then on Textual mounts none."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (self._exit and isinstance(cause, NoMatches | MountError | ScreenStackError)):
+            super()._handle_exception(error)

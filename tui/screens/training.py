@@ -28,7 +28,6 @@ from tui.state.requests import DrawWith, OpenRun, ResumeRun
 from tui.widgets.run.confusion import confusion_of
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.folds import FoldTable
-from tui.widgets.run.pinned import PinnedBars
 from tui.widgets.run.run_panel import TALL, RunPanel
 
 if TYPE_CHECKING:
@@ -91,8 +90,6 @@ class TrainingScreen(ModeScreen):
     def on_mount(self) -> None:
         """Follow the chosen run from now on."""
         self._timer = self.set_interval(_LOOK, self._look)
-        if not self.query(PinnedBars):
-            return  # the app was left while this was being mounted
         self.watch(self.app, "line_words", self._show_line)
         self.owners.runs.changed.subscribe(self, self._follow)
         self._follow(self.owners.runs.current)

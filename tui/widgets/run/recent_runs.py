@@ -92,8 +92,6 @@ class RecentRuns(Vertical):
 
     @on(Looked)
     def _show(self, looked: Looked) -> None:
-        if not self.query(OptionList):
-            return  # the app was left meanwhile
         self.query_one("#model", Static).update(looked.model)
         self.set_class(bool(looked.runs), "-some")
         self.set_class(not looked.runs, "-none")

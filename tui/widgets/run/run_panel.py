@@ -66,8 +66,6 @@ class RunPanel(Vertical):
 
     def on_mount(self) -> None:
         """Follow the pinned drawing."""
-        if not self.query(PinnedBars):
-            return  # the app was left while this was being mounted
         self._pinned.changed.subscribe(self, self._pin)
         self._pin(self._pinned.bitmap)
 
