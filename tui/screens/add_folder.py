@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, DirectoryTree, Footer, Input, ProgressBar, Static
+from textual.widgets import Button, DirectoryTree, Input, ProgressBar, Static
 from textual.widgets.directory_tree import DirEntry
 
 from core.data import sources
 from core.data.results import Added
 from core.errors import DigitsError
 from tui.processes import child
+from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.path_input import PathInput
 
 
@@ -67,7 +68,7 @@ class AddFolder(ModalScreen[str | None]):
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Add", id="add", variant="primary", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Hide the message and the progress bar until an attempt is made."""

@@ -11,11 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, ProgressBar, Static
+from textual.widgets import Button, Input, ProgressBar, Static
 
 from core.errors import DigitsError
 from core.printable import printable
 from tui.processes.child import OnProgress
+from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.path_input import PathInput
 
 Attempt = Callable[[list[str], OnProgress], Awaitable[None]]
@@ -80,7 +81,7 @@ class Ask(ModalScreen[bool]):
             with Horizontal(classes="dialog-buttons"):
                 yield Button(self._do, id="do", variant="primary", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Focus the first line."""

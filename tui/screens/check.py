@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, ProgressBar, Static
+from textual.widgets import OptionList, ProgressBar, Static
 
 from core.checkup.checkup import Checkup
 from core.checkup.finding import Finding
@@ -30,6 +30,7 @@ from tui.screens.steps import StepsScreen
 from tui.state.complaint import complain
 from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.findings import Findings, counted, counts, explained
+from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 from tui.widgets.steps.step_images import of_file
 
@@ -76,7 +77,7 @@ class CheckScreen(Screen[bool]):
                 yield ProgressBar(show_eta=False)
                 yield Static(id="doing", markup=False)
             yield Static(id="status", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Start the check, and list all images at once so that the user can page through them meanwhile."""

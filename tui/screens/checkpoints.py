@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from core import paths
@@ -22,6 +22,7 @@ from core.networks import checkpoint_file
 from core.networks.model_name import model_name
 from core.runs import checkpoints
 from core.runs.run import Run
+from tui.widgets.shared.key_footer import KeyFooter
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class CheckpointScreen(ModalScreen[Path | None]):
             yield Static("Reading …", id="nothing", classes="muted")
             yield OptionList(markup=False)
             yield Static("● still training: its weights are updated as it learns.", id="going")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Look for the networks; with many runs that takes a moment."""

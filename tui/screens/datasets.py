@@ -10,7 +10,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import DataTable, Footer
+from textual.widgets import DataTable
 
 from core.config.devices import DeviceList
 from core.data import catalogue
@@ -29,6 +29,7 @@ from tui.widgets.data.data_panel import DataPanel
 from tui.widgets.data.entry_actions import applies, needs_download
 from tui.widgets.data.suggestions import Suited
 from tui.widgets.data.training_options import TrainingOptions
+from tui.widgets.shared.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from tui.state.download import Download
@@ -80,7 +81,7 @@ class DataScreen(ModeScreen):
             yield CatalogueTable(id="catalogue", classes="section")
             yield DataPanel(id="details", classes="section")
             yield TrainingOptions(self.owners.model, id="options", classes="section")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show the catalogue; meanwhile look for devices, which takes seconds."""

@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from core.networks.model_name import model_name
 from core.printable import printable
@@ -22,6 +22,7 @@ from core.reading.reading import Reading, Verdict
 from core.runs.events import Finished
 from core.words import percent, plural, probability
 from tui.processes.readings import readings
+from tui.widgets.shared.key_footer import KeyFooter
 
 
 @dataclass(frozen=True, eq=False)  # an array has no single truth value
@@ -74,7 +75,7 @@ class FineTuningResultScreen(ModalScreen[bool | None]):
             with Horizontal(classes="dialog-buttons"):
                 yield Button("Keep the new model", id="yes", variant="primary", compact=True)
                 yield Button("Keep the old one", id="no", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Have both models read the drawing; the run's figures are already known."""

@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from core.drawing.guided_session import MOST, GuidedSession
+from tui.widgets.shared.key_footer import KeyFooter
 
 _USUAL = 10
 
@@ -59,7 +60,7 @@ class GuidedScreen(ModalScreen[int | None]):
                 else:
                     yield Button("Start", id="begin", variant="primary", compact=True)
                 yield Button("Cancel", id="cancel", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Focus the most likely choice, so that Enter alone is enough."""

@@ -11,9 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.screens.commands import Command, commands, title
+from tui.widgets.shared.key_footer import KeyFooter
 
 
 class HelpScreen(ModalScreen[None]):
@@ -38,7 +39,7 @@ class HelpScreen(ModalScreen[None]):
                 for namespace, group in groupby(self._commands, key=lambda command: command.namespace):
                     yield Static(title(namespace), classes="heading", markup=False)
                     yield Static(_table(list(group)))
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Focus the list, so that the arrow keys scroll at once."""

@@ -11,9 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.screens.mode import ModeScreen
+from tui.widgets.shared.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from tui.widgets.run.recent_runs import RecentRuns
@@ -72,7 +73,7 @@ class HomeScreen(ModeScreen):
                 yield Destination("d", "Data", "Pick what to learn from, and start.", "data")
                 yield Destination("t", "Training", "Watch a network learn, see past runs.", "training")
                 yield Destination("p", "Draw", "Draw a digit, and see it read.", "drawing")
-        yield Footer()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Show the destinations first, the runs afterwards."""

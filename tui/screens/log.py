@@ -9,12 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core.runs.events import Failed
 from core.runs.history import History
 from core.runs.run import Run
 from tui.widgets.run.results import shown_path
+from tui.widgets.shared.key_footer import KeyFooter
 
 _MOST = 64 * 1024
 """How many of the log's last bytes are shown: a traceback is at the end."""
@@ -44,7 +45,7 @@ class LogScreen(ModalScreen[None]):
                 yield Static(Content.styled(mark + note.text, style))
             yield Static(Content.styled(f"\n{shown_path(self._run.log)}", "$foreground-muted"))
             yield Static(Content(_end_of(self._run)))
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
 
 def _end_of(run: Run) -> str:

@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core.words import plural
 from tui.widgets.run.confusion import Confusion, Table, mistakes
+from tui.widgets.shared.key_footer import KeyFooter
 
 
 class MistakesScreen(ModalScreen[None]):
@@ -32,7 +33,7 @@ class MistakesScreen(ModalScreen[None]):
             yield Confusion()
             if wrong:
                 yield Static("A check-up (d, then v) shows images whose\nlabel may be wrong.", id="advice")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Fill the table."""

@@ -19,7 +19,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from core.data import amendments, own_sets
@@ -33,6 +33,7 @@ from tui.screens import own_dialogs
 from tui.state.complaint import complain
 from tui.widgets.data.drawing_grid import DrawingGrid, Grey
 from tui.widgets.data.own_summary import OwnSummary
+from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 
 _KEPT_IMAGES = 1000  # 28 × 28 bytes each
@@ -88,7 +89,7 @@ class OwnSetScreen(Screen[OwnSet | None]):
                 yield OwnSummary(classes="section")
                 yield DrawingGrid(classes="section")
             yield Static("Reading …", id="status", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     @property
     def _grid(self) -> DrawingGrid:

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.data import own_sets
@@ -19,6 +19,7 @@ from core.data.own_sets import OwnSet
 from core.errors import DataError
 from core.printable import printable
 from core.words import plural
+from tui.widgets.shared.key_footer import KeyFooter
 
 
 class OwnSetsScreen(ModalScreen[OwnSet | None]):
@@ -50,7 +51,7 @@ class OwnSetsScreen(ModalScreen[OwnSet | None]):
             yield OptionList(*map(_option, self._sets), markup=False)
             yield Input(placeholder="Name of the new set", id="name", max_length=LONGEST_NAME, compact=True)
             yield Static(id="wrong", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Highlight the active set."""

@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core.drawing.ink import Ink, Region
 from core.errors import CheckpointError
@@ -37,6 +37,7 @@ from tui.state.owners import Owners
 from tui.widgets.drawing.answer import Answer
 from tui.widgets.drawing.pad import Mark, Pad
 from tui.widgets.drawing.status import Status
+from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.probabilities import Probabilities
 from tui.widgets.shared.thumbnail import Thumbnail
 from tui.widgets.steps.step_images import of_drawing
@@ -89,7 +90,7 @@ class ReadingScreen(ModeScreen):
                     with Vertical(id="said"):
                         yield from self.compose_said()
         yield Status(id="status")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter(show_command_palette=False, compact=True)
 
     def compose_said(self) -> ComposeResult:
         """The widgets in the nine columns beside the 28×28 bitmap."""

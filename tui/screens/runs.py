@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Input, Static
 from textual.worker import get_current_worker
 
 from core.duration import duration
@@ -20,6 +20,7 @@ from core.runs import run as runs
 from core.runs.outline import RunOutline
 from core.runs.run import RUNNING, Run
 from core.words import percent, plural
+from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 
 _CHUNK = 100
@@ -70,7 +71,7 @@ class RunsScreen(ModalScreen[Run | None]):
             table.can_focus = False  # the arrow keys move it while the filter keeps the focus
             yield table
             yield Static(id="chosen", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Start reading the runs; the table fills meanwhile."""

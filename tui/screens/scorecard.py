@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, ProgressBar, Static
+from textual.widgets import ProgressBar, Static
 
 from core import paths
 from core.data import catalogue, sources
@@ -26,6 +26,7 @@ from tui.processes.child import OnProgress
 from tui.screens.ask import Ask, Field
 from tui.screens.checkpoints import CheckpointScreen
 from tui.widgets.run.scorecard_table import ScorecardTable
+from tui.widgets.shared.key_footer import KeyFooter
 
 _ROOMY = 140
 """Columns from which there is room for margins."""
@@ -74,7 +75,7 @@ class ScorecardScreen(Screen[None]):
             with Horizontal(id="progress"):
                 yield ProgressBar(show_eta=False)
                 yield Static(id="doing", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Start measuring at once."""

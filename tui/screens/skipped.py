@@ -10,9 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core.data.details import DataDetails
+from tui.widgets.shared.key_footer import KeyFooter
 
 
 class SkippedScreen(ModalScreen[None]):
@@ -43,7 +44,7 @@ class SkippedScreen(ModalScreen[None]):
                 if details.skipped:
                     yield Static(f"{len(details.skipped):,} skipped", classes="heading", markup=False)
                     yield Static(table)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Focus the list, so that the arrow keys scroll at once."""

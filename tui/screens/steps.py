@@ -13,10 +13,11 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core.errors import DataError
 from core.printable import printable
+from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 from tui.widgets.shared.thumbnail import Thumbnail
 from tui.widgets.steps.step_images import StepImages
@@ -58,7 +59,7 @@ class StepsScreen(Screen[None]):
                 with Vertical(id="chosen"):
                     yield Thumbnail()
             yield Static(id="words", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Compute the steps."""

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from core.errors import DigitsError
 from core.runs import run as runs
@@ -29,6 +29,7 @@ from tui.widgets.run.confusion import confusion_of
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.folds import FoldTable
 from tui.widgets.run.run_panel import TALL, RunPanel
+from tui.widgets.shared.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from tui.state.owners import Owners
@@ -85,7 +86,7 @@ class TrainingScreen(ModeScreen):
         with Vertical(id="none"):
             yield Static(id="advice", markup=False)
         yield RunPanel(self.owners.pinned, self._make_reader, id="run")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Follow the chosen run from now on."""
