@@ -18,6 +18,8 @@ class KeyFooter(Footer):
 
     async def recompose(self) -> None:
         """Compose the footer anew if its keys have changed."""
+        if not self.is_attached or self._pruning:
+            return  # removed since the keys were announced, as in `Widget.recompose`
         keys = [(binding, enabled, tooltip) for _, binding, enabled, tooltip in self.screen.active_bindings.values()]
         if keys != self._composed:
             self._composed = keys
