@@ -6,7 +6,7 @@ import numpy as np
 
 from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
-from core.data.collection import CLASSES
+from core.config.shape import CLASSES
 from core.words import listed, plural
 
 _UNEQUAL = 2.0

@@ -9,8 +9,8 @@ from core.checkup import balance, copies, files, geometry, labels, leaks, stroke
 from core.checkup.checkup import Checkup
 from core.checkup.finding import Finding, ranked
 from core.checkup.survey import Survey, survey
+from core.config.shape import CLASSES
 from core.data import amendments
-from core.data.collection import CLASSES
 
 Report = Callable[[int, int, str], None]
 """Called with the number done, the total, and what is being done."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
-from core.data.collection import SIDE
+from core.config.shape import SIDE
 from core.words import listed, percent, plural
 
 _OFF_CENTRE = 0.2

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.checkup.finding import Finding, Severity, finding
 from core.checkup.survey import Survey
-from core.data.collection import CLASSES
+from core.config.shape import CLASSES
 from core.words import listed, percent, plural
 
 _SHUFFLES = 200

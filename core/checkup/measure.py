@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data.collection import SIDE
+from core.config.shape import BOX, SIDE
 from core.errors import DataError
 from core.preprocessing.bounding_box import bounding_box
 from core.preprocessing.images import FORMATS, read
-from core.preprocessing.normalise import BOX, Step, reduced, steps
+from core.preprocessing.normalise import Step, reduced, steps
 from core.preprocessing.polarity import is_ink_dark
 
 VERSION = 1

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from core.checkup.finding import Picture
 from core.checkup.measure import FACTS, VERSION, measured
+from core.config.shape import SIDE
 from core.data import file_rows, folders
-from core.data.collection import SIDE
 from core.data.division import Division
 from core.data.listing import Listing, listing
 from core.printable import printable

@@ -17,8 +17,9 @@ from typing import IO, Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.shape import CLASSES, SIDE
 from core.data import cache
-from core.data.collection import CLASSES, SIDE, Collection, LabelledImages, Skipped
+from core.data.collection import Collection, LabelledImages, Skipped
 from core.errors import DataError
 from core.preprocessing.normalise import Polarity, normalise
 from core.system import pool

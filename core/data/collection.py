@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.shape import CLASSES, SIDE
 from core.errors import DataError
 
-CLASSES = 10
-SIDE = 28
 _MOVED = 4096
 """Images moved at a time."""
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from core.config.shape import CLASSES
 from core.data import archives, catalogue, mnist, sources
-from core.data.collection import CLASSES, Collection, LabelledImages, Skipped
+from core.data.collection import Collection, LabelledImages, Skipped
 from core.data.division import TEST_SHARE, USUAL, Division, DivisionRule
 from core.data.splits import IndivisibleError
 from core.errors import DataError

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.collection import SIDE, Skipped
+from core.config.shape import SIDE
+from core.data.collection import Skipped
 
 
 @dataclass(frozen=True, eq=False)  # compared by identity, since comparing arrays gives no single bool

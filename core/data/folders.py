@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.shape import CLASSES, SIDE
 from core.data import amendments, file_rows
-from core.data.collection import CLASSES, SIDE, Collection, LabelledImages, Skipped
+from core.data.collection import Collection, LabelledImages, Skipped
 from core.data.image_file import seen_in
 from core.data.listing import Listing, layout, listing
 from core.errors import DataError

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.collection import SIDE, LabelledImages
+from core.config.shape import SIDE
+from core.data.collection import LabelledImages
 from core.data.datasets import Dataset
 
 _NOTHING = LabelledImages(np.zeros((0, SIDE, SIDE), np.uint8), np.zeros(0, np.uint8))

@@ -18,8 +18,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.shape import CLASSES, SIDE
 from core.data import cache
-from core.data.collection import CLASSES, Collection, LabelledImages, Others, Skipped
+from core.data.collection import Collection, LabelledImages, Others, Skipped
 from core.drawing.ink import draw
 from core.errors import DataError
 from core.preprocessing.normalise import normalise
@@ -115,7 +116,7 @@ def _drawn(path: Path, selection: _Selection, report: pool.Report | None) -> dic
             skipped[numbers[index]] = image if isinstance(image, str) else "is blank: nothing is drawn"
     usable = [image for image in images if not isinstance(image, str) and image.any()]
     return {
-        "images": np.array(usable, np.uint8).reshape(-1, 28, 28),
+        "images": np.array(usable, np.uint8).reshape(-1, SIDE, SIDE),
         "labels": np.array(labels, np.str_ if str in map(type, labels) else np.uint8)[good],
         "lines": np.array(sorted(skipped), np.int64),
         "reasons": np.array([skipped[number] for number in sorted(skipped)], np.str_),

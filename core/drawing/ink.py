@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.shape import BOX, SIDE
 from core.errors import DataError
 from core.preprocessing.bounding_box import bounding_box
 
@@ -27,7 +28,7 @@ divided by the length of its outline, mean of the first 2,000 test images of MNI
 _USUAL_SHARE = 0.7
 """Fraction of a canvas's side that people fill with a digit."""
 
-_FIELD_SHARE = 20 / 28
+_FIELD_SHARE = BOX / SIDE
 """Fraction of the side that `draw` fills, as MNIST's box does in its field."""
 
 _FARTHEST = 1e6

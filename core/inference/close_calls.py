@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from core.config.calibration import Calibration
-from core.data.collection import CLASSES
+from core.config.shape import CLASSES
 from core.inference.scores import of_logits
 from core.inference.test_time_augmentation import MARGIN, margins
 

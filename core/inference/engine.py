@@ -17,6 +17,7 @@ from torch import nn
 
 from core.config.calibration import Calibration
 from core.config.devices import FastWay
+from core.config.shape import SIDE
 from core.data import mnist
 from core.errors import DataError
 from core.inference import int8, prepacked
@@ -67,7 +68,7 @@ class Engine:
 
     def warm_up(self) -> None:
         """Run the first pass, which sets up kernels and takes many times as long as later ones."""
-        self._prepacked(torch.zeros(1, 1, 28, 28))
+        self._prepacked(torch.zeros(1, 1, SIDE, SIDE))
 
     def way(self, count: int) -> Way:
         """How a call with `count` images reads them."""
@@ -122,5 +123,5 @@ def _prepacked_lacks(example: SequentialNetwork) -> str:
 
 
 def _int8_lacks(example: SequentialNetwork) -> str:
-    works = Int8Network.quantised(example, torch.rand(_LEAST, 1, 28, 28)) is not None
+    works = Int8Network.quantised(example, torch.rand(_LEAST, 1, SIDE, SIDE)) is not None
     return int8.unavailable() or ("" if works else _WRONG)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.config.calibration import Calibration
-from core.data.collection import CLASSES
+from core.config.shape import CLASSES
 from core.inference.close_calls import close_to_another_answer, close_to_augmentation, recompute
 from core.inference.int8 import Int8Network
 from core.inference.scores import Scores, of_logits

@@ -12,11 +12,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from core.config.shape import SIDE
 from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork
 
 _TOLERANCE = 1e-3
 """Largest difference of the logits; rounding causes some 1e-6, a faulty kernel far more."""
-_SIDE = 28
 
 
 def unavailable() -> str:
@@ -33,7 +33,7 @@ def prepacked(network: SequentialNetwork) -> nn.Module:
     """
     if unavailable():
         return network
-    example = torch.linspace(0, 1, _SIDE * _SIDE).reshape(1, 1, _SIDE, _SIDE)
+    example = torch.linspace(0, 1, SIDE * SIDE).reshape(1, 1, SIDE, SIDE)
     try:
         with torch.inference_mode():
             found = _Prepacked(list(network.layers), example).eval()

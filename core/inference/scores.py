@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.config.calibration import Calibration
-from core.data.collection import CLASSES
+from core.config.shape import CLASSES
 from core.inference.test_time_augmentation import augmented
 from core.networks.inputs import as_input
 

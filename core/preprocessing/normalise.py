@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from core.config.shape import BOX, SIDE
 from core.errors import DataError
 from core.preprocessing.bounding_box import cropped
 from core.preprocessing.frames import without_frame
@@ -34,8 +35,6 @@ from core.preprocessing.specks import without_specks
 VERSION: int = 4
 """Increased whenever the result changes for any image, so that caches and checkpoints can tell."""
 
-FIELD = 28
-BOX = 20
 _LARGEST = 1024
 """Larger images are first reduced to this side: a digit still has tens of pixels, and a 12-megapixel photograph takes
 tens of milliseconds instead of seconds."""
@@ -109,7 +108,7 @@ def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tu
     yield Step.SPECKS, image
     image = cropped(image)
     if not image.size:
-        yield Step.BLANK, np.zeros((FIELD, FIELD), np.uint8)
+        yield Step.BLANK, np.zeros((SIDE, SIDE), np.uint8)
         return
     yield Step.CROPPED, image
     soft = softened(image)
@@ -118,7 +117,7 @@ def steps(bitmap: NDArray[np.uint8], polarity: Polarity = "auto") -> Iterator[tu
         yield Step.SOFTENED, image
     image = boxed(image)
     if not image.any():  # specks so small and so far apart that scaling down erased them
-        yield Step.BLANK, np.zeros((FIELD, FIELD), np.uint8)
+        yield Step.BLANK, np.zeros((SIDE, SIDE), np.uint8)
         return
     yield Step.BOXED, image
     yield Step.CENTRED, centred(image)
@@ -172,8 +171,8 @@ def centred(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     mass = float(image.sum(dtype=np.int64))
     down = float(image.sum(axis=1, dtype=np.int64) @ np.arange(height)) / mass
     across = float(image.sum(axis=0, dtype=np.int64) @ np.arange(width)) / mass
-    top = min(max(round(FIELD / 2 - down), 0), FIELD - height)
-    left = min(max(round(FIELD / 2 - across), 0), FIELD - width)
-    field = np.zeros((FIELD, FIELD), np.uint8)
+    top = min(max(round(SIDE / 2 - down), 0), SIDE - height)
+    left = min(max(round(SIDE / 2 - across), 0), SIDE - width)
+    field = np.zeros((SIDE, SIDE), np.uint8)
     field[top : top + height, left : left + width] = image
     return field

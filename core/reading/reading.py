@@ -11,6 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.shape import SIDE
+
 
 class Verdict(StrEnum):
     """What a reading amounts to. The values are those of the JSON; the texts that people see are in `Reading.words`."""
@@ -217,4 +219,4 @@ def _text_of(seen: NDArray[np.uint8]) -> str:
 
 
 def _seen_of(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(28, 28)
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(SIDE, SIDE)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config.calibration import Calibration
-from core.data.collection import CLASSES
+from core.config.shape import CLASSES
 from core.drawing.ink import Stroke
 from core.errors import CheckpointError
 from core.inference.engine import Engine

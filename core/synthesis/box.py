@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.preprocessing.normalise import BOX, FIELD
+from core.config.shape import BOX, SIDE
 
 _BATCH = 2000
 _INK = 40
@@ -24,7 +24,7 @@ def fitted(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Like `normalise`, but with bilinear interpolation. Empty images stay empty.
     """
     parts = [_fitted(torch.tensor(images[start : start + _BATCH])) for start in range(0, len(images), _BATCH)]
-    return np.concatenate(parts) if parts else np.zeros((0, FIELD, FIELD), np.uint8)
+    return np.concatenate(parts) if parts else np.zeros((0, SIDE, SIDE), np.uint8)
 
 
 def _fitted(images: Tensor) -> NDArray[np.uint8]:
@@ -34,13 +34,13 @@ def _fitted(images: Tensor) -> NDArray[np.uint8]:
     left, right = _ends(inked.any(dim=1))
     side = torch.maximum(bottom - top, right - left).clamp_min(1)
     scale = side / BOX  # pixels of the image per pixel of the field
-    centres = torch.arange(FIELD) + 0.5 - FIELD / 2
+    centres = torch.arange(SIDE) + 0.5 - SIDE / 2
     x = (left + right)[:, None] / 2 + centres * scale[:, None]
     y = (top + bottom)[:, None] / 2 + centres * scale[:, None]
     grid = torch.stack(
         [
-            (x * 2 / width - 1)[:, None, :].expand(-1, FIELD, -1),
-            (y * 2 / height - 1)[:, :, None].expand(-1, -1, FIELD),
+            (x * 2 / width - 1)[:, None, :].expand(-1, SIDE, -1),
+            (y * 2 / height - 1)[:, :, None].expand(-1, -1, SIDE),
         ],
         dim=3,
     )
@@ -59,16 +59,16 @@ def centred(images: Tensor) -> Tensor:
     """(N, 28, 28) uint8, each moved by whole pixels to put its centre of mass in the middle without losing ink."""
     grey = images.float()
     mass = grey.sum(dim=(1, 2)).clamp_min(1)
-    index = torch.arange(FIELD, dtype=torch.float32)
+    index = torch.arange(SIDE, dtype=torch.float32)
     moves = []
     for axis in (1, 2):
         line = grey.sum(dim=3 - axis)
-        shift = (FIELD / 2 - (line * index).sum(dim=1) / mass).round().long()
+        shift = (SIDE / 2 - (line * index).sum(dim=1) / mass).round().long()
         filled = line > 0
         first = filled.float().argmax(dim=1)
-        last = FIELD - 1 - filled.flip(1).float().argmax(dim=1)
-        moves.append(torch.minimum(torch.maximum(shift, -first), FIELD - 1 - last))
-    rows = (torch.arange(FIELD) - moves[0][:, None]) % FIELD
-    columns = (torch.arange(FIELD) - moves[1][:, None]) % FIELD
+        last = SIDE - 1 - filled.flip(1).float().argmax(dim=1)
+        moves.append(torch.minimum(torch.maximum(shift, -first), SIDE - 1 - last))
+    rows = (torch.arange(SIDE) - moves[0][:, None]) % SIDE
+    columns = (torch.arange(SIDE) - moves[1][:, None]) % SIDE
     numbers = torch.arange(len(images))
     return images[numbers[:, None, None], rows[:, :, None], columns[:, None, :]]

@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from core.data.collection import CLASSES, LabelledImages
-from core.preprocessing.normalise import FIELD
+from core.config.shape import CLASSES, SIDE
+from core.data.collection import LabelledImages
 from core.synthesis import doodles
 from core.synthesis.box import fitted
 from core.synthesis.numerals import NUMERALS
@@ -70,7 +70,7 @@ def _coarse(images: NDArray[np.uint8], random: np.random.Generator) -> NDArray[n
     for side in np.unique(sides):
         numbers = chosen[sides == side]
         grey = torch.tensor(images[numbers])[:, None].float()
-        small = F.interpolate(grey, size=int(side) * FIELD // 20, mode="area")
-        wide = F.interpolate(small, size=FIELD, mode="bicubic", align_corners=False).clamp_(0, 255)
+        small = F.interpolate(grey, size=int(side) * SIDE // 20, mode="area")
+        wide = F.interpolate(small, size=SIDE, mode="bicubic", align_corners=False).clamp_(0, 255)
         found[numbers] = fitted((wide[:, 0] + 0.5).to(torch.uint8).numpy())
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.collection import CLASSES, LabelledImages
+from core.config.shape import CLASSES, SIDE
+from core.data.collection import LabelledImages
 from core.synthesis import doodles
 from core.synthesis.box import fitted
 from core.synthesis.pen import Trace, rendered
@@ -78,7 +79,7 @@ def _turned(part: LabelledImages, count: int, random: np.random.Generator) -> ND
     mirrored, _ = _some(part, list(_MIRRORED), count - count // 2, random)
     turns = [random.choice(_TURNABLE[digit]) for digit in digits]
     images = [np.rot90(image, turn) for image, turn in zip(turned, turns, strict=True)]
-    return fitted(np.concatenate([np.array(images, np.uint8).reshape(-1, 28, 28), mirrored[:, :, ::-1]]))
+    return fitted(np.concatenate([np.array(images, np.uint8).reshape(-1, SIDE, SIDE), mirrored[:, :, ::-1]]))
 
 
 def _merged(part: LabelledImages, count: int, random: np.random.Generator) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.preprocessing.normalise import BOX, FIELD
+from core.config.shape import BOX, SIDE
 from core.synthesis.box import centred
 
 Trace = list[NDArray[np.float64]]
@@ -24,7 +24,7 @@ _BATCH = 256
 
 def rendered(traces: Sequence[Trace], radii: NDArray[np.float64]) -> NDArray[np.uint8]:
     """(N, 28, 28) uint8, ink bright, of N traces drawn with round pens of `radii` (N,) pixels of the result."""
-    found = np.zeros((len(traces), FIELD, FIELD), np.uint8)
+    found = np.zeros((len(traces), SIDE, SIDE), np.uint8)
     # Batches of similar lengths, since each trace costs as much as the longest in its batch.
     order = np.argsort([sum(map(len, trace)) for trace in traces], kind="stable")
     for start in range(0, len(traces), _BATCH):
@@ -48,7 +48,7 @@ def _boxed(trace: Trace, radius: float) -> NDArray[np.float64]:
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
     scale = max(0.0, BOX - 2 * radius) / extent if extent > 0 else 0.0
-    placed = [(stroke - (low + high) / 2) * scale + FIELD / 2 for stroke in trace]
+    placed = [(stroke - (low + high) / 2) * scale + SIDE / 2 for stroke in trace]
     # A stroke of one point becomes a segment of length 0.
     parts = [np.hstack([stroke[: max(1, len(stroke) - 1)], stroke[min(1, len(stroke) - 1) :]]) for stroke in placed]
     return np.concatenate(parts)
@@ -56,7 +56,7 @@ def _boxed(trace: Trace, radius: float) -> NDArray[np.float64]:
 
 def _inked(segments: Tensor, radii: Tensor) -> Tensor:
     """Ink (N, 28, 28), 0 to 1, of segments (N, S, 4): the pen's radius + ½ pixel − the distance, clipped."""
-    centres = torch.arange(FIELD) + 0.5
+    centres = torch.arange(SIDE) + 0.5
     start, along = segments[..., :2], segments[..., 2:] - segments[..., :2]
     length = along.square().sum(dim=-1).clamp_min(1e-9)
     x = centres.view(1, 1, 1, -1) - start[..., 0, None, None]

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.preprocessing.normalise import FIELD
+from core.config.shape import SIDE
 
 _FACTOR = 2
 _BATCH = 1000
@@ -29,7 +29,7 @@ def distances(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     (N, 28, 28) uint8 in sixteenths of a pixel, at most 255; an image without ink is 255 everywhere.
     """
     parts = [_distances(torch.tensor(images[start : start + _BATCH])) for start in range(0, len(images), _BATCH)]
-    return np.concatenate(parts) if parts else np.zeros((0, FIELD, FIELD), np.uint8)
+    return np.concatenate(parts) if parts else np.zeros((0, SIDE, SIDE), np.uint8)
 
 
 def inked(distance: NDArray[np.uint8], radii: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -45,8 +45,8 @@ def _distances(images: Tensor) -> NDArray[np.uint8]:
     scaled = F.interpolate(images[:, None].float(), scale_factor=_FACTOR, mode="bicubic", align_corners=False)
     thin = thinned(scaled[:, 0] > 127)
     # The squared distance to the nearest point in each column, then the minimum over columns (separable, so exact).
-    centres = torch.arange(FIELD) + 0.5
-    fine = (torch.arange(FIELD * _FACTOR) + 0.5) / _FACTOR
+    centres = torch.arange(SIDE) + 0.5
+    fine = (torch.arange(SIDE * _FACTOR) + 0.5) / _FACTOR
     apart = (centres[:, None] - fine).square()  # (28, 56)
     columns = torch.stack([torch.where(thin, row[None, :, None], _FAR).amin(dim=1) for row in apart], dim=1)
     nearest = torch.stack([(columns + row).amin(dim=2) for row in apart], dim=2)

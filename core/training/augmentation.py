@@ -9,8 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from core.config.recipes import Augmentation
-
-_SIDE = 28
+from core.config.shape import SIDE
 
 
 def augment(images: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
@@ -42,7 +41,7 @@ def _affine(images: Tensor, how: Augmentation, generator: torch.Generator) -> Te
     high = 1 + draws[:, 2] * how.scale
     slant = draws[:, 3] * how.shear
     cosine, sine = angle.cos(), angle.sin()
-    shift = draws[:, 4:6] * (how.shift * 2 / _SIDE)  # the grid spans −1 to 1
+    shift = draws[:, 4:6] * (how.shift * 2 / SIDE)  # the grid spans −1 to 1
     rows = (
         torch.stack([cosine / wide, (slant * cosine - sine) / wide, shift[:, 0]], dim=1),
         torch.stack([sine / high, (slant * sine + cosine) / high, shift[:, 1]], dim=1),
@@ -57,8 +56,8 @@ def _elastic(images: Tensor, deviation: float, generator: torch.Generator) -> Te
     coarse 6×6 lattice, interpolated, replace their Gaussian filter, which costs more.
     """
     lattice = torch.randn((len(images), 2, 6, 6), generator=generator, device=images.device)
-    field = F.interpolate(lattice, size=(_SIDE, _SIDE), mode="bicubic", align_corners=True)
-    return field.permute(0, 2, 3, 1) * (deviation * 2 / _SIDE)
+    field = F.interpolate(lattice, size=(SIDE, SIDE), mode="bicubic", align_corners=True)
+    return field.permute(0, 2, 3, 1) * (deviation * 2 / SIDE)
 
 
 def _change_strokes(images: Tensor, probability: float, generator: torch.Generator) -> Tensor:

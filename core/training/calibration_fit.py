@@ -8,7 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from core.config.calibration import Calibration
-from core.data.collection import CLASSES, LabelledImages
+from core.config.shape import CLASSES
+from core.data.collection import LabelledImages
 from core.inference.scores import logits, of_logits
 from core.synthesis.digits import redrawn, written
 

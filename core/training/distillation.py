@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.data.collection import CLASSES
+from core.config.shape import CLASSES
 from core.networks import checkpoint
 
 

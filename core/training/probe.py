@@ -14,6 +14,7 @@ import torch
 from core.config.device_plan import Plan
 from core.config.devices import Device
 from core.config.recipes import Recipe
+from core.config.shape import SIDE
 from core.errors import DeviceError
 from core.networks.inputs import as_input
 from core.system import hardware
@@ -116,7 +117,7 @@ def step_rate(plan: Plan, recipe: Recipe, enough: float = 0.0) -> float:
         torch.set_num_threads(plan.threads)
     step = TrainingStep(recipe, plan, total_steps=1000, seed=0)
     draws = torch.Generator(device=step.device).manual_seed(0)
-    size = (recipe.batch_size, 28, 28)
+    size = (recipe.batch_size, SIDE, SIDE)
     pixels = torch.randint(0, 256, size, dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     pixels = pixels.to(step.device)
     labels = torch.arange(recipe.batch_size, device=step.device) % 10

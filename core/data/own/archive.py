@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.shape import SIDE
 from core.data import amendments, archives
-from core.data.collection import SIDE, labelled_images
+from core.data.collection import labelled_images
 from core.data.image_file import seen_in
 from core.data.own.drawing_files import IMAGES
 from core.errors import DataError

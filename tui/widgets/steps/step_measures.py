@@ -10,7 +10,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.preprocessing.normalise import FIELD, Step, reduced
+from core.config.shape import SIDE
+from core.preprocessing.normalise import Step, reduced
 from core.preprocessing.specks import pieces
 from core.words import percent, plural
 
@@ -59,9 +60,7 @@ def _scaled(before: Grey, after: Grey) -> str:
 def _centred(before: Grey, after: Grey) -> str:
     if not before.any() or not after.any():
         return _changed(before, after)
-    across, down = (
-        _first(after, axis) - _first(before, axis) - (FIELD - before.shape[1 - axis]) / 2 for axis in (0, 1)
-    )
+    across, down = (_first(after, axis) - _first(before, axis) - (SIDE - before.shape[1 - axis]) / 2 for axis in (0, 1))
     ways = [
         f"{abs(by):g} {'pixel' if abs(by) == 1 else 'pixels'} {way[by > 0]}"
         for by, way in ((across, ("left", "right")), (down, ("up", "down")))
