@@ -80,3 +80,12 @@ def _writable(folder: Path) -> Path:
             "set DIGITS_HOME to a folder that you can write to."
         ) from error
     return folder
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at `path`, as far as this user may see."""
+    try:
+        path.stat()
+    except (OSError, ValueError):  # ValueError: a null character in the name
+        return False
+    return True

@@ -25,9 +25,9 @@ _WHOLE = {"constraints", "messages", "names", "packaging", "program", "readme"}
 """Test files about the whole program."""
 
 
-def test_a_test_file_begins_with_the_room_it_tests() -> None:
-    """The room's name, or that of a module which lies in none."""
-    rooms = {path.stem for package in ("core", "tui") for path in (_ROOT / package).iterdir()}
+def test_a_test_file_begins_with_the_package_it_tests() -> None:
+    """The name of the package, or of a module which lies in none."""
+    packages = {path.stem for root in ("core", "tui") for path in (_ROOT / root).iterdir()}
     files = [path.stem.removeprefix("test_") for path in (_ROOT / "tests").glob("test_*.py")]
     assert len(files) > 100
-    assert [name for name in files if name.split("_")[0] not in rooms | _WHOLE] == []
+    assert [name for name in files if name.split("_")[0] not in packages | _WHOLE] == []

@@ -20,7 +20,7 @@ from core.reading.numbers.by_components import components_of, cut
 from core.reading.numbers.cuts import _both_ways, _path, pieces_of
 from core.reading.numbers.geometry import most_worth, own_worth
 from core.reading.numbers.lattice import Span, best, spans
-from core.reading.numbers.number import of_ink
+from core.reading.numbers.segmentation import of_ink
 from core.reading.reading import ReadDigit, Reading
 from core.reading.recogniser import Recogniser
 
@@ -235,14 +235,14 @@ def test_the_best_way_is_the_best_of_all() -> None:
     """Against all segmentations of five atoms, one by one, with random worths of runs and of neighbours."""
     atoms = [box(12 * place, 0, 10, 30) for place in range(5)]
     candidates = spans(atoms)
-    names = {(run.first, run.last): at for at, run in enumerate(candidates)}
+    names = {(run.first, run.stop): at for at, run in enumerate(candidates)}
     random = np.random.default_rng(2)
     for _ in range(20):
         own = random.normal(size=len(candidates)).tolist()
         pairs = random.normal(size=(len(candidates), len(candidates)))
 
         def beside(left: Span, right: Span, pairs: NDArray[np.float64] = pairs) -> float:
-            return float(pairs[names[left.first, left.last], names[right.first, right.last]])
+            return float(pairs[names[left.first, left.stop], names[right.first, right.stop]])
 
         scores = {}
         for way in _ways(5):

@@ -20,7 +20,7 @@ from core.drawing.clean_copy import of_ink
 from core.drawing.ink import Ink, Stroke
 from core.errors import DataError
 from core.preprocessing.normalise import Step, normalise, steps
-from core.reading.numbers import number
+from core.reading.numbers import segmentation
 from core.reading.numbers.by_strokes import atoms_by_strokes
 from core.reading.numbers.lattice import spans
 from core.reading.reading import ReadDigit, Reading
@@ -134,7 +134,7 @@ def a_number() -> tuple[Ink, Reading]:
     ]
     ink = Ink.of(120, 120, strokes)
     atoms = spans(atoms_by_strokes(120, 120, strokes))
-    single = [number.image_of(run) for run in atoms if run.last - run.first == 1]
+    single = [segmentation.image_of(run) for run in atoms if run.stop - run.first == 1]
 
     def look(images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Sure of each atom by itself, but for the one in the middle; runs of several are no digits."""
@@ -143,7 +143,7 @@ def a_number() -> tuple[Ink, Reading]:
         alone = [any(np.array_equal(image, each) for each in single) for image in images]
         return probabilities, np.array([0.0 if each else 0.99 for each in alone], np.float32)
 
-    division = number.of_strokes(120, 120, strokes)
+    division = segmentation.of_strokes(120, 120, strokes)
     assert division is not None
     digits = list(division.digits(division.least(3, 0.001), division.images(), *look(division.images())))
     assert len(digits) == 3

@@ -31,6 +31,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from core.config.configuration import TrainingConfig
+from core.evaluation.significance import margin_of_error
 from core.runs import events
 from core.runs.run import Run
 from core.runs.writer import RunWriter
@@ -39,7 +40,6 @@ from tui.screens.training import TrainingScreen
 from tui.state.owners import Owners
 from tui.state.requests import DrawWith, OpenRun, ResumeRun
 from tui.widgets.run.epochs import EpochTable
-from tui.widgets.run.results import error_margin
 
 NAME = "2026-01-31-142500-mnist-fast"
 SIZES = [(80, 24), (160, 50)]
@@ -291,7 +291,7 @@ async def test_results_stay_and_look_the_same_when_opened_again(size: tuple[int,
         await until(pilot, lambda: "✔ finished" in shown(app))
         await pilot.pause(0.3)
         text = shown(app)
-    margin = 100 * error_margin(0.9923, 10_000)
+    margin = 100 * margin_of_error(0.9923, 10_000)
     assert f"99.23% ± {margin:.2f}  on 10,000 images, MNIST's test set" in text
     assert "Test accuracy" in text
     assert f"Best validation  {accuracy(4):.2%}  in epoch 4; last {accuracy(6):.2%}" in text
@@ -329,8 +329,8 @@ async def test_older_epochs_can_be_read_while_newer_ones_come() -> None:
 
 async def test_the_margin_agrees_with_the_binomial_distribution() -> None:
     """About twice the standard deviation of a mean of so many right or wrong answers; never nothing."""
-    assert error_margin(0.99, 10_000) == pytest.approx(1.96 * (0.99 * 0.01 / 10_000) ** 0.5, rel=0.02)
-    assert 0 < error_margin(1.0, 200) < 0.02
+    assert margin_of_error(0.99, 10_000) == pytest.approx(1.96 * (0.99 * 0.01 / 10_000) ** 0.5, rel=0.02)
+    assert 0 < margin_of_error(1.0, 200) < 0.02
 
 
 async def test_a_killed_run_says_so_and_offers_to_go_on() -> None:

@@ -139,11 +139,11 @@ class DigitsApp(LineApp):
 
     @work
     async def on_start_run(self, asked: StartRun) -> None:
-        """Start a training run and show it; if the user keeps to a run that is already going, show that."""
-        from tui.processes.run_list import last_run
+        """Start a training run and show it; if the user declines because one is going, show that."""
+        from tui.processes.run_list import run_to_follow
 
         try:
-            run = await self._start(asked.config) or await asyncio.to_thread(last_run)
+            run = await self._start(asked.config) or await asyncio.to_thread(run_to_follow)
         except DigitsError as error:
             complain(self, error)
         else:
@@ -243,12 +243,12 @@ class DigitsApp(LineApp):
             self.exit()
 
     async def on_event(self, event: events.Event) -> None:
-        """Take no input any more once the app is left."""
+        """Ignore input once the app is exiting."""
         if not (self._exit and isinstance(event, events.InputEvent)):
             await super().on_event(event)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Let go what misses a widget once the app is left: from then on Textual mounts none."""
+        """Ignore missing widgets once the app is exiting: from then on Textual mounts none."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         if not (self._exit and isinstance(cause, NoMatches | MountError | ScreenStackError)):
             super()._handle_exception(error)

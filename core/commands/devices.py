@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.commands.progress import say
+from core.config.recipes import FAST
 from core.words import plural
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def run_devices(options: argparse.Namespace) -> int:
 
     found = devices()
     if options.probe:
-        fast = RECIPES["fast"]
+        fast = RECIPES[FAST]
         found = [replace(each, plan=probe.choose(each.name, fast)[0][0]) if each.available else each for each in found]
     ways = fast_ways()
     if options.json:

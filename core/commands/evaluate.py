@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from core.commands.progress import Stages, stages
+from core.config.configuration import MNIST
 from core.data import sources
 from core.printable import printable
 from core.system import gc_policy
@@ -30,9 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
             "With --not-digits, also on images that are not digits."
         ),
     )
-    evaluate.add_argument(
-        "--data", default="mnist", metavar="NAME|PATH", help="a name that `datasets` lists, or a path"
-    )
+    evaluate.add_argument("--data", default=MNIST, metavar="NAME|PATH", help="a name that `datasets` lists, or a path")
     evaluate.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="default: the shipped model")
     evaluate.add_argument(
         "--part",

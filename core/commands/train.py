@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from core.config.configuration import MOST_EPOCHS, MOST_FOLDS, TrainingConfig
-from core.config.recipes import FINE_TUNE, RECIPES
+from core.config.configuration import MNIST, MOST_EPOCHS, MOST_FOLDS, TrainingConfig
+from core.config.recipes import FAST, FINE_TUNE, RECIPES
 from core.errors import CheckpointError, DigitsError, RunError
 from core.networks import checkpoint_file
 from core.runs import checkpoints
@@ -37,7 +37,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         epilog=f"recipes:\n{recipes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    train.add_argument("--data", default="mnist", metavar="NAME|PATH", help="a name that `datasets` lists, or a path")
+    train.add_argument("--data", default=MNIST, metavar="NAME|PATH", help="a name that `datasets` lists, or a path")
     train.add_argument("--recipe", metavar="NAME", help="one of the recipes below (default: fast)")
     train.add_argument(
         "--fine-tune",
@@ -89,7 +89,7 @@ def run_train(options: argparse.Namespace) -> int:
     tunes = options.fine_tune is not None or options.recipe == FINE_TUNE
     config = TrainingConfig(
         data=options.data,
-        recipe=options.recipe or (FINE_TUNE if tunes else "fast"),
+        recipe=options.recipe or (FINE_TUNE if tunes else FAST),
         epochs=options.epochs,
         device=options.device,
         seed=options.seed,

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.config.recipes import FINE_TUNE, RECIPES
+from core.config.recipes import FAST, FINE_TUNE, RECIPES
 from core.errors import ConfigurationError
 
 MOST_EPOCHS = 10_000
 MOST_FOLDS = 20
+MNIST = "mnist"
+"""The name of the shipped data set."""
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 
 
@@ -20,9 +22,9 @@ _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 class TrainingConfig:
     """One training run, as requested. Raises ConfigurationError if a field has the wrong type or is out of bounds."""
 
-    data: str = "mnist"
+    data: str = MNIST
     """A name in the catalogue, or the path of a folder or file."""
-    recipe: str = "fast"
+    recipe: str = FAST
     """A name in `RECIPES`."""
     epochs: int | None = None
     """1 to 10,000; None takes the recipe's, or more if the data set is small."""
@@ -74,7 +76,7 @@ class TrainingConfig:
             raise ConfigurationError(
                 f"recipe is {self.recipe!r}, which cannot learn from teachers; the recipes that can: {able}"
             )
-        if self.fine_tune is not None and self.data == "mnist":
+        if self.fine_tune is not None and self.data == MNIST:
             raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give another data set")
 
     def _check_bounds(self) -> None:

@@ -118,7 +118,7 @@ class Recipe:
 
 SMALL = 10_000
 """A data set with fewer images than this is small."""
-FINE_TUNE = "fine-tune"
+FAST, FINE_TUNE = "fast", "fine-tune"
 """The recipe that starts from a checkpoint."""
 
 _STRONG = Augmentation(degrees=10, scale=0.12, shear=0.15, shift=2.0, elastic=0.6, stroke=0.4)
@@ -154,8 +154,8 @@ _THOROUGH = Recipe(
 )
 
 RECIPES: dict[str, Recipe] = {
-    "fast": Recipe(
-        name="fast",
+    FAST: Recipe(
+        name=FAST,
         summary="seconds on a laptop's processor",
         architecture="little",
         epochs=2,

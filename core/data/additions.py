@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from core import paths
-from core.data import sources
 from core.errors import DataError, DigitsError
 from core.system import atomic, damaged_file
 from core.system.lock import locked
@@ -39,7 +38,7 @@ def read() -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     try:
         with _locked():
             _set_aside()
-            return _lines(file()) if sources.exists(file()) else [], _notes()
+            return _lines(file()) if paths.exists(file()) else [], _notes()
     except DigitsError as error:
         return [], (f"The list of added data sets, {file()}, is damaged and was left unchanged ({error}).",)
 
@@ -95,7 +94,7 @@ def changing() -> Iterator[list[dict[str, Any]]]:
     with _locked():
         _set_aside()
         try:
-            sets = _lines(file()) if sources.exists(file()) else []
+            sets = _lines(file()) if paths.exists(file()) else []
         except OSError as error:
             raise DataError(f"the catalogue {file()} cannot be read: {error.strerror}") from error
         yield sets  # outside both try blocks: an OSError of the caller's block is not about the catalogue

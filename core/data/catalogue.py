@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import paths
+from core.config.configuration import MNIST
 from core.data import additions, downloadable, sources
 from core.data.own import drawings, own_set
 from core.errors import DataError, DigitsError
@@ -25,7 +26,7 @@ from core.printable import printable
 if TYPE_CHECKING:
     from core.system.pool import Report
 
-MNIST, DOWNLOAD, OWN = "mnist", "download", "own"
+SHIPPED, DOWNLOAD, OWN = "mnist", "download", "own"
 
 
 class Availability(StrEnum):
@@ -69,12 +70,12 @@ class Entry:
     @property
     def is_published(self) -> bool:
         """Whether it is a published data set, so that its name determines its images."""
-        return self.kind in (MNIST, DOWNLOAD)
+        return self.kind in (SHIPPED, DOWNLOAD)
 
     @property
     def is_added(self) -> bool:
         """Whether a person added it and can remove it."""
-        return self.kind not in (MNIST, DOWNLOAD, OWN)
+        return self.kind not in (SHIPPED, DOWNLOAD, OWN)
 
     @property
     def is_folder(self) -> bool:
@@ -98,10 +99,10 @@ def entries() -> list[Entry]:
 def read() -> Catalogue:
     """All data sets. A damaged list of additions is renamed, and a note says so."""
     place = str(paths.shipped("data", "mnist"))
-    mnist = Entry("mnist", "MNIST", MNIST, 70_000, 10, "shipped", Availability.READY, place)
+    mnist = Entry(MNIST, "MNIST", SHIPPED, 70_000, 10, "shipped", Availability.READY, place)
     sets, notes = additions.read()
     added = [_added(each) for each in sets]
-    taken = {"mnist", *downloadable.DOWNLOADABLE, *(each.name for each in added)}
+    taken = {MNIST, *downloadable.DOWNLOADABLE, *(each.name for each in added)}
     drawn = []
     for own in own_set.sets():
         drawn.append(_own(own, _unique(own.name, taken)))
@@ -122,7 +123,7 @@ def find(name_or_path: str) -> Entry:
     for entry in known:
         if entry.path is not None and _is_same(path, Path(entry.path)):
             return entry
-    if sources.exists(path) and name_or_path:
+    if paths.exists(path) and name_or_path:
         kind, name = sources.kind_of(path), _name_for(path)
         return Entry(name, name, kind, None, None, printable(str(path)), Availability.READY, str(path))
     names = [entry.name for entry in known]
@@ -148,7 +149,7 @@ def add(path: str | Path, report: Report | None = None) -> Entry:
         line = next((each for each in sets if _is_same(place, Path(each["path"]))), None)
         if line is None:
             taken = {
-                "mnist",
+                MNIST,
                 *downloadable.DOWNLOADABLE,
                 *(each["name"] for each in sets),
                 *(own.name for own in own_set.sets()),
@@ -164,7 +165,7 @@ def remove(name: str) -> None:
 
     Raises DataError if no added set has that name, or if the catalogue cannot be written.
     """
-    if name == "mnist" or name in downloadable.DOWNLOADABLE:
+    if name == MNIST or name in downloadable.DOWNLOADABLE:
         raise DataError(f"{name} is built in and cannot be removed; only added sets can be")
     if any(entry.name == name and entry.kind == OWN for entry in entries()):
         raise DataError(f"{name} is a set of your own drawings and cannot be removed; its drawings can be")
@@ -199,7 +200,7 @@ def _summary(counts: list[int]) -> dict[str, int]:
 def _added(line: dict[str, Any]) -> Entry:
     path, kind = Path(line["path"]), str(line["kind"])
     gone = Availability.FOLDER_GONE if sources.is_folder(kind) else Availability.FILE_GONE
-    state = Availability.READY if sources.exists(path) else gone
+    state = Availability.READY if paths.exists(path) else gone
     # The name is also the title, since only the name tells two folders with the same name apart.
     name, counts = str(line["name"]), (line.get("images"), line.get("classes"))
     return Entry(name, name, kind, *counts, printable(str(path)), state, str(path))

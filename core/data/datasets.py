@@ -7,19 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
+from core.config.configuration import MNIST
 from core.config.shape import CLASSES
 from core.data import archives, catalogue, mnist, sources
 from core.data.collection import Collection, LabelledImages, Skipped
-from core.data.division import TEST_SHARE, USUAL, Division, DivisionRule
+from core.data.division import LEAST_OF_CLASS, TEST_SHARE, USUAL, Division, DivisionRule
 from core.data.splits import IndivisibleError
 from core.errors import DataError
 from core.system.pool import Report
 from core.words import percent
 
 __all__ = ["Collection", "Dataset", "LabelledImages", "Skipped", "gather", "load"]
-
-_LEAST = 3
-"""Minimum images of a class to learn it: one to learn from, one to validate, one to test."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def gather(data: str | catalogue.Entry, report: Report | None = None) -> Collect
     Raises DataError if nothing can be used.
     """
     entry = catalogue.find(data) if isinstance(data, str) else data
-    if entry.kind == catalogue.MNIST:
+    if entry.kind == catalogue.SHIPPED:
         return Collection(*mnist.load())
     if entry.path is None:
         raise DataError(
@@ -87,7 +85,7 @@ def divided(
     notes = (*collection.notes, *_too_few(entry, collection))
     division = _division(entry, collection, rule)
     if collection.test is not None:
-        test_note = {"mnist": "MNIST's test set"}.get(entry.name, f"the test set of {entry.name}")
+        test_note = "MNIST's test set" if entry.name == MNIST else f"the test set of {entry.name}"
         train, test = collection.train, collection.test
     else:
         test_note = f"{percent(TEST_SHARE, 0)} of each class, held out with a fixed seed"
@@ -97,7 +95,7 @@ def divided(
 
 def _too_few(entry: catalogue.Entry, collection: Collection) -> list[str]:
     """A note if some digits have too few images. Raises DataError if fewer than two digits have enough."""
-    least = _LEAST if collection.test is None else _LEAST - 1
+    least = LEAST_OF_CLASS if collection.test is None else LEAST_OF_CLASS - 1
     counts = collection.train.counts()
     enough = [label for label, count in enumerate(counts) if count >= least]
     if len(enough) < 2:

@@ -23,17 +23,20 @@ Indices = NDArray[np.int64]
 TEST_SHARE = 0.15
 """Share of each class held out for testing if a set has no test set."""
 _TEST_SEED, _VALIDATION_SEED = 2026, 0
-"""Fixed, so that every training holds out the same images."""
+"""Fixed, so that all runs hold out the same images."""
 _VALIDATION_SHARE, _VALIDATION_IMAGES = 0.15, 500
 """A small set holds out this share for validation, but at most this many images, unless the recipe holds out more."""
 
+LEAST_OF_CLASS = 3
+"""Minimum images of a class to learn it: one to learn from, one to validate with, one to test on."""
+
 LEARN, VALIDATE, TEST = 0, 1, 2
-"""What a training does with an image."""
+"""What a run does with an image."""
 
 
 @dataclass(frozen=True)
 class DivisionRule:
-    """The settings by which a training divides its data set."""
+    """The settings by which a run divides its data set."""
 
     recipe: str
     """A name in `RECIPES`."""

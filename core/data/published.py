@@ -32,23 +32,35 @@ class Remote:
 
 def remotes(name: str) -> list[Remote]:
     """The files of a set in `core.data.downloadable.DOWNLOADABLE`."""
-    from torchvision.datasets import EMNIST, QMNIST, USPS
-
-    if name == "emnist-digits":
-        return [Remote(EMNIST.url, "emnist.zip", EMNIST.md5)]
-    if name == "qmnist":
-        return [
-            Remote(url, f"{part}-{kind}", md5)
-            for part in ("train", "test")
-            for kind, (url, md5) in zip(("images", "labels"), QMNIST.resources[part], strict=True)
-        ]
-    # With the names that torchvision's own reader expects.
-    return [Remote(*USPS.split_list[part]) for part in ("train", "test")]
+    return _PUBLISHED[name].remotes()
 
 
 def unpack(name: str, folder: Path) -> Arrays:
     """The arrays in the files of `remotes(name)`, which are in `folder` and have the right md5."""
-    return _UNPACK[name](folder)
+    return _PUBLISHED[name].unpack(folder)
+
+
+def _emnist_remotes() -> list[Remote]:
+    from torchvision.datasets import EMNIST
+
+    return [Remote(EMNIST.url, "emnist.zip", EMNIST.md5)]
+
+
+def _qmnist_remotes() -> list[Remote]:
+    from torchvision.datasets import QMNIST
+
+    return [
+        Remote(url, f"{part}-{kind}", md5)
+        for part in ("train", "test")
+        for kind, (url, md5) in zip(("images", "labels"), QMNIST.resources[part], strict=True)
+    ]
+
+
+def _usps_remotes() -> list[Remote]:
+    from torchvision.datasets import USPS
+
+    # With the names that torchvision's own reader expects.
+    return [Remote(*USPS.split_list[part]) for part in ("train", "test")]
 
 
 def _emnist(folder: Path) -> Arrays:
@@ -91,8 +103,16 @@ def _usps(folder: Path) -> Arrays:
     }
 
 
-_UNPACK: dict[str, Callable[[Path], Arrays]] = {
-    "emnist-digits": _emnist,
-    "qmnist": _qmnist,
-    "usps": _usps,
+@dataclass(frozen=True)
+class _Published:
+    """How one set is fetched and read."""
+
+    remotes: Callable[[], list[Remote]]
+    unpack: Callable[[Path], Arrays]
+
+
+_PUBLISHED = {
+    "emnist-digits": _Published(_emnist_remotes, _emnist),
+    "qmnist": _Published(_qmnist_remotes, _qmnist),
+    "usps": _Published(_usps_remotes, _usps),
 }

@@ -109,15 +109,6 @@ EXTENSIONS = tuple(extension for source in SOURCES.values() for extension in sou
 """Extensions of the files that may hold a data set."""
 
 
-def exists(path: Path) -> bool:
-    """Whether there is something at `path`, as far as this user may see."""
-    try:
-        path.stat()
-    except (OSError, ValueError):  # ValueError: a null character in the name
-        return False
-    return True
-
-
 def kind_of(path: Path) -> str:
     """The name in `SOURCES` of what is at `path`. Raises DataError if it is none of them."""
     start = _start(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.config.configuration import MNIST
 from core.config.recipes import RECIPES
 from core.data.catalogue import Entry
 from core.data.collection import Collection, LabelledImages
@@ -34,7 +35,7 @@ def comparison(entry: Entry, collection: Collection, learned: Sequence[Learned |
     """
     histories = [each for each in learned if each is not None]
     if collection.test is not None and not any(each.folds for each in histories):
-        note = "MNIST's test set" if entry.name == "mnist" else "its test set"
+        note = "MNIST's test set" if entry.name == MNIST else "its test set"
         return Comparison((collection.test,), note, (True,) * len(learned))
     held = _held_out(entry, collection, histories) if any(not each.folds for each in histories) else None
     if held is None:

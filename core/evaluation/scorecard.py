@@ -29,7 +29,7 @@ Report = Callable[[int, int, str], None]
 
 _READINGS = 200
 _WARM_UP = 20  # readings that do not count: the first ones set up kernels and fill caches
-_KINDS = {catalogue.MNIST: Kind.MNIST, catalogue.OWN: Kind.OWN}
+_KINDS = {catalogue.SHIPPED: Kind.MNIST, catalogue.OWN: Kind.OWN}
 
 
 def measure(
@@ -75,7 +75,7 @@ def _rows(
 def _row(
     recognisers: Sequence[Recogniser], models: Sequence[ScoredModel], entry: catalogue.Entry, report: Report
 ) -> Row:
-    name = "MNIST's test set" if entry.kind == catalogue.MNIST else printable(entry.title)
+    name = "MNIST's test set" if entry.kind == catalogue.SHIPPED else printable(entry.title)
     kind = _KINDS.get(entry.kind, Kind.GIVEN)
     try:
         collection = gather(entry, _told(report, f"normalising {name}"))

@@ -13,7 +13,7 @@ _Z = 1.959963984540054  # 95% of the normal distribution lie within this many st
 
 
 def interval(right: int, count: int) -> tuple[float, float]:
-    """The 95% interval, 0 to 1, of a share that was measured as `right` of `count` (Wilson 1927).
+    """The 95% interval, 0 to 1, of a share that was measured as `right` of `count` (E. B. Wilson, JASA 22, 1927).
 
     Raises ValueError if `count` is not positive or `right` is not 0 to `count`.
     """
@@ -24,6 +24,17 @@ def interval(right: int, count: int) -> tuple[float, float]:
     half = _Z / (1 + weight) * math.sqrt(share * (1 - share) / count + weight / (4 * count))
     # At the ends the formula gives 0 or 1 only up to rounding.
     return (0.0 if not right else max(0.0, middle - half)), (1.0 if right == count else min(1.0, middle + half))
+
+
+def margin_of_error(accuracy: float, count: int) -> float:
+    """Half the 95% interval, 0 to 1, of an accuracy, 0 to 1, that was measured on `count` images; 1 if on none.
+
+    It is not 0 even if every image was read correctly.
+    """
+    if count < 1:
+        return 1.0
+    low, high = interval(round(accuracy * count), count)
+    return (high - low) / 2
 
 
 def p_value(gained: int, lost: int) -> float:

@@ -1,4 +1,4 @@
-"""Test-time augmentation of the images that a network is unsure of: the mean over five views of each.
+"""Test-time augmentation of the images whose two best logits are close: the mean over five views of each.
 
 Each view is a small change that keeps the digit recognisable, like those that augmentation makes in training
 (A. Krizhevsky, I. Sutskever, G. Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012). Most
@@ -45,15 +45,15 @@ def margins(logits: Tensor) -> Tensor:
 
 
 def augmented(network: Network, images: Tensor, first: Tensor) -> Tensor:
-    """`first`, the logits (N, K) of `images` (N, 1, 28, 28) float, averaged over five views for the unsure images.
+    """`first`, the logits (N, K) of `images` (N, 1, 28, 28) float, averaged over five views where the margin is low.
 
     On the device of `images`, which is also that of `network`.
     """
-    unsure = (margins(first) < MARGIN).nonzero()[:, 0]
-    if not len(unsure):
+    low = (margins(first) < MARGIN).nonzero()[:, 0]
+    if not len(low):
         return first
     found = first.clone()
-    for chosen in torch.split(unsure, _AT_ONCE):
+    for chosen in torch.split(low, _AT_ONCE):
         others = network(_views(images[chosen])).reshape(len(_CHANGES), len(chosen), -1)
         found[chosen] = (first[chosen] + others.float().sum(dim=0)) / (1 + len(_CHANGES))
     return found

@@ -7,6 +7,8 @@ from pathlib import Path
 from core import paths
 from core.printable import printable
 
+MODEL = "model.npz"
+"""The file of the network in a run's directory."""
 _SHIPPED = "the shipped model"
 
 
@@ -15,7 +17,7 @@ def model_name(path: str | Path | None) -> str:
     if path is None or Path(path) == paths.shipped_checkpoint():
         return _SHIPPED
     file = Path(path)
-    return printable(file.parent.name if file.name == "model.npz" else file.stem)
+    return printable(file.parent.name if file.name == MODEL else file.stem)
 
 
 def at_start(name: str) -> str:

@@ -25,7 +25,8 @@ _OTHERS = {b"GIF8": "a GIF", b"II*\0": "a TIFF", b"MM\0*": "a TIFF", b"%PDF": "a
 
 
 def decode(path: Path) -> NDArray[np.uint8]:
-    """(H, W) uint8 grey levels of an image file, upright, no side over 2,048 pixels.
+    """(H, W) uint8 grey levels of an image file, upright; larger ones are reduced by a whole factor, so that no side is
+    over 2,048 pixels.
 
     Reads PNG, JPEG, BMP and WebP, the first frame if there are several. Colour becomes the grey that keeps most of
     its contrast; a transparent image is laid on paper that its ink stands out from. Raises DataError, with the file's

@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 
 
 UNSURE = 0.7
-"""Below this certainty, the probability that it is a digit and this one, a reading is unsure."""
+"""A reading of less certainty is unsure."""
 RIVAL = 0.2
 """A second digit with at least this part of the first one's probability is named as well."""
 
@@ -55,8 +55,13 @@ class ReadDigit:
 
     @property
     def certainty(self) -> float:
-        """The probability that it is a digit, and this one."""
+        """The joint probability that it is a digit, and that digit is `digit`."""
         return self.confidence * (1 - self.no_digit)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether it is read with too little certainty to rely on."""
+        return self.certainty < UNSURE
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; `seen` as base64 of its 784 bytes, row by row."""
@@ -102,7 +107,7 @@ class Reading:
     no_digit: float = 0.0
     """The probability, 0 to 1, that it is not a digit; 0 for a network without a reject output."""
     threshold: float = 0.5
-    """From this `no_digit` on it is rejected."""
+    """It is rejected if `no_digit` is at least this."""
     digits: tuple[ReadDigit, ...] = ()
     """The digits of a number, two or more, from left to right; empty if it is not a number."""
 
@@ -133,12 +138,12 @@ class Reading:
 
     @property
     def certainty(self) -> float:
-        """The probability that it is a digit, and this one."""
+        """The joint probability that it is a digit, and that digit is `digit`."""
         return self.confidence * (1 - self.no_digit)
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """The ten probabilities that it is a digit, and this one; with `no_digit` they sum to 1."""
+        """The joint probability of each of the ten digits; with `no_digit` they sum to 1."""
         return tuple(value * (1 - self.no_digit) for value in self.probabilities)
 
     @property

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from core import paths
-from core.data import sources
 from core.errors import CheckpointError
+from core.networks.model_name import MODEL
 from core.runs.run import find_run, list_runs
 
 
@@ -24,9 +24,9 @@ def resolve(name: str) -> Path:
     if name in ("", "shipped"):
         return paths.shipped_checkpoint()
     path = paths.expanded(name)
-    if sources.exists(path / "model.npz"):
-        return path / "model.npz"
-    if path.suffix == ".npz" or (sources.exists(path) and path.is_file()):
+    if paths.exists(path / MODEL):
+        return path / MODEL
+    if path.suffix == ".npz" or (paths.exists(path) and path.is_file()):
         return path
     try:
         return find_run(name).model

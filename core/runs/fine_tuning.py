@@ -9,6 +9,7 @@ from typing import Any
 from core import paths
 from core.config.configuration import TrainingConfig
 from core.config.recipes import FINE_TUNE
+from core.data.division import LEAST_OF_CLASS
 from core.errors import DataError, DigitsError
 from core.networks import checkpoint_file
 from core.runs import checkpoints
@@ -16,8 +17,6 @@ from core.words import plural
 
 LEAST = 10
 """Fewest drawings to learn from: fewer say little about a handwriting, and less about how well it was learned."""
-LEAST_OF_TWO = 3
-"""Fewest drawings of each of two digits: a data set with fewer cannot be trained on."""
 FOLDS = 3
 """Most folds of the cross-validation: more would take longer than people like to wait, and tell little more."""
 
@@ -34,8 +33,8 @@ def plan(folder: Path, counts: Sequence[int], checkpoint: Path | None) -> Traini
             f"{some} too few to learn from; it takes at least {LEAST}. "
             "Draw more, and after each press Enter if it was read right, or else the digit that it is."
         )
-    if sum(count >= LEAST_OF_TWO for count in counts) < 2:
-        raise DataError(f"Draw at least {LEAST_OF_TWO} each of two different digits first.")
+    if sum(count >= LEAST_OF_CLASS for count in counts) < 2:
+        raise DataError(f"Draw at least {LEAST_OF_CLASS} each of two different digits first.")
     return TrainingConfig(
         data=str(folder),
         recipe=FINE_TUNE,

@@ -18,7 +18,7 @@ _CHECKPOINT, _UNANSWERED = "checkpoint", "lesson"
 
 
 def checkpoint() -> Path | None:
-    """The model that the user chose to keep; None is the shipped one, also if the chosen file is gone."""
+    """The model that the user chose to keep; None is the shipped one, even if the chosen file is gone."""
     path = _path_of(_CHECKPOINT)
     return path if path is not None and _is(path, Path.is_file) else None
 

@@ -30,6 +30,7 @@ from typing import Any
 from core import paths
 from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError, RunError
+from core.networks.model_name import MODEL
 from core.system import atomic, json_file, lock
 
 RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = "running", "finished", "stopped", "failed", "interrupted"
@@ -55,7 +56,7 @@ class Run:
     @property
     def model(self) -> Path:
         """The checkpoint that can be read and drawn with."""
-        return self.path / "model.npz"
+        return self.path / MODEL
 
     @property
     def state(self) -> Path:

@@ -14,12 +14,12 @@ from core.inference.scores import logits, of_logits
 from core.synthesis.digits import redrawn, written
 
 _LEAST = 100
-"""Fewest images to fit a calibration to: of fewer, hardly one is read wrong."""
+"""Fewest images to fit a calibration to: among fewer there are almost no errors to fit to."""
 _WRITTEN = 2000
 _REJECTED = 0.01
 """Share of the digits of each kind that may be rejected."""
 _LEAST_SURE, _SUREST = 0.6, 0.999
-"""Range of the threshold: handwritings that are not among the held-out images are rejected more often than those."""
+"""Range of the threshold: handwriting styles not among the held-out images are rejected more often."""
 _COLDEST, _HOTTEST = 0.05, 20.0
 _SEED = 4711
 """Gives other drawings than those that were learned from."""

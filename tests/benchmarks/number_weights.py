@@ -25,7 +25,7 @@ from core.reading.numbers.atom import Atom, atom, in_order
 from core.reading.numbers.by_components import components_of, cut
 from core.reading.numbers.geometry import BESIDE_TERMS, OWN_TERMS, beside_terms, own_terms
 from core.reading.numbers.lattice import spans
-from core.reading.numbers.number import image_of
+from core.reading.numbers.segmentation import image_of
 from core.reading.recogniser import Recogniser
 from core.runs.checkpoints import resolve
 from tests.benchmarks.number_reading import KINDS, Digit, Grey, Number, numbers
@@ -125,7 +125,7 @@ def _lattice(recogniser: Recogniser, owned: list[tuple[Atom, int]], length: int)
     candidates = spans(atoms)
     if not 0 < len(candidates) <= _MOST_RUNS:
         return None
-    names = [(run.first, run.last) for run in candidates]
+    names = [(run.first, run.stop) for run in candidates]
     bounds = [0, *(at for at in range(1, len(atoms)) if owners[at] != owners[at - 1]), len(atoms)]
     wanted = list(pairwise(bounds))
     if any(each not in names for each in wanted):
@@ -142,7 +142,7 @@ def _lattice(recogniser: Recogniser, owned: list[tuple[Atom, int]], length: int)
     follows = np.zeros((many, many), bool)
     for one, left in enumerate(candidates):
         for other, right in enumerate(candidates):
-            if left.last == right.first:
+            if left.stop == right.first:
                 follows[one, other] = True
                 beside[one, other] = beside_terms(left, right)
     return Lattice(
@@ -150,7 +150,7 @@ def _lattice(recogniser: Recogniser, owned: list[tuple[Atom, int]], length: int)
         beside,
         follows,
         np.array([run.first == 0 for run in candidates]),
-        np.array([run.last == len(atoms) for run in candidates]),
+        np.array([run.stop == len(atoms) for run in candidates]),
         tuple(names.index(each) for each in wanted),
     )
 

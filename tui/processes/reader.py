@@ -118,7 +118,7 @@ class Reader:
             self._task = asyncio.create_task(self._supervise(), name="reader")
 
     def ask(self, bitmap: NDArray[np.uint8], strokes: Sequence[Stroke] | None = None) -> int:
-        """Have a (H, W) uint8 bitmap with bright ink read, in place of any that waits; returns the id of its answer.
+        """Request a reading of a (H, W) uint8 bitmap with bright ink, in place of a pending request; returns its id.
 
         With its strokes, several digits are read as a number; without them, the bitmap is read as one digit.
         """

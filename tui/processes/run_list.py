@@ -33,7 +33,7 @@ def running_runs() -> list[Run]:
     return [run for run in list_runs() if run.is_running()]
 
 
-def last_run() -> Run | None:
+def run_to_follow() -> Run | None:
     """The newest run that is going, else the newest past run; None if there are no runs."""
     return next(iter(running_runs() or list_runs()), None)
 

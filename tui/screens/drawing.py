@@ -144,7 +144,7 @@ class DrawingScreen(ReadingScreen):
             if event.reading.digit == digit:
                 await self.action_keep(digit)
             else:
-                self._say(f"it is no longer read as {digit}: Enter again?")
+                self._say(f"it now reads as {event.reading.number}: Enter again?")
 
     async def action_keep(self, digit: int) -> None:
         """Keep the drawing as `digit`, and start the next one."""
@@ -271,7 +271,7 @@ class DrawingScreen(ReadingScreen):
             self._say("draw something to pin")
         else:
             pinned.pin(bitmap)
-            self._say("pinned: t shows how it is learned")
+            self._say("pinned; t shows how a training learns it")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer a guided session's actions only during one, and the others' only outside."""

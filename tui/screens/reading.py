@@ -25,7 +25,7 @@ from core.networks import checkpoint_file
 from core.networks.checkpoint_file import written_at
 from core.networks.model_name import model_name
 from core.reading.protocol import Id, ReadAnswer
-from core.reading.reading import REJECTED, UNSURE, Reading
+from core.reading.reading import REJECTED, Reading
 from core.runs.run import Run
 from core.words import probability
 from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
@@ -46,9 +46,9 @@ _SIDE = 38  # columns beside the pad: 28 for the bitmap, 9 for the text and one 
 _ROWS_BELOW = 2  # status and footer
 _FRAME = 2  # the pad's border, both sides
 _HEADINGS = 3  # rows beside the pad: two headings and a gap between bars and bitmap
-_LOOK_AGAIN = 1.0  # seconds between two looks at the checkpoint's file
+_LOOK_AGAIN = 1.0  # seconds between two checks of the checkpoint's file
 _SEE_AGAIN = 0.2
-"""Seconds between two repaints of what the network sees: it is centred, so every move changes all of it."""
+"""Seconds between two repaints of what the network sees: re-centring changes the whole image."""
 _NOTHING = np.zeros((28, 28), np.uint8)
 _PROBABLE, _SEEN, _HOW = "How probable each digit is", "What the network sees", " (w: how)"
 
@@ -204,7 +204,7 @@ class ReadingScreen(ModeScreen):
             for each in reading.digits:
                 rejected = reading.rejects(each)
                 text = REJECTED if rejected else probability(each.certainty, 0)
-                marks.append(Mark(Region(*each.box), text, rejected or each.certainty < UNSURE))
+                marks.append(Mark(Region(*each.box), text, rejected or each.is_unsure))
             probable = f"Least sure: digit {reading.least_sure + 1} of {len(marks)}"
             seen = f"{_SEEN} of it{_HOW}"
         self.query_one(Pad).marks = tuple(marks)

@@ -21,7 +21,7 @@ from core.runs import run as runs
 from core.runs.run import FAILED, RUNNING, Run
 from tui.processes.followed_run import FollowedRun
 from tui.processes.reader import MakeReader, Reader
-from tui.processes.run_list import last_run
+from tui.processes.run_list import run_to_follow
 from tui.screens.mode import ModeScreen
 from tui.state.complaint import complain
 from tui.state.requests import DrawWith, OpenRun, ResumeRun
@@ -113,7 +113,7 @@ class TrainingScreen(ModeScreen):
         """Follow `run`; None for the newest one that is going, else the newest of all."""
         if run is None:
             self._followed = None
-            if (last := last_run()) is None:
+            if (last := run_to_follow()) is None:
                 self._show_none()
             else:
                 self.owners.runs.choose(last)
@@ -211,7 +211,7 @@ class TrainingScreen(ModeScreen):
     @classmethod
     def would_offer(cls, owners: Owners, action: str) -> bool:
         """Whether `action` applies to the run that would be shown, judged by its files."""
-        run = owners.runs.current or last_run()
+        run = owners.runs.current or run_to_follow()
         if run is None:
             return False
         match action:

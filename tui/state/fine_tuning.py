@@ -108,7 +108,7 @@ class FineTuning:
         try:
             if keep:
                 self._app.notify(
-                    "The new model reads from now on, also after a restart. On the drawing screen, k chooses another."
+                    "The new model reads from now on, even after a restart. On the drawing screen, k chooses another."
                 )
                 self._model.choose(current.run.model)
             preferences.answered()

@@ -19,7 +19,8 @@ LEAST = 48
 _MARGIN = 0.1
 """Seconds that an answer may be late on an idle line: networks and terminals jitter."""
 _ALARM, _MUCH = 0.25, 256
-"""A line counts as slow when an answer is this many seconds late behind this many bytes; a busy computer delays too."""
+"""A line counts as slow when an answer is this late, in seconds, after at least this many bytes; shorter delays may be
+those of a busy computer."""
 _LONG = 32
 """Bytes that are enough to measure the throughput with."""
 _LOST = 3.0
@@ -50,9 +51,9 @@ class TerminalLine:
         """Bytes a second; None if nothing has ever had to wait."""
         self.answers = False
         """Whether the terminal has answered and still does."""
-        self._alone: deque[float] = deque(maxlen=3)
+        self._idle_round_trips: deque[float] = deque(maxlen=3)
         """Round-trip seconds of the last queries that had the line to themselves."""
-        self._flying = 0
+        self._in_flight = 0
         """Bytes not yet known to have arrived."""
         self._behind = 0
         """How many of them were written after the query."""
@@ -62,9 +63,10 @@ class TerminalLine:
         self._tries = 0
         self._certain = True
         """Whether the last answer belonged to the last query."""
-        self._held = False
+        self._has_waited = False
         """Whether output had to wait for room since the query."""
-        self._lone = False
+        self._is_alone = False
+        """Whether the unanswered query has the line to itself."""
         self._since = 0.0
         """When the line was last known to be idle or to have delivered everything written before."""
         self._measured = -inf
@@ -75,7 +77,7 @@ class TerminalLine:
     @property
     def latency(self) -> float:
         """Round-trip seconds of a query on an idle line; 0 if unknown."""
-        return min(self._alone, default=0.0)
+        return min(self._idle_round_trips, default=0.0)
 
     @property
     def is_waited_for(self) -> bool:
@@ -96,15 +98,15 @@ class TerminalLine:
             return inf
         if self.rate is None:
             late = self._asked is not None and now - self._asked > self._patience
-            return 0.0 if late else max(0.0, _UNMEASURED - self._flying)
-        most = max(LEAST, self.rate * (self.latency + QUEUE)) - self._flying
+            return 0.0 if late else max(0.0, _UNMEASURED - self._in_flight)
+        most = max(LEAST, self.rate * (self.latency + QUEUE)) - self._in_flight
         room = min(most, max(LEAST, self.rate * QUEUE) - self._waiting(now))
-        self._held |= room < LEAST
+        self._has_waited |= room < LEAST
         return room if room >= LEAST / 2 else 0.0
 
     def next_room(self, now: float) -> float:
         """Seconds until there may be more room, or until an unanswered query is sent again."""
-        if self.rate is not None and self._flying < self.rate * (self.latency + QUEUE) - LEAST:
+        if self.rate is not None and self._in_flight < self.rate * (self.latency + QUEUE) - LEAST:
             return max(0.01, (self._waiting(now) - self.rate * QUEUE + LEAST) / self.rate)
         return max(0.01, self._asked_again + self._allowed - now)
 
@@ -117,32 +119,32 @@ class TerminalLine:
     def _allowed(self) -> float:
         """Seconds that an answer may take before it counts as lost."""
         if self.rate is None and self.answers:
-            return _LOST + self.latency + self._flying / _FAST
-        return (_LOST + self.latency + self._flying / (self.rate or _SLOWEST)) * 2.0**self._tries
+            return _LOST + self.latency + self._in_flight / _FAST
+        return (_LOST + self.latency + self._in_flight / (self.rate or _SLOWEST)) * 2.0**self._tries
 
     def _waiting(self, now: float) -> float:
         return max(0.0, self._queue - (self.rate or inf) * (now - self._queued)) if self._queue else 0.0
 
     def wrote(self, count: int, now: float) -> None:
         """Note that `count` bytes were written."""
-        if not self._flying:
+        if not self._in_flight:
             self._since = now + self.latency
         self._queue, self._queued = self._waiting(now) + count, now
-        self._flying += count
+        self._in_flight += count
         self._behind += count
 
     def wants_asking(self, now: float) -> bool:
         """Whether to send a query now: after output or, once in a while, to measure the idle line."""
         if self._asked is not None:
             return self._asked_again + self._allowed <= now and self._tries < (_TRIES if self.answers else 1)
-        return self._behind > 0 or (self.answers and not self._flying and now - self._measured > _SELDOM)
+        return self._behind > 0 or (self.answers and not self._in_flight and now - self._measured > _SELDOM)
 
     def asked(self, now: float) -> None:
         """Note that a query was written, after everything else."""
         if self._asked is None:
-            self._asked, self._tries, self._lone, self._held = now, 0, not self._flying, False
+            self._asked, self._tries, self._is_alone, self._has_waited = now, 0, not self._in_flight, False
         else:
-            self._tries, self._lone = self._tries + 1, False
+            self._tries, self._is_alone = self._tries + 1, False
         self.wrote(len(QUESTION), now)
         self._asked_again, self._behind = now, 0
 
@@ -155,23 +157,23 @@ class TerminalLine:
         certain, self._certain = self._certain and not self._tries, not self._tries
         if not certain:
             pass
-        elif self._lone or not self._alone:
-            self._alone.append(took)
-            self._measured = now if self._lone else -inf
+        elif self._is_alone or not self._idle_round_trips:
+            self._idle_round_trips.append(took)
+            self._measured = now if self._is_alone else -inf
         else:
-            self._measure(self._flying - self._behind, took, now)
-        self._flying, self._since = self._behind, now
+            self._measure(self._in_flight - self._behind, took, now)
+        self._in_flight, self._since = self._behind, now
 
     def forget_question(self) -> None:
         """Stop waiting for an answer: the terminal may be a different one by now."""
         if self._asked is not None:
-            self._asked, self._flying, self._behind, self._certain = None, 0, 0, False
+            self._asked, self._in_flight, self._behind, self._certain = None, 0, 0, False
 
     def has_given_up(self, now: float) -> bool:
         """Whether the terminal has stopped answering; if so, nothing is held back any longer."""
         if self._asked is None or self._tries < _TRIES or now < self._asked_again + self._allowed:
             return False
-        self.answers, self.rate, self._asked, self._flying, self._behind = False, None, None, 0, 0
+        self.answers, self.rate, self._asked, self._in_flight, self._behind = False, None, None, 0, 0
         return True
 
     def _measure(self, count: int, took: float, now: float) -> None:
@@ -184,7 +186,7 @@ class TerminalLine:
         elif late > _MARGIN and count >= _LONG:
             # A single answer may be late for other reasons, such as a busy computer.
             self.rate = max((self.rate + 2 * rate) / 3, _LESS * self.rate)
-        elif self._held:
+        elif self._has_waited:
             self.rate *= _MORE if late < _MARGIN / 2 else 1.1  # nothing waited: it may carry more
         elif count >= _MUCH:
             self.rate = min(2 * self.rate, max(self.rate, rate))

@@ -108,7 +108,7 @@ def strokes_of(drawing: Drawing) -> tuple[Stroke, ...]:
 
 
 def last(own: OwnSet) -> Drawing | None:
-    """The drawing most recently kept that is still in the set, also if it was relabelled since."""
+    """The drawing most recently kept that is still in the set, even if it was relabelled since."""
     kept = [entry for entry in Journal(_journal(own)).entries() if entry.do == "keep"]
     found = (_found(own, entry.target) for entry in reversed(kept))
     return next((_drawing(path) for path in found if path is not None), None)
@@ -204,7 +204,7 @@ def _drawing(path: Path) -> Drawing:
 
 
 def _still_there(own: OwnSet, drawing: Drawing) -> Path:
-    """The drawing's path, also if another program has relabelled it. Raises DataError if it is gone."""
+    """The drawing's path, even if another program has relabelled it. Raises DataError if it is gone."""
     if (path := _found(own, f"{drawing.path.parent.name}/{drawing.path.name}")) is None:
         raise DataError(
             f"the drawing {drawing.path.name} is no longer in the set {own.name}; another program removed it"

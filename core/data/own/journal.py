@@ -1,4 +1,4 @@
-"""The journal of changes to an own set, so that they can be undone, also after a restart. Moves no files.
+"""The journal of changes to an own set, so that they can be undone, even after a restart. Moves no files.
 
 One JSON object per line, append-only, written by the program that holds the set's lock:
 

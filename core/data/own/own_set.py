@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import paths
+from core.config.configuration import MNIST
 from core.data import additions, downloadable
 from core.errors import DataError
 from core.system import atomic, json_file
@@ -114,7 +115,7 @@ def checked(name: str, but: OwnSet | None = None) -> str:
         raise DataError(f"the name {name!r} has a character that cannot be shown; leave it out")
     added, _ = additions.read()
     others = [own.name for own in sets() if but is None or own.folder != but.folder]
-    taken = ["mnist", *downloadable.DOWNLOADABLE, *(str(each["name"]) for each in added), *others]
+    taken = [MNIST, *downloadable.DOWNLOADABLE, *(str(each["name"]) for each in added), *others]
     if name.casefold() in (each.casefold() for each in taken):
         raise DataError(f"there is already a data set called {name}; choose another name")
     return name

@@ -22,10 +22,10 @@ _MOST = 160
 
 @dataclass(frozen=True)
 class Span:
-    """Atoms `first` to `last`, the latter excluded, as one piece that may be a digit."""
+    """Atoms `first` to `stop`, the latter excluded, as one piece that may be a digit."""
 
     first: int
-    last: int
+    stop: int
     whole: Atom
     gap: int
     """The width of the widest empty band of columns between its atoms, in pixels; 0 if they overlap."""
@@ -66,7 +66,7 @@ def best(
     `candidates` is not empty and in the order of `spans`; `own` holds the worth of each, and `beside(left, right)`
     returns that of two neighbours.
     """
-    end = max(each.last for each in candidates)
+    end = max(each.stop for each in candidates)
     ending: dict[int, list[int]] = {}
     total: list[float] = []
     before: list[int | None] = []
@@ -78,7 +78,7 @@ def best(
         reachable = span.first == 0 or most is not None
         total.append(own[index] + (worth[most] if most is not None else 0.0 if reachable else float("-inf")))
         before.append(previous[most] if most is not None else None)
-        ending.setdefault(span.last, []).append(index)
+        ending.setdefault(span.stop, []).append(index)
     at: int | None = max(ending[end], key=total.__getitem__)
     assert at is not None
     score, path = total[at], []

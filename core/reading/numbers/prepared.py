@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.drawing.clean_copy import as_read
 from core.drawing.ink import Stroke
 from core.preprocessing.normalise import Polarity, Step, normalise, steps
-from core.reading.numbers.number import Components, Segmentation, of_ink, of_strokes
+from core.reading.numbers.segmentation import Components, Segmentation, of_ink, of_strokes
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.config.recipes import FINE_TUNE, SMALL
+from core.config.recipes import FAST, FINE_TUNE, SMALL
 from core.data import catalogue
 from core.data.catalogue import Entry
 from core.data.details import DataDetails
@@ -19,7 +19,7 @@ _USUAL = 5
 class Suited:
     """The suggestions for one data set."""
 
-    recipe: str = "fast"
+    recipe: str = FAST
     folds: int = 0
     is_small: bool = False
     """Whether it is a set of the user's own with few images; a choice for one such set holds for all of them."""
@@ -37,7 +37,7 @@ class Suited:
         counts, folder = _counts(details), Path(entry.path or "")
         images = sum(counts) if counts else entry.images or 0
         if entry.is_published or images >= SMALL:
-            return cls(is_mnist=entry.kind == catalogue.MNIST, folder=folder)
+            return cls(is_mnist=entry.kind == catalogue.SHIPPED, folder=folder)
         least = min((count for count in counts if count), default=_USUAL)
         # Each fold needs an image of each class.
         folds = max(each for each in (0, *FOLDS) if each <= min(least, _USUAL))

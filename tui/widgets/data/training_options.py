@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Label, OptionList, Select, Static
 
 from core.config.configuration import MOST_EPOCHS, TrainingConfig
 from core.config.devices import Device
-from core.config.recipes import FINE_TUNE, RECIPES, Recipe
+from core.config.recipes import FAST, FINE_TUNE, RECIPES, Recipe
 from core.errors import ConfigurationError
 from core.networks.model_name import model_name
 from core.runs import fine_tuning
@@ -102,7 +102,7 @@ class TrainingOptions(Vertical):
         with Container(id="fields"):
             with Horizontal(id="what"):
                 yield Label("Recipe")
-                yield Select(_named(RECIPES), value="fast", allow_blank=False, id="recipe", compact=True)
+                yield Select(_named(RECIPES), value=FAST, allow_blank=False, id="recipe", compact=True)
                 yield Label("Epochs")
                 yield EpochsField(id="epochs")
                 yield Label("Folds")

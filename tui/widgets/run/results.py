@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import textwrap
@@ -11,6 +10,7 @@ from pathlib import Path
 from textual.content import Content
 
 from core.duration import duration
+from core.evaluation.significance import margin_of_error
 from core.runs.events import Failed, Finished
 from core.runs.run import FAILED, FINISHED, STOPPED
 from core.words import percent, plural
@@ -60,7 +60,7 @@ class Results(Lines):
         if followed.state == FINISHED and isinstance(end, Finished):
             if _is_crossed(end):
                 return _crossed(end, width)
-            margin = error_margin(end.test_accuracy, end.test_count) * 100
+            margin = margin_of_error(end.test_accuracy, end.test_count) * 100
             note = history.started.test_note if history.started else ""
             rest = f"on {plural(end.test_count, 'image')}" + (f", {note}" if note else "")
             return [
@@ -98,7 +98,7 @@ def _is_crossed(end: object) -> bool:
 
 def _crossed(end: Finished, width: int) -> list[Content]:
     """The results of a cross-validation: over all images, and the spread over the folds."""
-    margin = error_margin(end.test_accuracy, end.test_count) * 100
+    margin = margin_of_error(end.test_accuracy, end.test_count) * 100
     folds = plural(len(end.fold_accuracies), "fold")
     images = plural(end.test_count, "image")
     rows = [
@@ -128,18 +128,6 @@ def _compared(end: Finished, width: int) -> list[Content]:
 def _change(name: str, before: float, after: float, where: str, width: int) -> Content:
     points = f"{(after - before) * 100:+.2f}".replace("-", "−")
     return _named(name, f"{percent(before)} → {percent(after)}", f"{points} points {where}", width)
-
-
-def error_margin(accuracy: float, count: int) -> float:
-    """Half the 95% interval of an accuracy, 0 to 1, that was measured on `count` images; 0 to 1.
-
-    Wilson's interval (E. B. Wilson, JASA 22, 1927), which is not 0 even if every image was read correctly.
-    """
-    if count <= 0:
-        return 1.0
-    z = 1.96
-    spread = accuracy * (1 - accuracy) / count + z * z / (4 * count * count)
-    return z * math.sqrt(spread) / (1 + z * z / count)
 
 
 def shown_path(path: Path) -> str:

@@ -18,7 +18,7 @@ from core.drawing.ink import Stroke
 from core.errors import DataError
 from core.preprocessing.images import read
 from core.preprocessing.normalise import Polarity, Step, steps
-from core.reading.numbers import number
+from core.reading.numbers import segmentation
 from core.reading.numbers.lattice import spans
 from core.reading.reading import ReadDigit, Reading
 from tui.widgets.steps.step_measures import measured
@@ -153,9 +153,9 @@ def _of_whole(bitmap: Grey, strokes: Sequence[Stroke]) -> tuple[StepImage, ...]:
 
 def piece_of(width: int, height: int, strokes: Sequence[Stroke], digit: ReadDigit) -> Grey | None:
     """The ink that the network saw for `digit`, (H, W) uint8 with paper around it; None if it is not found."""
-    for run in spans(number.atoms_of(width, height, strokes)[0]):
-        if np.array_equal(number.image_of(run), digit.seen):
-            return number.piece(run)
+    for run in spans(segmentation.atoms_of(width, height, strokes)[0]):
+        if np.array_equal(segmentation.image_of(run), digit.seen):
+            return segmentation.piece(run)
     return None
 
 

@@ -30,7 +30,7 @@ _MARGIN = 1.5
 """How much more than the whole as one digit a segmentation must be worth: nearly all drawings are of one digit."""
 _CLEAR = 0.9
 """Connected ink that is no wider than high is not cut if it is one digit with at least this certainty: of 701 drawings
-of touching digits that are better divided, none that narrow was read with more than 71%."""
+of touching digits that should be divided, none this narrow was read with more than 71%."""
 _AROUND = 0.25
 """Paper around a piece, as a part of its longer side, so that ink is not taken for paper."""
 _WRITTEN = 40.0
@@ -119,7 +119,7 @@ def of_strokes(width: int, height: int, strokes: Sequence[Stroke]) -> Segmentati
 
 
 def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[Atom], float]:
-    """The atoms of a drawing on a canvas of `width` × `height` pixels, and how many of their pixels make one of its.
+    """The atoms of a drawing on a canvas of `width` × `height` pixels, and the factor from its pixels to theirs.
 
     Digits that are small for their brush are redrawn first, as a clean copy.
     """
@@ -134,7 +134,7 @@ def atoms_of(width: int, height: int, strokes: Sequence[Stroke]) -> tuple[list[A
 def of_ink(ink: Grey, scale: int = 1) -> Components:
     """The components into which a bitmap (H, W) uint8, ink bright on 0, may be divided.
 
-    `scale` is how many times larger the picture is to which the boxes refer.
+    `scale` is the factor from its pixels to those of the picture in which boxes are reported.
     """
     box = bounding_box(ink)
     if box is None:
@@ -149,7 +149,7 @@ def of_ink(ink: Grey, scale: int = 1) -> Components:
 
 
 def _sized(line: Grey) -> tuple[Grey, float]:
-    """The line of digits at a height at which it can be cut, and how many of its original pixels make one of those."""
+    """The line of digits at a height at which it can be cut, and the factor by which it was reduced."""
     height, width = line.shape
     if height > _TALLEST:
         factor = -(-height // _TALLEST)
@@ -166,7 +166,7 @@ def _of_atoms(atoms: Sequence[Atom], placed: Place) -> Segmentation | None:
     candidates = spans(atoms) if len(atoms) > 1 else []
     if not candidates:
         return None
-    everything = next(at for at, span in enumerate(candidates) if (span.first, span.last) == (0, len(atoms)))
+    everything = next(at for at, span in enumerate(candidates) if (span.first, span.stop) == (0, len(atoms)))
     line = max(each.height for each in atoms)
     return Segmentation(candidates, everything, line, placed)
 
