@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_core import install
-from layout import until
+from layout import text, until
 from numpy.typing import NDArray
 from PIL import Image
 from textual.pilot import Pilot
@@ -125,12 +125,12 @@ class CheckApp(DigitsApp):
 
 
 async def opened(pilot: Pilot[Any], *, checked: bool = True) -> CheckScreen:
-    """The screen, once it has something to show."""
+    """The screen, once the check has ended."""
     await pilot.pause()
     screen = pilot.app.screen
     assert isinstance(screen, CheckScreen)
     if checked:
-        await until(pilot, lambda: screen.query_one(Findings).option_count > 1)
+        await until(pilot, lambda: screen.query_one(Findings).option_count and "checking …" not in text(pilot.app))
     await pilot.pause()
     return screen
 
