@@ -83,6 +83,8 @@ async def _take(folder: Path) -> None:
         await pilot.pause(45)
         await pilot.press("enter")
         await save("check", 3)
+    # The last children end a moment after the app; their pipes are closed by the loop that opened them.
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
 
 
 def main() -> None:
