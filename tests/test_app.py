@@ -19,7 +19,7 @@ from textual.app import ComposeResult
 from textual.command import CommandPalette
 from textual.screen import Screen
 from textual.widgets import Input, Static
-from waiting import LONGEST
+from waiting import LONGEST, comes_true
 
 from core.config.configuration import TrainingConfig
 from core.runs import launch
@@ -108,7 +108,7 @@ async def test_quit_asks_nothing_where_nothing_is_lost(key: str) -> None:
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(key)
-        await until(pilot, lambda: app.return_code == 0)
+        await comes_true(lambda: app.return_code == 0)
 
 
 OPENING = ["d", "t", "p", "j", "question_mark", "ctrl+p"]
@@ -119,10 +119,10 @@ OPENING = ["d", "t", "p", "j", "question_mark", "ctrl+p"]
 async def test_no_key_is_taken_once_the_app_is_left(key: str) -> None:
     """A slow line delivers in one burst what was typed behind the q."""
     app = DigitsApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)):
         for each in ("q", key):
             app.post_message(events.Key(each, None))
-        await until(pilot, lambda: app.return_code == 0)
+        await comes_true(lambda: app.return_code == 0)
 
 
 @pytest.mark.parametrize("turns", [5, 10])
@@ -146,7 +146,7 @@ async def test_ctrl_q_quits_while_text_is_typed() -> None:
         await pilot.press("q")
         assert app.return_code is None
         await pilot.press("ctrl+q")
-        await until(pilot, lambda: app.return_code == 0)
+        await comes_true(lambda: app.return_code == 0)
 
 
 async def test_quit_asks_while_a_download_is_under_way(monkeypatch: pytest.MonkeyPatch, no_children: list[str]) -> None:
@@ -164,7 +164,7 @@ async def test_quit_asks_while_a_download_is_under_way(monkeypatch: pytest.Monke
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
-        await until(pilot, lambda: app.return_code == 0)
+        await comes_true(lambda: app.return_code == 0)
 
 
 async def test_a_terminal_that_is_too_small_is_told_and_nothing_is_lost() -> None:
@@ -193,7 +193,7 @@ async def test_a_start_in_a_small_terminal_shows_home_once_there_is_room() -> No
         await pilot.resize_terminal(40, 10)
         await until(pilot, lambda: isinstance(app.screen, TooSmall))
         await pilot.press("q")
-        await until(pilot, lambda: app.return_code == 0)
+        await comes_true(lambda: app.return_code == 0)
 
 
 async def test_start_run_makes_a_run_starts_it_and_looks_at_it(trainings: Trainings) -> None:

@@ -23,6 +23,7 @@ from core.config.device_plan import Plan
 from core.data import mnist
 from core.inference import int8
 from core.networks.checkpoint import load_state
+from core.runs.events import Event, Progress
 from core.runs.run import Run, create_run, list_runs
 from core.runs.writer import RunWriter
 from core.system import children
@@ -255,7 +256,9 @@ def test_another_device_is_taken_in_the_background_too(tiny_set: Path) -> None:
     """`resume --device` with `--detach` asks the child for that device; one that is missing is said, not ignored."""
     run = create_run(TrainingConfig(data=str(tiny_set)))
     with RunWriter(run) as writer:
-        for event in train(run.config(), run, stop=lambda: True):
+        found: list[Event] = []
+        for event in train(run.config(), run, stop=lambda: any(isinstance(each, Progress) for each in found)):
+            found.append(event)
             writer.append(event)
     assert run.is_resumable()
     digits("resume", run.name, "--device", "cuda:77", "--detach")

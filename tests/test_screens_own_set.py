@@ -114,7 +114,9 @@ async def test_what_is_removed_comes_back_after_a_restart(mine: OwnSet) -> None:
     app = Shown(mine)
     async with app.run_test(size=(80, 24)) as pilot:
         await opened(pilot)
-        await pilot.press("right", "x", "delete")
+        await pilot.press("right", "x")
+        await until(pilot, lambda: "29 drawings" in text(app))
+        await pilot.press("delete")
         await until(pilot, lambda: "28 drawings" in text(app))
         assert own_sets.drawings(mine) == [before[0], *before[3:]]
     app = Shown(mine)
