@@ -5,4 +5,11 @@ from __future__ import annotations
 
 def printable(text: str) -> str:
     """`text`, mostly a file name, with each character that would control a terminal or cannot be printed as �."""
-    return "".join(each if each.isprintable() else "�" for each in text)
+    return text if text.isprintable() else "".join(each if each.isprintable() else "�" for each in text)
+
+
+def abridged(value: object) -> str:
+    """A value of a file as a short text for a message, however long, deep or odd it is."""
+    import reprlib  # only damage needs it
+
+    return printable(reprlib.repr(value))

@@ -60,7 +60,7 @@ EXAMPLES: tuple[Any, ...] = (
     events.Note("text", level="warning", time=1.5),
     events.Loading(3, 10),
     events.Started(
-        data="mnist", recipe="fast", architecture="small", parameters=1, epochs=2, steps_per_epoch=10, batch_size=4,
+        data="mnist", recipe="fast", architecture="small", parameters=1, epochs=12, steps_per_epoch=10, batch_size=4,
         train_count=40, validation_count=5, test_count=6, device="cpu", device_name="a processor", threads=2,
         precision="float32", seed=1, step=3, seconds=0.5, test_note="15% held out", folds=5, fine_tuned="/model.npz",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -93,18 +94,101 @@ def test_other_json_is_not_an_event(line: str) -> None:
 
 def test_whole_numbers_are_numbers() -> None:
     """JSON does not tell 1 from 1.0, so that a field of floats takes both."""
-    found = events.from_json({**progress(1, ()).to_json(), "losses": [1, 0.5], "seconds": 2})
+    found = events.from_json({**progress(2, ()).to_json(), "losses": [1, 0.5], "seconds": 2})
     assert isinstance(found, events.Progress)
     assert found.losses == (1, 0.5) and found.seconds == 2
 
 
-def test_a_reader_passes_over_lines_of_wrong_types() -> None:
-    """A damaged line between two good ones costs that line alone."""
+def test_a_reader_passes_over_damaged_lines_and_names_the_first() -> None:
+    """A damaged line between two good ones costs that line alone, and is said once."""
     run = create_run(TrainingConfig())
     good = json.dumps(progress(1, (1.0,)).to_json())
-    bad = json.dumps({**progress(2, (1.0,)).to_json(), "losses": None, "step": "x"})
+    bad = json.dumps({**progress(2, (1.0,)).to_json(), "losses": None})
     run.events.write_text(f"{good}\n{bad}\n[]\n{good}\n")
-    assert [event.kind for event in EventReader(run).read()] == ["progress", "progress"]
+    reader = EventReader(run)
+    found = reader.read()
+    assert [event.kind for event in found] == ["progress", "note", "progress"]
+    note = found[1]
+    assert isinstance(note, events.Note) and note.level == "warning"
+    assert note.text.startswith("line 2 of events.jsonl cannot be read: losses of a 'progress' event is None; it must")
+    with run.events.open("a") as file:
+        file.write(f"{bad}\n{good}\n")
+    assert [event.kind for event in reader.read()] == ["progress"]
+
+
+_HUGE = 10**400
+_ODD: list[tuple[events.Event, dict[str, Any]]] = [
+    (progress(3, (1.0,)), {"step": -1}),
+    (progress(3, (1.0,)), {"step": _HUGE}),
+    (progress(3, (1.0,)), {"step": 2**53 + 1}),
+    (progress(3, (1.0,)), {"epoch": 0}),
+    (progress(3, (1.0,)), {"epoch": 10**9}),
+    (progress(3, (1.0,)), {"losses": [_HUGE]}),
+    (progress(3, (1.0,)), {"losses": [1e300]}),
+    (progress(3, (1.0,)), {"losses": [True]}),
+    (progress(3, (1.0,)), {"losses": []}),
+    (progress(3, (1.0,)), {"losses": [1.0] * 4}),
+    (progress(3, (1.0,)), {"seconds": math.inf}),
+    (progress(3, (1.0,)), {"seconds": math.nan}),
+    (progress(3, (1.0,)), {"seconds": -1}),
+    (progress(3, (1.0,)), {"seconds": _HUGE}),
+    (progress(3, (1.0,)), {"images_per_second": math.nan}),
+    (progress(3, (1.0,)), {"learning_rate": math.inf}),
+    (progress(3, (1.0,)), {"time": math.nan}),
+    (epoch_ended(1, 0.9), {"validation_accuracy": 1.5}),
+    (epoch_ended(1, 0.9), {"validation_accuracy": math.nan}),
+    (epoch_ended(1, 0.9), {"train_loss": _HUGE}),
+    (epoch_ended(1, 0.9), {"train_loss": 1e39}),
+    (epoch_ended(1, 0.9), {"epoch_seconds": 1e308}),
+    (started(), {"epochs": 0}),
+    (started(), {"epochs": 10**7}),
+    (started(), {"epochs": 7, "folds": 5}),
+    (started(), {"folds": -1}),
+    (started(), {"folds": 10**6}),
+    (started(), {"threads": False}),
+    (started(), {"data": None}),
+    (events.DeviceState("cpu", 0.5, 1, 2, 3.0), {"load": math.inf}),
+    (events.DeviceState("cpu", 0.5, 1, 2, 3.0), {"memory_used": -1}),
+    (events.DeviceState("cpu", 0.5, 1, 2, 3.0), {"temperature": 1e9}),
+]
+
+
+@pytest.mark.parametrize(("event", "changes"), _ODD, ids=lambda each: getattr(each, "kind", None) or f"{each!r:.40}")
+def test_odd_numbers_are_damage(event: events.Event, changes: dict[str, Any]) -> None:
+    """What shows an event may format, divide and count with any of its numbers."""
+    line = json.dumps({**event.to_json(), **changes})
+    with pytest.raises(ValueError, match=f"{event.kind}' event"):
+        events.from_json(json.loads(line))
+
+
+def test_a_training_that_diverged_is_no_damage() -> None:
+    """Its losses are NaN or infinite, and are shown so."""
+    for loss in (math.nan, math.inf, 1e38):
+        found = events.from_json(json.loads(json.dumps(progress(1, (loss,)).to_json())))
+        assert isinstance(found, events.Progress) and repr(found.losses) == repr((loss,))
+
+
+def test_no_text_of_an_event_steers_a_terminal_or_fails_to_be_written() -> None:
+    """Whether it is read or made: surrogates, control characters and very long texts are replaced or cut."""
+    made = events.Failed("no \ud800 and \x1b[2J\nbut lines")
+    assert made.error == "no � and �[2J\nbut lines"
+    assert events.from_json(json.loads('{"event":"failed","error":"\\ud800","time":1}')) == events.Failed("�", time=1.0)
+    assert len(events.Note("x" * 10**6).text) == 10_000
+
+
+def test_fields_and_events_of_a_later_version_are_left_aside() -> None:
+    """A run that a later version trains can be watched."""
+    later = {**events.Saved("model.npz", 3).to_json(), "bytes": {"all": [1]}}
+    assert events.from_json(later) == events.Saved("model.npz", 3, time=later["time"])
+
+
+def test_losses_keep_their_steps_though_a_line_is_lost() -> None:
+    """What a damaged line told is NaN, and a step that no run reaches is passed over."""
+    history = History()
+    for event in (started(), progress(2, (2.0, 1.0)), progress(5, (0.5,)), progress(2**50, (0.1,))):
+        history.feed(event)
+    assert repr(history.losses) == "[2.0, 1.0, nan, nan, 0.5]"
+    assert history.progress is not None and history.progress.step == 5
 
 
 def test_history_adds_up() -> None:

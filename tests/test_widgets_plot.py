@@ -140,3 +140,9 @@ async def test_a_plot_takes_no_focus() -> None:
         await pilot.press("tab")
         assert app.focused is None
         assert app.plot.can_focus is False
+
+
+def test_axes_reach_as_far_as_a_training_that_diverged() -> None:
+    """Losses over forty decades, and more steps than were planned, have an axis too."""
+    assert axis.logarithmic(1e-6, 3e38, 5).high >= 3e38
+    assert axis.epochs(1e9, 20, 5).high == 20.0

@@ -12,6 +12,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from core.printable import abridged
+from core.runs import event_fields
+from core.runs.event_fields import (
+    Best,
+    Count,
+    Degrees,
+    Epochs,
+    Folds,
+    Load,
+    Loss,
+    Moment,
+    Ordinal,
+    Rate,
+    Seconds,
+    Share,
+    Text,
+)
+
 
 @dataclass(frozen=True)
 class Event:
@@ -19,8 +37,18 @@ class Event:
 
     kind: ClassVar[str]
 
-    time: float = field(default_factory=time.time, kw_only=True)
+    time: Moment = field(default_factory=time.time, kw_only=True)
     """When it happened, in Unix seconds."""
+
+    def __post_init__(self) -> None:
+        # Written and read alike: a path or an error may hold what no terminal and no file of UTF-8 can.
+        for name in _TEXTS.get(type(self), ()):
+            object.__setattr__(self, name, event_fields.clean(getattr(self, name)))
+
+    @property
+    def contradiction(self) -> str:
+        """How its fields contradict one another, as only damage makes them; empty if they do not."""
+        return ""
 
     def to_json(self) -> dict[str, Any]:
         """The event as one JSON object."""
@@ -32,8 +60,8 @@ class Note(Event):
     """Something that the user should know: a fallback, a split that was made, files that were skipped."""
 
     kind = "note"
-    text: str
-    level: str = "information"
+    text: Text
+    level: Text = "information"
     """`information` or `warning`."""
 
 
@@ -42,9 +70,9 @@ class Loading(Event):
     """The data set is being read, which takes a while if many images are to be decoded."""
 
     kind = "loading"
-    done: int
+    done: Count
     """Images processed."""
-    total: int
+    total: Count
     """Images to process; 0 while that is unknown."""
 
 
@@ -53,35 +81,41 @@ class Started(Event):
     """Training begins, or is resumed."""
 
     kind = "started"
-    data: str
+    data: Text
     """The data set's name, or its path as given."""
-    recipe: str
-    architecture: str
-    parameters: int
-    epochs: int
-    steps_per_epoch: int
-    batch_size: int
-    train_count: int
-    validation_count: int
-    test_count: int
-    device: str
+    recipe: Text
+    architecture: Text
+    parameters: Count
+    epochs: Ordinal
+    steps_per_epoch: Count
+    batch_size: Count
+    train_count: Count
+    validation_count: Count
+    test_count: Count
+    device: Text
     """`cpu`, `mps` or `cuda:N`."""
-    device_name: str
-    threads: int
+    device_name: Text
+    threads: Count
     """CPU threads that one step uses."""
-    precision: str
+    precision: Text
     """`float32` or `bfloat16`."""
-    seed: int
-    step: int = 0
+    seed: Count
+    step: Count = 0
     """Steps already done: 0 at first, more when a run is resumed. Later steps reported before this event are void."""
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     """Training time already spent, in seconds."""
-    test_note: str = ""
+    test_note: Text = ""
     """Where the test images come from, such as `MNIST's test set` or `15% of each class, held out`."""
-    folds: int = 0
+    folds: Folds = 0
     """Folds of a cross-validation. `epochs` then counts those of the training on all images and of one per fold."""
-    fine_tuned: str = ""
+    fine_tuned: Text = ""
     """The checkpoint whose weights it began with; empty for fresh weights."""
+
+    @property
+    def contradiction(self) -> str:
+        if self.epochs % (self.folds + 1):
+            return f"{self.epochs:,} epochs, which is not a multiple of its {self.folds:,} folds and the whole"
+        return ""
 
     def fold_of(self, epoch: int) -> int:
         """The fold that an epoch, from 1, belongs to: 1 to `folds`, or 0 for the training on all images."""
@@ -93,15 +127,21 @@ class Progress(Event):
     """Some steps are done. Each step's loss is in exactly one of these events."""
 
     kind = "progress"
-    epoch: int
+    epoch: Ordinal
     """The epoch in progress, from 1."""
-    step: int
+    step: Count
     """Steps done since the run began; `losses` belong to the last `len(losses)` of them."""
-    losses: tuple[float, ...]
-    learning_rate: float
-    images_per_second: float
-    seconds: float
+    losses: tuple[Loss, ...]
+    learning_rate: Rate
+    images_per_second: Rate
+    seconds: Seconds
     """Training time since the run began, in seconds."""
+
+    @property
+    def contradiction(self) -> str:
+        if not 1 <= len(self.losses) <= self.step:
+            return f"{len(self.losses):,} losses of {self.step:,} steps"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -109,13 +149,13 @@ class DeviceState(Event):
     """How busy the device is; a field is None if the machine does not report it."""
 
     kind = "device"
-    device: str
-    load: float | None
+    device: Text
+    load: Load | None
     """Utilisation of the device, 0 to 1; for the CPU, of all its cores."""
-    memory_used: int | None
+    memory_used: Count | None
     """Bytes: on CUDA the memory in use on the card, otherwise this process's resident memory."""
-    memory_total: int | None
-    temperature: float | None
+    memory_total: Count | None
+    temperature: Degrees | None
     """Degrees Celsius."""
 
 
@@ -124,16 +164,16 @@ class EpochEnded(Event):
     """An epoch is done, and the validation images were read."""
 
     kind = "epoch"
-    epoch: int
-    step: int
-    train_loss: float
+    epoch: Ordinal
+    step: Count
+    train_loss: Loss
     """Mean cross-entropy over the epoch's batches, augmented and smoothed as trained."""
-    validation_loss: float
-    validation_accuracy: float
+    validation_loss: Loss
+    validation_accuracy: Share
     """0 to 1, on images held out of the training set."""
-    learning_rate: float
-    epoch_seconds: float
-    seconds: float
+    learning_rate: Rate
+    epoch_seconds: Seconds
+    seconds: Seconds
 
 
 @dataclass(frozen=True)
@@ -141,9 +181,9 @@ class Measured(Event):
     """How fine-tuning on all images changed the accuracy on MNIST, which it should not forget."""
 
     kind = "measured"
-    mnist_before: float
+    mnist_before: Share
     """Accuracy of the starting weights on MNIST's test set, 0 to 1."""
-    mnist_after: float
+    mnist_after: Share
     """Accuracy of the new weights on it."""
 
 
@@ -152,16 +192,16 @@ class FoldEnded(Event):
     """One fold of a cross-validation was read by a network that learned from the others."""
 
     kind = "fold"
-    fold: int
+    fold: Ordinal
     """From 1."""
-    folds: int
-    accuracy: float
+    folds: Folds
+    accuracy: Share
     """0 to 1."""
-    count: int
+    count: Count
     """Images in the fold."""
-    accuracy_before: float | None
+    accuracy_before: Share | None
     """Accuracy of the starting weights on the same images; None if these were fresh."""
-    fold_seconds: float
+    fold_seconds: Seconds
 
 
 @dataclass(frozen=True)
@@ -169,8 +209,8 @@ class Saved(Event):
     """A checkpoint was written."""
 
     kind = "saved"
-    checkpoint: str
-    step: int
+    checkpoint: Text
+    step: Count
 
 
 @dataclass(frozen=True)
@@ -181,30 +221,30 @@ class Finished(Event):
     """
 
     kind = "finished"
-    test_accuracy: float
-    test_loss: float
-    test_count: int
-    validation_accuracy: float
+    test_accuracy: Share
+    test_loss: Loss
+    test_count: Count
+    validation_accuracy: Share
     """Of the last epoch, 0 to 1."""
-    best_validation_accuracy: float
-    best_epoch: int
-    seconds: float
+    best_validation_accuracy: Best
+    best_epoch: Epochs
+    seconds: Seconds
     """Training time in seconds, including the evaluation after each epoch."""
-    checkpoint: str
-    accuracy: float | None = None
+    checkpoint: Text
+    accuracy: Share | None = None
     """Accuracy over all folds, 0 to 1, the same as `test_accuracy`. Without folds it is None, as are `spread`, `mean`
     and `accuracy_before`; `fold_accuracies` and `confusion` are empty."""
-    fold_accuracies: tuple[float, ...] = ()
-    spread: float | None = None
+    fold_accuracies: tuple[Share, ...] = ()
+    spread: Share | None = None
     """Standard deviation of the folds' accuracies; their mean is `mean`."""
-    mean: float | None = None
-    confusion: tuple[tuple[int, ...], ...] = ()
+    mean: Share | None = None
+    confusion: tuple[tuple[Count, ...], ...] = ()
     """(10, 10): images of digit [row] read as digit [column]; empty without folds."""
-    accuracy_before: float | None = None
+    accuracy_before: Share | None = None
     """Accuracy of the starting weights on the same images; None if these were fresh."""
-    mnist_before: float | None = None
+    mnist_before: Share | None = None
     """Accuracy on MNIST's test set before fine-tuning, 0 to 1; None without fine-tuning."""
-    mnist_after: float | None = None
+    mnist_after: Share | None = None
 
 
 @dataclass(frozen=True)
@@ -212,10 +252,10 @@ class Stopped(Event):
     """The run stopped on request and can be resumed."""
 
     kind = "stopped"
-    epoch: int
-    step: int
-    seconds: float
-    checkpoint: str
+    epoch: Epochs
+    step: Count
+    seconds: Seconds
+    checkpoint: Text
 
 
 @dataclass(frozen=True)
@@ -223,7 +263,7 @@ class Failed(Event):
     """The run ended with an error."""
 
     kind = "failed"
-    error: str
+    error: Text
 
 
 _KINDS: dict[str, type[Event]] = {
@@ -245,52 +285,44 @@ _KINDS: dict[str, type[Event]] = {
 }
 
 
-_NUMBER = frozenset({int, float})
-_TYPES: dict[str, frozenset[type]] = {
-    "str": frozenset({str}),
-    "int": frozenset({int}),
-    "float": _NUMBER,
-    "int | None": frozenset({int, type(None)}),
-    "float | None": _NUMBER | {type(None)},
-    "tuple[float, ...]": frozenset({list}),
-    "tuple[tuple[int, ...], ...]": frozenset({list}),
+_FIELDS: dict[str, dict[str, str]] = {
+    kind: {each.name: str(each.type) for each in dataclasses.fields(cls)} for kind, cls in _KINDS.items()
 }
-"""The types that JSON may give for each annotation of an event's fields; a bool does not count as a number."""
-
-_FIELDS: dict[str, dict[str, frozenset[type]]] = {
-    kind: {each.name: _TYPES[str(each.type)] for each in dataclasses.fields(cls)} for kind, cls in _KINDS.items()
+"""The fields of each kind with their annotations, looked up only once because a run has tens of thousands of lines."""
+_REQUIRED = {
+    kind: [
+        each.name
+        for each in dataclasses.fields(cls)
+        if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
+    ]
+    for kind, cls in _KINDS.items()
 }
-"""The fields of each kind with their types, looked up only once because a run has tens of thousands of lines."""
+_TEXTS = {
+    cls: [name for name, annotation in _FIELDS[kind].items() if annotation == "Text"] for kind, cls in _KINDS.items()
+}
 
 
-def from_json(data: Mapping[str, Any]) -> Event | None:
+def from_json(data: object) -> Event | None:
     """The event in one JSON object; None for a kind that a later version may have added.
 
-    Raises ValueError if it is not an object, or if a field of a known kind is missing or has another type.
+    Fields of a later version are left aside. Raises ValueError if it is not an object, or if a field of a known kind is
+    missing, has another type or is out of bounds.
     """
     kind = data.get("event") if isinstance(data, Mapping) else None
-    if not isinstance(kind, str):
-        raise ValueError(f"{data!r:.40} is not an event")
+    if not isinstance(data, Mapping) or not isinstance(kind, str):
+        raise ValueError(f"{abridged(data)} is not an event")
     if (cls := _KINDS.get(kind)) is None:
         return None
     values: dict[str, Any] = {}
-    for name, types in _FIELDS[kind].items():
+    for name, annotation in _FIELDS[kind].items():
         if name in data:
-            value = data[name]
-            if type(value) not in types:
-                raise ValueError(f"{name} of a {kind!r} event is {value!r:.40}, of type {type(value).__name__}")
-            values[name] = value
-    for name in ("losses", "fold_accuracies"):
-        if name in values:
-            numbers = values[name] = tuple(values[name])
-            if not _NUMBER.issuperset(map(type, numbers)):
-                raise ValueError(f"{name} of a {kind!r} event must all be numbers")
-    if "confusion" in values:
-        rows = values["confusion"]
-        if not all(type(row) is list and all(type(each) is int for each in row) for row in rows):
-            raise ValueError(f"confusion of a {kind!r} event is not a table of whole numbers")
-        values["confusion"] = tuple(tuple(row) for row in rows)
-    try:
-        return cls(**values)
-    except TypeError as error:
-        raise ValueError(f"a {cls.kind!r} event lacks a field: {error}") from error
+            try:
+                values[name] = event_fields.parsed(annotation, data[name])
+            except ValueError as error:
+                raise ValueError(f"{name} of a {kind!r} event is {abridged(data[name])}; it must be {error}") from None
+    if missing := [name for name in _REQUIRED[kind] if name not in values]:
+        raise ValueError(f"a {kind!r} event lacks {', '.join(missing)}")
+    event = cls(**values)
+    if contradiction := event.contradiction:
+        raise ValueError(f"a {kind!r} event has {contradiction}")
+    return event

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 
-from core.runs import events
+from core.runs import event_lines, events
 from core.runs.run import Run
 
 
@@ -16,26 +16,57 @@ class EventReader:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._offset = 0
+        self._lines = 0
+        self._is_damaged = False
 
     def read(self) -> list[events.Event]:
-        """The events added since the last call; lines that are not events are skipped."""
+        """The events added since the last call.
+
+        Lines that are not events are passed over, and the first of them is named in a note. Half a line, which a killed
+        run leaves, is no damage.
+        """
+        found: list[events.Event] = []
         try:
             with self.run.events.open("rb") as file:
                 file.seek(self._offset)
-                data = file.read()
+                for line, self._offset in event_lines.whole_lines(file):
+                    self._lines += 1
+                    found += self._events_of(line)
         except OSError:
-            return []  # not there yet, or not readable
-        complete = data.rfind(b"\n") + 1
-        self._offset += complete
-        found = []
-        for line in data[:complete].splitlines():
-            try:
-                event = events.from_json(json.loads(line))
-            except (ValueError, AttributeError, TypeError, RecursionError):
-                continue  # half a line of a killed run
-            if event is not None:
-                found.append(event)
+            pass  # not there yet, or not readable
         return found
+
+    def _events_of(self, line: bytes | None) -> list[events.Event]:
+        try:
+            if line is None:
+                raise ValueError(f"it is longer than {event_lines.LONGEST >> 20} MiB")
+            event = events.from_json(_parsed(line))
+        except ValueError as error:
+            if self._is_damaged or (line is not None and _is_half(line)):
+                return []
+            self._is_damaged = True
+            return [events.Note(self._damage(str(error)), level="warning")]
+        return [] if event is None else [event]
+
+    def _damage(self, why: str) -> str:
+        return (
+            f"line {self._lines:,} of {self.run.events.name} cannot be read: {why}. It is passed over, as are any "
+            "others like it; what they told is not shown."
+        )
+
+
+def _parsed(line: bytes) -> object:
+    """Raises ValueError if the line is not JSON."""
+    try:
+        return json.loads(line)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _is_half(line: bytes) -> bool:
+    """Whether the line begins as an event and breaks off, or is empty."""
+    text = line.strip()
+    return not text or (b'{"event":"'.startswith(text[:10]) and not text.endswith(b"}"))
 
 
 def follow(run: Run, interval: float = 0.2) -> Iterator[events.Event]:

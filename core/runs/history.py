@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from core.runs import events
+
+_MOST_LOST = 1_000_000
+"""Most steps whose losses were lost between two lines of an event file."""
 
 
 class History:
@@ -15,7 +20,7 @@ class History:
         self.device: events.DeviceState | None = None
         self.end: events.Finished | events.Stopped | events.Failed | None = None
         self.losses: list[float] = []
-        """The loss of every step done; index i holds that of step i + 1."""
+        """The loss of every step done; index i holds that of step i + 1, or NaN if its line was damaged."""
         self.epochs: list[events.EpochEnded] = []
         self.notes: list[events.Note] = []
         self.checkpoint: events.Saved | None = None
@@ -38,9 +43,7 @@ class History:
             case events.Loading():
                 self.loading = event
             case events.Progress():
-                self.progress = event
-                del self.losses[event.step - len(event.losses) :]
-                self.losses.extend(event.losses)
+                self._add(event)
             case events.EpochEnded():
                 self.epochs.append(event)
             case events.FoldEnded():
@@ -57,6 +60,16 @@ class History:
                 self.end = event
             case _:
                 pass
+
+    def _add(self, event: events.Progress) -> None:
+        before = event.step - len(event.losses)
+        if before > len(self.losses) + _MOST_LOST:
+            return  # a step that no run reaches from here
+        self.progress = event
+        del self.losses[before:]
+        # The lines of steps that are missing could not be read.
+        self.losses.extend([math.nan] * (before - len(self.losses)))
+        self.losses.extend(event.losses)
 
     @property
     def step(self) -> int:

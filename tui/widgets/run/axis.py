@@ -42,7 +42,8 @@ def logarithmic(low: float, high: float, most: int) -> Axis:
     """
     low = max(low, 1e-6)
     power = math.floor(math.log10(low))
-    series = [base * 10.0**exponent for exponent in range(power - 1, power + 20) for base in (1, 2, 5)]
+    highest = math.ceil(math.log10(max(low, high))) + 1
+    series = [base * 10.0**exponent for exponent in range(power - 1, highest + 1) for base in (1, 2, 5)]
     first = max(index for index, value in enumerate(series) if value <= low * (1 + 1e-9))
     last = next(index for index, value in enumerate(series) if index > first and value >= high * (1 - 1e-9))
     ticks = series[first : last + 1]
@@ -83,7 +84,8 @@ def epochs(done: float, total: int, most: int) -> Axis:
     On an axis for all of a long run, the first minutes would be a sliver; on one that ends at the current step, the
     whole curve would move with every step.
     """
-    high = min(next(step for step in _STEPS if step >= max(done - 1e-9, 1)), max(total, 1))
+    done = min(max(done - 1e-9, 1), max(total, 1))
+    high = min(next(step for step in _STEPS if step >= done), max(total, 1))
     step = next(step for step in (0.25, 0.5, *_STEPS[6:]) if high / step < most)
     ticks = [index * step for index in range(int(high / step + 1e-9) + 1)]
     return Axis(0.0, float(high), tuple(ticks), tuple(f"{tick:g}" for tick in ticks))
