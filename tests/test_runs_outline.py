@@ -10,15 +10,13 @@ from core.runs import events
 from core.runs.follow import EventReader
 from core.runs.history import History
 from core.runs.outline import RunOutline
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, Run
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN, Run
 from core.runs.writer import RunWriter
 
 
 def outline(run: Run) -> RunOutline:
-    """That of a run that has one."""
-    found = RunOutline.of(run)
-    assert found is not None
-    return found
+    """That of a run."""
+    return RunOutline.of(run)
 
 
 def test_a_finished_run() -> None:
@@ -68,11 +66,43 @@ def test_a_run_that_only_began_has_no_figures() -> None:
     "config",
     ["", "{", "[]", "null", '{"data": 5}', '{"recipe": []}', '{"epochs": "3"}', '{"device": 0}', "[" * 100_000],
 )
-def test_a_damaged_configuration_is_no_outline(config: str) -> None:
-    """One such run does not cost the list of all the others."""
+def test_a_damaged_configuration_costs_only_what_was_asked_for(config: str) -> None:
+    """The run is listed with its figures, and with why the rest cannot be read."""
     run = ended_run("one")
     (run.path / "config.json").write_text(config)
-    assert RunOutline.of(run) is None
+    found = outline(run)
+    assert found.trouble.startswith("config.json: ")
+    assert (found.state, found.data, found.test_accuracy) == (FINISHED, "?", 0.9923)
+
+
+def test_what_a_later_version_asked_for_is_listed() -> None:
+    """Its data set is known, though its recipe is not; nothing of it can steer a terminal."""
+    run = ended_run("one")
+    (run.path / "config.json").write_text('{"data": "/home/ada/my\\u001b[2J \\ud800digits", "recipe": "instant"}')
+    found = outline(run)
+    assert (found.data, found.recipe) == ("my�[2J �digits", "instant")
+    assert found.trouble.startswith("config.json: recipe is 'instant'; it must be one of fast")
+
+
+@pytest.mark.parametrize(
+    ("summary", "state", "why"),
+    [
+        ('{"status": "paused"}', UNKNOWN, "its status is 'paused', which this version does not know"),
+        ('{"status": ["finished"]}', UNKNOWN, "its status is ['finished']"),
+        ('{"status": "finished"}', FINISHED, "a 'finished' event lacks test_accuracy"),
+        ('{"status": "stopped", "event": "failed", "error": "x"}', STOPPED, "its event is 'failed'"),
+        ("[]", UNKNOWN, "it holds a JSON list"),
+        ("\ufeff{", UNKNOWN, "it is not JSON"),
+    ],
+)
+def test_an_ending_that_cannot_be_read_is_said(summary: str, state: str, why: str) -> None:
+    """Also one that a later version may have written."""
+    run = interrupted_run("one")
+    (run.path / "summary.json").write_text(summary, encoding="utf-8")
+    found = outline(run)
+    assert found.state == run.status() == state
+    assert why in found.trouble
+    assert run.is_resumable() == (state != FINISHED)
 
 
 @pytest.mark.parametrize(

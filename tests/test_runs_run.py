@@ -52,3 +52,12 @@ def test_a_damaged_configuration_is_said(tmp_path: Path) -> None:
     (run.path / "config.json").write_text("{")
     with pytest.raises(RunError, match=r"config\.json"):
         run.config()
+
+
+def test_one_odd_folder_does_not_hide_the_runs(tmp_path: Path) -> None:
+    """A link in a circle, a file and an empty folder are no runs."""
+    run = create_run(TrainingConfig())
+    (run.path.parent / "circle").symlink_to(run.path.parent / "circle")
+    (run.path.parent / "file").touch()
+    (run.path.parent / "folder").mkdir()
+    assert list_runs() == [run]

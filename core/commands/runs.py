@@ -9,8 +9,9 @@ import time
 from typing import Any
 
 from core.errors import RunError
+from core.printable import printable
 from core.runs.events import Failed
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
+from core.runs.run import FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
 from core.words import percent
 
 _STOP_SECONDS = 60.0
@@ -48,25 +49,31 @@ def run_runs(options: argparse.Namespace) -> int:
     if not found:
         print("no runs yet; start one with: digits-tui train", file=sys.stderr)
         return 0
-    width = max(len(row["name"]) for row in found)
-    for row in found:
-        print(f"{row['name']:{width}}  {row['status']:11}  {_result(row)}".rstrip())
+    names = [printable(row["name"]) for row in found]
+    width = max(map(len, names))
+    for name, row in zip(names, found, strict=True):
+        print(f"{name:{width}}  {row['status']:11}  {_result(row)}".rstrip())
     return 0
 
 
 def _row(run: Run) -> dict[str, Any]:
-    summary = run.summary()
+    ending = run.ending()
     # Only a run without a summary can be running, so the locks of a thousand finished ones need no check.
-    status = str(summary["status"]) if summary.get("status") else RUNNING if run.is_running() else INTERRUPTED
-    resumable = status in (STOPPED, INTERRUPTED, FAILED) and run.state.exists()
-    return {**summary, "name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
+    status = ending.status if ending is not None else RUNNING if run.is_running() else INTERRUPTED
+    resumable = status not in (RUNNING, FINISHED) and run.state.exists()
+    row = {"name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
+    if ending is not None and ending.event is not None:
+        row = {"status": status, **ending.event.to_json(), **row}
+    return {**row, "unreadable": trouble} if (trouble := run.trouble()) else row
 
 
 def _result(row: dict[str, Any]) -> str:
+    if "unreadable" in row:
+        return f"cannot be read: {row['unreadable']}"
     if (accuracy := row.get("test_accuracy")) is not None:
-        return f"test accuracy {percent(accuracy)}, {row.get('seconds', 0):.1f} s"
+        return f"test accuracy {percent(accuracy)}, {row['seconds']:.1f} s"
     if row["resumable"]:
-        return f"go on with: digits-tui resume {row['name']}"
+        return f"go on with: digits-tui resume {printable(row['name'])}"
     return str(row.get("error", ""))
 
 

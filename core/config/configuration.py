@@ -65,30 +65,30 @@ class TrainingConfig:
         if not self.data:
             raise ConfigurationError("data is empty; give a name that `digits-tui datasets` lists, or a path")
         if self.recipe not in RECIPES:
-            raise ConfigurationError(f"recipe is {self.recipe!r}; it must be one of {', '.join(RECIPES)}")
+            raise ConfigurationError(f"recipe is {self.recipe!r:.40}; it must be one of {', '.join(RECIPES)}")
         if (self.fine_tune is not None) != (self.recipe == FINE_TUNE):
             raise ConfigurationError(
-                f"recipe is {self.recipe!r} and fine_tune is {self.fine_tune!r}; the recipe {FINE_TUNE!r}, and no "
+                f"recipe is {self.recipe!r:.40} and fine_tune is {self.fine_tune!r:.80}; the recipe {FINE_TUNE!r}, and no "
                 "other, needs a checkpoint to start from"
             )
         if self.teachers and not RECIPES[self.recipe].can_distil:
             able = ", ".join(name for name, recipe in RECIPES.items() if recipe.can_distil)
             raise ConfigurationError(
-                f"recipe is {self.recipe!r}, which cannot learn from teachers; the recipes that can: {able}"
+                f"recipe is {self.recipe!r:.40}, which cannot learn from teachers; the recipes that can: {able}"
             )
         if self.fine_tune is not None and self.data == MNIST:
             raise ConfigurationError("data is mnist, which fine-tuning replays anyway; give another data set")
 
     def _check_bounds(self) -> None:
         if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
-            raise ConfigurationError(f"epochs is {self.epochs}; it must be 1 to {MOST_EPOCHS:,}")
+            raise ConfigurationError(f"epochs is {self.epochs!r:.40}; it must be 1 to {MOST_EPOCHS:,}")
         if not _DEVICE.fullmatch(self.device):
             raise ConfigurationError(
-                f"device is {self.device!r}; it must be auto, cpu, mps, cuda or cuda:N "
+                f"device is {self.device!r:.40}; it must be auto, cpu, mps, cuda or cuda:N "
                 "(`digits-tui devices` lists the devices of this machine)"
             )
         if not 0 <= self.seed < 2**32:
-            raise ConfigurationError(f"seed is {self.seed}; it must be 0 to 4,294,967,295")
+            raise ConfigurationError(f"seed is {self.seed!r:.40}; it must be 0 to 4,294,967,295")
 
     def to_json(self) -> dict[str, Any]:
         """The fields as a JSON object."""

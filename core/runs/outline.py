@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import RunError
-from core.runs.run import FINISHED, INTERRUPTED, RUNNING, Run
+from core.runs import event_lines, events
+from core.runs.events import Finished, Stopped
+from core.runs.run import Run
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class RunOutline:
     state: str
     """A state of `core.runs.run`."""
     data: str
-    """The data set's name, or the last part of its path."""
+    """The data set's name, or the last part of its path; `?` if that is unknown."""
     recipe: str
     best_validation_accuracy: float | None
     """0 to 1; None before the first epoch has ended."""
@@ -27,29 +28,31 @@ class RunOutline:
     seconds: float | None
     """Training time, as far as it is known without reading all events."""
 
+    trouble: str = ""
+    """Why its files cannot be read in full; empty if they can."""
+
     @classmethod
-    def of(cls, run: Run) -> RunOutline | None:
-        """The outline of `run`; None if its configuration cannot be read."""
-        try:
-            config = run.config()
-        except (RunError, RecursionError):
-            return None
-        running = run.is_running()
-        summary = {} if running else run.summary()
-        state = RUNNING if running else str(summary.get("status", INTERRUPTED))
-        best, seconds = summary.get("best_validation_accuracy"), summary.get("seconds")
-        if state != FINISHED:
-            best, last = _epochs(run)
-            seconds = seconds if seconds is not None else last
-        test = summary.get("test_accuracy")
+    def of(cls, run: Run) -> RunOutline:
+        """The outline of `run`: what is known of it, however its files are damaged."""
+        data, recipe = run.asked()
+        ending = None if run.is_running() else run.ending()
+        event = ending.event if ending is not None else None
+        if isinstance(event, Finished):
+            figures: tuple[float | None, float | None] = event.best_validation_accuracy, event.seconds
+        else:
+            figures = _epochs(run)
+        best, seconds = figures
+        if isinstance(event, Stopped):
+            seconds = event.seconds
         return cls(
             run=run,
-            state=state,
-            data=Path(config.data).name or config.data,
-            recipe=config.recipe,
-            best_validation_accuracy=_number(best),
-            test_accuracy=_number(test),
-            seconds=_number(seconds),
+            state=run.status() if ending is None else ending.status,
+            data=Path(data).name or data,
+            recipe=recipe,
+            best_validation_accuracy=best,
+            test_accuracy=event.test_accuracy if isinstance(event, Finished) else None,
+            seconds=seconds,
+            trouble=run.trouble(),
         )
 
 
@@ -59,21 +62,15 @@ def _epochs(run: Run) -> tuple[float | None, float | None]:
     try:
         with run.events.open("rb") as file:
             # Most lines are progress; only the epochs are worth parsing.
-            for line in file:
-                if line.startswith(b'{"event":"epoch"'):
+            for line, _ in event_lines.whole_lines(file):
+                if line is not None and line.startswith(b'{"event":"epoch"'):
                     try:
-                        epoch = json.loads(line)
-                        accuracy, seconds = float(epoch["validation_accuracy"]), float(epoch["seconds"])
-                    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
+                        epoch = events.from_json(json.loads(line))
+                    except (ValueError, RecursionError):
                         continue  # half a line of a killed run, or a damaged one
-                    best = accuracy if best is None else max(best, accuracy)
+                    if isinstance(epoch, events.EpochEnded):
+                        best = max(epoch.validation_accuracy, -1.0 if best is None else best)
+                        seconds = epoch.seconds
     except OSError:
         return None, None
     return best, seconds
-
-
-def _number(value: object) -> float | None:
-    try:
-        return float(value) if isinstance(value, int | float) else None
-    except OverflowError:  # a whole number of hundreds of digits, in a damaged file
-        return None

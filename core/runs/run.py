@@ -31,9 +31,14 @@ from core import paths
 from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError, RunError
 from core.networks.model_name import MODEL
+from core.printable import printable
+from core.runs import ending
+from core.runs.ending import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN, Ending
 from core.system import atomic, json_file, lock
 
-RUNNING, FINISHED, STOPPED, FAILED, INTERRUPTED = "running", "finished", "stopped", "failed", "interrupted"
+__all__ = [
+    "FAILED", "FINISHED", "INTERRUPTED", "RUNNING", "STOPPED", "UNKNOWN", "Run", "create_run", "find_run", "list_runs",
+]  # fmt: skip
 _WATCHED_SECONDS = 5.0
 
 
@@ -70,25 +75,63 @@ class Run:
 
     def config(self) -> TrainingConfig:
         """The configuration. Raises RunError if `config.json` is missing or damaged."""
-        path = self.path / "config.json"
         try:
-            return TrainingConfig.from_json(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError, AttributeError, RecursionError, ConfigurationError) as error:
-            raise RunError(f"{path} cannot be used ({error}); this run cannot be opened or resumed") from error
+            return self._read_config()
+        except ValueError as error:
+            raise RunError(f"{self._config} cannot be used ({error}); this run cannot be resumed") from error
+
+    def trouble(self) -> str:
+        """Why what was asked for, or how it ended, cannot be read in full; empty if it can."""
+        found = []
+        try:
+            self._read_config()
+        except ValueError as error:
+            found.append(f"{self._config.name}: {error}")
+        if (end := self.ending()) is not None and end.trouble:
+            found.append(f"{self._summary.name}: {end.trouble}")
+        return "; ".join(found)
+
+    def asked(self) -> tuple[str, str]:
+        """The data and the recipe that were asked for, `?` for what cannot be read, fit to be shown."""
+        given = json_file.read(self._config)
+        data, recipe = (given.get(name) for name in ("data", "recipe"))
+        return _shown(data), _shown(recipe)
+
+    def _read_config(self) -> TrainingConfig:
+        """Raises ValueError that says why it cannot be read."""
+        try:
+            return TrainingConfig.from_json(json_file.load(self._config))
+        except OSError as error:
+            raise ValueError(error.strerror or str(error)) from error
+        except ConfigurationError as error:
+            raise ValueError(str(error)) from error
+
+    @property
+    def _config(self) -> Path:
+        return self.path / "config.json"
+
+    @property
+    def _summary(self) -> Path:
+        return self.path / "summary.json"
 
     def summary(self) -> dict[str, Any]:
         """How the run ended; empty while it runs, or if it was killed."""
-        return json_file.read(self.path / "summary.json")
+        return json_file.read(self._summary)
+
+    def ending(self) -> Ending | None:
+        """The same, checked; None while it runs, or if it was killed."""
+        return ending.read(self._summary)
 
     def is_running(self) -> bool:
         """Whether a process writes here now."""
         return lock.is_held(self.path / "lock")
 
     def status(self) -> str:
-        """`running`, `finished`, `stopped`, `failed`, or `interrupted` if it was killed."""
+        """`running`, `finished`, `stopped`, `failed`, `interrupted` if it was killed, or `unknown`."""
         if self.is_running():
             return RUNNING
-        return str(self.summary().get("status", INTERRUPTED))
+        found = self.ending()
+        return INTERRUPTED if found is None else found.status
 
     def is_resumable(self) -> bool:
         """Whether `resume` can go on from a saved state."""
@@ -125,6 +168,10 @@ class Run:
         return abs(age) < _WATCHED_SECONDS
 
 
+def _shown(value: object) -> str:
+    return printable(value) if isinstance(value, str) and value else "?"
+
+
 def create_run(config: TrainingConfig) -> Run:
     """Create a run directory with `config.json`, named by time, data and recipe. Raises RunError."""
     folder = paths.user_checkpoints()
@@ -154,11 +201,18 @@ def list_runs() -> list[Run]:
     """All runs, newest first; a folder without `config.json` is not a run."""
     folder = paths.home() / "checkpoints"
     try:
-        names = [entry.path for entry in os.scandir(folder) if entry.is_dir()]
+        names = [entry.path for entry in os.scandir(folder) if _is_folder(entry)]
     except OSError:
         return []
     found = [Run(Path(name)) for name in names if os.path.exists(os.path.join(name, "config.json"))]  # noqa: PTH110, PTH118 - a thousand Path objects cost 10 ms at start
     return sorted(found, key=lambda run: run.name, reverse=True)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link that leads in a circle, or to where nobody may look
 
 
 def find_run(name: str) -> Run:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 
+from core.runs import events
 from core.runs.follow import EventReader
 from core.runs.history import History
 from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run
@@ -27,6 +28,8 @@ class FollowedRun:
         self.history = History()
         self.state = ""
         """A status of `core.runs.run`, or `starting`, `stopping`, `gone` (no folder); empty before the first look."""
+        self.trouble = ""
+        """Why the run's summary cannot be read; empty if it can."""
         self._reader = EventReader(run)
         self._expected = False
         self._alive = False
@@ -61,6 +64,17 @@ class FollowedRun:
         if added or before != (self.state, alive):
             self.version += 1
 
+    def _ended(self) -> str:
+        """The status of a run that nobody writes; its figures are taken from whichever file has them."""
+        if (ending := self.run.ending()) is None:
+            return INTERRUPTED
+        if ending.event is not None and type(self.history.end) is not type(ending.event):
+            self.history.feed(ending.event)  # its line among the events was damaged
+        if ending.trouble and ending.trouble != self.trouble:
+            self.history.feed(events.Note(f"summary.json cannot be read: {ending.trouble}", level="warning"))
+        self.trouble = ending.trouble
+        return ending.status
+
     @property
     def is_going(self) -> bool:
         """Whether the run is starting, running or stopping."""
@@ -73,10 +87,10 @@ class FollowedRun:
                 return GONE
             if self._expected or (not self.run.events.exists() and _age(self.run) < _PATIENCE):
                 return STARTING
-            return str(self.run.summary().get("status", INTERRUPTED))
+            return self._ended()
         if end is not None:
             # The summary is written after the final event, and removed first when a run is resumed.
-            goes_on = self.state in ("", STARTING, FINISHED, STOPPED, FAILED) and not self.run.summary()
+            goes_on = self.state in ("", STARTING, FINISHED, STOPPED, FAILED) and self.run.ending() is None
             return STARTING if goes_on else end.kind
         if self.run.stop_requested():
             return STOPPING

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from core.duration import duration
 from core.runs import events
 from core.runs.history import History
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, list_runs
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN, Run, list_runs
 from core.words import percent
 from tui.processes.followed_run import FollowedRun
 from tui.processes.run_stage import RunStage
 
-MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○"}
+MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○", UNKNOWN: "?"}
 """A sign for each status, so that it can be seen without colour."""
 
 
@@ -62,8 +62,11 @@ class RunList:
 
 
 def _past(run: Run) -> ListedRun:
-    status = run.status()
-    return ListedRun(run, status, _result(status, run.summary()))
+    ending = run.ending()
+    status = INTERRUPTED if ending is None else ending.status
+    if trouble := run.trouble():
+        return ListedRun(run, status, f"cannot be read: {trouble}")
+    return ListedRun(run, status, _result(status, ending.event if ending is not None else None))
 
 
 def _progress(history: History) -> str:
@@ -78,13 +81,13 @@ def _progress(history: History) -> str:
     return text
 
 
-def _result(status: str, summary: dict[str, object]) -> str:
-    match status, summary:
-        case events.Finished.kind, {"test_accuracy": float(accuracy), "seconds": float(seconds)}:
-            return f"{percent(accuracy)} test, in {duration(seconds)}"
-        case events.Stopped.kind, {"epoch": int(epoch)}:
-            return f"stopped in epoch {epoch}"
-        case events.Failed.kind, {"error": str(error)}:
-            return error.partition("\n")[0]
+def _result(status: str, event: events.Event | None) -> str:
+    match event:
+        case events.Finished():
+            return f"{percent(event.test_accuracy)} test, in {duration(event.seconds)}"
+        case events.Stopped():
+            return f"stopped in epoch {event.epoch}"
+        case events.Failed():
+            return event.error.partition("\n")[0]
         case _:
             return status

@@ -16,6 +16,7 @@ from textual.widgets import DataTable, Input, Static
 from textual.worker import get_current_worker
 
 from core.duration import duration
+from core.printable import printable
 from core.runs import run as runs
 from core.runs.outline import RunOutline
 from core.runs.run import RUNNING, Run
@@ -93,7 +94,7 @@ class RunsScreen(ModalScreen[Run | None]):
         for begin in range(0, max(1, len(ordered)), _CHUNK):
             if worker.is_cancelled:
                 return
-            outlines = [outline for run in ordered[begin : begin + _CHUNK] if (outline := RunOutline.of(run))]
+            outlines = [RunOutline.of(run) for run in ordered[begin : begin + _CHUNK]]
             self.post_message(self.Read(outlines, last=begin + _CHUNK >= len(ordered)))
 
     def on_runs_screen_read(self, event: Read) -> None:
@@ -115,7 +116,9 @@ class RunsScreen(ModalScreen[Run | None]):
     @on(DataTable.RowHighlighted)
     def _tell(self) -> None:
         if self._shown and self._table.cursor_row < len(self._shown):
-            text = f"{self._shown[self._table.cursor_row].run.name}, {self._count()}"
+            outline = self._shown[self._table.cursor_row]
+            what = f"cannot be read: {outline.trouble}" if outline.trouble else self._count()
+            text = f"{printable(outline.run.name)}, {what}"
         elif not self._complete:
             text = "reading …"
         elif self._outlines:
@@ -173,10 +176,10 @@ class RunsScreen(ModalScreen[Run | None]):
 def _cells(outline: RunOutline, widths: Sequence[int]) -> list[Text]:
     name, data, recipe = (
         fit(text, width - 1)
-        for text, width in zip((outline.run.name, outline.data, outline.recipe), widths, strict=False)
+        for text, width in zip((printable(outline.run.name), outline.data, outline.recipe), widths, strict=False)
     )
     if widths[0] < _WIDTHS["run"]:
-        name = outline.run.name[: widths[0] - 1]
+        name = printable(outline.run.name)[: widths[0] - 1]
     return [
         Text(name),
         Text(data),

@@ -222,7 +222,8 @@ class TrainingScreen(ModeScreen):
             case "draw_with":
                 return run.model.exists()
             case "mistakes":
-                return bool(run.summary().get("confusion"))
+                ending = run.ending()
+                return ending is not None and bool(confusion_of(ending.event))
             case "bars":
                 return owners.pinned.bitmap is not None and run.is_running()
             case _:

@@ -85,7 +85,7 @@ class Runs:
         if (followed := self._started.pop(run, None)) is not None:
             followed.give_up()
         # An expected failure is in the run's events, which the training screen shows.
-        if status and not run.summary():
+        if status and run.ending() is None:
             complain(
                 self._app,
                 f"{run.name} ended unexpectedly, with status {status}. Its output is in {run.log}",

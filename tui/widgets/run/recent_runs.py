@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 
 from core import paths
 from core.errors import CheckpointError
+from core.printable import printable
 from tui.state.requests import OpenRun
 
 if TYPE_CHECKING:
@@ -128,5 +129,5 @@ def _line(each: ListedRun, width: int) -> Table:
     line.add_column(width=1)
     line.add_column(width=width, no_wrap=True, overflow="ellipsis")
     line.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    line.add_row(MARKS[each.status], Text(each.run.name), Text(each.result))
+    line.add_row(MARKS[each.status], Text(printable(each.run.name)), Text(each.result))
     return line

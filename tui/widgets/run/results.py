@@ -12,7 +12,7 @@ from textual.content import Content
 from core.duration import duration
 from core.evaluation.significance import margin_of_error
 from core.runs.events import Failed, Finished
-from core.runs.run import FAILED, FINISHED, STOPPED
+from core.runs.run import FAILED, FINISHED, STOPPED, UNKNOWN
 from core.words import percent, plural
 from tui.processes.followed_run import GONE, FollowedRun
 from tui.widgets.run.confusion import confusion_of
@@ -80,6 +80,11 @@ class Results(Lines):
         if followed.state == GONE:
             gone = f"its folder {shown_path(followed.run.path)} no longer exists; the figures were read before"
             return _wrapped("Gone", gone, width, "bold $text-error")
+        if followed.state == FINISHED:
+            return _wrapped("Finished", f"its figures cannot be read: {followed.trouble}", width, "bold $text-warning")
+        if followed.state == UNKNOWN:
+            how = f"how it ended cannot be read: {followed.trouble}; {done}"
+            return _wrapped("Unknown", how, width, "bold $text-warning")
         if followed.state == STOPPED:
             return _wrapped("Stopped", f"{done}; a checkpoint is kept", width, "bold $text-warning")
         if followed.state == FAILED:

@@ -9,7 +9,7 @@ from textual.content import Content
 from core.networks.model_name import model_name
 from core.printable import printable
 from core.runs.events import Started
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED
+from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN
 from core.words import plural
 from tui.processes.followed_run import GONE, STARTING, STOPPING, FollowedRun
 from tui.widgets.shared.lines import Lines, fit
@@ -23,6 +23,7 @@ _STATES = {
     STOPPED: ("■ stopped", "$text-warning"),
     FAILED: ("✘ failed", "$text-error"),
     INTERRUPTED: ("■ interrupted", "$text-warning"),
+    UNKNOWN: ("? unknown", "$text-warning"),
     GONE: ("✘ gone", "$text-error"),
 }
 
@@ -56,7 +57,7 @@ class RunTitle(Lines):
         recipe = f", {self._recipe} recipe" if self._recipe else ""
         room = width - len(recipe) - len(how) - len(state) - 5
         what = fit(printable(Path(self._data).name or self._data), max(4, room)) + recipe
-        name = fit(self._followed.run.name, width - len(images) - 2)
+        name = fit(printable(self._followed.run.name), width - len(images) - 2)
         return [
             _spread([(what, "bold"), ("   " + how, _MUTED)], (state, f"bold {style}"), width),
             _spread([(name, _MUTED)], (images, _MUTED), width),
