@@ -325,3 +325,55 @@ def test_the_shipped_checkpoint_is_small_and_says_what_it_reached() -> None:
     for teacher in configuration["teachers"]:
         # What is `thorough` now was called `accurate` when the shipped one's teacher was trained.
         assert teacher.endswith(("mnist-thorough", "mnist-accurate")) and "/" not in teacher
+
+
+def _with_pickle(path: Path, data: bytes) -> Path:
+    """The archive at `path` with another pickle, its checksums right."""
+    with zipfile.ZipFile(path) as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, data if name.endswith("data.pkl") else content)
+    return path
+
+
+def _pickle_of(path: Path) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(next(each for each in archive.namelist() if each.endswith("data.pkl")))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda data: data.replace(b"M\xe8\x03", b"M\xe9\x03"), "damaged"),
+        (lambda data: data.replace(b"M\xe8\x03\x85", b"M\xe9\x03\x85"), "damaged"),
+        (lambda data: data.replace(b"ctorch\nFloatStorage", b"cposix\nsystem"), "asks for 'posix system'"),
+        (lambda data: b"\x80\x02cbuiltins\nbytearray\nJ\xff\xff\xff\x7f\x85R.", "asks for 'builtins bytearray'"),
+        (lambda data: b"\x80\x02}r\xff\xff\xff\x7f.", "damaged|not the state"),
+        (lambda data: b"\x80\x02\x8c\x01x.", "damaged|not the state"),
+        (lambda data: b"\x80\x02" + b"]" * 10 + b"ae.", "damaged"),
+        (lambda data: b"\x80\x02(ea.", "damaged"),
+        (lambda data: b"\x80\x02}]K\x01s.", "damaged"),
+        (lambda data: b"\x80\x02NN\x85R.", "damaged"),
+        (lambda data: b"", "damaged"),
+        (lambda data: data[:-40], "damaged"),
+    ],
+    ids=["storage", "size", "class", "memory", "memo", "instruction", "append", "mark", "key", "call", "empty", "half"],
+)
+def test_a_pickle_that_no_run_wrote_is_refused(tmp_path: Path, change: Any, why: str) -> None:
+    """Also with right checksums: it runs no code, reads no foreign memory and takes no more than its own size."""
+    path = tmp_path / "state.pt"
+    checkpoint.save_state(path, _state())
+    changed = change(_pickle_of(path))
+    assert changed != _pickle_of(path)
+    with pytest.raises(CheckpointError, match=why):
+        checkpoint.load_state(_with_pickle(path, changed))
+
+
+def test_a_state_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
+    """It is not unpacked."""
+    path = tmp_path / "state.pt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(100_000_000))
+    with pytest.raises(CheckpointError, match="has changed since it was written"):
+        checkpoint.load_state(path)

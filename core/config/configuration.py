@@ -15,7 +15,12 @@ MOST_EPOCHS = 10_000
 MOST_FOLDS = 20
 MNIST = "mnist"
 """The name of the shipped data set."""
-_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+_DEVICE = re.compile(r"cpu|mps|cuda:\d{1,4}")
+
+
+def is_device(name: str) -> bool:
+    """Whether `name` names one device: `cpu`, `mps` or `cuda:N`."""
+    return _DEVICE.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class TrainingConfig:
     def _check_bounds(self) -> None:
         if self.epochs is not None and not 1 <= self.epochs <= MOST_EPOCHS:
             raise ConfigurationError(f"epochs is {self.epochs!r:.40}; it must be 1 to {MOST_EPOCHS:,}")
-        if not _DEVICE.fullmatch(self.device):
+        if self.device not in ("auto", "cuda") and not is_device(self.device):
             raise ConfigurationError(
                 f"device is {self.device!r:.40}; it must be auto, cpu, mps, cuda or cuda:N "
                 "(`digits-tui devices` lists the devices of this machine)"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import json
-import pickle
+import pickletools
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from torch import Tensor, nn
 from core.errors import CheckpointError
 from core.networks.architectures import ARCHITECTURES, build
 from core.networks.checkpoint_file import HEADER, Header, header
+from core.printable import abridged, printable
 from core.system import atomic
 from core.system.damage import DAMAGE
 
@@ -31,7 +33,12 @@ _STATE_KEYS = frozenset(
     )
 )  # fmt: skip
 _IS_FOLDER = 0x10  # in a zip's attributes
-_STATE_DAMAGE: tuple[type[Exception], ...] = (*DAMAGE, pickle.UnpicklingError)
+_GLOBALS = re.compile(
+    r"torch\._utils _rebuild_tensor_v2|collections OrderedDict|torch (Float|Double|Long|Int|Byte)Storage"
+)
+"""What the pickle of a state names. torch would also make a bytearray, as large as the file asks for."""
+_LARGEST_STATE = 256 << 20
+"""Bytes of the largest state that is read: ten times those of the largest network's."""
 
 
 def save(path: Path, weights: dict[str, Tensor], described: Header) -> None:
@@ -88,30 +95,54 @@ def load_state(path: Path) -> dict[str, Any]:
     of digits-tui.
     """
     try:
+        if path.stat().st_size > _LARGEST_STATE:
+            raise ValueError(f"it is larger than {_LARGEST_STATE >> 20:,} MiB")
         with zipfile.ZipFile(path) as archive:
-            if (changed := _changed(archive)) is not None:
-                raise ValueError(f"{changed} in it has changed since it was written")
-        # weights_only: the unpickler builds only tensors and plain containers
-        state = torch.load(path, map_location="cpu", weights_only=True)
+            _check_members(archive)
     except FileNotFoundError:
         raise CheckpointError(f"there is no {path}: the run was ended before its first save; start a new run") from None
-    except _STATE_DAMAGE as error:
-        raise CheckpointError(
-            f"{path} is damaged and cannot be resumed from ({error}); start a new run, or draw with its model.npz"
-        ) from error
+    except DAMAGE as error:
+        raise _damaged(path, error) from error
+    try:
+        # weights_only: the unpickler builds only tensors and plain containers
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except MemoryError:
+        raise
+    except Exception as error:  # nothing of ours runs in it, and a damaged pickle makes it raise anything
+        raise _damaged(path, error) from error
     if not isinstance(state, dict):
         raise CheckpointError(f"{path} is not the state of a run; start a new run")
     if state.get("format") != STATE_FORMAT or not state.keys() >= _STATE_KEYS:
         missing = ", ".join(sorted(_STATE_KEYS - state.keys()))
         raise CheckpointError(
-            f"{path} was written by another version of digits-tui: it has format {state.get('format')!r}"
+            f"{path} was written by another version of digits-tui: it has format {abridged(state.get('format'))}"
             f"{f' and lacks {missing}' if missing else ''}, this one reads format {STATE_FORMAT}; start a new run"
         )
     return state
 
 
-def _changed(archive: zipfile.ZipFile) -> str | None:
-    """The name of the first member that differs from what was written; torch.load itself checks no checksums."""
-    # torch reads nothing of a member that is marked as a folder, and returns uninitialised memory.
-    folders = (member.filename for member in archive.infolist() if member.external_attr & _IS_FOLDER)
-    return next(folders, None) or archive.testzip()
+def _damaged(path: Path, error: Exception) -> CheckpointError:
+    why = printable(str(error)) or type(error).__name__
+    return CheckpointError(
+        f"{path} is damaged and cannot be resumed from ({why}); start a new run, or draw with its model.npz"
+    )
+
+
+def _check_members(archive: zipfile.ZipFile) -> None:
+    """Raises ValueError if a member is not as it was written, or the pickle names what no state holds."""
+    members = archive.infolist()
+    # torch.save compresses nothing. Of a member that is marked as a folder torch reads nothing, and returns
+    # uninitialised memory; it checks no checksums.
+    odd = (each.filename for each in members if each.compress_type or each.external_attr & _IS_FOLDER)
+    if changed := next(odd, None) or archive.testzip():
+        raise ValueError(f"{printable(changed)} in it has changed since it was written")
+    for each in members:
+        if Path(each.filename).name == "data.pkl":
+            _check_globals(archive.read(each))
+
+
+def _check_globals(pickle: bytes) -> None:
+    """Raises ValueError if `pickle` is damaged or names something that no state holds."""
+    for instruction, argument, _ in pickletools.genops(pickle):
+        if instruction.name == "GLOBAL" and not _GLOBALS.fullmatch(str(argument)):
+            raise ValueError(f"it asks for {abridged(argument)}")

@@ -76,7 +76,7 @@ class Learner:
         }
 
     def restore(self, state: dict[str, Any], *, same_device: bool) -> None:
-        """Go on from `state`; results are bit for bit the same only on the device that it comes from."""
+        """Go on from `state`, which must fit; bit for bit the same only on the device that it comes from."""
         step = self.step
         step.network.load_state_dict(state["network"])
         if step.average is not None:

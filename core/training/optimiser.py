@@ -59,8 +59,7 @@ class AdamW:
 
         Raises KeyError, ValueError or RuntimeError if it does not fit.
         """
-        for group, group_state in zip(self._groups, state["groups"], strict=True):
-            saved = {_OLDER.get(name, name): tensors for name, tensors in group_state.items()}
+        for group, saved in zip(self._groups, renamed(state)["groups"], strict=True):
             for name in _STATE:
                 for mine, theirs in zip(getattr(group, name), saved[name], strict=True):
                     mine.copy_(theirs)
@@ -69,6 +68,25 @@ class AdamW:
 _STATE = ("exp_avg", "exp_avg_sq", "steps")
 _OLDER = {"means": "exp_avg", "squares": "exp_avg_sq"}
 """Older names of the moments in saved states, and their names here."""
+
+
+def renamed(state: Any) -> Any:
+    """A saved state of either optimiser, which may be damaged, under the names of today."""
+    if isinstance(state, dict) and "others" in state:
+        return {**_renamed(state, {"means": "momentum_buffers"}), "others": _groups_renamed(state["others"])}
+    return _groups_renamed(state)
+
+
+def _groups_renamed(state: Any) -> Any:
+    if isinstance(state, dict) and isinstance(groups := state.get("groups"), list):
+        return {**state, "groups": [_renamed(each, _OLDER) for each in groups]}
+    return state
+
+
+def _renamed(state: Any, names: Mapping[str, str]) -> Any:
+    if not isinstance(state, dict):
+        return state
+    return {names.get(name, name): value for name, value in state.items()}
 
 
 class _Group:
@@ -143,13 +161,13 @@ class Muon:
         return {"others": self._others.state_dict(), "momentum_buffers": self._momentum_buffers}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """The inverse of `state_dict`, from any device; also accepts the older name of the buffers.
+        """The inverse of `state_dict`, from any device; also accepts older names.
 
         Raises KeyError, ValueError or RuntimeError if it does not fit.
         """
+        state = renamed(state)
         self._others.load_state_dict(state["others"])
-        saved = state["means"] if "means" in state else state["momentum_buffers"]
-        for mine, theirs in zip(self._momentum_buffers, saved, strict=True):
+        for mine, theirs in zip(self._momentum_buffers, state["momentum_buffers"], strict=True):
             mine.copy_(theirs)
 
 

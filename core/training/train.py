@@ -149,12 +149,13 @@ def _notes(dataset: Dataset) -> Iterator[Note]:
 
 
 def _saved_plan(state: dict[str, Any]) -> Plan:
-    """The plan in the saved state: other threads or another precision would sum in a different order."""
-    plan = Plan(**state["plan"])
+    """The plan in the saved state. Raises CheckpointError or DeviceError."""
+    from core.training.devices import find
+    from core.training.snapshot import plan_of
+
+    plan = plan_of(state)
     if plan.device != "cpu":
         try:
-            from core.training.devices import find
-
             find(plan.device)
         except DeviceError as error:
             raise DeviceError(f"{error} To resume on another one: digits-tui resume RUN --device auto") from error

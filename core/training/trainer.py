@@ -17,7 +17,6 @@ from torch import Tensor, nn
 from core.config.calibration import Calibration
 from core.data.collection import LabelledImages
 from core.data.stage import Stage
-from core.errors import CheckpointError
 from core.evaluation.evaluation import Evaluation, evaluate
 from core.networks import checkpoint
 from core.networks.architectures import parameter_count
@@ -29,7 +28,7 @@ from core.training.cross_validation import Fold
 from core.training.job import Job
 from core.training.monitoring import monitoring
 from core.training.report import Moment
-from core.training.snapshot import check, on_cpu, snapshot
+from core.training.snapshot import check, check_learner, on_cpu, plan_of, snapshot
 from core.training.training_state import TrainingState
 
 _REPORT_SECONDS = 0.25
@@ -80,14 +79,9 @@ class Trainer:
         check(saved, self.job)
         if saved["stage"] != self._index or self.learner.step.done:
             self._begin(saved["stage"])  # only if needed: making synthetic images may take a minute
-        try:
-            self.learner.restore(saved, same_device=saved["plan"]["device"] == self.job.plan.device)
-        except (KeyError, ValueError, RuntimeError) as error:
-            raise CheckpointError(
-                f"the saved state does not fit the network of the recipe {self.job.config.recipe} "
-                f"({self.job.recipe.architecture}); it was written by another version of digits-tui, "
-                "start a new run"
-            ) from error
+        same_device = plan_of(saved).device == self.job.plan.device
+        check_learner(saved, self.learner, same_device=same_device)
+        self.learner.restore(saved, same_device=same_device)
         self.state = TrainingState.of_state(saved["tally"], self._device)
         self.clock = Clock.of_state(saved["tally"])
 
