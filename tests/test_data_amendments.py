@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from waiting import LONGEST
 
 from core.data import amendments
-from core.data.amendments import NAME, Amendment
+from core.data.amendments import NAME
 from core.errors import DataError
 from core.system import atomic, children
 
@@ -81,10 +82,10 @@ def test_where_the_folder_refuses_the_home_keeps_it(folder: Path, monkeypatch: p
     """The same for every user: the folder refuses by an error."""
     write = amendments._write
 
-    def refusing(journal: Path, decisions: list[Amendment]) -> None:
-        if journal.parent == folder:
+    def refusing(path: Path, journal: Any) -> None:
+        if path.parent == folder:
             raise PermissionError(13, "Permission denied")
-        write(journal, decisions)
+        write(path, journal)
 
     monkeypatch.setattr(amendments, "_write", refusing)
     _decide_elsewhere(folder)
@@ -107,10 +108,10 @@ def test_a_lent_folder_and_own_decisions_are_read_as_one(folder: Path, monkeypat
     amendments.relabel(folder, "7/b.png", 1)
     write = amendments._write
 
-    def refusing(journal: Path, decisions: list[Amendment]) -> None:
-        if journal.parent == folder:
+    def refusing(path: Path, journal: Any) -> None:
+        if path.parent == folder:
             raise PermissionError(13, "Permission denied")
-        write(journal, decisions)
+        write(path, journal)
 
     monkeypatch.setattr(amendments, "_write", refusing)
     amendments.leave_out(folder, "3/a.png")
@@ -122,9 +123,8 @@ def test_a_lent_folder_and_own_decisions_are_read_as_one(folder: Path, monkeypat
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"\xff\xfe", b'{"decisions": [{}]}', b"[" * 100_000,
-     b'{"decisions": [{"path": "3/a.png", "label": 12, "was": 3, "time": 1}]}',
-     b'{"decisions": [{"path": "../3/a.png", "label": 1, "was": 3, "time": 1}]}'],
+    [b"", b"{", b"[]", b"\xff\xfe", b"{}", b'{"decisions": {}}', b"[" * 100_000,
+     b'{"decisions": ' + b"[" * 500 + b"]" * 500 + b"}", b'{"decisions": [1' + b"0" * 5000 + b"]}"],
 )  # fmt: skip
 def test_a_damaged_journal_is_set_aside_not_lost(folder: Path, content: bytes) -> None:
     """It counts as none, is said, and the next decision gives it another name."""
@@ -135,6 +135,36 @@ def test_a_damaged_journal_is_set_aside_not_lost(folder: Path, content: bytes) -
     amendments.leave_out(folder, "3/a.png")
     assert decided(folder) == {"3/a.png": None} and amendments.complaints(folder) == ()
     assert [path.read_bytes() for path in folder.glob(".digits-tui.damaged-*.json")] == [content]
+
+
+_SOUND = {"path": "7/b.png", "label": 1, "was": 7, "time": 5.0}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {}, [], None, 5, "text", {**_SOUND, "label": 12}, {**_SOUND, "label": 10**400}, {**_SOUND, "label": "letter a"},
+        {**_SOUND, "label": True}, {**_SOUND, "was": 3}, {**_SOUND, "was": 10**400}, {**_SOUND, "was": "7"},
+        {**_SOUND, "path": "../7/b.png"}, {**_SOUND, "path": 7}, {**_SOUND, "path": "7/b\0"},
+        {**_SOUND, "time": 10**400},
+        {**_SOUND, "time": 1e308}, {**_SOUND, "time": float("nan")}, {**_SOUND, "time": -1}, {**_SOUND, "time": "now"},
+        {**_SOUND, "time": True}, {"path": "7/b.png", "turned": 90},
+    ],
+    ids=lambda entry: f"{entry!r:.60}",
+)  # fmt: skip
+def test_an_entry_that_nobody_understands_is_named_and_kept(folder: Path, entry: object) -> None:
+    """The others are obeyed; what a later version wrote is still there after decisions of this one."""
+    content = {"version": 2, "by": "ada", "decisions": [entry, {**_SOUND, "path": "3/a.png", "was": 3, "why": "blot"}]}
+    (folder / NAME).write_text(json.dumps(content))
+    assert decided(folder) == {"3/a.png": 1}
+    (complaint,) = amendments.complaints(folder)
+    assert complaint.startswith("1 decision of your check-up in ") and "cannot be understood" in complaint
+    amendments.leave_out(folder, "7/b.png")
+    assert decided(folder) == {"3/a.png": 1, "7/b.png": None}
+    assert amendments.undo(folder) is not None
+    assert repr(json.loads((folder / NAME).read_text())) == repr(content)
+    assert amendments.undo(folder) is not None and amendments.undo(folder) is None
+    assert repr(json.loads((folder / NAME).read_text())["decisions"]) == repr([entry])
 
 
 @pytest.mark.parametrize("path", ["a.png", "/3/a.png", "../3/a.png", "letters/a.png", "", "3/../4/a.png", "3"])

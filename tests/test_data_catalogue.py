@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -164,7 +165,8 @@ def test_a_path_need_not_be_added(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["", "{", "[]", '{"sets": 5}', '{"sets": [5]}', '{"sets": [{"name": 1, "path": "", "kind": ""}]}', "\xff"]
+    "damage",
+    ["", "{", "[]", "{}", '{"sets": 5}', '{"sets": {"name": 1, "path": "", "kind": ""}}', "\xff", "[" * 100_000],
 )
 def test_a_damaged_list_is_set_aside_and_said(home: Path, tmp_path: Path, damage: str) -> None:
     """Nothing of it is lost: it lies under another name, a note says so, and adding works."""
@@ -181,6 +183,43 @@ def test_a_damaged_list_is_set_aside_and_said(home: Path, tmp_path: Path, damage
     for other in file.parent.glob("catalogue.damaged-*"):
         other.unlink()
     assert catalogue.read().notes == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": 1},
+        {"name": ""},
+        {"name": "\ud800"},
+        {"name": "\x1b[2J"},
+        {"path": None},
+        {"path": "a\0b"},
+        {"kind": "video"},
+        {"kind": []},
+        {"images": "many"},
+        {"images": -1},
+        {"images": 10**400},
+        {"classes": 1.5},
+        {"classes": True},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_line_that_nobody_understands_is_named_and_kept(home: Path, tmp_path: Path, changes: dict[str, Any]) -> None:
+    """As a later version may write it; the other lines are listed and can be changed."""
+    file, folder = home / "data" / "catalogue.json", digits(tmp_path / "mine", labels="01")
+    catalogue.add(folder)
+    (line,) = json.loads(file.read_text())["sets"]
+    odd = {**line, **changes}
+    file.write_text(json.dumps({"version": 2, "sets": [odd, {**line, "colour": "red"}], "by": "ada"}))
+    assert "mine" in names()
+    (note,) = catalogue.read().notes
+    assert "1 data set in" in note and "cannot be understood" in note and note.isprintable()
+    catalogue.add(digits(tmp_path / "other", labels="01"))
+    found = json.loads(file.read_text())
+    assert (found["version"], found["by"]) == (2, "ada")
+    assert found["sets"][:2] == [odd, {**line, "colour": "red"}] and found["sets"][2]["name"] == "other"
+    catalogue.remove("mine")
+    assert [each["name"] for each in json.loads(file.read_text())["sets"]] == [odd["name"], "other"]
 
 
 def test_adding_over_a_damaged_list_loses_nothing(home: Path, tmp_path: Path) -> None:

@@ -121,3 +121,13 @@ def test_reading_the_choice_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_later_version_prefers_is_kept(run: Run) -> None:
+    """Also beside values that are damaged, which count as none."""
+    file = paths.user_checkpoints() / "kept.json"
+    file.write_text(json.dumps({"colours": {"pad": ["red"]}, "checkpoint": 5, "lesson": "\\ud800"}))
+    assert preferences.checkpoint() is None and preferences.unanswered_run() is None
+    preferences.keep(run.model)
+    assert json.loads(file.read_text())["colours"] == {"pad": ["red"]}
+    assert preferences.checkpoint() == run.model

@@ -2,8 +2,9 @@
 
     {"version": 1, "sets": [{"name": "mine", "path": "/…/mine", "kind": "folder", "images": 120, "classes": 10}]}
 
-The file is only ever replaced atomically, so it is read without a lock and changed under one. A damaged file is never
-overwritten: it is renamed.
+The file is only ever replaced atomically, so it is read without a lock and changed under one. A line that is damaged, or
+that a later version wrote, is skipped, reported and kept, as is anything else in the file; a file that holds no list at
+all is never overwritten: it is renamed.
 """
 
 from __future__ import annotations
@@ -16,8 +17,13 @@ from typing import Any
 
 from core import paths
 from core.errors import DataError, DigitsError
-from core.system import atomic, damaged_file
+from core.printable import abridged
+from core.system import atomic, damaged_file, json_file
 from core.system.lock import locked
+from core.words import plural
+
+_LARGEST = 16 << 20
+_NEW: dict[str, Any] = {"version": 1, "sets": []}
 
 
 def file() -> Path:
@@ -28,7 +34,7 @@ def file() -> Path:
 def read() -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """The lines of the file, and notes if it, or an earlier one, was damaged."""
     try:
-        return _lines(file()), _notes()
+        return _told(_read(file()))
     except FileNotFoundError:
         return [], _notes()
     except OSError as error:
@@ -38,7 +44,7 @@ def read() -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     try:
         with _locked():
             _set_aside()
-            return _lines(file()) if paths.exists(file()) else [], _notes()
+            return _told(_read(file())) if paths.exists(file()) else ([], _notes())
     except DigitsError as error:
         return [], (f"The list of added data sets, {file()}, is damaged and was left unchanged ({error}).",)
 
@@ -51,32 +57,41 @@ def _notes() -> tuple[str, ...]:
     )
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """The lines of the file. Raises OSError, and ValueError if the file is not what this module writes."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    sets = content.get("sets") if isinstance(content, dict) else None
-    if not isinstance(sets, list) or not all(_is_line(each) for each in sets):
+def _told(content: dict[str, Any]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    foreign = [each for each in content["sets"] if not _is_line(each)]
+    sets = [each for each in content["sets"] if _is_line(each)]
+    if not foreign:
+        return sets, _notes()
+    some = plural(len(foreign), "data set", "data sets")
+    note = f"{some} in {file()} cannot be understood and will not be listed; the first is {abridged(foreign[0])}."
+    return sets, (*_notes(), note)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The file's content, its `sets` a list. Raises ValueError if the file is not such a one, and OSError."""
+    content = json_file.load(path, _LARGEST)
+    if not isinstance(content.get("sets"), list):
         raise ValueError("not a catalogue")
-    return sets
+    return content
 
 
-def _is_line(line: object) -> bool:
-    if not isinstance(line, dict):
-        return False
-    counts = (line.get("images"), line.get("classes"))
-    return all(isinstance(line.get(key), str) for key in ("name", "path", "kind")) and all(
-        count is None or type(count) is int for count in counts
-    )
+def _is_line(line: Any) -> bool:
+    match line:
+        case {"name": str(name), "path": str(path), "kind": str(kind)}:
+            is_set = bool(name) and name.isprintable() and "\0" not in path and kind in sources.SOURCES
+            return is_set and all(_is_count(line.get(key)) for key in ("images", "classes"))
+    return False
+
+
+def _is_count(value: object) -> bool:
+    return value is None or (type(value) is int and 0 <= value < 2**53)
 
 
 def _set_aside() -> None:
     """Rename a damaged file, with the lock held. Raises DataError if that fails."""
     path = file()
     try:
-        _lines(path)
+        _read(path)
     except FileNotFoundError:
         return
     except ValueError:
@@ -94,12 +109,16 @@ def changing() -> Iterator[list[dict[str, Any]]]:
     with _locked():
         _set_aside()
         try:
-            sets = _lines(file()) if paths.exists(file()) else []
+            content = _read(file()) if paths.exists(file()) else _NEW
         except OSError as error:
             raise DataError(f"the catalogue {file()} cannot be read: {error.strerror}") from error
+        before = content["sets"]
+        sets = [each for each in before if _is_line(each)]
         yield sets  # outside both try blocks: an OSError of the caller's block is not about the catalogue
+        kept = [each for each in before if not _is_line(each) or any(each is line for line in sets)]
+        added = [line for line in sets if not any(each is line for each in before)]
         try:
-            atomic.write_text(file(), json.dumps({"version": 1, "sets": sets}, indent=1) + "\n")
+            atomic.write_text(file(), json.dumps({**content, "sets": [*kept, *added]}, indent=1) + "\n")
         except OSError as error:
             raise DataError(f"the catalogue {file()} cannot be written: {error.strerror}") from error
 

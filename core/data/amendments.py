@@ -6,12 +6,14 @@ The decisions are in a journal, `FOLDER/.digits-tui.json`, so that they move wit
 
 A label of null leaves the image out; a label equal to `was` cancels an earlier decision. The last decision about an
 image counts. If the folder cannot be written, the journal is in the user's own data; if both exist, they are merged in
-order of time. A damaged journal is never overwritten: it is set aside.
+order of time. An entry that is damaged, or that a later version wrote, is skipped, reported and kept; a file that is no
+journal at all is never overwritten: it is set aside.
 """
 
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import json
 import math
@@ -25,12 +27,16 @@ from typing import Any
 
 from core import paths
 from core.errors import DataError
-from core.printable import printable
-from core.system import atomic, damaged_file, lock
+from core.printable import abridged, printable
+from core.system import atomic, damaged_file, json_file, lock
+from core.words import plural
 
 NAME = ".digits-tui.json"
 _NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 _DIGITS = frozenset("0123456789")
+_LARGEST = 64 << 20
+_LATEST = 1e11
+"""The year 5138, in seconds since 1970: a decision after it would leave no time for the next one."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Amendment:
 def read(folder: Path) -> dict[str, Amendment]:
     """The decisions, by path, about images below `folder` that differ from their class folders.
 
-    A journal that is damaged or cannot be read counts as empty; `complaints` reports it.
+    What is damaged or cannot be read is left out; `complaints` reports it.
     """
     latest = {each.path: each for each in _merged(folder)}
     return {path: each for path, each in latest.items() if each.label != each.was}
@@ -61,11 +67,18 @@ def complaints(folder: Path) -> tuple[str, ...]:
     found = []
     for journal in (folder / NAME, _own(folder)):
         try:
-            _decisions(journal)
+            foreign = _read(journal).foreign
         except OSError as error:
             found.append(f"The decisions of your check-up cannot be read: {journal}: {error.strerror}.")
         except ValueError:
             found.append(f"The decisions of your check-up, {journal}, are damaged and are ignored.")
+        else:
+            if foreign:
+                some = plural(len(foreign), "decision", "decisions")
+                found.append(
+                    f"{some} of your check-up in {journal} cannot be understood and will be ignored; "
+                    f"the first is {abridged(foreign[0])}."
+                )
     return tuple(map(printable, found))
 
 
@@ -92,18 +105,19 @@ def undo(folder: Path) -> Amendment | None:
     Raises DataError if its journal cannot be written.
     """
     with _locked(folder):
-        journals = [(journal, _readable(journal)) for journal in (folder / NAME, _own(folder))]
-        journals.sort(key=lambda each: each[1][-1].time if each[1] else -math.inf, reverse=True)
-        for journal, decisions in journals:
-            if not decisions:
+        journals = [(path, _readable(path)) for path in (folder / NAME, _own(folder))]
+        journals.sort(key=lambda each: each[1].last_time, reverse=True)
+        for path, journal in journals:
+            if not journal.decisions:
                 continue
+            undone = journal.decisions[-1]
             try:
-                _write(journal, decisions[:-1])
+                _write(path, journal.without_last())
             except OSError as error:
                 if error.errno in _NOT_WRITABLE:
                     continue  # another person's decision, in a folder that this user cannot write
-                raise _not_saved(journal, error) from error
-            return decisions[-1]
+                raise _not_saved(path, error) from error
+            return undone
     return None
 
 
@@ -114,7 +128,7 @@ def _decide(folder: Path, path: str, label: int | None) -> Amendment:
         now = max(time.time(), math.nextafter(earlier[-1].time, math.inf) if earlier else 0.0)
         made = Amendment(path, label, was, now)
         try:
-            _write(folder / NAME, [*_readable(folder / NAME), made])
+            _write(folder / NAME, _readable(folder / NAME).with_one(made))
         except OSError as error:
             if error.errno not in _NOT_WRITABLE:
                 raise _not_saved(folder / NAME, error) from error
@@ -122,7 +136,7 @@ def _decide(folder: Path, path: str, label: int | None) -> Amendment:
             try:
                 paths.user_data()
                 own.parent.mkdir(exist_ok=True)
-                _write(own, [*_readable(own), made])
+                _write(own, _readable(own).with_one(made))
             except OSError as second:
                 raise _not_saved(own, second) from second
     return made
@@ -142,47 +156,94 @@ def _merged(folder: Path) -> list[Amendment]:
     found: list[Amendment] = []
     for journal in (folder / NAME, _own(folder)):
         try:
-            found += _decisions(journal)
+            found += _read(journal).decisions
         except (OSError, ValueError):
             continue  # reported by `complaints`
     return sorted(found, key=lambda each: each.time)
 
 
-def _decisions(journal: Path) -> list[Amendment]:
-    """The decisions in one journal. Raises OSError, and ValueError if the file is not what this module writes."""
+@dataclass(frozen=True)
+class _AmendmentJournal:
+    """One file of decisions."""
+
+    content: dict[str, Any]
+    """All that is in the file."""
+    entries: list[Any]
+    """Its decisions as JSON, those that nobody understands among them."""
+
+    @functools.cached_property
+    def _parsed(self) -> list[Amendment | None]:
+        return [_decision(each) for each in self.entries]
+
+    @property
+    def decisions(self) -> list[Amendment]:
+        """Those that are understood, in the order of the file."""
+        return [each for each in self._parsed if each is not None]
+
+    @property
+    def foreign(self) -> list[Any]:
+        """Those that are not."""
+        return [entry for entry, parsed in zip(self.entries, self._parsed, strict=True) if parsed is None]
+
+    @property
+    def last_time(self) -> float:
+        """When the last decision was made, in seconds since 1970; before all times if there is none."""
+        decisions = self.decisions
+        return decisions[-1].time if decisions else -math.inf
+
+    def with_one(self, made: Amendment) -> _AmendmentJournal:
+        """The journal with one more decision."""
+        return _AmendmentJournal(self.content, [*self.entries, asdict(made)])
+
+    def without_last(self) -> _AmendmentJournal:
+        """The journal without the last decision that is understood; there must be one."""
+        last = max(index for index, each in enumerate(self._parsed) if each is not None)
+        return _AmendmentJournal(self.content, self.entries[:last] + self.entries[last + 1 :])
+
+    def to_json(self) -> dict[str, Any]:
+        """The content of the file; nothing that was in it is lost."""
+        return {"version": 1, **self.content, "decisions": self.entries}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file says nothing, so that it can go."""
+        return not self.entries and self.content.keys() <= {"version", "decisions"}
+
+
+def _read(journal: Path) -> _AmendmentJournal:
+    """Raises ValueError if the file is no journal, and OSError."""
     try:
-        content = json.loads(journal.read_bytes().decode())
+        content = json_file.load(journal, _LARGEST)
     except (FileNotFoundError, NotADirectoryError):
-        return []
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    lines = content.get("decisions") if isinstance(content, dict) else None
-    if not isinstance(lines, list):
+        return _AmendmentJournal({}, [])
+    entries = content.get("decisions")
+    if not isinstance(entries, list):
         raise ValueError("no journal")
-    return [_decision(line) for line in lines]
+    return _AmendmentJournal(content, entries)
 
 
-def _decision(line: Any) -> Amendment:
-    if not isinstance(line, dict) or set(line) != {"path", "label", "was", "time"}:
-        raise ValueError("no decision")
-    path, label, moment = line["path"], line["label"], line["time"]
-    if not isinstance(path, str) or type(moment) not in (int, float) or not math.isfinite(moment):
-        raise ValueError("no decision")
+def _decision(entry: Any) -> Amendment | None:
+    """The decision in one entry; None if it is damaged, or of a later version."""
+    match entry:
+        case {"path": str(path), "label": label, "was": int(was), "time": int() | float() as moment}:
+            pass
+        case _:
+            return None
     if label is not None and (type(label) is not int or not 0 <= label <= 9):
-        raise ValueError("no decision")
+        return None
+    if type(was) is not int or type(moment) is bool or not 0 <= moment <= _LATEST:
+        return None
     try:
-        was = _class_of(path)
-    except DataError as error:
-        raise ValueError(str(error)) from error
-    if type(line["was"]) is not int or line["was"] != was:
-        raise ValueError("no decision")
-    return Amendment(path, label, was, float(moment))
+        folder = _class_of(path)
+    except DataError:
+        return None
+    return Amendment(path, label, was, float(moment)) if was == folder else None
 
 
-def _readable(journal: Path) -> list[Amendment]:
-    """The journal's decisions, to be written again; sets a damaged journal aside first. Raises DataError."""
+def _readable(journal: Path) -> _AmendmentJournal:
+    """The journal, to be written again; sets a file that is no journal aside first. Raises DataError."""
     try:
-        return _decisions(journal)
+        return _read(journal)
     except ValueError:
         pass
     except OSError as error:
@@ -191,15 +252,14 @@ def _readable(journal: Path) -> list[Amendment]:
         damaged_file.set_aside(journal)
     except OSError as error:
         raise DataError(f"{journal} is damaged and cannot be renamed: {error.strerror}") from error
-    return []
+    return _AmendmentJournal({}, [])
 
 
-def _write(journal: Path, decisions: list[Amendment]) -> None:
-    if not decisions:
-        journal.unlink(missing_ok=True)
+def _write(path: Path, journal: _AmendmentJournal) -> None:
+    if journal.is_empty:
+        path.unlink(missing_ok=True)
         return
-    content = {"version": 1, "decisions": [asdict(each) for each in decisions]}
-    atomic.write_text(journal, json.dumps(content, indent=0) + "\n")
+    atomic.write_text(path, json.dumps(journal.to_json(), indent=0) + "\n")
 
 
 def _not_saved(journal: Path, error: OSError) -> DataError:

@@ -122,7 +122,7 @@ def load_state(path: Path) -> dict[str, Any]:
 
 
 def _damaged(path: Path, error: Exception) -> CheckpointError:
-    why = printable(str(error)) or type(error).__name__
+    why = printable(str(error).partition("\n")[0][:200]) or type(error).__name__
     return CheckpointError(
         f"{path} is damaged and cannot be resumed from ({why}); start a new run, or draw with its model.npz"
     )

@@ -77,7 +77,9 @@ def activate(own: OwnSet) -> None:
         raise DataError(f"the data set {own.name} is gone: there is no folder {own.folder}")
     paths.user_data()
     try:
-        atomic.write_text(_active_file(), json.dumps({"active": own.folder.name}) + "\n")
+        atomic.write_text(
+            _active_file(), json.dumps({**json_file.read(_active_file()), "active": own.folder.name}) + "\n"
+        )
     except OSError as error:
         raise DataError(f"{_active_file()} cannot be written: {error.strerror}") from error
 
@@ -164,7 +166,8 @@ def _active_file() -> Path:
 
 
 def _write_name(folder: Path, name: str) -> None:
-    atomic.write_text(folder / "set.json", json.dumps({"version": 1, "name": name}) + "\n")
+    content = {"version": 1, **json_file.read(folder / "set.json"), "name": name}  # with what a later version wrote
+    atomic.write_text(folder / "set.json", json.dumps(content) + "\n")
 
 
 def _name_of(folder: Path) -> str:
