@@ -68,3 +68,12 @@ def test_the_end_of_a_run_is_its_state() -> None:
             assert run.status() == RUNNING
             writer.append(end)
         assert run.status() == end.kind
+
+
+def test_a_run_that_cannot_be_written_is_let_go_of() -> None:
+    """It does not seem to be going because somebody tried."""
+    run = create_run(TrainingConfig())
+    run.events.mkdir()
+    with pytest.raises(RunError, match="cannot write the run"), RunWriter(run):
+        pass
+    assert not run.is_running()

@@ -73,8 +73,8 @@ class TrainingConfig:
             raise ConfigurationError(f"recipe is {self.recipe!r:.40}; it must be one of {', '.join(RECIPES)}")
         if (self.fine_tune is not None) != (self.recipe == FINE_TUNE):
             raise ConfigurationError(
-                f"recipe is {self.recipe!r:.40} and fine_tune is {self.fine_tune!r:.80}; the recipe {FINE_TUNE!r}, and no "
-                "other, needs a checkpoint to start from"
+                f"recipe is {self.recipe!r:.40} and fine_tune is {self.fine_tune!r:.80}; the recipe {FINE_TUNE!r}, and "
+                "no other, needs a checkpoint to start from"
             )
         if self.teachers and not RECIPES[self.recipe].can_distil:
             able = ", ".join(name for name, recipe in RECIPES.items() if recipe.can_distil)

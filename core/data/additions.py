@@ -2,9 +2,9 @@
 
     {"version": 1, "sets": [{"name": "mine", "path": "/…/mine", "kind": "folder", "images": 120, "classes": 10}]}
 
-The file is only ever replaced atomically, so it is read without a lock and changed under one. A line that is damaged, or
-that a later version wrote, is skipped, reported and kept, as is anything else in the file; a file that holds no list at
-all is never overwritten: it is renamed.
+The file is only ever replaced atomically, so it is read without a lock and changed under one. A line that is damaged,
+or that a later version wrote, is skipped, reported and kept, as is anything else in the file; a file that holds no list
+at all is never overwritten: it is renamed.
 """
 
 from __future__ import annotations

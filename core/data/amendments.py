@@ -200,8 +200,8 @@ class _AmendmentJournal:
         last = max(index for index, each in enumerate(self._parsed) if each is not None)
         return _AmendmentJournal(self.content, self.entries[:last] + self.entries[last + 1 :])
 
-    def to_json(self) -> dict[str, Any]:
-        """The content of the file; nothing that was in it is lost."""
+    def rewritten(self) -> dict[str, Any]:
+        """The content for the file; nothing that was in it is lost."""
         return {"version": 1, **self.content, "decisions": self.entries}
 
     @property
@@ -259,7 +259,7 @@ def _write(path: Path, journal: _AmendmentJournal) -> None:
     if journal.is_empty:
         path.unlink(missing_ok=True)
         return
-    atomic.write_text(path, json.dumps(journal.to_json(), indent=0) + "\n")
+    atomic.write_text(path, json.dumps(journal.rewritten(), indent=0) + "\n")
 
 
 def _not_saved(journal: Path, error: OSError) -> DataError:

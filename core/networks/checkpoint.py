@@ -112,10 +112,11 @@ def load_state(path: Path) -> dict[str, Any]:
         raise _damaged(path, error) from error
     if not isinstance(state, dict):
         raise CheckpointError(f"{path} is not the state of a run; start a new run")
-    if state.get("format") != STATE_FORMAT or not state.keys() >= _STATE_KEYS:
+    version = state.get("format")
+    if type(version) is not int or version != STATE_FORMAT or not state.keys() >= _STATE_KEYS:
         missing = ", ".join(sorted(_STATE_KEYS - state.keys()))
         raise CheckpointError(
-            f"{path} was written by another version of digits-tui: it has format {abridged(state.get('format'))}"
+            f"{path} was written by another version of digits-tui: it has format {abridged(version)}"
             f"{f' and lacks {missing}' if missing else ''}, this one reads format {STATE_FORMAT}; start a new run"
         )
     return state

@@ -25,6 +25,7 @@ class RunWriter:
         try:
             self._open()
         except OSError as error:
+            self._close()  # or the run would seem to be going for as long as this process lives
             raise RunError(
                 f"cannot write the run in {self.run.path}: {error.strerror}. "
                 "Free some space there, or make the folder writable."
@@ -50,6 +51,9 @@ class RunWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
         if self._file is not None:
             self._file.close()
         if self._lock is not None:

@@ -62,12 +62,12 @@ def plan_of(saved: dict[str, Any]) -> Plan:
 def check(saved: dict[str, Any], job: Job) -> None:
     """Check that `job` can go on from the `saved` state. Raises CheckpointError or DataError if it cannot."""
     plan_of(saved)
-    if saved["data"] != job.checksum:
+    if not _is_same(saved["data"], job.checksum):
         raise DataError(
             f"the data set {job.config.data}, or a checkpoint that this run learns from, has changed since the "
             "run began, so it cannot be resumed; start a new one"
         )
-    if (saved["epochs"], saved["batch_size"]) != (job.epochs, job.length.batch_size):
+    if not (_is_same(saved["epochs"], job.epochs) and _is_same(saved["batch_size"], job.length.batch_size)):
         raise CheckpointError(
             f"the saved state has {abridged(saved['epochs'])} epochs in batches of {abridged(saved['batch_size'])}, "
             f"the run has {job.epochs} in batches of {job.length.batch_size}; start a new run"
@@ -135,7 +135,11 @@ def _difference(theirs: object, mine: object, name: str) -> str:
             pairs = enumerate(zip(theirs, mine, strict=True))
             return next(filter(None, (_difference(a, b, f"{name}.{index}") for index, (a, b) in pairs)), "")
         case _:
-            return "" if theirs == mine else f"{name} is {abridged(theirs)}, not {abridged(mine)}"
+            return "" if _is_same(theirs, mine) else f"{name} is {abridged(theirs)}, not {abridged(mine)}"
+
+
+def _is_same(theirs: object, mine: object) -> bool:
+    return type(theirs) is type(mine) and theirs == mine  # a tensor would be compared number by number
 
 
 def _described(tensor: Tensor) -> str:

@@ -50,15 +50,9 @@ class Curves(Horizontal):
             return
         self._drawn = state
         steps = max(1, started.steps_per_epoch)
-        losses = np.asarray(history.losses)
-        across = np.arange(1, len(losses) + 1) / steps
         stages = RunStage.all(started)
-        ends = [float(stage.first - 1 + stage.epochs) for stage in stages]
-        edges = [0, *(round(end) * steps for end in ends)]
-        loss = [Curve.of(across[begin:end], losses[begin:end]) for begin, end in pairwise(edges)]
-        measured = _by_stage(started, history.epochs)
-        loss += [_marked(each, [epoch.validation_loss for epoch in each]) for each in measured]
-        accuracy = [_marked(each, [epoch.validation_accuracy for epoch in each]) for each in measured]
+        ends = _ends(stages)
+        loss, accuracy = losses_and_accuracies(history)
 
         def epochs(most: int) -> axis.Axis:
             return axis.epochs(history.step / steps, started.epochs, most)
@@ -75,6 +69,26 @@ class Curves(Horizontal):
                 self.query_one(name, Plot).draw(curves, folds, below="fold", borders=ends[:-1])
             else:
                 self.query_one(name, Plot).draw(curves, epochs)
+
+
+def losses_and_accuracies(history: History) -> tuple[list[Curve], list[Curve]]:
+    """The curves of the losses and of validation's accuracies, one or more for each stage; none before the start."""
+    started = history.started
+    if started is None:
+        return [], []
+    steps = max(1, started.steps_per_epoch)
+    losses = np.asarray(history.losses)
+    across = np.arange(1, len(losses) + 1) / steps
+    edges = [0, *(round(end) * steps for end in _ends(RunStage.all(started)))]
+    loss = [Curve.of(across[begin:end], losses[begin:end]) for begin, end in pairwise(edges)]
+    measured = _by_stage(started, history.epochs)
+    loss += [_marked(each, [epoch.validation_loss for epoch in each]) for each in measured]
+    return loss, [_marked(each, [epoch.validation_accuracy for epoch in each]) for each in measured]
+
+
+def _ends(stages: list[RunStage]) -> list[float]:
+    """The epoch with which each stage ends."""
+    return [float(stage.first - 1 + stage.epochs) for stage in stages]
 
 
 def _by_stage(started: Started, epochs: list[EpochEnded]) -> list[list[EpochEnded]]:

@@ -1,0 +1,71 @@
+"""Shows one run wherever runs are shown, as far as that needs no app."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.commands import runs as commands
+from core.commands.narrator import write_history
+from core.runs.outline import RunOutline
+from core.runs.run import Run, list_runs
+from tui.processes.followed_run import FollowedRun
+from tui.processes.run_list import RunList
+from tui.processes.run_stage import RunStage
+from tui.screens import runs as table
+from tui.widgets.run import axis
+from tui.widgets.run.confusion import Confusion, confusion_of
+from tui.widgets.run.curves import losses_and_accuracies
+from tui.widgets.run.device import DevicePanel
+from tui.widgets.run.epochs import EpochTable
+from tui.widgets.run.folds import FoldTable
+from tui.widgets.run.notes import Notes
+from tui.widgets.run.plot import Curve, Plot
+from tui.widgets.run.progress import RunProgress
+from tui.widgets.run.results import Results
+from tui.widgets.run.run_title import RunTitle
+
+
+def shown(run: Run) -> None:
+    """The commands' lists, `watch`, home's list, the table of past runs and all that the training screen paints."""
+    assert run in list_runs()
+    for as_json in (True, False):
+        commands.run_runs(argparse.Namespace(json=as_json))
+        write_history(run, as_json)
+    assert run in [each.run for each in RunList().look(10)]
+    table._cells(RunOutline.of(run), list(table._WIDTHS.values()))
+    followed = FollowedRun(run)
+    followed.look()
+    _panels(followed)
+    followed.state = "running"
+    _panels(followed)
+    followed.history.end = None
+    _panels(followed)
+
+
+def _panels(followed: FollowedRun) -> None:
+    history = followed.history
+    title, progress, results, device = RunTitle(), RunProgress(), Results(), DevicePanel()
+    title.show(followed, *followed.run.asked())
+    for panel in (progress, results, device):
+        panel.show(followed)
+    notes, confusion = Notes(), Confusion()
+    notes.show(history.notes, 5)
+    confusion.show(confusion_of(history.end))
+    for each in (title, progress, results, device, notes, confusion):
+        for line in each.lines(100):
+            line.plain.encode()
+    epochs, folds = EpochTable(), FoldTable()
+    epochs._epochs, folds._folds = history.epochs, history.folds
+    for figures, count in ((epochs, len(history.epochs)), (folds, len(history.folds))):
+        for index in range(count):
+            figures.row(index)
+    if history.started is not None:
+        RunStage.all(history.started)
+        for curves, scaling in zip(losses_and_accuracies(history), (axis.logarithmic, axis.percentage), strict=True):
+            _plotted(curves, scaling, history.step / max(1, history.started.steps_per_epoch), history.started.epochs)
+
+
+def _plotted(curves: list[Curve], scaling: object, done: float, total: int) -> None:
+    plot = Plot(y=scaling, below="epoch", empty="")  # type: ignore[arg-type] # one of the two that there are
+    plot._curves, plot._across = curves, lambda most: axis.epochs(done, total, most)
+    plot._drawn(80, 20)
