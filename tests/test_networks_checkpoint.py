@@ -377,3 +377,31 @@ def test_a_state_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
         archive.writestr("archive/data.pkl", bytes(100_000_000))
     with pytest.raises(CheckpointError, match="has changed since it was written"):
         checkpoint.load_state(path)
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path, value: float) -> None:
+    """A network that read with them would find nothing."""
+    weights = build("deep", 0).state_dict()
+    next(iter(weights.values()))[0] = value
+    checkpoint.save(tmp_path / "model.npz", weights, _HEADER)
+    with pytest.raises(CheckpointError, match="diverged"):
+        checkpoint.load(tmp_path / "model.npz")
+
+
+def test_weights_that_unpack_to_gigabytes_are_refused(tmp_path: Path) -> None:
+    """They are not unpacked."""
+    path = tmp_path / "model.npz"
+    checkpoint.save(path, build("deep", 0).state_dict(), _HEADER)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.npy", bytes(100_000_000))
+    with pytest.raises(CheckpointError, match="unpacks to far more"):
+        checkpoint.load(path)
+
+
+@pytest.mark.parametrize("value", [torch.zeros(3), True, "2", 2.0], ids=str)
+def test_a_format_that_is_no_number_is_another_version(tmp_path: Path, value: Any) -> None:
+    """Also a tensor, which is neither equal to a number nor unequal to it."""
+    checkpoint.save_state(tmp_path / "state.pt", _state(format=value))
+    with pytest.raises(CheckpointError, match="another version"):
+        checkpoint.load_state(tmp_path / "state.pt")

@@ -26,6 +26,8 @@ from core.system.damage import DAMAGE
 
 STATE_FORMAT = 2
 """Increased by every change that makes existing states impossible to resume."""
+_MOST_BESIDE = 4 << 20
+"""Bytes that a checkpoint may hold beside its weights: the header, and the headers of the arrays."""
 _STATE_KEYS = frozenset(
     (
         "format", "configuration", "plan", "data", "epochs", "batch_size", "stage", "step", "tally", "network",
@@ -68,7 +70,11 @@ def load(path: Path) -> tuple[nn.Module, Header]:
             f"{', '.join(ARCHITECTURES)}. It was written by another version of digits-tui."
         )
     network = build(described.architecture)
+    expected = sum(each.nbytes for each in network.state_dict().values())
     try:
+        with zipfile.ZipFile(path) as members:
+            if sum(each.file_size for each in members.infolist()) > 2 * expected + _MOST_BESIDE:
+                raise ValueError(f"it unpacks to far more than the {expected:,} bytes of such a network")
         with np.load(path, allow_pickle=False) as archive:
             weights = {name: torch.from_numpy(archive[name]) for name in archive.files if name != HEADER}
         network.load_state_dict(weights)
@@ -76,6 +82,10 @@ def load(path: Path) -> tuple[nn.Module, Header]:
         raise CheckpointError(
             f"the weights in {path} are damaged or do not fit a {described.architecture!r} network: {error}"
         ) from error
+    if not all(each.isfinite().all() for each in weights.values()):
+        raise CheckpointError(
+            f"{path} holds weights that are no numbers, as a training leaves that diverged; give another checkpoint"
+        )
     return network.eval(), described
 
 
