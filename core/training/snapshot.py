@@ -111,8 +111,8 @@ def _damaged(why: str) -> CheckpointError:
 def _misfit(why: str, learner: Learner) -> CheckpointError:
     recipe = learner.step.recipe
     return CheckpointError(
-        f"the saved state is of another network than the recipe {recipe.name} has ({recipe.architecture}): {why}. It "
-        "is damaged, or was written by another version of digits-tui; start a new run"
+        f"the saved state does not fit the network of the recipe {recipe.name} ({recipe.architecture}): {why}. It is "
+        "damaged, or was written by another version of digits-tui; start a new run"
     )
 
 
