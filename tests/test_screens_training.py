@@ -346,6 +346,43 @@ async def test_a_killed_run_says_so_and_offers_to_go_on() -> None:
         assert current is not None and app.asked == [("draw", current.model)]
 
 
+async def test_an_ending_that_cannot_be_read_says_why() -> None:
+    """As that of a later version; the run can be resumed, and its epochs are shown."""
+    run = interrupted_run(NAME)
+    (run.path / "summary.json").write_text('{"status": "paused"}')
+    app = RunsApp(run)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        assert "? unknown" in shown(app)
+        assert "how it ended cannot be read: its status is 'paused', which this version does not know" in shown(app)
+        assert "100 of 240 batches done" in " ".join(shown(app).split())
+        assert {"r", "w", "o"} <= keys(app)
+
+
+async def test_figures_are_taken_from_whichever_file_has_them() -> None:
+    """The last line of the events is damaged, the summary is not; a note names the damage, once."""
+    run = ended_run(NAME)
+    lines = run.events.read_bytes().splitlines()
+    run.events.write_bytes(b"\n".join([*lines[:-1], lines[-1].replace(b"0.9923", b'"0.9923"'), b""]))
+    app = RunsApp(run)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pilot.pause()
+        assert "✔ finished" in shown(app) and "99.23% ± " in shown(app)
+        assert shown(app).count("of events.jsonl cannot be read: test_accuracy of a 'finished' event") == 1
+
+
+async def test_a_finished_run_without_its_figures_is_no_killed_one() -> None:
+    """Both files are damaged; what is known is shown."""
+    run = ended_run(NAME)
+    run.events.write_bytes(b"\n".join([*run.events.read_bytes().splitlines()[:-1], b""]))
+    (run.path / "summary.json").write_text('{"status": "finished", "test_accuracy": 5}')
+    app = RunsApp(run)
+    async with app.run_test(size=(160, 50)) as pilot:
+        await pilot.pause()
+        assert "✔ finished" in shown(app) and "was killed" not in shown(app)
+        assert "its figures cannot be read: test_accuracy of a 'finished' event is 5; it must be" in shown(app)
+
+
 async def test_a_failed_run_tells_why_and_shows_its_log() -> None:
     """The error in words, where the log is, and the log itself by a key."""
     run = write(new_run(NAME), story(6, 60), [events.Failed("the disk is full", time=0.0)])
