@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.config.calibration import Calibration
 from core.config.configuration import TrainingConfig
 from core.errors import CheckpointError, DigitsError
 from core.networks import checkpoint
@@ -405,3 +406,17 @@ def test_a_format_that_is_no_number_is_another_version(tmp_path: Path, value: An
     checkpoint.save_state(tmp_path / "state.pt", _state(format=value))
     with pytest.raises(CheckpointError, match="another version"):
         checkpoint.load_state(tmp_path / "state.pt")
+
+
+@pytest.mark.parametrize(
+    "value", [0, -1, 10**400, torch.nan, torch.inf, True, "1", None], ids=lambda each: f"{each!r:.9}"
+)
+def test_a_calibration_that_is_none_counts_as_none(value: Any) -> None:
+    """A header that somebody edited costs no network."""
+    assert Calibration.of({"temperature": value}) == Calibration()
+    assert Calibration.of({"threshold": value}) == Calibration.of({"later": value}) == Calibration()
+
+
+def test_a_title_steers_no_terminal() -> None:
+    """Whatever the header says of its data."""
+    assert Header.from_json({**_HEADER.to_json(), "data": "a\x1b[2J\ud800", "recipe": "\n"}).title.isprintable()

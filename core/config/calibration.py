@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+_MOST = 1e6
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,9 @@ class Calibration:
 
     def __post_init__(self) -> None:
         for each in (self.temperature, self.threshold):
-            if isinstance(each, bool) or not isinstance(each, int | float) or not math.isfinite(each) or each <= 0:
-                raise ValueError(f"a temperature and a threshold must be numbers above 0; one is {each!r:.40}")
+            # Compared, not asked whether it is finite: a whole number of hundreds of digits is no float.
+            if isinstance(each, bool) or not isinstance(each, int | float) or not 0 < each <= _MOST:
+                raise ValueError(f"a temperature and a threshold must be above 0, to {_MOST:,.0f}; one is {each!r:.40}")
 
     def to_json(self) -> dict[str, Any]:
         """The fields as a JSON object."""

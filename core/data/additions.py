@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core import paths
+from core.data import sources
 from core.errors import DataError, DigitsError
 from core.printable import abridged
 from core.system import atomic, damaged_file, json_file

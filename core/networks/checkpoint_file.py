@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import CheckpointError
+from core.printable import printable
 from core.system.damage import DAMAGE
 from core.words import percent
 
@@ -69,7 +70,7 @@ class Header:
             result = f"{percent(validation)} validation, epoch {self.epoch} of {self.epochs}"
         else:
             result = f"step {self.step}"
-        return f"{Path(self.data).name}, {self.recipe}: {result}"
+        return printable(f"{Path(self.data).name}, {self.recipe}: {result}")
 
     def to_json(self) -> dict[str, Any]:
         """The fields as a JSON object."""

@@ -93,19 +93,33 @@ def _images(home: Path) -> Iterator[FuzzedReader]:
 
 
 def _networks(home: Path) -> Iterator[FuzzedReader]:
+    from core.config.calibration import Calibration
     from core.networks import checkpoint
     from core.networks.architectures import build, parameter_count
     from core.networks.checkpoint_file import Header
 
     network = build("small", 0)
-    header = Header("small", "fast", "mnist", parameter_count(network), 1, 2, 3, 0, {"test_accuracy": 0.9})
+    header = Header(
+        "small",
+        "fast",
+        "mnist",
+        parameter_count(network),
+        1,
+        2,
+        3,
+        0,
+        {"test_accuracy": 0.9},
+        calibration={"threshold": 0.5},
+    )
     path = home / "fuzz" / "model.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
     checkpoint.save(path, network.state_dict(), header)
 
     def read_model(where: Path) -> object:
         _, found = checkpoint.load(where)
-        return found.title, json.dumps(found.to_json())
+        assert found.title.isprintable()
+        Calibration.of(found.calibration)
+        return json.dumps(found.to_json())
 
     yield FuzzedReader("checkpoint", "zip", path.read_bytes(), _through(path, read_model), (CheckpointError,))
     yield _state(home)
