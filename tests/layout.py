@@ -81,6 +81,8 @@ def after(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
     """Wait for something that a child or a thread brings about."""
     for _ in looks():
+        if pilot.app._exception is not None:
+            raise pilot.app._exception  # what is waited for will not come
         if condition():
             return
         await pilot.pause(0.05)

@@ -10,7 +10,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, DirectoryTree, Input, ProgressBar, Static
 from textual.widgets.directory_tree import DirEntry
 
@@ -18,6 +17,7 @@ from core.data import sources
 from core.data.results import Added
 from core.errors import DigitsError
 from tui.processes import child
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.path_input import PathInput
 
@@ -48,7 +48,7 @@ class UsableTree(DirectoryTree):
         self.path = Path(self.path).absolute().parent
 
 
-class AddFolder(ModalScreen[str | None]):
+class AddFolder(Dialog[str | None]):
     """Returns the new entry's name, or None if the user cancels."""
 
     BINDING_GROUP_TITLE = "Add own data"

@@ -10,12 +10,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, ProgressBar, Static
 
 from core.errors import DigitsError
 from core.printable import printable
 from tui.processes.child import OnProgress
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.path_input import PathInput
 
@@ -41,7 +41,7 @@ class PathField(PathInput):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Continue")]
 
 
-class Ask(ModalScreen[bool]):
+class Ask(Dialog[bool]):
     """Returns True once the attempt has succeeded, False if the user cancels."""
 
     BINDING_GROUP_TITLE = "Question"

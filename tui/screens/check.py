@@ -15,7 +15,6 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import OptionList, ProgressBar, Static
 
 from core.checkup.checkup import Checkup
@@ -26,6 +25,7 @@ from core.system.messages import CommandProgress
 from tui.processes import child
 from tui.processes.checkup import every_file
 from tui.processes.decisions import Decisions, said, summary
+from tui.screens.pushed import PushedScreen
 from tui.screens.steps import StepsScreen
 from tui.state.complaint import complain
 from tui.widgets.check.before_after import BeforeAfter
@@ -40,7 +40,7 @@ _ABOUT = 2
 """Lines above the images that explain the finding when the list of findings is not beside them."""
 
 
-class CheckScreen(Screen[bool]):
+class CheckScreen(PushedScreen[bool]):
     """Returns whether anything was decided, so that the caller can read the folder again."""
 
     CSS_PATH = "check.tcss"

@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -22,6 +21,7 @@ from core.networks import checkpoint_file
 from core.networks.model_name import model_name
 from core.runs import checkpoints
 from core.runs.run import Run
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 
 
@@ -50,7 +50,7 @@ def choices() -> list[Choice]:
     return found
 
 
-class CheckpointScreen(ModalScreen[Path | None]):
+class CheckpointScreen(Dialog[Path | None]):
     """Returns the chosen checkpoint's path, or None if the user cancels."""
 
     TITLE = "Checkpoint"

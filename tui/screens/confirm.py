@@ -8,13 +8,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Returns True for yes and False for no."""
 
     BINDING_GROUP_TITLE = "Question"

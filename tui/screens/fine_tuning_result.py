@@ -13,7 +13,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from core.networks.model_name import model_name
@@ -22,6 +21,7 @@ from core.reading.reading import Reading, Verdict
 from core.runs.events import Finished
 from core.words import percent, plural, probability
 from tui.processes.readings import readings
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 
 
@@ -40,7 +40,7 @@ class FineTuningResult:
     """The drawing to read with both, (H, W) uint8 with bright ink; None if there is none."""
 
 
-class FineTuningResultScreen(ModalScreen[bool | None]):
+class FineTuningResultScreen(Dialog[bool | None]):
     """Returns True to keep the new model, False to keep the old one, None to ask again later."""
 
     BINDING_GROUP_TITLE = "Fine-tuning result"

@@ -8,16 +8,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from core.drawing.guided_session import MOST, GuidedSession
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 
 _USUAL = 10
 
 
-class GuidedScreen(ModalScreen[int | None]):
+class GuidedScreen(Dialog[int | None]):
     """Returns how many of each digit a new session asks for, 0 to continue the unfinished one, or None to cancel."""
 
     BINDING_GROUP_TITLE = "Guided session"

@@ -10,14 +10,15 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.screens.commands import Command, commands, title
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Lists every key of a screen, of its focused widget and of the app."""
 
     BINDING_GROUP_TITLE = "Help"

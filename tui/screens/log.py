@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.runs.events import Failed
 from core.runs.history import History
 from core.runs.run import Run
+from tui.screens.pushed import Dialog
 from tui.widgets.run.results import shown_path
 from tui.widgets.shared.key_footer import KeyFooter
 
@@ -21,7 +21,7 @@ _MOST = 64 * 1024
 """How many of the log's last bytes are shown: a traceback is at the end."""
 
 
-class LogScreen(ModalScreen[None]):
+class LogScreen(Dialog[None]):
     """A scrollable text."""
 
     CSS_PATH = "log.tcss"

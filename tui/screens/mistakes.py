@@ -7,15 +7,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.words import plural
+from tui.screens.pushed import Dialog
 from tui.widgets.run.confusion import Confusion, Table, mistakes
 from tui.widgets.shared.key_footer import KeyFooter
 
 
-class MistakesScreen(ModalScreen[None]):
+class MistakesScreen(Dialog[None]):
     """Shows the confusion matrix."""
 
     CSS_PATH = "mistakes.tcss"

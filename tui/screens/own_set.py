@@ -18,7 +18,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -30,6 +29,7 @@ from core.errors import DataError
 from core.printable import printable
 from core.words import plural
 from tui.screens import own_dialogs
+from tui.screens.pushed import PushedScreen
 from tui.state.complaint import complain
 from tui.widgets.data.drawing_grid import DrawingGrid, Grey
 from tui.widgets.data.own_summary import OwnSummary
@@ -39,7 +39,7 @@ from tui.widgets.shared.lines import fit
 _KEPT_IMAGES = 1000  # 28 × 28 bytes each
 
 
-class OwnSetScreen(Screen[OwnSet | None]):
+class OwnSetScreen(PushedScreen[OwnSet | None]):
     """Returns the set that was shown last if anything may have changed, else None."""
 
     CSS_PATH = "own_set.tcss"

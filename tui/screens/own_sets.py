@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,10 +18,11 @@ from core.data.own_sets import OwnSet
 from core.errors import DataError
 from core.printable import printable
 from core.words import plural
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 
 
-class OwnSetsScreen(ModalScreen[OwnSet | None]):
+class OwnSetsScreen(Dialog[OwnSet | None]):
     """Returns the chosen set, or None if the user cancels. Creates sets, but does not activate them."""
 
     BINDING_GROUP_TITLE = "Own sets"

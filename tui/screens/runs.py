@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import DataTable, Input, Static
 from textual.worker import get_current_worker
 
@@ -21,6 +20,7 @@ from core.runs import run as runs
 from core.runs.outline import RunOutline
 from core.runs.run import RUNNING, Run
 from core.words import percent, plural
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 
@@ -35,7 +35,7 @@ _NARROW_WIDTHS = {"run": 18, "data": 11, "recipe": 9, "state": 12, "val.": 7, "t
 _RIGHT = ("validation", "val.", "test", "time")
 
 
-class RunsScreen(ModalScreen[Run | None]):
+class RunsScreen(Dialog[Run | None]):
     """A table of all runs: those that are going, then the others, newest first. Typing filters it."""
 
     CSS_PATH = "runs.tcss"

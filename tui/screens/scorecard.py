@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import ProgressBar, Static
 
 from core import paths
@@ -25,6 +24,7 @@ from tui.processes import child
 from tui.processes.child import OnProgress
 from tui.screens.ask import Ask, Field
 from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.pushed import PushedScreen
 from tui.widgets.run.scorecard_table import ScorecardTable
 from tui.widgets.shared.key_footer import KeyFooter
 
@@ -46,7 +46,7 @@ class Sets(VerticalScroll):
     ]
 
 
-class ScorecardScreen(Screen[None]):
+class ScorecardScreen(PushedScreen[None]):
     """Starts measuring when it opens; leaving it ends that."""
 
     CSS_PATH = "scorecard.tcss"

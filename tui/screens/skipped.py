@@ -9,14 +9,14 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.data.details import DataDetails
+from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 
 
-class SkippedScreen(ModalScreen[None]):
+class SkippedScreen(Dialog[None]):
     """A scrollable list."""
 
     BINDING_GROUP_TITLE = "Notes"

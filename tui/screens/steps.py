@@ -12,11 +12,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widgets import Static
 
 from core.errors import DataError
 from core.printable import printable
+from tui.screens.pushed import PushedScreen
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 from tui.widgets.shared.thumbnail import Thumbnail
@@ -35,7 +35,7 @@ _ROOMY = Size(120, 36)
 """The smallest size that has margins."""
 
 
-class StepsScreen(Screen[None]):
+class StepsScreen(PushedScreen[None]):
     """Shows all steps, with the chosen one enlarged and explained."""
 
     CSS_PATH = "steps.tcss"

@@ -7,8 +7,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from tui.screens.pushed import Dialog
 
 LEAST = Size(80, 24)
 """The smallest size, in columns and rows, at which every screen fits."""
@@ -19,7 +20,7 @@ def fits(size: Size) -> bool:
     return size.width >= LEAST.width and size.height >= LEAST.height
 
 
-class TooSmall(ModalScreen[None]):
+class TooSmall(Dialog[None]):
     """Says which size is needed and which one the terminal has."""
 
     BINDING_GROUP_TITLE = "Terminal too small"

@@ -1,0 +1,181 @@
+"""tui.screens.pushed: whatever is pushed on a screen closes once, gives one result, and closes nothing but itself."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fake_core import details, install
+from layout import until
+from run_story import finished
+from textual import events
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import Static
+
+import tui.app
+import tui.screens
+from core.config.configuration import TrainingConfig
+from core.data import own_sets
+from core.data.details import DataDetails
+from core.errors import DataError
+from core.runs.history import History
+from core.runs.run import create_run
+from tui.screens.add_folder import AddFolder
+from tui.screens.ask import Ask, Field
+from tui.screens.check import CheckScreen
+from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.confirm import Confirm
+from tui.screens.fine_tuning_result import FineTuningResult, FineTuningResultScreen
+from tui.screens.guided import GuidedScreen
+from tui.screens.help import HelpScreen
+from tui.screens.log import LogScreen
+from tui.screens.mistakes import MistakesScreen
+from tui.screens.own_set import OwnSetScreen
+from tui.screens.own_sets import OwnSetsScreen
+from tui.screens.pushed import Dialog, PushedScreen
+from tui.screens.runs import RunsScreen
+from tui.screens.scorecard import ScorecardScreen
+from tui.screens.skipped import SkippedScreen
+from tui.screens.steps import StepsScreen
+
+pytestmark = pytest.mark.usefixtures("children_end")
+
+_HERE = Path("here.npz")
+
+
+async def _nothing(*_: object) -> None:
+    """Takes whatever was typed."""
+
+
+def _no_images() -> Any:
+    raise DataError("there are no images")
+
+
+MADE: dict[type[PushedScreen[Any]], Callable[[App[Any]], PushedScreen[Any]]] = {
+    AddFolder: lambda app: AddFolder(),
+    Ask: lambda app: Ask("Rename?", "", [Field("Name")], "Rename", _nothing),
+    CheckScreen: lambda app: CheckScreen(Path("nowhere"), "nowhere"),
+    CheckpointScreen: lambda app: CheckpointScreen(None),
+    Confirm: lambda app: Confirm("Go on?", "It costs nothing.", "Yes"),
+    FineTuningResultScreen: lambda app: FineTuningResultScreen(
+        FineTuningResult("Anna", finished(6), _HERE, _HERE, None)
+    ),
+    GuidedScreen: lambda app: GuidedScreen(None),
+    HelpScreen: lambda app: HelpScreen(app.screen),
+    LogScreen: lambda app: LogScreen(create_run(TrainingConfig()), History()),
+    MistakesScreen: lambda app: MistakesScreen(np.eye(10, dtype=int).tolist()),
+    OwnSetScreen: lambda app: OwnSetScreen(own_sets.active()),
+    OwnSetsScreen: lambda app: OwnSetsScreen(),
+    RunsScreen: lambda app: RunsScreen(),
+    ScorecardScreen: lambda app: ScorecardScreen(None),
+    SkippedScreen: lambda app: SkippedScreen(DataDetails.from_json(details())),
+    StepsScreen: lambda app: StepsScreen(_no_images),
+}
+
+
+class Base(App[None]):
+    """Pushes a screen and notes its results."""
+
+    CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: list[object] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static("the screen below")
+
+    def ask(self, kind: type[PushedScreen[Any]]) -> None:
+        """Push one and wait for its result."""
+        self.run_worker(self._ask(kind))
+
+    async def _ask(self, kind: type[PushedScreen[Any]]) -> None:
+        self.results.append(await self.push_screen_wait(MADE[kind](self)))
+
+
+def _id(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else str(value)
+
+
+def _every(base: type[Screen[Any]]) -> Iterable[type[Screen[Any]]]:
+    for each in base.__subclasses__():
+        yield each
+        yield from _every(each)
+
+
+def test_whatever_is_pushed_is_such_a_screen() -> None:
+    """No dialog is a modal screen of Textual's own, and each is among those that the tests below make."""
+    for module in pkgutil.iter_modules(tui.screens.__path__):
+        import_module(f"tui.screens.{module.name}")
+    ours = {each for each in _every(Screen) if each.__module__.startswith("tui.screens.") and each is not Dialog}
+    pushed = {each for each in ours if issubclass(each, PushedScreen)} - {PushedScreen}
+    assert {each.__name__ for each in pushed - MADE.keys()} == {"TooSmall"}  # which the app closes
+    assert {each.__name__ for each in ours - pushed - {PushedScreen}} == {
+        "ModeScreen", "HomeScreen", "DataScreen", "TrainingScreen", "ReadingScreen", "DrawingScreen",
+    }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is started."""
+    install(monkeypatch, {})
+
+
+def _answers(kind: type[PushedScreen[Any]]) -> set[str]:
+    """The keys that close such a screen at once."""
+    bindings = Binding.make_bindings(kind.BINDINGS)
+    return {key for each in bindings if "dismiss" in each.action for key in each.key.split(",")} | {"escape"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [(kind, key) for kind in MADE for key in sorted(_answers(kind) | {"enter"})], ids=_id
+)
+async def test_a_burst_of_answers_closes_it_once(kind: type[PushedScreen[Any]], key: str) -> None:
+    """The same key three times at once, as a slow line delivers it; the screen below stays."""
+    app = Base()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.ask(kind)
+        await until(pilot, lambda: isinstance(app.screen, kind) and app.screen.is_mounted)
+        for _ in range(3):
+            app.post_message(events.Key(key, None))
+        if key in _answers(kind):
+            await until(pilot, lambda: app.results)
+        await pilot.pause(0.05)
+        assert len(app.results) <= 1
+        assert len(app.screen_stack) == 2 - len(app.results)
+
+
+async def test_what_is_answered_while_it_is_covered_closes_when_it_is_uncovered() -> None:
+    """Another screen on top is left alone."""
+    app = Base()
+    async with app.run_test() as pilot:
+        app.ask(Confirm)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        below = app.screen
+        await app.push_screen(HelpScreen(app.screen))
+        below.dismiss(True)
+        await pilot.pause()
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.results == [True])
+        assert len(app.screen_stack) == 1
+
+
+async def test_a_result_that_nobody_waits_for_any_more_is_let_go() -> None:
+    """The worker that asked was cancelled."""
+    app = Base()
+    async with app.run_test() as pilot:
+        app.ask(Confirm)
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        app.workers.cancel_all()
+        await pilot.pause()
+        await pilot.press("y")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.results == []
