@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import os
+import selectors
+import signal
+import time
 from collections.abc import Callable
 from threading import Event
 from typing import Any, TextIO, cast
 
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition
 from textual.message import Message
 
+from tui.terminal.input_filter import InputFilter
 from tui.terminal.line import QUESTION
 
 _WAIT = 2.0
 """Seconds to wait for the last answer at most."""
+_LOOK = 0.05
+"""Seconds between two checks whether an escape has stayed alone."""
+_PIECE = 4096
+"""Bytes that are read at once."""
 
 
 class Outlet:
@@ -86,6 +95,31 @@ class LineDriver(LinuxDriver):
         self._answered = Event()
         self._waiting += 1
         return QUESTION
+
+    def run_input_thread(self) -> None:
+        """Read what the terminal sends; as Textual's own, but with an `InputFilter` before the parser."""
+        parser, allowed = XTermParser(self._debug), InputFilter()
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if not selector.select(_LOOK):
+                    text = allowed.tick(time.monotonic())
+                elif data := self._piece():
+                    text = allowed.feed(data, time.monotonic())
+                else:
+                    self._app.call_later(self._app.exit, None, 128 + signal.SIGHUP)
+                    return
+                for message in (*parser.feed(text), *parser.tick()) if text else parser.tick():
+                    self.process_message(message)
+            if selector.select(_LOOK):
+                self._piece()  # what was typed to the app is not for the shell
+
+    def _piece(self) -> bytes:
+        """What the terminal has sent; nothing once it is lost."""
+        try:
+            return os.read(self.fileno, _PIECE)
+        except OSError:
+            return b""
 
     def process_message(self, message: Message) -> None:
         """Note an answer; called by the reader thread."""
