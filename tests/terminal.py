@@ -95,6 +95,22 @@ class Terminal:
         self._stream.feed(data)
         return True
 
+    def modes(self) -> set[str]:
+        """The modes that are other than a terminal's usual ones: `?1049` on, `?25` off, a keyboard protocol pushed."""
+        found: set[str] = set()
+        for mode, end in re.findall(rb"\x1b\[(\?\d+|[<>]\d*)([hlu])", self.output):
+            name = mode.decode()
+            if end == b"u":
+                name, is_usual = "keyboard", name.startswith("<")
+            else:
+                is_usual = (end == b"h") == (name in ("?7", "?25"))
+            (found.discard if is_usual else found.add)(name)
+        return found
+
+    def settings(self) -> list[object]:
+        """Those of the line: echo, whole lines, signals."""
+        return termios.tcgetattr(self._file)
+
     def text(self) -> str:
         """The screen as a person sees it."""
         return "\n".join(line.rstrip() for line in self.screen.display)
@@ -133,6 +149,11 @@ class Terminal:
         for name in names:
             os.write(self._file, KEYS.get(name, name).encode())
             self.pump(0.02)
+
+    def send(self, data: bytes) -> None:
+        """What the terminal itself sends."""
+        os.write(self._file, data)
+        self.pump(0.02)
 
     def mouse(self, kind: str, column: int, row: int) -> None:
         """A mouse report in the SGR protocol: `down`, `move` (dragged) or `up` of the left button, at a cell from 0."""

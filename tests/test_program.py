@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from terminal import Terminal, digits_tui, wait_for_digit
 from waiting import LONGEST, wait_until
 
 from core.config.configuration import TrainingConfig
-from core.data import catalogue
+from core.data import catalogue, own_sets
 from core.runs import launch
 from core.runs.run import create_run, list_runs
 
@@ -103,15 +105,68 @@ def test_a_run_goes_on_without_the_app_and_is_attached_to(app: Callable[..., Ter
             child.wait(LONGEST)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_lost_line_leaves_the_terminal_as_it_was(app: Callable[..., Terminal], number: signal.Signals) -> None:
-    """SIGTERM and SIGHUP leave the alternate screen and the mouse mode before the program ends."""
+ENDING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("number", ENDING)
+@pytest.mark.parametrize(
+    "keys", ["", "p", "t", "\x10", "j"], ids=["home", "drawing", "training", "palette", "scorecard"]
+)
+def test_a_signal_leaves_the_terminal_as_it_was(
+    app: Callable[..., Terminal], keys: str, number: signal.Signals
+) -> None:
+    """Whatever is on the screen, or about to be."""
     with app() as terminal:
+        before = terminal.settings()
         terminal.expect("Training")
+        assert {"?1049", "?1000", "?25"} <= terminal.modes()
+        terminal.press(*keys)
         os.kill(terminal.pid, number)
         assert terminal.end() == 128 + number
-        assert b"\x1b[?1049l" in terminal.output[-4000:]
-        assert b"\x1b[?1000l" in terminal.output[-4000:]
+        assert terminal.modes() == set()
+        assert terminal.settings() == before
+        assert b"Traceback" not in terminal.output
+
+
+def _is_taken(terminal: Terminal) -> bool:
+    return b"\x1b[?1049h" in terminal.output
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_during_the_start_leaves_the_terminal_as_it_was(
+    app: Callable[..., Terminal], number: signal.Signals
+) -> None:
+    """At the moment at which the program takes the terminal, and somewhat later."""
+    for later in (0.0, 0.01, 0.03, 0.1):
+        with app() as terminal:
+            before = terminal.settings()
+            terminal.wait_until(partial(_is_taken, terminal), "it does not start")
+            time.sleep(later)
+            os.kill(terminal.pid, number)
+            assert terminal.end() == 128 + number, later
+            assert terminal.modes() == set(), later
+            assert terminal.settings() == before, later
+
+
+def test_bytes_that_are_no_keys_do_nothing(app: Callable[..., Terminal]) -> None:
+    """The answer to a colour query, an old mouse report, Latin-1 and meta keep no drawing and end nothing."""
+    with app() as terminal:
+        terminal.expect("Training")
+        terminal.press("p")
+        terminal.expect("Draw something")
+        terminal.mouse("down", 20, 4)
+        terminal.mouse("move", 20, 16)
+        terminal.mouse("up", 20, 16)
+        wait_for_digit(terminal, 1)
+        colour, mouse, attributes = b"\x1b]11;rgb:7777/1111/0000\x1b\\", b"\x1b[M !7", b"\x1b[?62;7c"
+        for data in (colour, mouse, attributes, b"\xe9", b"\xe7", b"\x1bg"):
+            terminal.send(data)
+            terminal.settle()
+        wait_for_digit(terminal, 1)
+        assert "Guided" not in terminal.text()
+        assert own_sets.drawings(own_sets.active()) == []
+        terminal.press("q")
+        assert terminal.end() == 0
 
 
 def test_a_terminal_that_is_too_small_is_told_what_is_needed(app: Callable[..., Terminal]) -> None:

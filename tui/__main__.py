@@ -65,12 +65,14 @@ def _open(frames: int | None) -> int:
 
     gc.disable()  # the first screen appears a tenth sooner; `settle` enables it again
     from tui.app import DigitsApp
+    from tui.terminal.signals import leaving
 
     try:
         paths.home()  # fail before the app takes over the screen if there is no home folder
         app = DigitsApp(frames)
         app.begun = gc_policy.settle
-        app.run()
+        with leaving(app):
+            app.run()
     except DigitsError as error:
         print(f"digits-tui: {error}", file=sys.stderr)
         return 1

@@ -7,7 +7,6 @@ the other screens import NumPy and more.
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib import import_module
@@ -103,9 +102,7 @@ class DigitsApp(LineApp):
         """Called when the first screen has been painted."""
 
     def on_mount(self) -> None:
-        """Exit cleanly, with the terminal restored, when the connection is lost or the process is terminated."""
-        for each in (signal.SIGHUP, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(each, self.exit, None, 128 + each)
+        """Follow what the owners announce."""
         self.screen_change_signal.subscribe(self, lambda _: self._cover(self.size))
         self.owners.fine_tuning.due.subscribe(self, self._ask_about_fine_tuning)
         self.set_timer(_AFTER_START, self.owners.fine_tuning.attach)

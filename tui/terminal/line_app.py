@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -33,6 +34,19 @@ class LineApp(App[None]):
         super().__init__()
         self._painter = Painter(TerminalCells(self.console._color_system), self._tell_of_line, frames)
         self.set_reactive(LineApp.line_words, self._painter.words)
+
+    loop: asyncio.AbstractEventLoop | None = None
+    """The loop that the app runs in; None before it runs."""
+
+    async def run_async(self, *arguments: Any, **named: Any) -> None:
+        """As Textual's; notes the loop, so that signals can wake it."""
+        self.loop = asyncio.get_running_loop()
+        await super().run_async(*arguments, **named)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """As Textual's; the exit status says that something failed, in whatever thread it was."""
+        self._return_code = 1
+        super().panic(*renderables)
 
     def get_driver_class(self) -> type[Driver]:
         """`LineDriver` in place of Textual's driver for Linux and macOS."""
