@@ -110,11 +110,68 @@ def test_a_missing_device_is_an_error_and_not_a_slower_one() -> None:
     assert "cpu" in str(caught.value)
 
 
-def test_a_devices_failure_is_told_from_a_defect() -> None:
-    """Running out of memory and CUDA's errors are the device's; a wrong shape is ours."""
-    assert devices.is_device_failure(torch.OutOfMemoryError("CUDA out of memory"))
-    assert devices.is_device_failure(RuntimeError("CUDA error: device-side assert triggered"))
-    assert devices.is_device_failure(NotImplementedError("the operator is not implemented for MPS"))
-    assert not devices.is_device_failure(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
-    assert not devices.is_device_failure(ValueError("cuda"))
-    assert not devices.is_device_failure(RuntimeError("the stamps of two files differ"))
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        torch.AcceleratorError("CUDA error: no kernel image is available for execution on the device"),
+        torch.AcceleratorError("HIP error: invalid device function"),
+        torch.AcceleratorError("an illegal memory access was encountered"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_NOT_INITIALIZED"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 8.00 GB, other allocations: 1.00 GB)"),
+        TypeError("Cannot convert a MPS Tensor to float64 dtype as the MPS framework doesn't support float64."),
+        NotImplementedError("The operator 'aten::linalg_qr' is not currently implemented for the MPS device."),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] err == 0. DefaultCPUAllocator: can't allocate memory"),
+    ],
+    ids=str,
+)
+def test_a_devices_failure_is_recognised(error: Exception) -> None:
+    """By PyTorch's type, or by the beginning of what it says where it has none."""
+    assert devices.is_device_failure(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"),
+        torch.AcceleratorError("CUDA error: device-side assert triggered"),
+        RuntimeError("mat1 and mat2 shapes cannot be multiplied (1x784 and 783x10)"),
+        RuntimeError("Input type (torch.cuda.FloatTensor) and weight type (torch.FloatTensor) should be the same"),
+        RuntimeError("Cannot re-initialize CUDA in forked subprocess."),
+        NotImplementedError("Cannot copy out of meta tensor; no data! mps"),
+        TypeError("cuda() takes 1 positional argument but 2 were given"),
+        ValueError("CUDA error: not by torch"),
+        RuntimeError("the stamps of two files differ"),
+    ],
+    ids=str,
+)
+def test_a_mistake_of_ours_is_no_failure_of_a_device(error: Exception) -> None:
+    """Though it names one: it ends the run with a traceback instead of training on a slower device."""
+    assert not devices.is_device_failure(error)
+
+
+@pytest.mark.parametrize("hidden", ["", "-1"])
+def test_hidden_cards_are_said_to_be_hidden(monkeypatch: pytest.MonkeyPatch, hidden: str) -> None:
+    """Not that there is no card."""
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
+    (found,) = (each for each in devices.devices() if each.name == "cuda")
+    assert "CUDA_VISIBLE_DEVICES" in found.reason and "unset it" in found.reason
+
+
+def test_a_driver_that_is_too_old_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In torch's words, which name the version."""
+
+    def init() -> None:
+        raise RuntimeError("The NVIDIA driver on your system is too old (found version 11040).\nPlease update it.")
+
+    monkeypatch.setattr(torch.version, "cuda", "13.0")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.cuda, "init", init)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    (found,) = (each for each in devices.devices() if each.name == "cuda")
+    assert found.reason == (
+        "The NVIDIA driver on your system is too old (found version 11040) (check with `nvidia-smi`)"
+    )

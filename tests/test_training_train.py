@@ -277,11 +277,18 @@ def test_resuming_where_the_recipe_has_another_network_now_is_refused(
     assert run.state.read_bytes() == before
 
 
-def test_resuming_without_a_state_says_so() -> None:
-    """A run that was ended before its first save cannot go on."""
-    run = create_run(TrainingConfig())
-    with pytest.raises(CheckpointError, match="start a new run"):
-        _run(run.config(), run, resume=True)
+def test_resuming_before_the_first_save_begins_again(tiny_set: Path) -> None:
+    """It says so, and ends with the weights of a run that was never ended."""
+    ended, whole = (create_run(TrainingConfig(data=str(tiny_set), epochs=1, seed=3)) for _ in range(2))
+    begun = training.train(ended.config(), ended)
+    assert any(isinstance(event, events.Progress) for event in begun)
+    assert isinstance(begun, Generator)
+    begun.close()
+    assert not ended.state.exists() and ended.is_resumable()
+    found = _run(ended.config(), ended, resume=True)
+    assert any(isinstance(event, events.Note) and "begins again" in event.text for event in found)
+    _run(whole.config(), whole)
+    assert _same(ended, whole)
 
 
 def test_a_small_set_is_shown_more_often(small_set: Path) -> None:

@@ -60,7 +60,7 @@ def _row(run: Run) -> dict[str, Any]:
     ending = run.ending()
     # Only a run without a summary can be running, so the locks of a thousand finished ones need no check.
     status = ending.status if ending is not None else RUNNING if run.is_running() else INTERRUPTED
-    resumable = status not in (RUNNING, FINISHED) and run.state.exists()
+    resumable = status not in (RUNNING, FINISHED)
     row = {"name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
     if ending is not None and ending.event is not None:
         row = {"status": status, **ending.event.to_json(), **row}
@@ -84,7 +84,7 @@ def run_watch(options: argparse.Namespace) -> int:
     run = find_run(options.name)
     history = write_history(run, options.json)
     if history.end is None:
-        how = f"go on with: digits-tui resume {run.name}" if run.is_resumable() else "nothing was saved yet"
+        how = f"go on with: digits-tui resume {run.name}"
         print(f"run {run.name} was killed; {how}", file=sys.stderr)
     return int(history.end is None or isinstance(history.end, Failed))
 

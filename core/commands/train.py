@@ -15,7 +15,7 @@ from types import FrameType
 
 from core.config.configuration import MNIST, MOST_EPOCHS, MOST_FOLDS, TrainingConfig
 from core.config.recipes import FAST, FINE_TUNE, RECIPES
-from core.errors import CheckpointError, DigitsError, RunError
+from core.errors import DigitsError, RunError
 from core.networks import checkpoint_file
 from core.runs import checkpoints
 from core.runs.events import Failed, Finished
@@ -132,8 +132,6 @@ def run_resume(options: argparse.Namespace) -> int:
         raise RunError(
             f"run {run.name} has finished; there is nothing to resume. Start a new one with: digits-tui train"
         )
-    if not run.state.exists():
-        raise CheckpointError(f"run {run.name} ended before its first save; start a new one with: digits-tui train")
     if options.detach:
         return _detach(run, resume=True, device=options.device)
     return _status(_write(run, resume=True, json=options.json, device=options.device))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -23,12 +24,23 @@ def _cuda_devices() -> Iterator[Device]:
         yield Device("cuda", "CUDA", None, False, "this build of torch has no CUDA support")
         return
     if not torch.cuda.is_available():
-        reason = "no NVIDIA card, or no working driver (check with `nvidia-smi`)"
-        yield Device("cuda", "CUDA", None, False, reason)
+        yield Device("cuda", "CUDA", None, False, _why_no_cuda())
         return
     for index in range(torch.cuda.device_count()):
         properties = torch.cuda.get_device_properties(index)
         yield Device(f"cuda:{index}", properties.name, properties.total_memory, True)
+
+
+def _why_no_cuda() -> str:
+    for name in ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES"):
+        if os.environ.get(name, "0").strip() in ("", "-1"):
+            return f"{name} is {os.environ[name]!r}, which hides every card; unset it, or name one"
+    try:
+        torch.cuda.init()  # type: ignore[no-untyped-call] # as torch declares it
+    except (RuntimeError, AssertionError) as error:
+        sentence = first_line(error).partition(". ")[0]  # there is no driver, or it is too old
+        return f"{sentence} (check with `nvidia-smi`)"
+    return "no NVIDIA card, or no working driver (check with `nvidia-smi`)"
 
 
 def _mps_device() -> Device:
@@ -58,15 +70,25 @@ def find(name: str) -> Device:
     raise DeviceError(f"device {name} cannot be used: {reason}. Usable here: auto, {usable}.")
 
 
-DEVICE_FAILURES = (RuntimeError, NotImplementedError)
-_FAILURE = re.compile(r"\bcuda|cudnn|cublas|nvml|\bmps\b|\bmetal\b|out of memory|allocate memory", re.IGNORECASE)
+DEVICE_FAILURES = (RuntimeError, TypeError)
+"""What torch raises where a device fails, among other things. NotImplementedError is a RuntimeError."""
+_TYPED = (torch.AcceleratorError, torch.OutOfMemoryError)
+_UNTYPED = re.compile(
+    r"cuDNN error: |CUDA error: CUBLAS_|HIP error: |MPS backend out of memory|"
+    r"Cannot convert a MPS Tensor to float64|"
+    r"The operator '[^']+' is not currently (?:implemented|supported) (?:for|on) the MPS|"
+    r"\[enforce fail at alloc_cpu|DefaultCPUAllocator: "
+)
+"""The beginnings of the errors for which torch has no type: those of libraries, of MPS and of the CPU's memory."""
+_OUR_INDEX = "device-side assert"
+"""A kernel was given an index that is out of range, which is a mistake of ours."""
 
 
 def is_device_failure(error: BaseException) -> bool:
     """Whether `error` comes from the device and not from a bug of ours."""
-    if isinstance(error, torch.OutOfMemoryError):
-        return True
-    return isinstance(error, DEVICE_FAILURES) and bool(_FAILURE.search(str(error)))
+    if not isinstance(error, DEVICE_FAILURES) or _OUR_INDEX in str(error):
+        return False
+    return isinstance(error, _TYPED) or bool(_UNTYPED.match(str(error)))
 
 
 def first_line(error: BaseException) -> str:

@@ -35,8 +35,8 @@ def train(
 
     With `run`, weights and state are written to its directory after each epoch and every ten seconds; the caller holds
     its lock and appends the events. `stop` is called a few times a second while data is read and while training.
-    Closing the generator stops at once. With `resume`, training goes on from the run's state, on the same device in the
-    same way, or on `device` if it is given (then the results are not bit for bit the same).
+    Closing the generator stops at once. With `resume`, training goes on from the run's state, if there is one, on the
+    same device in the same way, or on `device` if it is given (then the results are not bit for bit the same).
     Raises DataError, DeviceError, CheckpointError; OSError if the disk is full.
     """
     reading = _Reading(config.data, DivisionRule.of(config))
@@ -44,14 +44,16 @@ def train(
         from core.data.stage import stages
         from core.networks import checkpoint
         from core.training import probe
-        from core.training.devices import first_line, is_device_failure
+        from core.training.devices import DEVICE_FAILURES, first_line, is_device_failure
         from core.training.distillation import load as load_teachers
         from core.training.job import Job
         from core.training.pretrained import load as load_pretrained
         from core.training.pretrained import recipe_for
         from core.training.trainer import Trainer
 
-    state = checkpoint.load_state(run.state) if resume and run else None
+    state = checkpoint.load_state(run.state) if resume and run and run.state.exists() else None
+    if resume and state is None:
+        yield Note("The run ended before its first save; it begins again.")
     dataset = yield from reading.events(stop)
     if dataset is None:
         yield Stopped(epoch=0, step=0, seconds=0.0, checkpoint="")
@@ -77,7 +79,7 @@ def train(
                 trainer.restore(state)
             yield from trainer.events(stop)
             return
-        except RuntimeError as error:
+        except DEVICE_FAILURES as error:
             if not is_device_failure(error):
                 raise
             failure = f"{plan.device} failed: {first_line(error)}"
