@@ -50,6 +50,11 @@ def read() -> tuple[list[dict[str, Any]], tuple[str, ...]]:
         return [], (f"The list of added data sets, {file()}, is damaged and was left unchanged ({error}).",)
 
 
+def stored() -> list[dict[str, Any]]:
+    """The lines of the file, which is left as it is. Raises OSError, and ValueError if it is damaged."""
+    return _lines(file())
+
+
 def _notes() -> tuple[str, ...]:
     """A note for each damaged file, at every reading: the program that found the damage may have run unattended."""
     return tuple(

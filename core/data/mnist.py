@@ -37,6 +37,11 @@ def test() -> LabelledImages:
     return LabelledImages(*_arrays(list(FILES)[2:]))
 
 
+def verify(name: str) -> None:
+    """Compare one of `FILES` with its md5. Raises DataError as `load` does. Writes nothing."""
+    _array(paths.shipped("data", "mnist") / name, FILES[name], _Verified({}))
+
+
 def _arrays(names: list[str]) -> list[NDArray[np.uint8]]:
     folder = paths.shipped("data", "mnist")
     seen = _Verified.read()

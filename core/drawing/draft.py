@@ -51,11 +51,16 @@ def load() -> tuple[int, int, tuple[Stroke, ...]] | None:
 
     None if there is no draft, or none that can be read. Raises DataError if the folder cannot be written.
     """
-    from core.drawing.strokes import from_json
-
     file = _file()
     if not file.exists():
         _inherit(file)
+    return read(file)
+
+
+def read(file: Path) -> tuple[int, int, tuple[Stroke, ...]] | None:
+    """What the draft in `file` holds, as `load` returns it; None if it cannot be read."""
+    from core.drawing.strokes import from_json
+
     try:
         found = json.loads(file.read_bytes())
         width, height, strokes = found["width"], found["height"], from_json(found["strokes"])

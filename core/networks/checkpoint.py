@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from core.errors import CheckpointError
 from core.networks.architectures import ARCHITECTURES, build
-from core.networks.checkpoint_file import HEADER, Header, header
+from core.networks.checkpoint_file import HEADER, Header, header, read_weights
 from core.printable import abridged, printable
 from core.system import atomic
 from core.system.damage import DAMAGE
@@ -75,8 +75,7 @@ def load(path: Path) -> tuple[nn.Module, Header]:
         with zipfile.ZipFile(path) as members:
             if sum(each.file_size for each in members.infolist()) > 2 * expected + _MOST_BESIDE:
                 raise ValueError(f"it unpacks to far more than the {expected:,} bytes of such a network")
-        with np.load(path, allow_pickle=False) as archive:
-            weights = {name: torch.from_numpy(archive[name]) for name in archive.files if name != HEADER}
+        weights = {name: torch.from_numpy(array) for name, array in read_weights(path).items()}
         network.load_state_dict(weights)
     except DAMAGE as error:
         raise CheckpointError(

@@ -15,12 +15,15 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import CheckpointError
 from core.printable import printable
 from core.system.damage import DAMAGE
 from core.words import percent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HEADER = "header.json"
 FORMAT = 1
@@ -123,6 +126,17 @@ def header(path: Path) -> Header:
             f"{path} has format {found.format}; this program reads formats up to {FORMAT}. Install a newer digits-tui"
         )
     return found
+
+
+def read_weights(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of the checkpoint at `path`, by name, each compared with its checksum.
+
+    Raises one of `DAMAGE` if an array is damaged, and FileNotFoundError. Whether they fit a network is not known here.
+    """
+    import numpy as np  # the interface reads headers, and starts without NumPy
+
+    with np.load(path, allow_pickle=False) as archive:
+        return {name: archive[name] for name in archive.files if name != HEADER}
 
 
 def written_at(path: Path | None) -> int | None:

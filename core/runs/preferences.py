@@ -17,6 +17,11 @@ _FILE = "kept.json"
 _CHECKPOINT, _UNANSWERED = "checkpoint", "lesson"
 
 
+def file() -> Path:
+    """Where they are kept. Raises DigitsError if there is no home."""
+    return paths.home() / "checkpoints" / _FILE
+
+
 def checkpoint() -> Path | None:
     """The model that the user chose to keep; None is the shipped one, even if the chosen file is gone."""
     path = _path_of(_CHECKPOINT)
@@ -55,6 +60,20 @@ def answered() -> None:
     _write(_UNANSWERED, None)
 
 
+def complaints() -> tuple[str, ...]:
+    """Why a choice that was kept is not obeyed, one sentence each. Raises DigitsError if there is no home."""
+    try:
+        kept = json_file.load(file())
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        return (f"{file()} cannot be read: {error.strerror}",)
+    except ValueError as error:
+        return (f"{file()} is damaged ({error})",)
+    gone = [name for name, found in ((_CHECKPOINT, checkpoint()), (_UNANSWERED, unanswered_run())) if found is None]
+    return tuple(f"{file()} names a {name} that is gone: {kept[name]}" for name in gone if kept.get(name) is not None)
+
+
 def _path_of(name: str) -> Path | None:
     given = _read().get(name)
     if not isinstance(given, str) or not given or "\0" in given:
@@ -75,7 +94,7 @@ def _is(path: Path, what: Any) -> bool:
 def _read() -> dict[str, Any]:
     """The stored decisions; empty if the file is missing, unreadable or damaged, which costs a choice but no data."""
     try:
-        return json_file.read(paths.home() / "checkpoints" / _FILE)
+        return json_file.read(file())
     except DigitsError:
         return {}
 

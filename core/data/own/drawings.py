@@ -109,7 +109,7 @@ def strokes_of(drawing: Drawing) -> tuple[Stroke, ...]:
 
 def last(own: OwnSet) -> Drawing | None:
     """The drawing most recently kept that is still in the set, even if it was relabelled since."""
-    kept = [entry for entry in Journal(_journal(own)).entries() if entry.do == "keep"]
+    kept = [entry for entry in Journal(journal_file(own)).entries() if entry.do == "keep"]
     found = (_found(own, entry.target) for entry in reversed(kept))
     return next((_drawing(path) for path in found if path is not None), None)
 
@@ -184,7 +184,7 @@ def _changing(own: OwnSet) -> Iterator[Journal]:
     try:
         drawing_files.made(own.folder)
         with locked(own.folder / ".lock"):
-            yield Journal(_journal(own))
+            yield Journal(journal_file(own))
     except OSError as error:
         raise DataError(
             f"the drawings in {own.folder} cannot be changed: {error.strerror}. "
@@ -230,7 +230,8 @@ def _relative(own: OwnSet, path: Path) -> str:
     return path.relative_to(own.folder).as_posix()
 
 
-def _journal(own: OwnSet) -> Path:
+def journal_file(own: OwnSet) -> Path:
+    """The file of what was done to the set."""
     return own.folder / "journal.jsonl"
 
 

@@ -57,18 +57,17 @@ class Journal:
         except OSError:
             return []
         for line in lines:
-            try:
-                data = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            if not isinstance(data, dict):
-                continue
-            named = [data.get(key) for key in ("id", "do", "from", "to")]
-            if data.get("do") == "undo":
-                found.pop(str(data.get("id")), None)
-            elif all(isinstance(each, str) for each in named) and data["do"] in _DEEDS:
-                found[data["id"]] = Move(data["id"], data["do"], data["from"], data["to"])
+            match _parsed(line):
+                case Move() as move:
+                    found[move.id] = move
+                case str() as undone:
+                    found.pop(undone, None)
         return list(found.values())
+
+    def damaged(self) -> list[int]:
+        """The numbers, from 1, of the lines that `entries` passes over. Raises OSError if the file cannot be read."""
+        lines = self._path.read_bytes().splitlines()
+        return [number for number, line in enumerate(lines, 1) if line.strip() and _parsed(line) is None]
 
     def _write(self, line: dict[str, str | float]) -> None:
         with self._path.open("a+b") as file:
@@ -79,3 +78,19 @@ class Journal:
             file.write((b"" if begins else b"\n") + json.dumps(line).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def _parsed(line: bytes) -> Move | str | None:
+    """The move of one line, or the id of the move that was undone; None if the line is damaged."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict):
+        return None
+    if data.get("do") == "undo":
+        return str(data.get("id"))
+    named = [data.get(key) for key in ("id", "do", "from", "to")]
+    if all(isinstance(each, str) for each in named) and data["do"] in _DEEDS:
+        return Move(data["id"], data["do"], data["from"], data["to"])
+    return None

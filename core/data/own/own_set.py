@@ -64,7 +64,7 @@ def active() -> OwnSet:
     """The set that new drawings go into: the one last chosen, else the first, which need not exist yet."""
     first = OwnSet(paths.home() / "data" / FIRST, FIRST)
     known = sets()
-    chosen = json_file.read(_active_file()).get("active")
+    chosen = json_file.read(active_file()).get("active")
     return next((own for own in known if own.folder.name == chosen), known[0] if known else first)
 
 
@@ -78,10 +78,10 @@ def activate(own: OwnSet) -> None:
     paths.user_data()
     try:
         atomic.write_text(
-            _active_file(), json.dumps({**json_file.read(_active_file()), "active": own.folder.name}) + "\n"
+            active_file(), json.dumps({**json_file.read(active_file()), "active": own.folder.name}) + "\n"
         )
     except OSError as error:
-        raise DataError(f"{_active_file()} cannot be written: {error.strerror}") from error
+        raise DataError(f"{active_file()} cannot be written: {error.strerror}") from error
 
 
 def create(name: str) -> OwnSet:
@@ -161,7 +161,8 @@ def _naming() -> Iterator[Path]:
         raise DataError(f"the folder {data} cannot be written: {error.strerror}") from error
 
 
-def _active_file() -> Path:
+def active_file() -> Path:
+    """The file that says which set is the active one."""
     return paths.home() / "data" / "own-sets.json"
 
 
