@@ -44,6 +44,7 @@ _COMMANDS = {
     "datasets": "datasets",
     "check": "check",
     "devices": "devices",
+    "doctor": "doctor",
     "serve": "serve",
 }
 """The module in `core.commands` of each command, in the order of the help."""

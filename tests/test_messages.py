@@ -25,6 +25,7 @@ from core.data.amendments import Amendment
 from core.data.catalogue import Availability, Entry
 from core.data.collection import Skipped
 from core.data.details import DataDetails, Sample
+from core.doctor.diagnosis import Diagnosis, Examined, Health, Remedy, Section
 from core.drawing.ink import Stroke
 from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
 from core.networks.checkpoint_file import Header
@@ -52,6 +53,9 @@ _ROW = Row(
     notes=("A note.",),
     error="no",
 )
+_REMEDY = Remedy("Let the terminal say its size:", "unset COLUMNS LINES")
+_EXAMINED = Examined("size", Health.PROBLEM, "60×20", _REMEDY, ("a: b",))
+_SECTION = Section("Terminal", (_EXAMINED, Examined("mouse", Health.FINE, "reports")))
 _DIGIT = ReadDigit(1, _SHARES[::-1], 0.25, (3, 4, 5, 6), _PIXELS)
 _READING = Reading(0, _SHARES, _PIXELS, "/model.npz", 1.5, 0.25, 0.75, (_DIGIT, _DIGIT))
 
@@ -119,6 +123,10 @@ EXAMPLES: tuple[Any, ...] = (
     _PICTURE,
     Scorecard("It is better.", (ScoredModel("/a.npz", "new", "title"),), (_ROW,), (Speed(2.0, 3.25, 200),)),
     _ROW,
+    _REMEDY,
+    _EXAMINED,
+    _SECTION,
+    Diagnosis((_SECTION,)),
     # Files that one process writes and another reads
     TrainingConfig(data="mine", recipe="accurate", epochs=3, device="cpu", seed=5),
     Header(
@@ -182,7 +190,7 @@ def test_an_example_has_something_in_each_field(message: Any) -> None:
 
 _REQUESTS = [each for each in EXAMPLES if isinstance(each, protocol.Request)]
 _ANSWERS = [each for each in EXAMPLES if isinstance(each, protocol.Answer)]
-_LINES = (messages.CommandProgress, messages.Failure, DataDetails, DeviceList, Checkup, Scorecard)
+_LINES = (messages.CommandProgress, messages.Failure, DataDetails, DeviceList, Checkup, Scorecard, Diagnosis)
 _SAID = [each for each in EXAMPLES if isinstance(each, _LINES) or type(each).__module__ == results.__name__]
 
 

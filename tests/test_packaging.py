@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,6 +77,37 @@ def test_the_wheel_works_where_it_is_unpacked(wheel: Path, tmp_path: Path) -> No
     ).stdout.splitlines()
     assert out[0] == "False 60000 10000 robust"
     assert out[1].startswith(str(place))
+
+
+def test_the_doctor_compares_an_installation_with_what_was_installed(wheel: Path, tmp_path: Path) -> None:
+    """By the checksums of the package, whose metadata also has the bounds; changed and missing files are named."""
+    place = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(place)
+    code = (
+        "import json\nfrom core.doctor import requirement, shipped\n"
+        "needed = {each.name: each.bounds for each in requirement.requirements()}\n"
+        "print(json.dumps([{each.name: each.to_json() for each in shipped.examine().lines}, needed]))"
+    )
+
+    def told() -> tuple[dict[str, Any], dict[str, str]]:
+        environment = {**os.environ, "PYTHONPATH": str(place), "DIGITS_HOME": str(tmp_path / "mine")}
+        command = [sys.executable, "-P", "-B", "-c", code]
+        lines, needed = json.loads(subprocess.run(command, env=environment, check=True, capture_output=True).stdout)
+        return lines, needed
+
+    lines, needed = told()
+    assert {name: line["health"] for name, line in lines.items()} == dict.fromkeys(("MNIST", "model", "files"), "fine")
+    assert needed["Python"] == ">=3.11" and set(needed["torch"].split(",")) == {">=2.6", "<2.16"}
+    assert "pytest" not in needed
+    (place / "core" / "words.py").write_text((place / "core" / "words.py").read_text() + "\n")
+    (place / "tui" / "app.tcss").unlink()
+    labels = place / "core" / "shipped" / "data" / "mnist" / "t10k-labels-idx1-ubyte.gz"
+    labels.write_bytes(labels.read_bytes()[:-1])
+    lines, _ = told()
+    named = " ".join(lines["files"]["details"])
+    assert all(name in named for name in ("core/words.py", "tui/app.tcss", "t10k-labels")), named
+    assert lines["files"]["words"].startswith("3 of ") and "pip install" in lines["MNIST"]["remedy"]["command"]
 
 
 @pytest.mark.parametrize("name", ["core", "tui"])

@@ -52,7 +52,7 @@ def read() -> tuple[list[dict[str, Any]], tuple[str, ...]]:
 
 def stored() -> list[dict[str, Any]]:
     """The lines of the file, which is left as it is. Raises OSError, and ValueError if it is damaged."""
-    return _lines(file())
+    return [each for each in _read(file())["sets"] if _is_line(each)]
 
 
 def _notes() -> tuple[str, ...]:

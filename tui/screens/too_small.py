@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.widgets import Static
 
+from core.doctor.terminal_size import LEAST_COLUMNS, LEAST_ROWS
 from tui.screens.pushed import Dialog
 
-LEAST = Size(80, 24)
+LEAST = Size(LEAST_COLUMNS, LEAST_ROWS)
 """The smallest size, in columns and rows, at which every screen fits."""
 
 

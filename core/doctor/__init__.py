@@ -1,0 +1,1 @@
+"""What is wrong with this installation, this terminal and the user's files. Changes nothing, trains nothing."""
