@@ -52,7 +52,7 @@ def _additions() -> tuple[list[dict[str, str]], list[Examined]]:
         words = f"the list of added data sets is damaged: {path_text(file)}: {without_home(str(error))}"
         mend = Remedy("Let the program set the damaged list aside, then add your folders again:", "digits-tui datasets")
         return [], [problem("catalogue", words, mend)]
-    gone = [each for each in added if not sources.exists(Path(each["path"]))]
+    gone = [each for each in added if not paths.exists(Path(each["path"]))]
     if not gone:
         return added, [fine("catalogue", f"{plural(len(added), 'data set')} added, each is there")]
     words = f"{len(gone):,} of {plural(len(added), 'added data set')} {'is' if len(gone) == 1 else 'are'} gone"
