@@ -84,11 +84,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except DigitsError as error:
-        print(f"digits-tui: {error}", file=sys.stderr)
-        if getattr(options, "json", False):
-            print(json.dumps(Failure(str(error)).to_json()))
+        _complain(str(error), options)
         # An option out of its bounds is wrong usage.
         return 2 if isinstance(error, ConfigurationError) else 1
+    except (MemoryError, ImportError, RuntimeError) as error:
+        from core.commands.exhaustion import exhaustion
+
+        if not (why := exhaustion(error)):
+            raise
+        _complain(why, options)
+        return 1
     except OSError as error:
         if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
             raise
@@ -101,6 +106,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("digits-tui: interrupted", file=sys.stderr)
         return 128 + signal.SIGINT
     return status
+
+
+def _complain(words: str, options: argparse.Namespace) -> None:
+    print(f"digits-tui: {words}", file=sys.stderr)
+    if getattr(options, "json", False):
+        print(json.dumps(Failure(words).to_json()))
 
 
 if __name__ == "__main__":

@@ -163,6 +163,22 @@ def test_a_terminal_without_block_characters_is_no_crash() -> None:
     assert called("devices", encoding="ascii").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("command", "kilobytes"), [("evaluate", 200_000), ("train", 1_500_000), ("evaluate", 3_000_000)]
+)
+def test_too_little_memory_is_said(tiny_set: Path, command: str, kilobytes: int) -> None:
+    """Where torch cannot be loaded: one sentence with what to do."""
+    given = children.command(command, "--data", str(tiny_set), "--json")
+    done = subprocess.run(
+        ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh", *given],
+        env=children.environment(), capture_output=True, text=True, timeout=LONGEST,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "ulimit" in done.stdout + done.stderr
+    assert "too little memory" in json.loads(done.stdout.splitlines()[-1])["error"]
+    assert "Traceback" not in done.stderr
+
+
 def test_a_full_disk_under_the_output_is_said() -> None:
     """One line, status 1."""
     if not Path("/dev/full").exists():

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from core.commands.exhaustion import exhaustion
 from core.config.configuration import MNIST, MOST_EPOCHS, MOST_FOLDS, TrainingConfig
 from core.config.recipes import FAST, FINE_TUNE, RECIPES
 from core.errors import DigitsError, RunError
@@ -191,8 +192,11 @@ def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> 
         except OSError as error:
             record(f"{run.path} cannot be written: {error.strerror}. Free some space or repair it, then resume the run")
         except Exception as error:
-            record(f"a bug in digits-tui: {type(error).__name__}: {error}")
-            traceback.print_exc()
+            if why := exhaustion(error):
+                record(why)
+            else:
+                record(f"a bug in digits-tui: {type(error).__name__}: {error}")
+                traceback.print_exc()
     return narrator.history
 
 

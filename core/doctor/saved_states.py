@@ -27,7 +27,8 @@ def _line(report: Callable[[int, int, str], None]) -> Examined:
     damaged: dict[str, str] = {}
     for done, run in enumerate(runs, 1):
         try:
-            load_state(run.state)
+            if run.state.exists():  # else it begins again
+                load_state(run.state)
         except CheckpointError as error:
             damaged[run.name] = without_home(str(error))
         report(done, len(runs), "states")
@@ -35,5 +36,5 @@ def _line(report: Callable[[int, int, str], None]) -> Examined:
         return fine("state.pt", f"{plural(len(runs), 'run')} can be resumed" if runs else "no run waits to be resumed")
     words = f"{len(damaged):,} of {plural(len(runs), 'run')} cannot be resumed"
     files = [run.state for run in runs if run.name in damaged]
-    mend = aside("Start these runs again; their states are of no use", files)
+    mend = aside("Set these states aside; `digits-tui resume` then begins the runs again", files)
     return problem("state.pt", words, mend, list(damaged.values()))
