@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from terminal import Terminal
-from waiting import looks
+from waiting import LONGEST, looks
 
 from core.__main__ import main
 from core.doctor import questions, terminal_size
@@ -25,13 +25,21 @@ _ASKED = b"\x1b[c"
 _ANSWERS = "\x1b[?1006;2$y\x1b[?2026;2$y\x1b[?2048;0$y\x1b[?62;22c"
 _WITHOUT_TORCH = "import sys\nsys.modules['torch'] = None\nfrom core.__main__ import main\nsys.exit(main(sys.argv[1:]))"
 """The command where importing torch fails, which is there seconds sooner."""
+_PATIENT = f"from core.doctor.questions import TerminalQuestions\nTerminalQuestions.ask.__defaults__ = ({LONGEST},)\n"
+"""Waits for an answer for as long as a busy machine may take."""
 
 
 def doctor(
-    *options: str, before: tuple[str, ...] = (), columns: int = 80, rows: int = 24, **variables: str
+    *options: str,
+    before: tuple[str, ...] = (),
+    columns: int = 80,
+    rows: int = 24,
+    patient: bool = False,
+    **variables: str,
 ) -> Terminal:
     """The command in a terminal; `before` is what it is started by."""
-    command = [*before, sys.executable, "-P", "-c", _WITHOUT_TORCH, "doctor", *options]
+    program = (_PATIENT if patient else "") + _WITHOUT_TORCH
+    command = [*before, sys.executable, "-P", "-c", program, "doctor", *options]
     inherited = {name: value for name, value in children.environment().items() if name not in _NOT_INHERITED}
     return Terminal(command, {**inherited, **variables}, columns, rows)
 
@@ -65,7 +73,7 @@ def lines(said: str) -> list[str]:
 
 def test_a_terminal_that_answers_is_reported() -> None:
     """What it knows, what not, and how long it takes; the settings are back and no answer is left for the shell."""
-    with doctor() as terminal:
+    with doctor(patient=True) as terminal:
         before = settings(terminal)
         wait_for_question(terminal)
         terminal.press(_ANSWERS)
@@ -115,7 +123,7 @@ def test_a_terminal_that_does_not_answer_is_waited_for_two_seconds_at_most() -> 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, -15), (signal.SIGQUIT, -3)])
 def test_an_interrupt_leaves_the_settings_as_they_were(number: signal.Signals, status: int, tmp_path: Path) -> None:
     """Also Ctrl+C, before the two seconds are up."""
-    with doctor(before=("sh", "-c", f'cd {tmp_path}; ulimit -c 0; exec "$@"', "sh")) as terminal:
+    with doctor(patient=True, before=("sh", "-c", f'cd {tmp_path}; ulimit -c 0; exec "$@"', "sh")) as terminal:
         before = settings(terminal)
         wait_for_question(terminal)
         if number is signal.SIGINT:

@@ -390,7 +390,7 @@ def _not_finite(run: Run) -> None:
     ("damage", "name", "said"),
     [
         (_write("config.json", b'{"recipe": 7}'), "config.json", "recipe"),
-        (_write("config.json", b"\xff\xfe"), "config.json", "utf-8"),
+        (_write("config.json", b"\xff\xfe"), "config.json", "UTF-8"),
         (lambda run: (run.path / "config.json").unlink(), "config.json", "checkpoints/"),
         (_write("summary.json", b"[1"), "summary.json", "line 1"),
         (_write("summary.json", b'"stopped"'), "summary.json", "object"),
