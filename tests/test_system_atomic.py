@@ -56,6 +56,20 @@ def test_it_may_be_read_by_whom_the_person_allows(tmp_path: Path, umask: int) ->
         os.umask(before)
 
 
+def test_other_threads_create_files_with_their_usual_permissions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The umask belongs to the whole process; it is not changed, not even for a moment."""
+
+    def changed(_: int) -> int:
+        raise AssertionError("the umask was changed")
+
+    monkeypatch.setattr(os, "umask", changed)
+    atomic.write_text(tmp_path / "file", "text")
+    with atomic.building(tmp_path, ".made-") as place:
+        assert place.is_dir()
+
+
 def test_text_is_utf_8(tmp_path: Path) -> None:
     """Whatever the locale."""
     atomic.write_text(tmp_path / "file", "28×28 ✓")

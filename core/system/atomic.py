@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,18 +19,15 @@ def writing(path: Path, within: Path | None = None, sync: bool = True) -> Iterat
     the disk: after a power cut, less than the old content may be left. Raises OSError if the folder cannot be written
     or the disk is full; `path` is then unchanged.
     """
-    handle, name = tempfile.mkstemp(dir=within or path.parent, prefix=f".{path.name}.", suffix=".part")
-    part = Path(name)
+    part = (within or path.parent) / f".{path.name}.{secrets.token_hex(4)}.part"
+    # As any file: with the permissions that the umask leaves, so that others may read a run in a shared folder.
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             if sync:
                 os.fsync(file.fileno())  # or the rename may reach the disk before the bytes
-        # mkstemp gives 0600, but others may read a run in a shared folder like any other file
-        umask = os.umask(0)
-        os.umask(umask)
-        part.chmod(0o666 & ~umask)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -49,7 +46,8 @@ def building(folder: Path, prefix: str, suffix: str = "") -> Iterator[Path]:
 
     At the end of the block it is deleted, unless it was moved. Raises OSError if it cannot be created.
     """
-    place = Path(tempfile.mkdtemp(dir=folder, prefix=prefix, suffix=suffix))
+    place = folder / f"{prefix}{secrets.token_hex(4)}{suffix}"
+    place.mkdir()
     try:
         yield place
     finally:
