@@ -68,7 +68,7 @@ class Terminal:
             # Without the size that whoever runs the tests has set for itself.
             own = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
             os.execvpe(command[0], list(command), {**own, **terminal})
-        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._set_size(columns, rows)
 
     def __enter__(self) -> Terminal:
         return self
@@ -94,6 +94,15 @@ class Terminal:
         self.output += data
         self._stream.feed(data)
         return True
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the terminal's size, of which the program hears by a signal."""
+        self.screen.resize(rows, columns)
+        self._set_size(columns, rows)
+        self.pump(0.02)
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def modes(self) -> set[str]:
         """The modes that are other than a terminal's usual ones: `?1049` on, `?25` off, a keyboard protocol pushed."""

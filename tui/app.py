@@ -223,11 +223,12 @@ class DigitsApp(LineApp):
 
     def _cover(self, size: Size) -> None:
         """Cover the screen while the terminal is too small for it, and uncover it when it is large enough."""
-        covered = isinstance(self.screen, TooSmall)
-        if not fits(size) and not covered:
-            self.push_screen(TooSmall())
-        elif fits(size) and covered:
-            self.pop_screen()
+        cover = self.screen
+        if not isinstance(cover, TooSmall):
+            if not fits(size):
+                self.push_screen(TooSmall())
+        elif fits(size):
+            cover.dismiss()
 
     # Leaving
 
