@@ -138,6 +138,23 @@ async def test_the_app_can_be_left_while_a_screen_opens(key: str, turns: int) ->
     assert app.return_code == 0
 
 
+async def test_one_palette_is_open_at_a_time() -> None:
+    """Also with the help over it; none where there is no room. A click that comes too late does nothing."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", "f1", "ctrl+p", "escape", "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.press("ctrl+p")
+        palette = app.screen
+        assert isinstance(palette, CommandPalette)
+        palette.post_message(events.Click(palette, 70, 30, 0, 0, 1, False, False, False))  # it has become smaller since
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await pilot.resize_terminal(40, 10)
+        await pilot.press("ctrl+p")
+        assert isinstance(app.screen, TooSmall)
+
+
 async def test_ctrl_q_quits_while_text_is_typed() -> None:
     """In the field for a path, where q is a letter."""
     app = DigitsApp()

@@ -39,6 +39,7 @@ from tui.screens.log import LogScreen
 from tui.screens.mistakes import MistakesScreen
 from tui.screens.own_set import OwnSetScreen
 from tui.screens.own_sets import OwnSetsScreen
+from tui.screens.palette import Palette
 from tui.screens.pushed import Dialog, PushedScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.scorecard import ScorecardScreen
@@ -73,6 +74,7 @@ MADE: dict[type[PushedScreen[Any]], Callable[[App[Any]], PushedScreen[Any]]] = {
     MistakesScreen: lambda app: MistakesScreen(np.eye(10, dtype=int).tolist()),
     OwnSetScreen: lambda app: OwnSetScreen(own_sets.active()),
     OwnSetsScreen: lambda app: OwnSetsScreen(),
+    Palette: lambda app: Palette(),
     RunsScreen: lambda app: RunsScreen(),
     ScorecardScreen: lambda app: ScorecardScreen(None),
     SkippedScreen: lambda app: SkippedScreen(DataDetails.from_json(details())),

@@ -208,6 +208,14 @@ class DigitsApp(LineApp):
         if not isinstance(self.screen, HelpScreen | TooSmall):
             self.push_screen(HelpScreen(self.screen))
 
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open already, perhaps under the help or in another mode, or just closing."""
+        from tui.screens.palette import Palette
+
+        # A terminal that is too small has no room for it, and Textual's list fails there.
+        if not isinstance(self.screen, TooSmall) and not any(isinstance(each, Palette) for each in self._nodes):
+            self.push_screen(Palette())
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of every screen, and those of Textual's own commands that ours do not cover."""
         from tui.screens.palette import palette

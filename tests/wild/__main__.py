@@ -48,12 +48,12 @@ def main() -> int:
 
 def _walked(events: Sequence[WildEvent]) -> WalkResult:
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder, "home")
-        home.mkdir()
-        os.chdir(folder)
-        result = walk(events, DIGITS_HOME=str(home), HOME=str(home))
-        os.chdir("/")
-        return result
+        here = Path.cwd()
+        os.chdir(folder)  # what is typed as a path is a path in there
+        try:
+            return walk(events, Path(folder))
+        finally:
+            os.chdir(here)
 
 
 def _told(name: str, result: WalkResult) -> int:

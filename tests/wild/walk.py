@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from terminal import Terminal, digits_tui
+from terminal import Terminal
 
+from core.system import children
 from tests.wild.events import WildEvent
 
 _CHECKED = 200
@@ -35,24 +38,56 @@ class WalkResult:
     """Bytes of the app at each check."""
 
 
-def walk(events: Iterable[WildEvent], **variables: str) -> WalkResult:
-    """Do all of it in one start of the program, then leave."""
+_PROGRAM = """
+import gc, os, signal, sys, traceback
+from textual.app import App
+
+known = App._handle_exception
+
+def noted(app, error):
+    with open(os.environ["WILD_NOTES"], "a") as file:
+        traceback.print_exception(error, file=file)
+    known(app, error)
+
+def tell(*_):
+    with open(os.environ["WILD_NOTES"], "a") as file:
+        for app in gc.get_objects():
+            if isinstance(app, App):
+                stacks = {mode: [str(each) for each in app.get_screen_stack(mode)] for mode in app._screen_stacks}
+                print(app.size, app.current_mode, stacks, app._batch_count, file=file)
+
+App._handle_exception = noted
+signal.signal(signal.SIGUSR1, tell)
+from tui.__main__ import main
+sys.exit(main([]))
+"""
+"""The program, which notes what ended it, since on a terminal of one column nobody can read that, and what is open."""
+
+
+def walk(events: Iterable[WildEvent], folder: Path) -> WalkResult:
+    """Do all of it in one start of the program, with its home in `folder`, then leave."""
+    home, notes = folder / "home", folder / "notes"
+    home.mkdir()
+    variables = {"DIGITS_HOME": str(home), "HOME": str(home), "WILD_NOTES": str(notes), "TEXTUAL_SMOOTH_SCROLL": "0"}
+    command = [sys.executable, "-P", "-c", _PROGRAM]
     memory: list[int] = []
-    done = 0
-    with digits_tui(**variables) as terminal:
+    done, failure = 0, ""
+    with Terminal(command, {**children.environment(), **variables}) as terminal:
         before = terminal.settings()
         terminal.expect("Training")
         for event in events:
             _do(terminal, event)
             done += 1
-            if terminal.status is not None:
-                return WalkResult(done, _ended(terminal), tuple(memory))
             if done % _CHECKED == 0:
-                terminal.resize(80, 24)
-                if why := _unsound(terminal):
-                    return WalkResult(done, why, tuple(memory))
+                failure = _unsound(terminal)
                 memory.append(_memory(terminal.pid))
-        failure = _leave(terminal, before)
+            if terminal.status is not None:
+                failure = f"it ended with status {terminal.status}"
+            if failure:
+                break
+        failure = failure or _leave(terminal, before)
+    if notes.exists():
+        failure += f"\n{notes.read_text()}"
     if not failure and (grown := _growth(memory)) > _GROWTH:
         failure = f"its memory grew to {grown:.2f} of what it was after {_WARM:,} events"
     return WalkResult(done, failure, tuple(memory))
@@ -61,9 +96,13 @@ def walk(events: Iterable[WildEvent], **variables: str) -> WalkResult:
 def _do(terminal: Terminal, event: WildEvent) -> None:
     if event.columns:
         terminal.resize(event.columns, event.rows)
-        return
+    else:
+        _send(terminal, event.data.encode("latin-1"))
+
+
+def _send(terminal: Terminal, data: bytes) -> None:
     try:
-        terminal.send(event.data.encode("latin-1"))
+        terminal.send(data)
     except OSError:  # it has just ended
         terminal.end()
 
@@ -71,15 +110,18 @@ def _do(terminal: Terminal, event: WildEvent) -> None:
 def _unsound(terminal: Terminal) -> str:
     """What is wrong with the screen; empty if it shows something and repaints when it is asked to."""
     deadline = time.monotonic() + _PATIENCE
+    terminal.resize(80, 24)
     terminal.settle(0.1)
     before = len(terminal.output)
-    terminal.send(b"\x0c")
+    _send(terminal, b"\x0c")
     while time.monotonic() < deadline and terminal.status is None:
         terminal.pump(0.1)
         if len(terminal.output) > before and len("".join(terminal.text().split())) >= _FEWEST:
             return ""
     if terminal.status is not None:
-        return _ended(terminal)
+        return f"it ended with status {terminal.status}"
+    os.kill(terminal.pid, signal.SIGUSR1)
+    terminal.settle(1.0)
     return f"the screen is stuck or empty:\n{terminal.text()}"
 
 
@@ -87,9 +129,9 @@ def _leave(terminal: Terminal, before: list[object]) -> str:
     """Close what is open and leave with the key for it; what is wrong with the end."""
     deadline = time.monotonic() + _PATIENCE
     while terminal.status is None and time.monotonic() < deadline:
-        terminal.send(b"\x11")
+        _send(terminal, b"\x11")
         terminal.settle(0.2)
-        terminal.send(b"y")  # a question may be asked
+        _send(terminal, b"y")  # a question may be asked
         terminal.settle(0.2)
     if terminal.status != 0:
         return f"leaving gave status {terminal.status}:\n{terminal.text()}"
@@ -98,18 +140,11 @@ def _leave(terminal: Terminal, before: list[object]) -> str:
     return ""
 
 
-def _ended(terminal: Terminal) -> str:
-    while terminal.pump(0.2):
-        pass
-    return f"it ended with status {terminal.status}:\n{_last_words(terminal)}"
-
-
-def _last_words(terminal: Terminal) -> str:
-    return terminal.output[-6000:].decode(errors="replace").rpartition("\x1b[?1049l")[2][-3000:]
-
-
 def _memory(pid: int) -> int:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0  # it has ended
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 

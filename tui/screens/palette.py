@@ -11,14 +11,17 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual import actions
+from textual import actions, events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.dom import DOMNode
+from textual.errors import NoWidget
 from textual.screen import Screen
 
 from tui.screens.commands import commands, title
 from tui.screens.mode import ModeScreen
+from tui.screens.pushed import PushedScreen
 from tui.screens.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -67,6 +70,17 @@ def _of_mode(app: App[Any], owners: Owners, mode: str, kind: type[ModeScreen]) -
             where = "" if here else f" on the {kind.BINDING_GROUP_TITLE} screen, which opens first"
             task = None if action in kind.SHOWN_FIRST and not here else (part, action)
             yield SystemCommand(name, _keys(app, bindings) + where, partial(_begin, app, mode, name, task))
+
+
+class Palette(CommandPalette, PushedScreen[None]):
+    """Textual's command palette, which closes once and nothing but itself."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Keep from Textual's handler a click that waited until the palette had closed, or was laid out anew."""
+        try:
+            self.get_widget_at(event.x, event.y)
+        except NoWidget:
+            event.prevent_default()
 
 
 def _begin(app: App[Any], mode: str, name: str, task: _Task | None) -> None:

@@ -47,5 +47,5 @@ class PushedScreen(Screen[Result]):
         return super().dismiss(self._given)
 
 
-class Dialog(PushedScreen[Result], ModalScreen[Result]):
+class Dialog(ModalScreen[Result], PushedScreen[Result]):  # Textual takes styles from the first base alone
     """A pushed screen in a window of its own, with the one below showing around it."""
