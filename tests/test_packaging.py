@@ -98,7 +98,7 @@ def test_the_doctor_compares_an_installation_with_what_was_installed(wheel: Path
 
     lines, needed = told()
     assert {name: line["health"] for name, line in lines.items()} == dict.fromkeys(("MNIST", "model", "files"), "fine")
-    assert needed["Python"] == ">=3.11" and set(needed["torch"].split(",")) == {">=2.6", "<2.16"}
+    assert needed["Python"] == ">=3.11" and set(needed["torch"].split(",")) == {">=2.8", "<2.16"}
     assert "pytest" not in needed
     (place / "core" / "words.py").write_text((place / "core" / "words.py").read_text() + "\n")
     (place / "tui" / "app.tcss").unlink()

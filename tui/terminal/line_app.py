@@ -38,10 +38,10 @@ class LineApp(App[None]):
     loop: asyncio.AbstractEventLoop | None = None
     """The loop that the app runs in; None before it runs."""
 
-    async def run_async(self, *arguments: Any, **named: Any) -> None:
+    async def run_async(self, *arguments: Any, **named: Any) -> Any:
         """As Textual's; notes the loop, so that signals can wake it."""
         self.loop = asyncio.get_running_loop()
-        await super().run_async(*arguments, **named)
+        return await super().run_async(*arguments, **named)
 
     def panic(self, *renderables: RenderableType) -> None:
         """As Textual's; the exit status says that something failed, in whatever thread it was."""
