@@ -64,6 +64,8 @@ class Terminal:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.pid, self._file = pty.fork()
         if self.pid == 0:
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)  # whoever runs the tests in the background may ignore them
             terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
             # Without the size that whoever runs the tests has set for itself.
             own = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}

@@ -135,7 +135,7 @@ class Run:
 
     def is_resumable(self) -> bool:
         """Whether `resume` can go on from the saved state, or begin again if the run ended before its first save."""
-        return self.status() not in (RUNNING, FINISHED)
+        return self._config.exists() and self.status() not in (RUNNING, FINISHED)
 
     def request_stop(self) -> None:
         """Ask the process that writes here to save and stop; it checks a few times a second."""
