@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 
-def printable(text: str) -> str:
-    """`text`, mostly a file name, with each character that would control a terminal or cannot be printed as �."""
-    return text if text.isprintable() else "".join(each if each.isprintable() else "�" for each in text)
+def printable(text: str, keep: str = "") -> str:
+    """`text`, mostly a file name, with each character that would control a terminal or cannot be printed as �.
+
+    The characters of `keep`, such as a newline, stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in keep else "�" for each in text)
 
 
 def abridged(value: object) -> str:

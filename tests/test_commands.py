@@ -23,7 +23,7 @@ from core.config.device_plan import Plan
 from core.data import mnist
 from core.inference import int8
 from core.networks.checkpoint import load_state
-from core.runs.events import Event, Progress
+from core.runs.events import Event, Progress, Stopped
 from core.runs.run import Run, create_run, list_runs
 from core.runs.writer import RunWriter
 from core.system import children
@@ -226,7 +226,9 @@ def test_stop_and_resume_a_background_run(tiny_set: Path) -> None:
     _wait(f'"step":{stopped["step"]},', run.events)
     wait_until(lambda: run.events.read_text(encoding="utf-8").count('"started"') == 2)
     assert called("stop", run.name).returncode == 0
-    assert run.summary()["step"] > stopped["step"]
+    ending = run.ending()
+    assert ending is not None and isinstance(ending.event, Stopped)
+    assert ending.event.step > stopped["step"]
 
 
 def _heard() -> None:
@@ -279,7 +281,7 @@ def test_another_device_is_taken_in_the_background_too(tiny_set: Path) -> None:
     assert run.is_resumable()
     digits("resume", run.name, "--device", "cuda:77", "--detach")
     _wait("cuda:77", run.events)
-    assert run.summary().get("status") in (None, "failed")
+    assert run.ending() is None or run.status() == "failed"
 
 
 def test_nohup_is_respected(tiny_set: Path) -> None:

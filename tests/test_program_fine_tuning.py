@@ -14,6 +14,7 @@ from core import paths
 from core.data import own_sets
 from core.networks.checkpoint_file import Header
 from core.runs import preferences
+from core.runs.events import Finished
 from core.runs.run import list_runs
 
 
@@ -110,8 +111,10 @@ def test_ten_drawings_are_kept_and_learned_from(untrained: Path) -> None:
         terminal.press("q")
         assert terminal.end() == 0
     (run,) = list_runs()
-    summary = run.summary()
-    assert summary["accuracy"] > summary["accuracy_before"] and summary["mnist_after"] > summary["mnist_before"]
+    ending = run.ending()
+    assert ending is not None and isinstance(end := ending.event, Finished)
+    assert end.accuracy is not None and end.accuracy_before is not None and end.accuracy > end.accuracy_before
+    assert end.mnist_after is not None and end.mnist_before is not None and end.mnist_after > end.mnist_before
     assert run.config().fine_tune == str(untrained) and run.config().folds == 2
     assert preferences.checkpoint() == run.model and counts() == {0: 2, 1: 5, 7: 3}
     with digits_tui() as again:

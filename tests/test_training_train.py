@@ -347,7 +347,7 @@ def test_the_writer_and_the_trainer_agree(tiny_set: Path) -> None:
     from core.runs.follow import EventReader
 
     assert EventReader(run).read() == told
-    assert run.summary()["status"] == "finished"
+    assert run.status() == "finished"
 
 
 @pytest.mark.parametrize(("images", "is_full"), [(1000, False), (1100, False), (1250, True)])

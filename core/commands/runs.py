@@ -64,7 +64,7 @@ def _row(run: Run) -> dict[str, Any]:
     row = {"name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
     if ending is not None and ending.event is not None:
         row = {"status": status, **ending.event.to_json(), **row}
-    return {**row, "unreadable": trouble} if (trouble := run.trouble()) else row
+    return {**row, "unreadable": trouble} if (trouble := run.trouble(ending)) else row
 
 
 def _result(row: dict[str, Any]) -> str:

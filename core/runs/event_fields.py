@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from core.printable import printable
+
 Count = int
 """0 to 2⁵³, up to which a float is exact too."""
 Epochs = int
@@ -70,9 +72,7 @@ def clean(text: str) -> str:
     """`text` as an event may hold it; a longer one is cut."""
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 1] + "…"
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() or each == "\n" else "�" for each in text)
+    return printable(text, keep="\n")
 
 
 def _whole(least: int, most: int) -> Callable[[object], int]:

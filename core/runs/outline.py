@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.runs import event_lines, events
 from core.runs.events import Finished, Stopped
-from core.runs.run import Run
+from core.runs.run import INTERRUPTED, RUNNING, Run
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class RunOutline:
     def of(cls, run: Run) -> RunOutline:
         """The outline of `run`: what is known of it, however its files are damaged."""
         data, recipe = run.asked()
-        ending = None if run.is_running() else run.ending()
+        running = run.is_running()
+        ending = None if running else run.ending()
         event = ending.event if ending is not None else None
         if isinstance(event, Finished):
             figures: tuple[float | None, float | None] = event.best_validation_accuracy, event.seconds
@@ -46,13 +47,13 @@ class RunOutline:
             seconds = event.seconds
         return cls(
             run=run,
-            state=run.status() if ending is None else ending.status,
+            state=ending.status if ending is not None else RUNNING if running else INTERRUPTED,
             data=Path(data).name or data,
             recipe=recipe,
             best_validation_accuracy=best,
             test_accuracy=event.test_accuracy if isinstance(event, Finished) else None,
             seconds=seconds,
-            trouble=run.trouble(),
+            trouble=run.trouble(ending),
         )
 
 

@@ -25,7 +25,6 @@ import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -80,15 +79,18 @@ class Run:
         except ValueError as error:
             raise RunError(f"{self._config} cannot be used ({error}); this run cannot be resumed") from error
 
-    def trouble(self) -> str:
-        """Why what was asked for, or how it ended, cannot be read in full; empty if it can."""
+    def trouble(self, found_ending: Ending | None) -> str:
+        """Why what was asked for, or how it ended, cannot be read in full; empty if it can.
+
+        `found_ending` is what `ending` returned, which whoever asks has read already.
+        """
         found = []
         try:
             self._read_config()
         except ValueError as error:
             found.append(f"{self._config.name}: {error}")
-        if (end := self.ending()) is not None and end.trouble:
-            found.append(f"{self._summary.name}: {end.trouble}")
+        if found_ending is not None and found_ending.trouble:
+            found.append(f"{self._summary.name}: {found_ending.trouble}")
         return "; ".join(found)
 
     def asked(self) -> tuple[str, str]:
@@ -114,12 +116,8 @@ class Run:
     def _summary(self) -> Path:
         return self.path / "summary.json"
 
-    def summary(self) -> dict[str, Any]:
-        """How the run ended; empty while it runs, or if it was killed."""
-        return json_file.read(self._summary)
-
     def ending(self) -> Ending | None:
-        """The same, checked; None while it runs, or if it was killed."""
+        """How the run ended; None while it runs, or if it was killed."""
         return ending.read(self._summary)
 
     def is_running(self) -> bool:

@@ -64,7 +64,7 @@ class RunList:
 def _past(run: Run) -> ListedRun:
     ending = run.ending()
     status = INTERRUPTED if ending is None else ending.status
-    if trouble := run.trouble():
+    if trouble := run.trouble(ending):
         return ListedRun(run, status, f"cannot be read: {trouble}")
     return ListedRun(run, status, _result(status, ending.event if ending is not None else None))
 
