@@ -16,9 +16,9 @@ from layout import text, until
 from run_story import ended_run, new_run, story
 from textual import events, work
 from textual.app import ComposeResult
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 from waiting import LONGEST, comes_true
 
 from core.config.configuration import TrainingConfig
@@ -136,6 +136,33 @@ async def test_the_app_can_be_left_while_a_screen_opens(key: str, turns: int) ->
             await asyncio.sleep(0)
         app.exit()
     assert app.return_code == 0
+
+
+@pytest.mark.parametrize("key", ["pageup", "pagedown"])
+async def test_a_page_is_turned_only_where_there_is_room(key: str) -> None:
+    """A slow line delivers the key together with the one that opens the list; Textual's list fails without lines."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for each in ("ctrl+p", key, key):
+            app.post_message(events.Key(each, None))
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette) and app.screen.is_mounted)
+        app.screen.query_one(CommandList).styles.height = 0
+        await pilot.pause()
+        app.post_message(events.Key(key, None))
+        await pilot.press("escape")
+        options = OptionList("one", "two")
+        await app.screen.mount(options)
+        options.styles.height = 0
+        options.highlighted = 0
+        options.focus()
+        await pilot.pause()
+        assert not options.scrollable_content_region
+        await pilot.press(key)
+        assert options.highlighted == 0
+        options.styles.height = 4
+        await pilot.pause()
+        await pilot.press("pagedown")
+        assert options.highlighted == 1
 
 
 async def test_one_palette_is_open_at_a_time() -> None:

@@ -120,7 +120,7 @@ def test_whatever_is_pushed_is_such_a_screen() -> None:
     pushed = {each for each in ours if issubclass(each, PushedScreen)} - {PushedScreen}
     assert {each.__name__ for each in pushed - MADE.keys()} == {"TooSmall"}  # which the app closes
     assert {each.__name__ for each in ours - pushed - {PushedScreen}} == {
-        "ModeScreen", "HomeScreen", "DataScreen", "TrainingScreen", "ReadingScreen", "DrawingScreen",
+        "FullSizeScreen", "ModeScreen", "HomeScreen", "DataScreen", "TrainingScreen", "ReadingScreen", "DrawingScreen",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
+from textual.actions import ActionParseResult
 from textual.app import ScreenStackError, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
@@ -20,6 +21,7 @@ from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import MountError
+from textual.widgets import OptionList
 from textual.worker import WorkerFailed
 
 from core.errors import DigitsError
@@ -247,6 +249,18 @@ class DigitsApp(LineApp):
 
         if await may_leave(self, self.owners.downloads.current):
             self.exit()
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action, but turn no page of a list that has no room yet: Textual's has no lines then, and fails."""
+        match default_namespace:
+            case OptionList(scrollable_content_region=region) if not region and action in ("page_up", "page_down"):
+                return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     async def on_event(self, event: events.Event) -> None:
         """Ignore input once the app is exiting."""

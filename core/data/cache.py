@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import os
 import re
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from core.system.damage import DAMAGE
 
 _FORMAT = 1
 _LIMIT = 2**30  # bytes of all cached files together
-_ABANDONED = 24 * 3600  # seconds after which a partial file must be from a killed process
 
 
 def stamp_of(file: Path) -> str:
@@ -90,7 +88,7 @@ def _prune(newest: Path) -> None:
             status = path.stat()
             if path.suffix == ".npz" and path != newest:
                 found.append((status.st_mtime, status.st_size, path))
-            elif path.suffix == ".part" and time.time() - status.st_mtime > _ABANDONED:
+            elif path.suffix == ".part" and atomic.is_abandoned(path):
                 path.unlink()
     room = _LIMIT - newest.stat().st_size
     for _, size, path in sorted(found, reverse=True):

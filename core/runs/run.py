@@ -22,6 +22,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,8 +189,9 @@ def create_run(config: TrainingConfig) -> Run:
             ) from error
         try:
             atomic.write_text(path / "config.json", json.dumps(config.to_json(), indent=1) + "\n")
+            atomic.sync_folder(folder)
         except OSError as error:
-            path.rmdir()
+            shutil.rmtree(path, ignore_errors=True)
             raise RunError(f"cannot write in {folder}: {error.strerror}. Free some space there.") from error
         return Run(path)
     raise RunError(f"a thousand runs were started in this second in {folder}")

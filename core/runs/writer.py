@@ -47,6 +47,7 @@ class RunWriter:
         self._file = self.run.events.open("ab", buffering=0)
         if self._file.tell() and not self._ends_in_newline():
             self._file.write(b"\n")  # a killed run may have left half a line
+        atomic.sync_folder(self.run.path)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -67,6 +68,8 @@ class RunWriter:
         line = json.dumps(event.to_json(), separators=(",", ":")).encode() + b"\n"
         while line:
             line = line[self._file.write(line) :]  # a disk that fills up first takes a part, then fails
+        if not isinstance(event, events.Loading | events.Progress | events.DeviceState):
+            os.fsync(self._file.fileno())  # nothing later, such as the state at a later step, outlives it
         if isinstance(event, events.Finished | events.Stopped | events.Failed):
             data = {"status": event.kind, **event.to_json()}
             atomic.write_text(self.run.path / "summary.json", json.dumps(data, indent=1) + "\n")

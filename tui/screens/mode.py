@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.screen import Screen
 from textual.widget import Widget
+
+from tui.screens.full_size import FullSizeScreen
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tui.state.owners import Owners
 
 
-class ModeScreen(Screen[None]):
+class ModeScreen(FullSizeScreen[None]):
     """The screen of one mode."""
 
     PARTS: ClassVar[tuple[type[Widget], ...]] = ()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from textual import actions, events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.screen import Screen
@@ -74,6 +74,12 @@ def _of_mode(app: App[Any], owners: Owners, mode: str, kind: type[ModeScreen]) -
 
 class Palette(CommandPalette, PushedScreen[None]):
     """Textual's command palette, which closes once and nothing but itself."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Turn no page of a list that has no room yet, as in `DigitsApp.run_action`."""
+        if action == "command_list" and parameters[0] in ("page_up", "page_down"):
+            return any(each.scrollable_content_region for each in self.query(CommandList))
+        return super().check_action(action, parameters)
 
     def on_click(self, event: events.Click) -> None:
         """Keep from Textual's handler a click that waited until the palette had closed, or was laid out anew."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
+
+from tui.screens.full_size import FullSizeScreen
 
 Result = TypeVar("Result")
 
 
-class PushedScreen(Screen[Result]):
+class PushedScreen(FullSizeScreen[Result]):
     """A screen that is pushed on another one and returns a result.
 
     A slow line delivers several keys at once. The second Enter of a burst still reaches the dialog that the first has

@@ -93,6 +93,38 @@ def made(folder: Path) -> Path:
     return folder
 
 
+def tidy(own: Path) -> None:
+    """Remove what a killed change has left in a set: parts of files, and the JSON at the place that a drawing left.
+
+    A JSON without an image is removed if the image is elsewhere in the set with a JSON of its own. If the image is
+    nowhere, as when it was about to be kept, the JSON joins the removed drawings. Raises OSError.
+    """
+    names = {place: set(_listed(own / place)) for place in (*CLASSES, REMOVED)}
+    for place, found in names.items():
+        for name in found:
+            path = own / place / name
+            if name.endswith(".part"):
+                if atomic.is_abandoned(path):
+                    path.unlink(missing_ok=True)
+            elif path.suffix == ".json" and _STAMP.match(name) and not _has_image(found, path.stem):
+                others = [each for other, each in names.items() if other != place and _has_image(each, path.stem)]
+                if others and all(name in each for each in others):
+                    path.unlink(missing_ok=True)
+                elif not others and place != REMOVED:
+                    path.rename(free(made(own / REMOVED), name))
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return [each.name for each in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _has_image(names: set[str], stem: str) -> bool:
+    return any(f"{stem}{ending}" in names for ending in IMAGES)
+
+
 def write(path: Path, content: bytes) -> None:
     """Replace the content of `path` atomically. Raises OSError."""
     with atomic.writing(path) as file:

@@ -18,6 +18,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,6 @@ def keep(
         except BaseException:
             image.with_suffix(".json").unlink(missing_ok=True)
             raise
-        atomic.sync_folder(folder)
     return _drawing(image)
 
 
@@ -184,12 +184,18 @@ def _changing(own: OwnSet) -> Iterator[Journal]:
     try:
         drawing_files.made(own.folder)
         with locked(own.folder / ".lock"):
+            _tidied(own.folder)
             yield Journal(journal_file(own))
     except OSError as error:
         raise DataError(
             f"the drawings in {own.folder} cannot be changed: {error.strerror}. "
             "Free some space there, or make the folder writable; then try again"
         ) from error
+
+
+@cache  # once in a process: it reads the names of all drawings
+def _tidied(folder: Path) -> None:
+    drawing_files.tidy(folder)
 
 
 def _move(own: OwnSet, path: Path, folder: Path, do: Deed, journal: Journal) -> Path:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from core.system import atomic
+
 Deed = Literal["keep", "take back", "relabel", "remove"]
 _DEEDS = ("keep", "take back", "relabel", "remove")
 
@@ -78,6 +80,8 @@ class Journal:
             file.write((b"" if begins else b"\n") + json.dumps(line).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        if not size:
+            atomic.sync_folder(self._path.parent)  # a new file: its name too
 
 
 def _parsed(line: bytes) -> Move | str | None:
