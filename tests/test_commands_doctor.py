@@ -19,7 +19,7 @@ from core.__main__ import main
 from core.doctor import questions, terminal_size
 from core.doctor.diagnosis import Diagnosis
 from core.system import children
-from tui.screens import too_small
+from tui.screens import full_size
 
 _ASKED = b"\x1b[c"
 _ANSWERS = "\x1b[?1006;2$y\x1b[?2026;2$y\x1b[?2048;0$y\x1b[?62;22c"
@@ -232,5 +232,5 @@ def test_what_needs_no_torch_is_there_before_it_is_imported(home: Path) -> None:
 
 def test_the_least_terminal_is_decided_once() -> None:
     """The app and the doctor ask for the same."""
-    assert (terminal_size.LEAST_COLUMNS, terminal_size.LEAST_ROWS) == too_small.LEAST
+    assert (terminal_size.LEAST_COLUMNS, terminal_size.LEAST_ROWS) == full_size.LEAST
     assert questions.PATIENCE == 2.0

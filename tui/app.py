@@ -25,7 +25,8 @@ from textual.widgets import OptionList
 from textual.worker import WorkerFailed
 
 from core.errors import DigitsError
-from tui.screens.too_small import TooSmall, fits
+from tui.screens.full_size import fits
+from tui.screens.too_small import TooSmall
 from tui.state.complaint import complain
 from tui.state.owners import Owners
 from tui.terminal.line_app import LineApp

@@ -18,6 +18,7 @@ from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tui.screens.commands import commands, title
 from tui.screens.mode import ModeScreen
@@ -80,6 +81,11 @@ class Palette(CommandPalette, PushedScreen[None]):
         if action == "command_list" and parameters[0] in ("page_up", "page_down"):
             return any(each.scrollable_content_region for each in self.query(CommandList))
         return super().check_action(action, parameters)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Keep from Textual's handler what was typed while the palette closed: its list is gone."""
+        if self._is_dismissed:
+            event.prevent_default()
 
     def on_click(self, event: events.Click) -> None:
         """Keep from Textual's handler a click that waited until the palette had closed, or was laid out anew."""

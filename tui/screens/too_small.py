@@ -6,24 +6,16 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.widgets import Static
 
-from core.doctor.terminal_size import LEAST_COLUMNS, LEAST_ROWS
+from tui.screens.full_size import LEAST
 from tui.screens.pushed import Dialog
-
-LEAST = Size(LEAST_COLUMNS, LEAST_ROWS)
-"""The smallest size, in columns and rows, at which every screen fits."""
-
-
-def fits(size: Size) -> bool:
-    """Whether a terminal of this size is large enough."""
-    return size.width >= LEAST.width and size.height >= LEAST.height
 
 
 class TooSmall(Dialog[None]):
     """Says which size is needed and which one the terminal has."""
 
+    NEEDS_ROOM = False
     BINDING_GROUP_TITLE = "Terminal too small"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "Quit")]
     DEFAULT_CSS = """
