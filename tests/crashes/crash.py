@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.crashes.calls import Call, Reported
+from tests.crashes.homes import at_home
 from tests.crashes.kinds import Kind
 from tests.crashes.recording import recording
 from tests.crashes.states import Beginning, CrashState, Disk
@@ -28,7 +26,7 @@ class Crashed:
 def crash(kind: Kind, folder: Path, every: int = 1) -> Crashed:
     """Record `kind` in the empty `folder`, and open every state after a crash, or each `every`th one."""
     home = folder / "home"
-    with _at(home):
+    with at_home(home):
         kind.begin()
         before = Beginning(home)
         with recording(home) as recorder:
@@ -58,7 +56,7 @@ def _opened(kind: Kind, state: CrashState, home: Path) -> str:
     home.mkdir(parents=True)
     state.disk.lay_out(home)
     try:
-        with _at(home):
+        with at_home(home):
             kind.check(state.reported)
     except Exception as error:  # whatever it is, a person would meet it
         return f"{type(error).__name__}: {error}"
@@ -69,15 +67,3 @@ def _opened(kind: Kind, state: CrashState, home: Path) -> str:
 
 def _last(calls: list[Call], state: CrashState) -> str:
     return f"the last {calls[state.calls - 1]!r:.150}" if state.calls else "none made"
-
-
-@contextmanager
-def _at(home: Path) -> Iterator[None]:
-    before = os.environ.get("DIGITS_HOME")
-    os.environ["DIGITS_HOME"] = str(home)
-    try:
-        yield
-    finally:
-        del os.environ["DIGITS_HOME"]
-        if before is not None:
-            os.environ["DIGITS_HOME"] = before

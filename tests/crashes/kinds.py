@@ -22,6 +22,7 @@ from core.data.own.own_set import FIRST, OwnSet
 from core.drawing import draft, guided_session
 from core.drawing.ink import Stroke
 from core.drawing.strokes import as_json
+from core.errors import DataError
 from core.networks import checkpoint
 from core.networks.architectures import build
 from core.networks.checkpoint_file import Header
@@ -43,6 +44,8 @@ class Kind:
     """Writes; each time that it yields, the program has reported what it wrote as kept."""
     check: Callable[[int], None]
     """Asserts that all is well after a crash; it is given the number of reports."""
+    raises_os_error: bool = False
+    """Whether what fails is an OSError, of which the command makes a sentence; usually it is a DigitsError."""
 
 
 def _nothing() -> None:
@@ -333,7 +336,8 @@ def _arrays(turn: int) -> dict[str, Any]:
 
 def _cache() -> Iterator[object]:
     for turn in (1, 2):
-        assert not cache.write(Path("/nowhere/source.npz"), _arrays(turn))
+        if why := cache.write(Path("/nowhere/source.npz"), _arrays(turn)):
+            raise DataError(why)
         yield turn
 
 
@@ -414,14 +418,14 @@ def _check_no_parts(*folders: Path) -> None:
 KINDS: dict[str, Kind] = {
     "taught drawings and their journal": Kind(_begin_drawings, _draw, _check_drawings),
     "a run's directory": Kind(_nothing, _create, _check_created),
-    "a run's events": Kind(_begin_run, _write_events, _check_events),
-    "a run's state and checkpoint": Kind(_begin_run, _save, _check_saved),
+    "a run's events": Kind(_begin_run, _write_events, _check_events, raises_os_error=True),
+    "a run's state and checkpoint": Kind(_begin_run, _save, _check_saved, raises_os_error=True),
     "the catalogue": Kind(_nothing, _add_sets, _check_sets),
     "decisions about models": Kind(_begin_decisions, _decide, _check_decisions),
     "decisions about images": Kind(_begin_amendments, _amend, _check_amendments),
     "sets and their names": Kind(_nothing, _name_sets, _check_set_names),
     "the cache": Kind(_nothing, _cache, _check_cache),
-    "the draft on the pad": Kind(_nothing, _draft, _check_draft),
+    "the draft on the pad": Kind(_nothing, _draft, _check_draft, raises_os_error=True),
     "a guided session": Kind(_begin_drawings, _guide, _check_guided),
     "exports": Kind(_begin_drawings, _export, _check_exported),
 }

@@ -24,6 +24,9 @@ class Recorder:
         self.calls: list[Call] = []
         self._generations: dict[int, int] = {}
 
+    def permit(self, action: str) -> None:
+        """Called before `write`, `create`, `sync`, `rename` or `remove` inside the folder; may raise OSError instead."""
+
     def inside(self, path: Any, dir_fd: int | None = None) -> str | None:
         """The path within the folder; None for one outside."""
         try:
@@ -57,6 +60,7 @@ class _Raw(io.FileIO):
         given = bytes(data)
         appends = "a" in self.mode
         offset = os.fstat(self.fileno()).st_size if appends else self.tell()
+        self.recorder.permit("write")
         done = super().write(given)
         self.recorder.calls.append(Write(self.file, offset, given[:done]))
         return done
@@ -68,9 +72,9 @@ class _Raw(io.FileIO):
 
 
 @contextmanager
-def recording(folder: Path) -> Iterator[Recorder]:
-    """Take down every call that the block makes on the files in `folder`."""
-    recorder = Recorder(folder)
+def recording(folder: Path, recorder: Recorder | None = None) -> Iterator[Recorder]:
+    """Take down, by `recorder` or a new one, every call that the block makes on the files in `folder`."""
+    recorder = recorder or Recorder(folder)
     with pytest.MonkeyPatch.context() as patch:
         opener = _opening(recorder, os.open)
         patch.setattr(os, "open", opener)
@@ -93,6 +97,8 @@ def _opening(recorder: Recorder, known: Callable[..., int]) -> Callable[..., int
     def opened(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         inside = recorder.inside(path, dir_fd)
         before = inside is None or os.path.lexists(recorder.folder / inside)
+        if inside is not None and not before and flags & os.O_CREAT:
+            recorder.permit("create")
         handle = known(path, flags, mode, dir_fd=dir_fd)
         if inside is not None and not before:
             recorder.calls.append(Name(inside, recorder.file(handle, new=True)))
@@ -119,6 +125,8 @@ def _file_opening(recorder: Recorder, known: Callable[..., IO[Any]]) -> Callable
             return known(file, mode, buffering, encoding, errors, newline, closefd, opener)
         plain = mode.replace("b", "").replace("t", "")
         before = isinstance(file, int) or os.path.lexists(recorder.folder / inside)
+        if not before:
+            recorder.permit("create")
         raw = _Raw(file, plain, closefd=closefd, opener=opener)
         raw.recorder, raw.file = recorder, recorder.file(raw.fileno(), new=not before)
         if not before:
@@ -135,8 +143,11 @@ def _file_opening(recorder: Recorder, known: Callable[..., IO[Any]]) -> Callable
 
 def _syncing(recorder: Recorder, known: Callable[[int], None]) -> Callable[[int], None]:
     def synced(handle: int) -> None:
+        path = recorder.path_of(handle)
+        if path is not None:
+            recorder.permit("sync")
         known(handle)
-        if (path := recorder.path_of(handle)) is None:
+        if path is None:
             return
         is_folder = (recorder.folder / path).is_dir()
         recorder.calls.append(SyncFolder(path) if is_folder else Sync(recorder.file(handle)))
@@ -155,8 +166,10 @@ def _cutting(recorder: Recorder, known: Callable[[int, int], None]) -> Callable[
 
 def _renaming(recorder: Recorder, known: Callable[..., None]) -> Callable[..., None]:
     def renamed(path: Any, target: Any, **folders: Any) -> None:
-        known(path, target, **folders)
         old, new = recorder.inside(path), recorder.inside(target)
+        if new is not None:
+            recorder.permit("rename")
+        known(path, target, **folders)
         if old is not None and new is not None:
             recorder.calls.append(Rename(old, new))
 
@@ -166,6 +179,8 @@ def _renaming(recorder: Recorder, known: Callable[..., None]) -> Callable[..., N
 def _removing(recorder: Recorder, known: Callable[..., None]) -> Callable[..., None]:
     def removed(path: Any, *, dir_fd: int | None = None) -> None:
         inside = recorder.inside(path, dir_fd)
+        if inside is not None:
+            recorder.permit("remove")
         known(path, dir_fd=dir_fd)
         if inside is not None:
             recorder.calls.append(Unname(inside))
@@ -175,8 +190,10 @@ def _removing(recorder: Recorder, known: Callable[..., None]) -> Callable[..., N
 
 def _making(recorder: Recorder, known: Callable[..., None]) -> Callable[..., None]:
     def made(path: Any, mode: int = 0o777, *, dir_fd: int | None = None) -> None:
+        if (inside := recorder.inside(path, dir_fd)) is not None and not (recorder.folder / inside).exists():
+            recorder.permit("create")
         known(path, mode, dir_fd=dir_fd)
-        if (inside := recorder.inside(path, dir_fd)) is not None:
+        if inside is not None:
             recorder.calls.append(Name(inside, None))
 
     return made
@@ -184,8 +201,10 @@ def _making(recorder: Recorder, known: Callable[..., None]) -> Callable[..., Non
 
 def _linking(recorder: Recorder, known: Callable[..., None]) -> Callable[..., None]:
     def linked(path: Any, target: Any, **given: Any) -> None:
-        known(path, target, **given)
         if (new := recorder.inside(target)) is not None:
+            recorder.permit("create")
+        known(path, target, **given)
+        if new is not None:
             handle = os.open(path, os.O_RDONLY)
             recorder.calls.append(Name(new, recorder.file(handle)))
             os.close(handle)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -68,11 +70,11 @@ def walk(events: Iterable[WildEvent], folder: Path) -> WalkResult:
     """Do all of it in one start of the program, with its home in `folder`, then leave."""
     home, notes = folder / "home", folder / "notes"
     home.mkdir()
-    variables = {"DIGITS_HOME": str(home), "HOME": str(home), "WILD_NOTES": str(notes), "TEXTUAL_SMOOTH_SCROLL": "0"}
+    subprocess.run([*children.command("train", "--detach", "--epochs", "10000")], env=_environment(home), check=True)
     command = [sys.executable, "-P", "-c", _PROGRAM]
     memory: list[int] = []
     done, failure = 0, ""
-    with Terminal(command, {**children.environment(), **variables}) as terminal:
+    with Terminal(command, {**_environment(home), "WILD_NOTES": str(notes)}) as terminal:
         before = terminal.settings()
         terminal.expect("Training")
         for event in events:
@@ -86,11 +88,17 @@ def walk(events: Iterable[WildEvent], folder: Path) -> WalkResult:
             if failure:
                 break
         failure = failure or _leave(terminal, before)
+    failure = failure or _left(home)
+    _end_all(home)
     if notes.exists():
         failure += f"\n{notes.read_text()}"
     if not failure and (grown := _growth(memory)) > _GROWTH:
         failure = f"its memory grew to {grown:.2f} of what it was after {_WARM:,} events"
     return WalkResult(done, failure, tuple(memory))
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {**children.environment(), "DIGITS_HOME": str(home), "HOME": str(home), "TEXTUAL_SMOOTH_SCROLL": "0"}
 
 
 def _do(terminal: Terminal, event: WildEvent) -> None:
@@ -109,6 +117,7 @@ def _send(terminal: Terminal, data: bytes) -> None:
 
 def _unsound(terminal: Terminal) -> str:
     """What is wrong with the screen; empty if it shows something and repaints when it is asked to."""
+    _catch_up(terminal)
     deadline = time.monotonic() + _PATIENCE
     terminal.resize(80, 24)
     terminal.settle(0.1)
@@ -125,8 +134,56 @@ def _unsound(terminal: Terminal) -> str:
     return f"the screen is stuck or empty:\n{terminal.text()}"
 
 
+def _catch_up(terminal: Terminal) -> None:
+    """Wait until the program has done what was sent: until it waits for input, most of the time."""
+    for _ in range(600):
+        looks = []
+        for _ in range(10):
+            terminal.pump(0.05)
+            looks.append(_state(terminal.pid))
+        if looks.count("R") < 4 or terminal.status is not None:
+            return
+
+
+def _state(pid: int) -> str:
+    """`R` for a process that runs, another letter for one that waits."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+    except OSError:
+        return ""
+
+
+def _left(home: Path) -> str:
+    """Which processes the app has left behind; its trainings are meant to go on."""
+    for _ in range(100):
+        found = [command for _, command in _of(home) if not {"train", "resume"} & set(command)]
+        if not found:
+            return ""
+        time.sleep(0.1)
+    return f"left behind: {found}"
+
+
+def _end_all(home: Path) -> None:
+    for pid, _ in _of(home):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _of(home: Path) -> list[tuple[int, list[str]]]:
+    """The processes that use this home, with their command lines."""
+    mark = b"\0DIGITS_HOME=" + os.fsencode(home) + b"\0"
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in b"\0" + (each / "environ").read_bytes():
+                command = (each / "cmdline").read_text().split("\0")[:-1]
+                found += [(int(each.name), command)] if command else []
+    return found
+
+
 def _leave(terminal: Terminal, before: list[object]) -> str:
     """Close what is open and leave with the key for it; what is wrong with the end."""
+    _catch_up(terminal)
     deadline = time.monotonic() + _PATIENCE
     while terminal.status is None and time.monotonic() < deadline:
         _send(terminal, b"\x11")

@@ -88,10 +88,11 @@ def keep(
         stem, details["time"] = drawing_files.new_stem(own.folder)
         image = folder / f"{stem}.png"
         journal.append("keep", "", _relative(own, image))
-        atomic.write_text(image.with_suffix(".json"), json.dumps(details) + "\n")
         try:
+            atomic.write_text(image.with_suffix(".json"), json.dumps(details) + "\n")
             drawing_files.write(image, png.getvalue())
-        except BaseException:
+        except BaseException:  # also where only the names do not reach the disk: what is not certain is not kept
+            image.unlink(missing_ok=True)
             image.with_suffix(".json").unlink(missing_ok=True)
             raise
     return _drawing(image)

@@ -1,0 +1,122 @@
+"""Disks that fail while the program writes: full, over the quota, without inodes, broken, or read-only."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import DigitsError
+from tests.crashes.calls import Reported
+from tests.crashes.homes import at_home
+from tests.crashes.kinds import Kind
+from tests.crashes.recording import Recorder, recording
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a disk refuses, and how."""
+
+    name: str
+    number: int
+    """Of the error."""
+    actions: frozenset[str]
+    """What fails, of the actions of `Recorder.permit`."""
+    for_good: bool = True
+    """Whether it goes on failing; otherwise it fails once."""
+
+
+FAULTS = (
+    Fault("disk full", errno.ENOSPC, frozenset(("create", "write"))),
+    Fault("no bytes left", errno.ENOSPC, frozenset(("write",))),
+    Fault("over the quota", errno.EDQUOT, frozenset(("create", "write", "sync"))),
+    Fault("no inodes left", errno.ENOSPC, frozenset(("create",))),
+    Fault("bytes that do not reach the disk", errno.EIO, frozenset(("sync",)), for_good=False),
+    Fault("a rename that fails", errno.EIO, frozenset(("rename",)), for_good=False),
+)
+"""What begins in the middle of a write."""
+READ_ONLY = (
+    Fault("mounted read-only", errno.EROFS, frozenset(("create", "write", "sync", "rename", "remove"))),
+    Fault("not writable", errno.EACCES, frozenset(("create", "rename", "remove"))),
+)
+"""What is so from the start."""
+
+
+class _Failing(Recorder):
+    """Refuses the `first`th action that the fault is about, and those after it."""
+
+    def __init__(self, folder: Path, fault: Fault, first: int) -> None:
+        super().__init__(folder)
+        self._fault, self._left = fault, first
+        self.has_failed = False
+
+    def permit(self, action: str) -> None:
+        """Raise OSError where the disk fails."""
+        if action not in self._fault.actions:
+            return
+        self._left -= 1
+        if self._left < 0 and (self._fault.for_good or not self.has_failed):
+            self.has_failed = True
+            raise OSError(self._fault.number, os.strerror(self._fault.number))
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What was found."""
+
+    tries: int
+    complaints: tuple[str, ...]
+
+
+def fail(kind: Kind, fault: Fault, folder: Path) -> Failed:
+    """Do it again and again in the empty `folder`, each time with the fault beginning one action later."""
+    (begun := folder / "begun").mkdir()
+    with at_home(begun):
+        kind.begin()
+    complaints: list[str] = []
+    tries = 0
+    for first in range(1 if fault in READ_ONLY else 10_000):
+        home = folder / str(first)
+        shutil.copytree(begun, home)
+        recorder = _Failing(home, fault, first)
+        complaints += (f"from action {first}: {why}" for why in _tried(kind, recorder))
+        tries += 1
+        if not recorder.has_failed:
+            break
+        shutil.rmtree(home)
+    return Failed(tries, tuple(complaints))
+
+
+def _tried(kind: Kind, recorder: _Failing) -> Iterator[str]:
+    """What is wrong with what the program does then, and afterwards when there is room again."""
+    reported = 0
+    with at_home(recorder.folder):
+        try:
+            with recording(recorder.folder, recorder):
+                for reported, _ in enumerate(kind.act(), 1):
+                    recorder.calls.append(Reported(reported))
+        except DigitsError as error:
+            if not any(
+                os.strerror(number) in str(error)
+                for number in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)
+            ):
+                yield f"the message does not say why: {error}"
+        except OSError as error:
+            if not kind.raises_os_error:
+                yield f"OSError instead of a message: {error!r}"
+        except Exception as error:  # whatever it is, a person would meet it
+            yield f"{error!r}"
+        left = [path.name for path in recorder.folder.rglob("*") if path.name.endswith(".part") or _is_built(path)]
+        if left:
+            yield f"left behind: {left}"
+        try:
+            kind.check(reported)
+        except Exception as error:  # as above
+            yield f"afterwards, {reported} reported: {type(error).__name__}: {error}"
+
+
+def _is_built(path: Path) -> bool:
+    return path.name.startswith((".own-", ".export-"))
