@@ -50,17 +50,17 @@ class _Failing(Recorder):
 
     def __init__(self, folder: Path, fault: Fault, first: int) -> None:
         super().__init__(folder)
-        self._fault, self._left = fault, first
+        self.fault, self._left = fault, first
         self.has_failed = False
 
     def permit(self, action: str) -> None:
         """Raise OSError where the disk fails."""
-        if action not in self._fault.actions:
+        if action not in self.fault.actions:
             return
         self._left -= 1
-        if self._left < 0 and (self._fault.for_good or not self.has_failed):
+        if self._left < 0 and (self.fault.for_good or not self.has_failed):
             self.has_failed = True
-            raise OSError(self._fault.number, os.strerror(self._fault.number))
+            raise OSError(self.fault.number, os.strerror(self.fault.number))
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ class Failed:
     complaints: tuple[str, ...]
 
 
-def fail(kind: Kind, fault: Fault, folder: Path) -> Failed:
-    """Do it again and again in the empty `folder`, each time with the fault beginning one action later."""
+def fail(kind: Kind, fault: Fault, folder: Path, every: int = 1) -> Failed:
+    """Do it again and again in the empty `folder`, each time with the fault beginning `every` actions later."""
     (begun := folder / "begun").mkdir()
     with at_home(begun):
         kind.begin()
     complaints: list[str] = []
     tries = 0
-    for first in range(1 if fault in READ_ONLY else 10_000):
+    for first in range(0, 1 if fault in READ_ONLY else 10_000, every):
         home = folder / str(first)
         shutil.copytree(begun, home)
         recorder = _Failing(home, fault, first)

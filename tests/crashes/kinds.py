@@ -429,3 +429,10 @@ KINDS: dict[str, Kind] = {
     "a guided session": Kind(_begin_drawings, _guide, _check_guided),
     "exports": Kind(_begin_drawings, _export, _check_exported),
 }
+MANY_CALLS = {
+    "a run's state and checkpoint": 19,
+    "exports": 13,
+    "a run's events": 3,
+    "taught drawings and their journal": 3,
+}
+"""Of how many tries of these one is made in every test run."""

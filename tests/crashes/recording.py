@@ -25,7 +25,7 @@ class Recorder:
         self._generations: dict[int, int] = {}
 
     def permit(self, action: str) -> None:
-        """Called before `write`, `create`, `sync`, `rename` or `remove` inside the folder; may raise OSError instead."""
+        """Called before a `write`, `create`, `sync`, `rename` or `remove` inside the folder; may raise OSError."""
 
     def inside(self, path: Any, dir_fd: int | None = None) -> str | None:
         """The path within the folder; None for one outside."""
