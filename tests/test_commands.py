@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -23,7 +24,7 @@ from core.config.device_plan import Plan
 from core.data import mnist
 from core.inference import int8
 from core.networks.checkpoint import load_state
-from core.runs.events import Event, Progress, Stopped
+from core.runs.events import Event, Failed, Progress, Stopped
 from core.runs.run import Run, create_run, list_runs
 from core.runs.writer import RunWriter
 from core.system import children
@@ -282,6 +283,45 @@ def test_another_device_is_taken_in_the_background_too(tiny_set: Path) -> None:
     digits("resume", run.name, "--device", "cuda:77", "--detach")
     _wait("cuda:77", run.events)
     assert run.ending() is None or run.status() == "failed"
+
+
+@pytest.mark.parametrize("fault", [signal.SIGSEGV, signal.SIGABRT])
+def test_a_training_that_crashes_has_failed_and_says_where(tiny_set: Path, fault: signal.Signals) -> None:
+    """A fault in a library, say: nobody writes an event any more, but its log tells. Resumed, it is an ordinary run."""
+    digits("train", "--data", str(tiny_set), "--epochs", "10000", "--detach")
+    (run,) = list_runs()
+    _wait('"progress"', run.events)
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if str(run.path).encode() in (process / "cmdline").read_bytes():
+                os.kill(int(process.name), fault)
+    wait_until(lambda: not run.is_running())
+    assert run.status() == "failed" and run.is_resumable()
+    watched = digits("watch", run.name)
+    assert watched.returncode == 1
+    assert "its process crashed: " in watched.stderr and "most recent call first" in watched.stderr
+    assert "crashed" in digits("runs").stdout
+    digits("resume", run.name, "--detach")
+    assert run.is_running() and run.ending() is None
+    run.request_stop()
+    wait_until(lambda: not run.is_running())
+    assert run.status() == "stopped"
+
+
+def test_a_run_that_fails_keeps_what_it_printed_last(tiny_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the foreground the traceback of a mistake of ours; in the background the end of the log."""
+    from core.training import trainer
+
+    def broken(*_: object) -> None:
+        raise AssertionError("a made mistake")
+
+    monkeypatch.setattr(trainer.Trainer, "_train", broken)
+    assert called("train", "--data", str(tiny_set)).returncode == 1
+    (run,) = list_runs()
+    ending = run.ending()
+    assert ending is not None and isinstance(ending.event, Failed)
+    assert "a made mistake" in ending.event.error
+    assert "Traceback" in ending.event.output and "broken" in ending.event.output
 
 
 def test_nohup_is_respected(tiny_set: Path) -> None:

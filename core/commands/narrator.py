@@ -117,7 +117,7 @@ class Narrator:
                 how = f"go on with: digits-tui resume {self._run.name}" if event.step else "nothing was learned yet"
                 self._say(f"stopped at step {event.step:,}; {how}")
             case events.Failed():
-                self._say(f"digits-tui: {event.error}")
+                self._say("\n".join(filter(None, (event.output, f"digits-tui: {event.error}"))))
             case _:
                 pass
 
@@ -166,4 +166,7 @@ def write_history(run: Run, as_json: bool) -> History:
     with Narrator(run, as_json) as narrator:
         for event in follow(run):
             narrator.tell(event)
+        ending = run.ending() if narrator.history.end is None else None
+        if ending is not None and ending.event is not None:  # it crashed, or the last line was damaged
+            narrator.tell(ending.event)
     return narrator.history

@@ -72,9 +72,9 @@ def _result(row: dict[str, Any]) -> str:
         return f"cannot be read: {row['unreadable']}"
     if (accuracy := row.get("test_accuracy")) is not None:
         return f"test accuracy {percent(accuracy)}, {row['seconds']:.1f} s"
-    if row["resumable"]:
-        return f"go on with: digits-tui resume {printable(row['name'])}"
-    return str(row.get("error", ""))
+    error = str(row.get("error", "")).partition("\n")[0]
+    how = f"go on with: digits-tui resume {printable(row['name'])}" if row["resumable"] else ""
+    return "; ".join(filter(None, (error, how)))
 
 
 def run_watch(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import faulthandler
 import shutil
 import signal
 import sys
@@ -11,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from core.commands.exhaustion import exhaustion
@@ -18,7 +20,7 @@ from core.config.configuration import MNIST, MOST_EPOCHS, MOST_FOLDS, TrainingCo
 from core.config.recipes import FAST, FINE_TUNE, RECIPES
 from core.errors import DigitsError, RunError
 from core.networks import checkpoint_file
-from core.runs import checkpoints
+from core.runs import checkpoints, run_log
 from core.runs.events import Failed, Finished
 from core.runs.history import History
 from core.runs.run import FINISHED, Run, create_run, find_run
@@ -140,7 +142,9 @@ def run_resume(options: argparse.Namespace) -> int:
 
 def _in_background(run: Run, *, resume: bool, device: str | None = None) -> int:
     priority.step_back()  # drawing while this trains comes first
-    return _status(_write(run, resume=resume, json=False, device=device))
+    faulthandler.enable()
+    print(run_log.beginning(), flush=True)
+    return _status(_write(run, resume=resume, json=False, device=device, log=run.log))
 
 
 def _status(history: History) -> int:
@@ -163,8 +167,11 @@ def _detach(run: Run, *, resume: bool, device: str | None = None) -> int:
     return 0
 
 
-def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> History:
-    """Train with the run's lock held, append the events to the run and print them; returns the history."""
+def _write(run: Run, *, resume: bool, json: bool, device: str | None = None, log: Path | None = None) -> History:
+    """Train with the run's lock held, append the events to the run and print them; returns the history.
+
+    `log` is the file that this process prints to, if it is one.
+    """
     from core.commands.narrator import Narrator
 
     config = run.config()
@@ -173,11 +180,13 @@ def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> 
         def stop() -> bool:
             return stopped() or narrator.unheard or run.stop_requested()
 
-        def record(error: str) -> None:
-            failed = Failed(error=error)
-            narrator.tell(failed)
+        def record(error: str, printed: str = "") -> None:
+            if log is not None:
+                sys.stderr.flush()
+                printed = run_log.last_lines(log)
+            narrator.tell(Failed(error=error))
             try:
-                writer.append(failed)
+                writer.append(Failed(error=error, output=printed))
             except OSError as second:
                 print(f"digits-tui: this could not be written to {run.path}: {second.strerror}", file=sys.stderr)
 
@@ -195,8 +204,9 @@ def _write(run: Run, *, resume: bool, json: bool, device: str | None = None) -> 
             if why := exhaustion(error):
                 record(why)
             else:
-                record(f"a bug in digits-tui: {type(error).__name__}: {error}")
-                traceback.print_exc()
+                trace = traceback.format_exc()
+                print(trace, end="", file=sys.stderr)
+                record(f"a bug in digits-tui: {type(error).__name__}: {error}", trace)
     return narrator.history
 
 

@@ -264,6 +264,8 @@ class Failed(Event):
 
     kind = "failed"
     error: Text
+    output: Text = ""
+    """The last lines that its process printed; empty if they are not known."""
 
 
 _KINDS: dict[str, type[Event]] = {

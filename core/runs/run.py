@@ -32,7 +32,7 @@ from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError, RunError
 from core.networks.model_name import MODEL
 from core.printable import printable
-from core.runs import ending
+from core.runs import ending, run_log
 from core.runs.ending import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN, Ending
 from core.system import atomic, json_file, lock
 
@@ -119,7 +119,10 @@ class Run:
 
     def ending(self) -> Ending | None:
         """How the run ended; None while it runs, or if it was killed."""
-        return ending.read(self._summary)
+        if (found := ending.read(self._summary)) is not None:
+            return found
+        crash = run_log.crash(self.log)
+        return None if crash is None else Ending(FAILED, crash)
 
     def is_running(self) -> bool:
         """Whether a process writes here now."""

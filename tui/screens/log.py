@@ -32,13 +32,15 @@ class LogScreen(Dialog[None]):
         super().__init__()
         self._run = run
         self._notes = tuple(history.notes)
-        self._error = history.end.error if isinstance(history.end, Failed) else ""
+        self._failed = history.end if isinstance(history.end, Failed) else None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as text:
             text.border_title = Content(f"Notes and log of {self._run.name}").markup
-            if self._error:
-                yield Static(Content.styled(self._error, "bold $text-error"))
+            if self._failed is not None:
+                yield Static(Content.styled(self._failed.error, "bold $text-error"))
+                if self._failed.output and not self._run.log.exists():
+                    yield Static(Content(self._failed.output))
             for note in self._notes:
                 warns = note.level == "warning"
                 mark, style = ("! ", "$text-warning") if warns else ("· ", "$foreground")
