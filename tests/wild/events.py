@@ -72,7 +72,8 @@ def _burst(source: random.Random) -> WildEvent:
 
 def _at(source: random.Random, button: int, end: str = "M") -> str:
     column, row = source.choice(((80, 24), (160, 50)))
-    return f"\x1b[<{button};{source.randrange(1, column + 1)};{source.randrange(1, row + 1)}{end}"
+    # Not in the last line: the key that leaves stands there.
+    return f"\x1b[<{button};{source.randrange(1, column + 1)};{source.randrange(1, row)}{end}"
 
 
 def _click(source: random.Random) -> WildEvent:

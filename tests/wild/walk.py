@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,7 +48,7 @@ known = App._handle_exception
 
 def noted(app, error):
     with open(os.environ["WILD_NOTES"], "a") as file:
-        traceback.print_exception(error, file=file)
+        traceback.print_exception(getattr(error, "error", error), file=file)
     known(app, error)
 
 def tell(*_):
@@ -66,35 +66,64 @@ sys.exit(main([]))
 """The program, which notes what ended it, since on a terminal of one column nobody can read that, and what is open."""
 
 
-def walk(events: Iterable[WildEvent], folder: Path) -> WalkResult:
-    """Do all of it in one start of the program, with its home in `folder`, then leave."""
+def walk(events: Iterable[WildEvent], folder: Path, training: bool = True) -> WalkResult:
+    """Do all of it, beside a training, with the program's home in `folder`; then leave.
+
+    Where an event leaves the program, as a click on its key does, it is started again.
+    """
     home, notes = folder / "home", folder / "notes"
     home.mkdir()
-    subprocess.run([*children.command("train", "--detach", "--epochs", "10000")], env=_environment(home), check=True)
-    command = [sys.executable, "-P", "-c", _PROGRAM]
-    memory: list[int] = []
-    done, failure = 0, ""
-    with Terminal(command, {**_environment(home), "WILD_NOTES": str(notes)}) as terminal:
-        before = terminal.settings()
-        terminal.expect("Training")
-        for event in events:
-            _do(terminal, event)
-            done += 1
-            if done % _CHECKED == 0:
-                failure = _unsound(terminal)
-                memory.append(_memory(terminal.pid))
-            if terminal.status is not None:
-                failure = f"it ended with status {terminal.status}"
-            if failure:
-                break
-        failure = failure or _leave(terminal, before)
-    failure = failure or _left(home)
+    if training:
+        command = children.command("train", "--detach", "--epochs", "10000")
+        subprocess.run(command, env=_environment(home), check=True, capture_output=True)
+    walking = _Walk(home, notes)
+    pending = iter(events)
+    while walking.goes_on:
+        walking.once(pending)
+    failure = walking.failure or _left(home)
     _end_all(home)
     if notes.exists():
         failure += f"\n{notes.read_text()}"
+    memory = max(walking.memory, key=len)
     if not failure and (grown := _growth(memory)) > _GROWTH:
         failure = f"its memory grew to {grown:.2f} of what it was after {_WARM:,} events"
-    return WalkResult(done, failure, tuple(memory))
+    return WalkResult(walking.done, failure, tuple(memory))
+
+
+class _Walk:
+    """What was done and found so far, over all starts of the program."""
+
+    def __init__(self, home: Path, notes: Path) -> None:
+        self._variables = {**_environment(home), "WILD_NOTES": str(notes)}
+        self.done = 0
+        self.failure = ""
+        self.memory: list[list[int]] = []
+        """Of each start, the bytes at each check."""
+        self.goes_on = True
+
+    def once(self, events: Iterator[WildEvent]) -> None:
+        """Start the program, and do what is left of the events until it ends."""
+        memory: list[int] = []
+        self.memory.append(memory)
+        with Terminal([sys.executable, "-P", "-c", _PROGRAM], self._variables) as terminal:
+            before = terminal.settings()
+            terminal.expect("Training")
+            for event in events:
+                _do(terminal, event)
+                self.done += 1
+                if self.done % _CHECKED == 0 and terminal.status is None:
+                    self.failure = _unsound(terminal)
+                    memory.append(_memory(terminal.pid))
+                if terminal.status is not None or self.failure:
+                    break
+            else:
+                self.goes_on = False
+                self.failure = _leave(terminal)
+            if terminal.status:
+                self.failure = f"it ended with status {terminal.status}:\n{terminal.text()}"
+            elif not self.failure and (terminal.modes() or terminal.settings() != before):
+                self.failure = f"the terminal was left with {sorted(terminal.modes())}"
+        self.goes_on = self.goes_on and not self.failure
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -128,7 +157,7 @@ def _unsound(terminal: Terminal) -> str:
         if len(terminal.output) > before and len("".join(terminal.text().split())) >= _FEWEST:
             return ""
     if terminal.status is not None:
-        return f"it ended with status {terminal.status}"
+        return ""  # which is looked at elsewhere
     os.kill(terminal.pid, signal.SIGUSR1)
     terminal.settle(1.0)
     return f"the screen is stuck or empty:\n{terminal.text()}"
@@ -181,8 +210,8 @@ def _of(home: Path) -> list[tuple[int, list[str]]]:
     return found
 
 
-def _leave(terminal: Terminal, before: list[object]) -> str:
-    """Close what is open and leave with the key for it; what is wrong with the end."""
+def _leave(terminal: Terminal) -> str:
+    """Close what is open and leave with the key for it; what is wrong with that."""
     _catch_up(terminal)
     deadline = time.monotonic() + _PATIENCE
     while terminal.status is None and time.monotonic() < deadline:
@@ -190,11 +219,7 @@ def _leave(terminal: Terminal, before: list[object]) -> str:
         terminal.settle(0.2)
         _send(terminal, b"y")  # a question may be asked
         terminal.settle(0.2)
-    if terminal.status != 0:
-        return f"leaving gave status {terminal.status}:\n{terminal.text()}"
-    if terminal.modes() or terminal.settings() != before:
-        return f"the terminal was left with {sorted(terminal.modes())}"
-    return ""
+    return "" if terminal.status is not None else f"it cannot be left:\n{terminal.text()}"
 
 
 def _memory(pid: int) -> int:
