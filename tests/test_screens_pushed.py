@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import pkgutil
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -27,6 +28,7 @@ from core.data.details import DataDetails
 from core.errors import DataError
 from core.runs.history import History
 from core.runs.run import create_run
+from tui.app import DigitsApp
 from tui.screens.add_folder import AddFolder
 from tui.screens.ask import Ask, Field
 from tui.screens.check import CheckScreen
@@ -181,3 +183,27 @@ async def test_a_result_that_nobody_waits_for_any_more_is_let_go() -> None:
         await pilot.press("y")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert app.results == []
+
+
+async def test_nothing_is_begun_for_a_dialog_that_is_closing() -> None:
+    """Enter, escape and enter in one burst: the second attempt would report to a dialog that is gone."""
+    attempts: list[object] = []
+
+    async def attempt(values: list[str], report: object) -> None:
+        attempts.append(values)
+        await asyncio.sleep(0.01)
+        raise DataError("it cannot be had")
+
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for late in range(0, 40, 4):
+            dialog = Ask("Rename?", "", [Field("Name")], "Rename", attempt)
+            await app.push_screen(dialog)
+            await until(pilot, lambda dialog=dialog: dialog.is_mounted)  # type: ignore[misc]
+            dialog.dismiss(False)
+            for _ in range(late):
+                await asyncio.sleep(0)
+            dialog._try()
+            await pilot.pause(0.03)
+        assert len(app.screen_stack) == 1
+    assert attempts == []

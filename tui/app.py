@@ -27,6 +27,7 @@ from textual.worker import WorkerFailed
 from core.errors import DigitsError
 from tui.screens.full_size import fits
 from tui.screens.too_small import TooSmall
+from tui.screens.workers import Workers
 from tui.state.complaint import complain
 from tui.state.owners import Owners
 from tui.terminal.line_app import LineApp
@@ -98,6 +99,7 @@ class DigitsApp(LineApp):
     def __init__(self, frames: int | None = None) -> None:
         """`frames` as for `LineApp`."""
         super().__init__(frames)
+        self._workers: Workers = Workers(self)
         self.owners = Owners.of(self)
         for mode, screen in self.SCREENS_OF_MODES.items():
             self.add_mode(mode, partial(screen, self.owners))
@@ -116,14 +118,8 @@ class DigitsApp(LineApp):
             self.begun()
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
-        """Cancel the workers of the nodes, then remove the nodes.
-
-        Textual removes a screen from the inside out and cancels its workers last, so a worker that resumes in between
-        would query widgets that no longer exist.
-        """
-        for worker in list(self.workers):
-            if not set(nodes).isdisjoint(worker.node.ancestors_with_self):
-                worker.cancel()
+        """Cancel the workers of the nodes, then remove the nodes."""
+        self._workers.cancel_in(nodes)
         return super()._prune(*nodes, parent=parent)
 
     # Requests from screens

@@ -17,6 +17,7 @@ from core.preprocessing.bounding_box import bounding_box
 from core.preprocessing.images import FORMATS, read
 from core.preprocessing.normalise import Step, reduced, steps
 from core.preprocessing.polarity import is_ink_dark
+from core.system import plain_file
 
 VERSION = 1
 """Raised whenever a measure changes, so that files in the cache are measured again."""
@@ -54,7 +55,7 @@ def measured(path: str) -> tuple[Any, NDArray[np.uint8], NDArray[np.uint8]] | st
     file = Path(path)
     try:
         grey = read(file)
-        with file.open("rb") as opened:
+        with plain_file.opened(file) as opened:
             digest = hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).digest()
         kind = _kind(file)
     except DataError as error:

@@ -22,7 +22,7 @@ from core.data import cache
 from core.data.collection import Collection, LabelledImages, Skipped
 from core.errors import DataError
 from core.preprocessing.normalise import Polarity, normalise
-from core.system import pool
+from core.system import plain_file, pool
 from core.system.damage import DAMAGE
 
 _LARGEST = 2**31  # bytes of one array; all of EMNIST's digits take a tenth of it
@@ -93,7 +93,7 @@ def _labels(path: Path) -> tuple[list[tuple[str, str]], dict[str, NDArray[Any]]]
             pairs = _pairs(path, names)
             for images, labels in pairs:
                 _check(path, images, labels, _header(file, images), _header(file, labels))
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+        with plain_file.opened(path) as opened, np.load(opened, allow_pickle=False) as stored:
             arrays = {key: stored[key] for _, key in pairs}
     except DAMAGE as error:
         raise _damaged(path, error) from error

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from core import paths
 from core.errors import DigitsError
 from core.preprocessing.normalise import VERSION
-from core.system import atomic
+from core.system import atomic, plain_file
 from core.system.damage import DAMAGE
 
 _FORMAT = 1
@@ -39,7 +39,7 @@ def read(source: Path, stamp: str = "") -> dict[str, NDArray[Any]] | None:
     """The arrays stored for `source` with the same `stamp`; None if there are none that can be used."""
     path = _path(source)
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        with plain_file.opened(path) as file, np.load(file, allow_pickle=False) as stored:
             arrays = dict(stored)
         if str(arrays.pop("stamp")) != _full(source, stamp):
             return None

@@ -14,6 +14,7 @@ from core.drawing.ink import Ink
 from core.drawing.strokes import from_json
 from core.preprocessing.images import read
 from core.preprocessing.normalise import normalise
+from core.system import plain_file
 
 _SAME = 8
 """Grey levels by which a redrawn pixel may differ: other programs may have rounded the coordinates."""
@@ -29,7 +30,7 @@ def seen_in(path: Path) -> NDArray[np.uint8]:
 def _copied(path: Path, bitmap: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """The drawing's clean copy, as read from the pad; None if it needs none, or its strokes do not match its pixels."""
     try:
-        strokes = from_json(json.loads(path.with_suffix(".json").read_bytes())["strokes"])
+        strokes = from_json(json.loads(plain_file.read_bytes(path.with_suffix(".json")))["strokes"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None  # read the pixels instead
     height, width = bitmap.shape

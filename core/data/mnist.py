@@ -13,7 +13,7 @@ from core import paths
 from core.data import idx
 from core.data.collection import LabelledImages
 from core.errors import DataError, DigitsError
-from core.system import atomic, json_file
+from core.system import atomic, json_file, plain_file
 
 FILES = {
     "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
@@ -52,7 +52,7 @@ def _arrays(names: list[str]) -> list[NDArray[np.uint8]]:
 
 def _array(path: Path, md5: str, seen: _Verified) -> NDArray[np.uint8]:
     try:
-        data = path.read_bytes()
+        data = plain_file.read_bytes(path)
         status = path.stat()
     except OSError as error:
         raise DataError(f"MNIST cannot be read: {path}: {error.strerror}. {_REMEDY}") from error

@@ -25,7 +25,7 @@ from core.drawing.ink import draw
 from core.errors import DataError
 from core.preprocessing.normalise import normalise
 from core.printable import printable
-from core.system import pool
+from core.system import plain_file, pool
 
 _LARGEST = 2**31  # bytes of a file; some hundred thousand digits
 _LONGEST_LINE = 4 * 2**20  # bytes; a digit has some kilobytes
@@ -98,7 +98,7 @@ def _drawn(path: Path, selection: _Selection, report: pool.Report | None) -> dic
     labels: list[int | str] = []
     lines: list[bytes] = []
     skipped: dict[int, str] = {}
-    with _opening(path), path.open("rb") as file:
+    with _opening(path), plain_file.opened(path) as file:
         for number, line in _lines(file):
             try:
                 labels.append(selection.label(_parse(line)[0]))

@@ -16,7 +16,7 @@ from core.errors import CheckpointError, RunError
 from core.networks import checkpoint_file
 from core.runs import events
 from core.runs.run import FINISHED, Run, list_runs
-from core.system import json_file, pool
+from core.system import json_file, plain_file, pool
 from core.words import plural
 
 Report = Callable[[int, int, str], None]
@@ -94,7 +94,7 @@ def _of_events(run: Run) -> dict[str, str]:
     damaged: list[str] = []
     cut_off = ""
     try:
-        with run.events.open("rb") as file:
+        with plain_file.opened(run.events) as file:
             for number, line in enumerate(file, 1):
                 reason = _damage(line)
                 if reason == _CUT_OFF:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from core import paths
 from core.errors import DataError
-from core.system import lock
+from core.system import lock, plain_file
 
 if TYPE_CHECKING:
     from core.drawing.ink import Stroke
@@ -62,7 +62,7 @@ def read(file: Path) -> tuple[int, int, tuple[Stroke, ...]] | None:
     from core.drawing.strokes import from_json
 
     try:
-        found = json.loads(file.read_bytes())
+        found = json.loads(plain_file.read_bytes(file))
         width, height, strokes = found["width"], found["height"], from_json(found["strokes"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None

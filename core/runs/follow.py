@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from core.runs import event_lines, events
 from core.runs.run import Run
+from core.system import plain_file
 
 
 class EventReader:
@@ -27,7 +28,7 @@ class EventReader:
         """
         found: list[events.Event] = []
         try:
-            with self.run.events.open("rb") as file:
+            with plain_file.opened(self.run.events) as file:
                 file.seek(self._offset)
                 for line, self._offset in event_lines.whole_lines(file):
                     self._lines += 1

@@ -6,7 +6,7 @@ import subprocess
 
 from core.errors import RunError
 from core.runs.run import Run
-from core.system import children
+from core.system import children, plain_file
 
 
 def start_run(run: Run, *, resume: bool = False, device: str | None = None) -> subprocess.Popen[bytes]:
@@ -18,7 +18,7 @@ def start_run(run: Run, *, resume: bool = False, device: str | None = None) -> s
     if device is not None:
         arguments += ["--device", device]
     try:
-        with run.log.open("ab") as log:
+        with plain_file.appended(run.log) as log:
             return subprocess.Popen(
                 children.command(*arguments),
                 env=children.environment(),

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.runs import event_lines, events
 from core.runs.events import Finished, Stopped
 from core.runs.run import INTERRUPTED, RUNNING, Run
+from core.system import plain_file
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _epochs(run: Run) -> tuple[float | None, float | None]:
     """The best validation accuracy of an unfinished run, and its training time in seconds up to its last epoch."""
     best = seconds = None
     try:
-        with run.events.open("rb") as file:
+        with plain_file.opened(run.events) as file:
             # Most lines are progress; only the epochs are worth parsing.
             for line, _ in event_lines.whole_lines(file):
                 if line is not None and line.startswith(b'{"event":"epoch"'):

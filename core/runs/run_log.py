@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from core.runs.events import Failed
+from core.system import plain_file
 
 _END = 8 * 1024
 """Bytes of the log that are looked at."""
@@ -43,7 +44,7 @@ def crash(log: Path) -> Failed | None:
 
 def _lines(log: Path) -> list[str]:
     try:
-        with log.open("rb") as file:
+        with plain_file.opened(log) as file:
             file.seek(max(0, file.seek(0, 2) - _END))
             return file.read(_END).decode(errors="replace").splitlines()
     except OSError:

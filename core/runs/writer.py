@@ -10,7 +10,7 @@ from typing import IO
 from core.errors import RunError
 from core.runs import events
 from core.runs.run import Run
-from core.system import atomic, lock
+from core.system import atomic, lock, plain_file
 
 
 class RunWriter:
@@ -44,7 +44,7 @@ class RunWriter:
         (self.run.path / "summary.json").unlink(missing_ok=True)
         for part in self.run.path.glob(".*.part"):
             part.unlink()  # what a killed writer had begun to save
-        self._file = self.run.events.open("ab", buffering=0)
+        self._file = plain_file.appended(self.run.events, buffering=0)
         if self._file.tell() and not self._ends_in_newline():
             self._file.write(b"\n")  # a killed run may have left half a line
         atomic.sync_folder(self.run.path)
@@ -75,6 +75,6 @@ class RunWriter:
             atomic.write_text(self.run.path / "summary.json", json.dumps(data, indent=1) + "\n")
 
     def _ends_in_newline(self) -> bool:
-        with self.run.events.open("rb") as file:
+        with plain_file.opened(self.run.events) as file:
             file.seek(-1, os.SEEK_END)
             return file.read(1) == b"\n"

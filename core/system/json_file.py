@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from core.system import plain_file
+
 LARGEST = 1 << 20
 """Bytes of the largest file that is read, unless another limit is given."""
 _DEEPEST = 100
@@ -14,7 +16,7 @@ _DEEPEST = 100
 
 def load(path: Path, largest: int = LARGEST) -> dict[str, Any]:
     """The object in the file. Raises OSError, and ValueError that says why it holds none."""
-    with path.open("rb") as file:
+    with plain_file.opened(path) as file:
         data = file.read(largest + 1)
     if len(data) > largest:
         raise ValueError(f"it is larger than {largest >> 20:,} MiB")

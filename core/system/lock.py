@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import DataError
+from core.system import plain_file
 
 _RETRY = 0.01  # seconds between two tries
 
@@ -73,7 +74,7 @@ def locked(path: Path, patience: float = 10.0, make: bool = True) -> Iterator[No
 def is_held(path: Path) -> bool:
     """Whether a program holds the lock on the file `path`; False if the file is missing or cannot be opened."""
     try:
-        with path.open("rb") as file:
+        with plain_file.opened(path) as file:
             # Shared, so that two programs that ask at once do not take each other for the holder.
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

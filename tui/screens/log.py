@@ -13,6 +13,7 @@ from textual.widgets import Static
 from core.runs.events import Failed
 from core.runs.history import History
 from core.runs.run import Run
+from core.system import plain_file
 from tui.screens.pushed import Dialog
 from tui.widgets.run.results import shown_path
 from tui.widgets.shared.key_footer import KeyFooter
@@ -52,7 +53,7 @@ class LogScreen(Dialog[None]):
 
 def _end_of(run: Run) -> str:
     try:
-        with run.log.open("rb") as file:
+        with plain_file.opened(run.log) as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - _MOST))
             text = file.read().decode(errors="replace")

@@ -29,7 +29,7 @@ from core.data.collection import labelled_images
 from core.data.image_file import seen_in
 from core.data.own.drawing_files import IMAGES
 from core.errors import DataError
-from core.system import atomic, pool
+from core.system import atomic, plain_file, pool
 from core.system.damage import DAMAGE
 
 _LARGEST = 2**31  # bytes of one array
@@ -43,7 +43,7 @@ def pack(folder: Path, drawn: Sequence[Path], path: Path, report: pool.Report | 
     """
     contents, index = bytearray(), []
     for image in drawn:
-        content, beside = image.read_bytes(), _content(image.with_suffix(".json"))
+        content, beside = plain_file.read_bytes(image), _content(image.with_suffix(".json"))
         sizes = {"size": len(content), "beside": len(beside)}
         index.append({"name": _name(image), **sizes, "changed": image.stat().st_mtime_ns})
         contents += content + beside
@@ -97,7 +97,7 @@ def _files(path: Path) -> tuple[bytes, list[dict[str, Any]], bytes] | None:
             return None
         if max(sizes.values()) > _LARGEST:
             raise DataError(f"{path} has an array of over {_LARGEST // 2**30} GiB; it is not a set of drawings")
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+        with plain_file.opened(path) as opened, np.load(opened, allow_pickle=False) as stored:
             contents, index = stored["files"].tobytes(), json.loads(stored["index"].tobytes())
             decisions = stored["decisions"].tobytes() if "decisions" in stored else b""
         return contents, _checked(index, len(contents)), decisions
@@ -142,7 +142,7 @@ def _name(image: Path) -> str:
 def _content(path: Path) -> bytes:
     """The bytes of a file; empty if it is missing or cannot be read."""
     try:
-        return path.read_bytes()
+        return plain_file.read_bytes(path)
     except OSError:
         return b""
 

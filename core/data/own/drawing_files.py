@@ -13,7 +13,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.system import atomic
+from core.system import atomic, plain_file
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 """Extensions of the files that count as drawings, in lower case."""
@@ -27,7 +27,7 @@ def carry(path: Path, target: Path) -> None:
     """Move an image and its JSON; in a class folder, the JSON gets that folder's digit as label. Raises OSError."""
     old_json, new_json = path.with_suffix(".json"), target.with_suffix(".json")
     with contextlib.suppress(FileNotFoundError):
-        write(new_json, _relabelled(old_json.read_bytes(), target.parent.name))
+        write(new_json, _relabelled(plain_file.read_bytes(old_json), target.parent.name))
     try:
         path.rename(target)
     except OSError:

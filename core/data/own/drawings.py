@@ -27,7 +27,7 @@ from core.data.own.drawing_files import CLASSES, REMOVED
 from core.data.own.journal import Deed, Journal, Move
 from core.data.own.own_set import OwnSet
 from core.errors import DataError
-from core.system import atomic
+from core.system import atomic, plain_file
 from core.system.lock import locked
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def strokes_of(drawing: Drawing) -> tuple[Stroke, ...]:
     from core.drawing.strokes import from_json
 
     try:
-        return from_json(json.loads(drawing.path.with_suffix(".json").read_bytes())["strokes"])
+        return from_json(json.loads(plain_file.read_bytes(drawing.path.with_suffix(".json")))["strokes"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ()
 

@@ -139,8 +139,8 @@ def _copy(
         while target.exists():  # a training and a test folder may have the same name in both
             target, number = label / f"{image.stem}-{number}{image.suffix}", number + 1
         copy(image, target)
-        with contextlib.suppress(FileNotFoundError):
-            copy(image.with_suffix(".json"), target.with_suffix(".json"))
+        if (details := image.with_suffix(".json")).is_file():  # a device would be copied without end
+            copy(details, target.with_suffix(".json"))
         if report is not None:
             report(done, len(images))
     return len(images)
@@ -148,7 +148,7 @@ def _copy(
 
 def _copy_decisions(folder: Path, target: Path) -> None:
     """Copy the decisions of a check-up about single images. Raises OSError."""
-    with contextlib.suppress(FileNotFoundError):
+    if (folder / amendments.NAME).is_file():
         shutil.copy2(folder / amendments.NAME, target)
 
 

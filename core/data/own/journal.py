@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from core.system import atomic
+from core.system import atomic, plain_file
 
 Deed = Literal["keep", "take back", "relabel", "remove"]
 _DEEDS = ("keep", "take back", "relabel", "remove")
@@ -55,7 +55,7 @@ class Journal:
         """The moves that were not undone, oldest first. Damaged lines are skipped."""
         found: dict[str, Move] = {}
         try:
-            lines = self._path.read_bytes().splitlines()
+            lines = plain_file.read_bytes(self._path).splitlines()
         except OSError:
             return []
         for line in lines:
@@ -68,11 +68,11 @@ class Journal:
 
     def damaged(self) -> list[int]:
         """The numbers, from 1, of the lines that `entries` passes over. Raises OSError if the file cannot be read."""
-        lines = self._path.read_bytes().splitlines()
+        lines = plain_file.read_bytes(self._path).splitlines()
         return [number for number, line in enumerate(lines, 1) if line.strip() and _parsed(line) is None]
 
     def _write(self, line: dict[str, str | float]) -> None:
-        with self._path.open("a+b") as file:
+        with plain_file.appended(self._path, "a+b") as file:
             # A line cut off by a kill or a full disk must not swallow the next one.
             if size := file.seek(0, os.SEEK_END):
                 file.seek(size - 1)
