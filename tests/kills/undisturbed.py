@@ -15,6 +15,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core import __main__ as program
+from core.config import training_length
 from core.config.device_plan import Plan
 from core.data import mnist
 from core.networks import checkpoint
@@ -27,7 +28,9 @@ from tests.crashes.calls import Call
 from tests.crashes.homes import at_home
 from tests.crashes.recording import recording
 
-EPOCHS = 3
+EPOCHS = 4
+STEPS = 6
+"""Of an epoch, which are fewer than usual, so that saves are near."""
 IMAGES = 300
 _NEVER = 10**9
 
@@ -109,6 +112,7 @@ def _run(home: Path, arguments: list[str], call: int) -> int:
     with at_home(home), pytest.MonkeyPatch.context() as patch:
         # The same way each time: what the probe chooses depends on what else the machine does.
         patch.setattr(probe, "choose", lambda *_: ([Plan("cpu", 1, "float32")], []))
+        patch.setattr(training_length, "_SMALL_STEPS", STEPS)
         if not call:
             return program.main(arguments)
         with recording(home) as recorder:
