@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 import threading
@@ -15,9 +16,11 @@ from fake_core import DEVICES, details, install
 from layout import text, until
 from run_story import ended_run, new_run, story
 from textual import events, work
+from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 from waiting import LONGEST, comes_true
 
@@ -163,6 +166,30 @@ async def test_a_page_is_turned_only_where_there_is_room(key: str) -> None:
         await pilot.pause()
         await pilot.press("pagedown")
         assert options.highlighted == 1
+
+
+async def test_nothing_is_kept_of_what_is_closed() -> None:
+    """Screens and keys that come and go leave no widgets, and nothing of what they last looked like."""
+    app = DigitsApp()
+
+    def kept() -> tuple[int, int]:
+        gc.collect()
+        found = gc.get_objects()
+        return sum(isinstance(each, Widget) for each in found), sum(isinstance(each, StylesCache) for each in found)
+
+    async with app.run_test(size=(80, 24)) as pilot:
+
+        async def use() -> None:
+            await pilot.press("h", "d", "t", "p", "ctrl+p", "a", "escape", "escape", "f1", "escape", "h")
+            await pilot.pause(0.1)
+
+        await use()
+        await use()
+        before = kept()
+        for _ in range(4):
+            await use()
+        widgets, looks = kept()
+    assert widgets <= before[0] + 5 and looks <= before[1] + 5
 
 
 async def test_one_palette_is_open_at_a_time() -> None:

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, work
+from textual._styles_cache import StylesCache
 from textual.actions import ActionParseResult
 from textual.app import ScreenStackError, SystemCommand
 from textual.binding import Binding, BindingType
@@ -118,8 +119,10 @@ class DigitsApp(LineApp):
             self.begun()
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
-        """Cancel the workers of the nodes, then remove the nodes."""
+        """Cancel the workers of the nodes, then remove the nodes, of which nothing is kept."""
         self._workers.cancel_in(nodes)
+        # It would keep what a thousand widgets last looked like, a hundred MiB: its keys are the widgets' own caches.
+        StylesCache.get_inner_outer.cache_clear()
         return super()._prune(*nodes, parent=parent)
 
     # Requests from screens

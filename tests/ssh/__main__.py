@@ -97,7 +97,7 @@ def _try(line: list[str], home: Path, cut: str) -> None:
     while run.is_running() and time.monotonic() < deadline:
         time.sleep(0.5)
     assert run.status() == FINISHED, run.status()
-    assert not _of(home)
+    wait_until(lambda: not _of(home))
 
 
 def _begin(terminal: Terminal) -> None:

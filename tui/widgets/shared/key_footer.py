@@ -24,3 +24,5 @@ class KeyFooter(Footer):
         if keys != self._composed:
             self._composed = keys
             await super().recompose()
+            # Textual binds each key to the footer, which remembers those that are gone until it changes.
+            self.mutate_reactive(Footer.compact)
