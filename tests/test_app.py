@@ -33,6 +33,7 @@ from tui import __main__ as command
 from tui.__main__ import parting_words
 from tui.app import DigitsApp
 from tui.screens.confirm import Confirm
+from tui.screens.palette import Palette
 from tui.screens.too_small import TooSmall
 from tui.state.requests import DrawWith, ResumeRun, StartRun
 from tui.widgets.drawing.pad import Pad
@@ -139,6 +140,24 @@ async def test_the_app_can_be_left_while_a_screen_opens(key: str, turns: int) ->
             await asyncio.sleep(0)
         app.exit()
     assert app.return_code == 0
+
+
+async def test_the_palette_of_themes_closes_once() -> None:
+    """Also when it is closed twice at once, and under the help; a theme chosen in it is the app's."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.search_themes()
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.screen.is_mounted)
+        await pilot.press("f1")
+        palette = app.screen_stack[-2]
+        for _ in range(2):
+            palette.post_message(events.Click(palette, 70, 23, 0, 0, 1, False, False, False))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        app.search_themes()
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.screen.is_mounted)
+        await pilot.press(*"nord", "down", "enter")
+        await until(pilot, lambda: app.theme == "nord")
 
 
 @pytest.mark.parametrize("key", ["pageup", "pagedown"])

@@ -10,8 +10,8 @@ import pytest
 from tests.fuzz.readers import FuzzedReader, readers
 from tests.fuzz.tries import tried
 
-_TRIES = 200
-_FEW = 40
+_TRIES = 500
+_FEW = 100
 _SLOW = ("checkpoint", "state", "events.jsonl", "config.json", "summary.json")
 """What builds a network, or shows a whole run in all places, has few tries."""
 _NAMES = (

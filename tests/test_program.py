@@ -15,8 +15,10 @@ from waiting import LONGEST, wait_until
 
 from core.config.configuration import TrainingConfig
 from core.data import catalogue, own_sets
+from core.errors import RunError
 from core.runs import launch
 from core.runs.run import create_run, list_runs
+from core.runs.writer import RunWriter
 
 
 @pytest.fixture
@@ -103,6 +105,33 @@ def test_a_run_goes_on_without_the_app_and_is_attached_to(app: Callable[..., Ter
         finally:
             run.request_stop()
             child.wait(LONGEST)
+
+
+def test_two_apps_watch_one_run_and_either_stops_it(app: Callable[..., Terminal], tiny_set: Path) -> None:
+    """Neither trains it a second time; the one that did not ask sees it stop too. One of them was stopped meanwhile."""
+    run = create_run(TrainingConfig(data=str(tiny_set), recipe="accurate", epochs=400, device="cpu"))
+    child = launch.start_run(run)
+    with app() as first, app() as second:
+        try:
+            for terminal in (first, second):
+                terminal.expect("Training")
+                terminal.press("t")
+                terminal.expect("Validation accuracy")
+            os.kill(first.pid, signal.SIGSTOP)
+            with pytest.raises(RunError, match="is being written by another process"), RunWriter(run):
+                pytest.fail("two write it")
+            second.press("s")
+            second.expect("Stopped")
+            os.kill(first.pid, signal.SIGCONT)
+            first.resize(100, 30)
+            first.expect("Stopped")
+        finally:
+            run.request_stop()
+            child.wait(LONGEST)
+        assert run.status() == "stopped"
+        for terminal in (first, second):
+            terminal.press("q")
+            assert terminal.end() == 0
 
 
 ENDING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]

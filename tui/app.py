@@ -218,6 +218,14 @@ class DigitsApp(LineApp):
         if not isinstance(self.screen, TooSmall) and not any(isinstance(each, Palette) for each in self._nodes):
             self.push_screen(Palette())
 
+    def search_themes(self) -> None:
+        """Open the palette of themes, which closes as ours does."""
+        from textual.theme import ThemeProvider
+
+        from tui.screens.palette import Palette
+
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action of every screen, and those of Textual's own commands that ours do not cover."""
         from tui.screens.palette import palette

@@ -90,6 +90,13 @@ class LineDriver(LinuxDriver):
         # A background process cannot take the terminal; there is no writer thread then.
         self.is_open = self._writer_thread is not None and self._writer_thread.is_alive()
 
+    def _sigcont_application(self, *arguments: object) -> None:
+        """Take the terminal again: SIGSTOP left no time to give it back, and the shell has changed it since."""
+        if self.is_open:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        super()._sigcont_application(*arguments)
+
     def ask(self) -> str:
         """Expect one more answer, and return the query to write."""
         self._answered = Event()
