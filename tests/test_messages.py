@@ -83,7 +83,7 @@ EXAMPLES: tuple[Any, ...] = (
         mean=0.85, confusion=((1, 2), (3, 4)), accuracy_before=0.7, mnist_before=0.99, mnist_after=0.98,
     ),
     events.Stopped(epoch=1, step=3, seconds=1.5, checkpoint="model.npz"),
-    events.Failed(error="why"),
+    events.Failed(error="why", output="the last line"),
     # The reader
     protocol.ReadRequest(_PIXELS[:7], (Stroke(1.5, True, [(0.5, 1.5), (2.0, 3.25)]),), "bright", 7),
     protocol.ReadRequest(_PIXELS),
