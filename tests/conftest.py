@@ -22,7 +22,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole programs first, which are waited for: at the end of the run nothing would be done meanwhile."""
-    items.sort(key=lambda item: not item.path.name.startswith(("test_program", "test_commands.")))
+    items.sort(key=lambda item: not item.path.name.startswith(("test_program", "test_wild", "test_commands.")))
 
 
 def pytest_collection_finish() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from drawn import kept_digits
 from layout import after, clipped, scrollbars, settled, text, until
+from textual import events
 from textual.geometry import Offset, Size
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -130,6 +131,19 @@ async def test_what_is_removed_comes_back_after_a_restart(mine: OwnSet) -> None:
         assert own_sets.drawings(mine) == before
         await pilot.press("u")
         await until(pilot, lambda: "There is nothing to undo." in text(app))
+
+
+@pytest.mark.parametrize(("key", "left", "nines"), [("x", 28, 2), ("9", 30, 4)])
+async def test_two_keys_at_once_are_about_two_drawings(key: str, left: int, nines: int, mine: OwnSet) -> None:
+    """As a slow line delivers them: the second means the drawing that is under the cursor by then."""
+    app = Shown(mine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        for _ in range(2):
+            app.post_message(events.Key(key, key))
+        await until(pilot, lambda: (len(own_sets.drawings(mine)), own_sets.counts(mine)[9]) == (left, nines))
+        await pilot.pause(0.1)
+        assert not app._notifications
 
 
 async def test_only_the_page_that_is_shown_is_read(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

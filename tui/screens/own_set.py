@@ -212,14 +212,13 @@ class OwnSetScreen(PushedScreen[OwnSet | None]):
 
     def action_relabel(self, digit: int) -> None:
         """Relabel the drawing under the cursor as this digit."""
-        chosen, shown = self._grid.chosen, self.own
-        if chosen is None:
-            return
-        if chosen.label == digit:
-            self._say(f"It is already labelled {digit}.")
-            return
+        shown = self.own
 
         def change() -> str:
+            if (chosen := self._grid.chosen) is None:
+                return ""
+            if chosen.label == digit:
+                return f"It is already labelled {digit}."
             own_sets.relabel(shown, chosen, digit)
             return f"Relabelled the {chosen.label} as {digit}; u undoes it."
 
@@ -227,11 +226,11 @@ class OwnSetScreen(PushedScreen[OwnSet | None]):
 
     def action_remove(self) -> None:
         """Remove the drawing under the cursor from the set."""
-        chosen, shown = self._grid.chosen, self.own
-        if chosen is None:
-            return
+        shown = self.own
 
         def change() -> str:
+            if (chosen := self._grid.chosen) is None:  # asked now: a change before may have moved the cursor
+                return ""
             own_sets.remove(shown, chosen)
             return f"Removed the {chosen.label}; u brings it back."
 
