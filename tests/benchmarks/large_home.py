@@ -26,7 +26,9 @@ from tests.slow_line import SlowLine
 SCREENS = {"home": "h", "data": "d", "training": "t", "past runs": "to", "drawing": "p", "sets": "po"}
 """What is opened, and its keys; each is closed again."""
 _TURNS = 5
-_REST = 0.25
+_LONGEST = 5.0
+"""Seconds in which something is painted."""
+_REST = 0.4
 """Seconds without output after which a screen rests."""
 
 
@@ -57,6 +59,8 @@ def opening(line: SlowLine, keys: str) -> float:
         _rest(line)
     before = time.monotonic()
     line.type(keys[-1:])
+    while line.last < before and time.monotonic() < before + _LONGEST:
+        line.pump(0.01)
     _rest(line)
     last = line.last
     line.type("\x1b")
