@@ -41,7 +41,7 @@ class WalkResult:
 
 
 _PROGRAM = """
-import gc, os, signal, sys, traceback
+import os, signal, sys, traceback
 from textual.app import App
 
 known = App._handle_exception
@@ -51,13 +51,20 @@ def noted(app, error):
         traceback.print_exception(getattr(error, "error", error), file=file)
     known(app, error)
 
+apps = []
+begun = App.__init__
+
+def begin(app, *given, **named):
+    apps.append(app)
+    begun(app, *given, **named)
+
 def tell(*_):
     with open(os.environ["WILD_NOTES"], "a") as file:
-        for app in gc.get_objects():
-            if isinstance(app, App):
-                stacks = {mode: [str(each) for each in app.get_screen_stack(mode)] for mode in app._screen_stacks}
-                print(app.size, app.current_mode, stacks, app._batch_count, file=file)
+        for app in apps:
+            stacks = {mode: [type(each).__name__ for each in stack] for mode, stack in app._screen_stacks.items()}
+            print(app.size, app.current_mode, stacks, app._batch_count, file=file)
 
+App.__init__ = begin
 App._handle_exception = noted
 signal.signal(signal.SIGUSR1, tell)
 from tui.__main__ import main
