@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from processes import of_home
 from terminal import Terminal
 
 from core.system import children
@@ -84,7 +85,7 @@ def _train(terminal: Terminal, home: Path) -> int:
     """Begin a training where none is going; whether one was begun."""
     while terminal.pump(0.01):
         pass
-    if any("train" in command for _, command in _of(home)):
+    if any("train" in command for _, command in of_home(home)):
         return 0
     terminal.press("d")
     terminal.settle(0.2)
@@ -98,7 +99,7 @@ def _train(terminal: Terminal, home: Path) -> int:
 def _look(found: dict[str, list[tuple[int, int]]], homes: dict[str, Path]) -> int:
     """Note memory and open files of each lasting process; how many zombies there are."""
     for name, home in homes.items():
-        for pid, command in _of(home):
+        for pid, command in of_home(home):
             kind = "app" if "tui" in command else "reader" if "serve" in command else ""
             if kind:
                 memory = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -111,19 +112,6 @@ def _is_zombie(process: Path) -> bool:
         return (process / "stat").read_text().rpartition(") ")[2].startswith("Z")
     except OSError:
         return False
-
-
-def _of(home: Path) -> list[tuple[int, list[str]]]:
-    """The processes that use this home, with their command lines."""
-    mark = os.fsencode(f"DIGITS_HOME={home}")
-    found = []
-    for each in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (each / "environ").read_bytes().split(b"\0"):
-                found.append((int(each.name), (each / "cmdline").read_text().split("\0")))
-        except OSError:
-            continue
-    return found
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from processes import of_home
 from terminal import Terminal
 from waiting import wait_until
 
@@ -84,7 +85,7 @@ def _try(line: list[str], home: Path, cut: str) -> None:
         with at_home(home):
             run = _in_mid_epoch()
         _cut(terminal, cut)
-    wait_until(lambda: not [each for each in _of(home) if str(run.path) not in each])
+    wait_until(lambda: not [command for _, command in of_home(home) if str(run.path) not in command])
     assert run.is_running(), "the training has ended with the line"
     with Terminal(command, dict(os.environ)) as terminal:
         terminal.expect("Training", _LONG)
@@ -97,7 +98,7 @@ def _try(line: list[str], home: Path, cut: str) -> None:
     while run.is_running() and time.monotonic() < deadline:
         time.sleep(0.5)
     assert run.status() == FINISHED, run.status()
-    wait_until(lambda: not _of(home))
+    wait_until(lambda: not of_home(home))
 
 
 def _begin(terminal: Terminal) -> None:
@@ -136,19 +137,6 @@ def _sessions() -> list[int]:
     """The processes of sshd that hold a line."""
     found = subprocess.run(["pgrep", "-f", "^sshd: .*@"], capture_output=True, text=True, check=False).stdout
     return [int(each) for each in found.split()]
-
-
-def _of(home: Path) -> list[str]:
-    """The command lines of the processes that use this home."""
-    found = []
-    mark = f"DIGITS_HOME={home}".encode()
-    for each in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (each / "environ").read_bytes().split(b"\0"):
-                found.append((each / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
-    return found
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from processes import of_home
 from terminal import Terminal
 
 from core.system import children
@@ -192,7 +193,7 @@ def _state(pid: int) -> str:
 def _left(home: Path) -> str:
     """Which processes the app has left behind; its trainings are meant to go on."""
     for _ in range(100):
-        found = [command for _, command in _of(home) if not {"train", "resume"} & set(command)]
+        found = [command for _, command in of_home(home) if not {"train", "resume"} & set(command)]
         if not found:
             return ""
         time.sleep(0.1)
@@ -200,21 +201,9 @@ def _left(home: Path) -> str:
 
 
 def _end_all(home: Path) -> None:
-    for pid, _ in _of(home):
+    for pid, _ in of_home(home):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def _of(home: Path) -> list[tuple[int, list[str]]]:
-    """The processes that use this home, with their command lines."""
-    mark = b"\0DIGITS_HOME=" + os.fsencode(home) + b"\0"
-    found = []
-    for each in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if mark in b"\0" + (each / "environ").read_bytes():
-                command = (each / "cmdline").read_text().split("\0")[:-1]
-                found += [(int(each.name), command)] if command else []
-    return found
 
 
 def _leave(terminal: Terminal) -> str:
