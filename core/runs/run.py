@@ -121,7 +121,7 @@ class Run:
         """How the run ended; None while it runs, or if it was killed."""
         if (found := ending.read(self._summary)) is not None:
             return found
-        crash = run_log.crash(self.log)
+        crash = run_log.crash(self.log, self.events)
         return None if crash is None else Ending(FAILED, crash)
 
     def is_running(self) -> bool:

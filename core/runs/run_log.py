@@ -32,11 +32,14 @@ def last_lines(log: Path) -> str:
     return "\n".join(lines[starts[-1] + 1 if starts else 0 :][-_MOST:])
 
 
-def crash(log: Path) -> Failed | None:
-    """How the last process crashed; None if it did not, or nobody can say."""
+def crash(log: Path, events: Path) -> Failed | None:
+    """How the last process crashed; None if it did not, or nobody can say.
+
+    `events` is the run's event file: one that was written after the log is of a later process in the foreground.
+    """
     lines = _lines(log)
     starts = [number for number, line in enumerate(lines) if line.startswith((_BEGINNING, _FATAL))]
-    if not starts or not lines[starts[-1]].startswith(_FATAL):
+    if not starts or not lines[starts[-1]].startswith(_FATAL) or _changed(events) > _changed(log):
         return None
     fault = lines[starts[-1]].removeprefix(_FATAL)
     return Failed(f"its process crashed: {fault}", output="\n".join(lines[starts[-1] :][:_MOST]), time=_changed(log))
@@ -51,8 +54,8 @@ def _lines(log: Path) -> list[str]:
         return []
 
 
-def _changed(log: Path) -> float:
+def _changed(path: Path) -> float:
     try:
-        return log.stat().st_mtime
+        return path.stat().st_mtime
     except OSError:
         return 0.0
