@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from fake_core import DEVICES, details, install
 from layout import text, until
+from rich.style import Style
 from run_story import ended_run, new_run, story
 from textual import events, work
 from textual._styles_cache import StylesCache
@@ -36,6 +37,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.palette import Palette
 from tui.screens.too_small import TooSmall
 from tui.state.requests import DrawWith, ResumeRun, StartRun
+from tui.widgets.check.findings import Findings
 from tui.widgets.drawing.pad import Pad
 
 NAME = "2026-01-31-142500-mnist-fast"
@@ -158,6 +160,37 @@ async def test_the_palette_of_themes_closes_once() -> None:
         await until(pilot, lambda: isinstance(app.screen, Palette) and app.screen.is_mounted)
         await pilot.press(*"nord", "down", "enter")
         await until(pilot, lambda: app.theme == "nord")
+
+
+async def test_a_click_on_what_a_list_no_longer_has_is_passed_over() -> None:
+    """Each key typed replaces the palette's commands, also while a click on one waits; so do others their options."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.screen.query_one(CommandList).option_count)
+        found = app.screen.query_one(CommandList)
+        lists = [found, Findings(), *app.screen_stack[0].query(OptionList)]
+        await app.screen.mount(lists[1])
+        for each in lists:
+            gone = Style(meta={"option": each.option_count})
+            each.post_message(events.Click(each, *found.region.offset, 0, 0, 1, False, False, False, style=gone))
+        await pilot.pause(0.05)
+        assert isinstance(app.screen, Palette) and len(lists) == 3
+
+
+async def test_a_palette_that_another_screen_has_covered_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training may open, or the terminal become too small, while its widgets are being made."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for cover in (lambda: app.switch_mode("training"), lambda: app.push_screen(TooSmall())):
+            app.push_screen(Palette())
+            await cover()
+            await pilot.pause(0.05)
+            assert not isinstance(app.screen, Palette)
+            if isinstance(app.screen, TooSmall):
+                app.screen.dismiss()
+            await pilot.press("h")
+            await until(pilot, lambda: [type(each).__name__ for each in app.screen_stack] == ["HomeScreen"])
 
 
 @pytest.mark.parametrize("key", ["pageup", "pagedown"])
@@ -314,6 +347,35 @@ async def test_a_second_run_is_asked_about(trainings: Trainings, going: Run) -> 
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: len(trainings.started) == 1)
+
+
+async def test_a_key_that_comes_twice_starts_one_run(trainings: Trainings) -> None:
+    """A slow line delivers the key and its repetition in one burst; later the key starts another."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(3):
+            app.post_message(StartRun(TrainingConfig()))
+        await until(pilot, lambda: trainings.started and app.current_mode == "training")
+        await pilot.pause(0.1)
+        assert len(list_runs()) == len(trainings.started) == 1
+        assert len(app.screen_stack) == 1
+        app.post_message(StartRun(TrainingConfig()))
+        await until(pilot, lambda: len(trainings.started) == 2)
+
+
+async def test_a_key_that_comes_twice_asks_once(trainings: Trainings, going: Run) -> None:
+    """One answer closes the question, and starts one run."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(3):
+            app.post_message(StartRun(TrainingConfig()))
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.pause(0.1)
+        await pilot.press("y")
+        await until(pilot, lambda: trainings.started)
+        await pilot.pause(0.1)
+        assert len(trainings.started) == 1
+        assert [type(each).__name__ for each in app.screen_stack] == ["TrainingScreen"]
 
 
 async def test_resume_starts_the_same_run_again(trainings: Trainings) -> None:

@@ -409,6 +409,20 @@ async def test_the_epochs_take_digits_and_leave_the_other_keys_alone(asked: list
         assert app.focused is table and field.value == "1"
 
 
+@pytest.mark.parametrize("key", ["up", "down", "pageup", "pagedown", "home", "end"])
+async def test_a_key_in_the_table_before_it_is_filled_moves_nothing(asked: list[str], key: str) -> None:
+    """Nor does it end the app; the first set is chosen then as ever."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = (await open_data(pilot)).query_one(CatalogueTable)
+        entries = table._entries
+        table.show([])
+        await pilot.press(key)
+        table.show(entries)
+        await pilot.press("down")
+        assert table.chosen == entries[1]
+
+
 async def test_enter_in_the_epochs_starts_and_leaves_the_field(asked: list[str], started: list[TrainingConfig]) -> None:
     """So that the next key is none that is typed."""
     app = DigitsApp()

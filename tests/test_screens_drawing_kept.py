@@ -14,7 +14,7 @@ import pytest
 from drawing_app import SEVEN, DrawingApp, FakeReader, until
 from drawn import ink, kept_digits
 from fake_core import DEVICES, details, install
-from layout import after, clipped, shows, text
+from layout import after, clipped, settled, shows, text
 from numpy.typing import NDArray
 from PIL import Image
 from run_story import new_run, write
@@ -737,6 +737,7 @@ async def test_a_fine_tuning_costs_a_move_of_the_pen_nothing(monkeypatch: pytest
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "right")
         await until(pilot, lambda: draft.load() is not None)
+        await settled(pilot)  # what the network sees follows its reading after a while
         monkeypatch.setattr(FakeReader, "ask", lambda self, bitmap, strokes=None: None)
         monkeypatch.setattr(
             DigitsApp, "_display", lambda self, screen, what: sent.append(what.render_segments(self.console))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from textual.pilot import Pilot
 
 from core.config.configuration import TrainingConfig
 from core.networks import checkpoint_file
-from core.runs.run import Run
+from core.runs.run import Run, list_runs
 from core.runs.writer import RunWriter
 from tui.app import DigitsApp
 from tui.processes.run_list import RunList
@@ -103,6 +104,20 @@ async def test_runs_are_listed_with_their_results_and_opened() -> None:
         await pilot.pause()
         assert app.current_mode == "training"
         assert app.owners.runs.current is not None and app.owners.runs.current.name == "2024-01-31-142500-mnist-fast"
+
+
+async def test_a_run_that_was_removed_meanwhile_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be chosen before the list is looked at again."""
+    several_runs()
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await looked(pilot)
+        monkeypatch.setattr(RecentRuns, "_look", lambda _: None)
+        for run in list_runs():
+            shutil.rmtree(run.path)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: any("there are no runs" in each.message for each in app._notifications))
+        assert app.current_mode == "home"
 
 
 async def test_a_run_that_is_going_leads_the_list_and_moves_on() -> None:

@@ -152,8 +152,41 @@ async def test_a_burst_of_answers_closes_it_once(kind: type[PushedScreen[Any]], 
         if key in _answers(kind):
             await until(pilot, lambda: app.results)
         await pilot.pause(0.05)
+        await until(pilot, lambda: len(app.screen_stack) == 2 - len(app.results))
         assert len(app.results) <= 1
-        assert len(app.screen_stack) == 2 - len(app.results)
+
+
+@pytest.mark.parametrize("kind", list(MADE), ids=_id)
+async def test_it_is_opened_once(kind: type[PushedScreen[Any]]) -> None:
+    """Who asks for it a second time gets no result at once; it can be opened again when it is closed."""
+    app = DigitsApp()
+    results: list[object] = []
+
+    async def ask() -> None:
+        results.append(await app.push_screen_wait(MADE[kind](app)))
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(2):
+            for _ in range(3):
+                app.run_worker(ask())
+            await until(pilot, lambda: isinstance(app.screen, kind) and app.screen.is_mounted)
+            await until(pilot, lambda: results == [None, None])
+            assert len(app.screen_stack) == 2
+            app.screen.dismiss(None)
+            await until(pilot, lambda: len(results) == 3)
+            assert len(app.screen_stack) == 1
+            results.clear()
+
+
+async def test_another_question_is_asked_over_one() -> None:
+    """Only the same one is not."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for question in ("Quit?", "Remove it?", "Quit?"):
+            app.push_screen(Confirm(question, "", "Yes"))
+            app.push_screen(Ask(question, "", [Field("Name")], "Rename", _nothing))
+        assert len(app.screen_stack) == 5
+        await until(pilot, lambda: all(screen.is_mounted for screen in app.screen_stack))
 
 
 async def test_what_is_answered_while_it_is_covered_closes_when_it_is_uncovered() -> None:

@@ -27,6 +27,7 @@ from textual.worker import WorkerFailed
 
 from core.errors import DigitsError
 from tui.screens.full_size import fits
+from tui.screens.pushed import PushedScreen
 from tui.screens.too_small import TooSmall
 from tui.screens.workers import Workers
 from tui.state.complaint import complain
@@ -104,6 +105,7 @@ class DigitsApp(LineApp):
         self.owners = Owners.of(self)
         for mode, screen in self.SCREENS_OF_MODES.items():
             self.add_mode(mode, partial(screen, self.owners))
+        self._starting = asyncio.Lock()
         self.begun: Callable[[], None] | None = None
         """Called when the first screen has been painted."""
 
@@ -141,6 +143,8 @@ class DigitsApp(LineApp):
         """Start a training run and show it; if the user declines because one is going, show that."""
         from tui.processes.run_list import run_to_follow
 
+        if self._starting.locked():
+            return
         try:
             run = await self._start(asked.config) or await asyncio.to_thread(run_to_follow)
         except DigitsError as error:
@@ -171,10 +175,16 @@ class DigitsApp(LineApp):
         self.switch_mode("training")
 
     async def _start(self, config: TrainingConfig) -> Run | None:
-        """Start a run; returns None if one is going and the user declines another. Raises DigitsError."""
+        """Start a run; returns None if one is going and the user declines another. Raises DigitsError.
+
+        A slow line delivers the key for it twice: while one is being started, no other is.
+        """
         from tui.screens.questions import may_start
 
-        return await self.owners.runs.start(config) if await may_start(self) else None
+        if self._starting.locked():
+            return None
+        async with self._starting:
+            return await self.owners.runs.start(config) if await may_start(self) else None
 
     def on_run_process_ended(self, event: RunProcessEnded) -> None:
         """Pass it on to the owner of the runs."""
@@ -186,6 +196,18 @@ class DigitsApp(LineApp):
         ask(self, self.owners)
 
     # Screens
+
+    def push_screen(self, screen: Screen[Any] | str, *given: Any, mode: str | None = None, **named: Any) -> Any:
+        """Open a screen, unless it is open already: a slow line delivers the key for it twice.
+
+        What is not opened gives no result at once.
+        """
+        open_already = self._screen_stacks.get(mode or self.current_mode, ())
+        if isinstance(screen, PushedScreen) and any(screen.is_same_as(each) for each in open_already):
+            nothing = asyncio.get_running_loop().create_future()
+            nothing.set_result(None)
+            return nothing
+        return super().push_screen(screen, *given, mode=mode, **named)
 
     def action_go(self, mode: str) -> None:
         """Show this mode's screen."""

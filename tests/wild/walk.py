@@ -65,7 +65,16 @@ def tell(*_):
             stacks = {mode: [type(each).__name__ for each in stack] for mode, stack in app._screen_stacks.items()}
             print(app.size, app.current_mode, stacks, app._batch_count, file=file)
 
+pushed = App.push_screen
+
+def push(app, *given, **named):
+    if len(app.screen_stack) >= 12:
+        tell()
+        raise RecursionError("screens pile up")
+    return pushed(app, *given, **named)
+
 App.__init__ = begin
+App.push_screen = push
 App._handle_exception = noted
 signal.signal(signal.SIGUSR1, tell)
 from tui.__main__ import main

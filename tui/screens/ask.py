@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
 from textual.widgets import Button, Input, ProgressBar, Static
 
 from core.errors import DigitsError
@@ -63,6 +64,10 @@ class Ask(Dialog[bool]):
         self._fields = fields
         self._do = do
         self._attempt = attempt
+
+    def is_same_as(self, other: Screen[Any]) -> bool:
+        """Whether `other` asks the same question."""
+        return isinstance(other, type(self)) and other._question == self._question
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):

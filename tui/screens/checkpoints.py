@@ -23,6 +23,7 @@ from core.runs import checkpoints
 from core.runs.run import Run
 from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
+from tui.widgets.shared.live_list import LiveList
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class CheckpointScreen(Dialog[Path | None]):
         with Vertical(classes="dialog"):
             yield Static("Choose a network", classes="dialog-title")
             yield Static("Reading …", id="nothing", classes="muted")
-            yield OptionList(markup=False)
+            yield LiveList(markup=False)
             yield Static("● still training: its weights are updated as it learns.", id="going")
         yield KeyFooter(show_command_palette=False)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
 from textual.widgets import Button, Static
 
 from tui.screens.pushed import Dialog
@@ -31,6 +32,10 @@ class Confirm(Dialog[bool]):
         self._explanation = explanation
         self._yes = yes
         self._no = no
+
+    def is_same_as(self, other: Screen[Any]) -> bool:
+        """Whether `other` asks the same question."""
+        return isinstance(other, type(self)) and other._question == self._question
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -narrow"):

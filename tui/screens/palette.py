@@ -24,6 +24,7 @@ from tui.screens.commands import commands, title
 from tui.screens.mode import ModeScreen
 from tui.screens.pushed import PushedScreen
 from tui.screens.too_small import TooSmall
+from tui.widgets.shared.live_list import LiveList
 
 if TYPE_CHECKING:
     from tui.state.owners import Owners
@@ -73,8 +74,25 @@ def _of_mode(app: App[Any], owners: Owners, mode: str, kind: type[ModeScreen]) -
             yield SystemCommand(name, _keys(app, bindings) + where, partial(_begin, app, mode, name, task))
 
 
+class Results(CommandList, LiveList):  # Textual takes styles from the first base alone
+    """The commands that match, which each key that is typed replaces."""
+
+
 class Palette(CommandPalette, PushedScreen[None]):
     """Textual's command palette, which closes once and nothing but itself."""
+
+    def on_mount(self, event: events.Mount) -> None:
+        """Put our list in the place of Textual's, before its own handler looks for commands to show in it.
+
+        That looks for the commands of the screen below; if another screen has covered this one, close instead.
+        """
+        if self.app.screen is not self:
+            event.prevent_default()
+            self.dismiss()
+            return
+        theirs = self.query_one(CommandList)
+        self.query_one("#--results").mount(Results(), before=theirs)
+        theirs.remove()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Turn no page of a list that has no room yet, as in `DigitsApp.run_action`."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.await_complete import AwaitComplete
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from tui.screens.full_size import FullSizeScreen
 
@@ -23,6 +23,10 @@ class PushedScreen(FullSizeScreen[Result]):
     _is_dismissed = _is_closed = False
     _given: Result | None = None
     """The result, while another screen covers this one."""
+
+    def is_same_as(self, other: Screen[Any]) -> bool:
+        """Whether `other` asks or shows the same, so that one of them is enough."""
+        return type(other) is type(self)
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Close the screen with `result`, once it is whole and no other one covers it. Further calls do nothing."""

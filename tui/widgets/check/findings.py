@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from core.checkup.checkup import Checkup
 from core.checkup.finding import SEVERITY_WORDS, Finding, Severity
 from core.words import plural
+from tui.widgets.shared.live_list import LiveList
 
 MARKS: dict[Severity | None, tuple[str, str]] = {
     Severity.PROBLEM: ("✗", "$text-error"),
@@ -25,7 +25,7 @@ MARKS: dict[Severity | None, tuple[str, str]] = {
 _FIGURES = 8  # columns, for 100,000
 
 
-class Findings(OptionList, inherit_bindings=False):
+class Findings(LiveList, inherit_bindings=False):
     """One line per finding: its severity, number of files and title."""
 
     BINDING_GROUP_TITLE = "Findings"

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -63,6 +64,11 @@ class CatalogueTable(DataTable[Text], inherit_bindings=False):
         self._chosen = wanted[0] if wanted else ""
         self._fill()
         self.post_message(self.Chosen())
+
+    def validate_cursor_coordinate(self, value: Coordinate) -> Coordinate:
+        """Keep the cursor of an empty table where its first row will be; Textual moves it above that."""
+        row, column = super().validate_cursor_coordinate(value)
+        return Coordinate(max(0, row), max(0, column))
 
     def on_resize(self) -> None:
         """Adapt the columns to the new width."""

@@ -18,9 +18,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from core import paths
-from core.errors import CheckpointError
+from core.errors import CheckpointError, RunError
 from core.printable import printable
+from tui.state.complaint import complain
 from tui.state.requests import OpenRun
+from tui.widgets.shared.live_list import LiveList
 
 if TYPE_CHECKING:
     from tui.processes.run_list import ListedRun, RunList
@@ -63,7 +65,7 @@ class RecentRuns(Vertical):
         yield Static(
             "None yet. Choose Data and press s there: the fast recipe takes seconds.", id="none", classes="muted"
         )
-        yield OptionList(id="runs", compact=True, markup=False)
+        yield LiveList(id="runs", compact=True, markup=False)
         yield Static(id="model", classes="muted", markup=False)
 
     def on_mount(self) -> None:
@@ -118,7 +120,10 @@ class RecentRuns(Vertical):
     def _open(self, event: OptionList.OptionSelected) -> None:
         from core.runs.run import find_run  # not at start
 
-        self.post_message(OpenRun(find_run(event.option_id or "")))
+        try:
+            self.post_message(OpenRun(find_run(event.option_id or "")))
+        except RunError as error:  # its directory was removed since
+            complain(self, error)
 
 
 def _line(each: ListedRun, width: int) -> Table:
