@@ -17,7 +17,7 @@ import pytest
 from layout import text, until
 from run_story import ended_run
 from textual.app import App
-from textual.widgets import DataTable, OptionList
+from textual.widgets import OptionList
 
 from core import paths
 from core.__main__ import main
@@ -252,7 +252,9 @@ async def test_the_table_of_past_runs_lists_them_all(stopped: Path) -> None:
     every = _all_damaged(stopped)
     app = PastRunsApp()
     async with app.run_test(size=(160, 50)) as pilot:
-        await until(pilot, lambda: app.screen.query_one(DataTable).row_count == len(every) == len(DAMAGES) + 1)
+        await until(
+            pilot, lambda: app.screen.query_one("#runs", OptionList).option_count == len(every) == len(DAMAGES) + 1
+        )
         for _ in range(len(every) // 10 + 1):
             await pilot.press("pagedown")
         assert SOUND in text(app)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
 from run_story import accuracy, ended_run, interrupted_run, new_run, story
 from textual.app import App
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from core import paths
 from core.config.configuration import TrainingConfig
 from core.runs.outline import RunOutline
 from core.runs.run import Run
 from core.runs.writer import RunWriter
-from tui.screens.runs import RunsScreen
+from tui.screens.runs import _NARROW_WIDTHS, _WIDE, _WIDTHS, RunsScreen
 
 
 class ChooserApp(App[None]):
@@ -39,9 +40,11 @@ async def read(pilot: Pilot[Any]) -> None:
 
 
 def rows(app: App[Any]) -> list[list[str]]:
-    """The table's cells."""
-    table = app.screen.query_one(DataTable)
-    return [[str(cell) for cell in table.get_row_at(index)] for index in range(table.row_count)]
+    """The list's cells."""
+    widths = _WIDTHS if app.size.width >= _WIDE else _NARROW_WIDTHS
+    ends = list(accumulate(widths.values()))
+    lines = [str(option.prompt) for option in app.screen.query_one(OptionList).options]
+    return [[line[begin:end].strip() for begin, end in pairwise([0, *ends])] for line in lines]
 
 
 def below(app: App[Any]) -> str:
@@ -75,9 +78,9 @@ async def test_each_run_is_told_by_its_figures_the_one_that_is_going_first(size:
             assert found[1][4:] == ["", "", ""]
             assert found[2][4:] == [f"{accuracy(4):.2%}", "99.23%", "1 min 12 s"]
             assert below(app) == "2026-01-28-100000-mnist-fast, 4 runs"
-            table = app.screen.query_one(DataTable)
-            assert not table.show_horizontal_scrollbar
-            assert app.screen.region.contains_region(table.region)
+            listed = app.screen.query_one(OptionList)
+            assert max(len(str(option.prompt)) for option in listed.options) <= listed.scrollable_content_region.width
+            assert app.screen.region.contains_region(listed.region)
 
 
 async def test_typing_filters_and_enter_opens() -> None:
@@ -120,7 +123,7 @@ async def test_no_runs_at_all_says_how_to_make_one() -> None:
 
 
 async def test_a_thousand_runs_are_all_listed() -> None:
-    """They come in by parts while the screen is already open."""
+    """They come in by parts while the screen is already open; a filter, the highlight and a click work as ever."""
     folder = paths.user_checkpoints()
     for index in range(1000):
         run = folder / f"2026-01-{index % 28 + 1:02}-{index:06}-mnist-fast"
@@ -132,6 +135,14 @@ async def test_a_thousand_runs_are_all_listed() -> None:
         names = [row[0] for row in rows(app)]
         assert len(names) == 1000
         assert names == sorted(names, reverse=True)
+        await pilot.press(*["pagedown"] * 3, "up")
+        await pilot.resize_terminal(130, 24)
+        await pilot.pause()
+        assert rows(app)[29][0] in below(app)
+        await pilot.press(*"000999")
+        assert below(app).endswith("1 of 1,000 runs")
+        await pilot.click("#runs", offset=(4, 0))
+        assert [run.name for run in app.answers if run] == ["2026-01-20-000999-mnist-fast"]
 
 
 def test_an_outline_reads_past_what_is_damaged() -> None:

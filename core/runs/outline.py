@@ -33,10 +33,13 @@ class RunOutline:
     """Why its files cannot be read in full; empty if they can."""
 
     @classmethod
-    def of(cls, run: Run) -> RunOutline:
-        """The outline of `run`: what is known of it, however its files are damaged."""
-        data, recipe = run.asked()
-        running = run.is_running()
+    def of(cls, run: Run, running: bool | None = None) -> RunOutline:
+        """The outline of `run`: what is known of it, however its files are damaged.
+
+        `running` tells whether it is, if that is known.
+        """
+        asked = run.asked()
+        running = run.is_running() if running is None else running
         ending = None if running else run.ending()
         event = ending.event if ending is not None else None
         if isinstance(event, Finished):
@@ -49,12 +52,12 @@ class RunOutline:
         return cls(
             run=run,
             state=ending.status if ending is not None else RUNNING if running else INTERRUPTED,
-            data=Path(data).name or data,
-            recipe=recipe,
+            data=Path(asked.data).name or asked.data,
+            recipe=asked.recipe,
             best_validation_accuracy=best,
             test_accuracy=event.test_accuracy if isinstance(event, Finished) else None,
             seconds=seconds,
-            trouble=run.trouble(ending),
+            trouble=run.trouble(ending, asked),
         )
 
 

@@ -26,6 +26,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -37,9 +38,22 @@ from core.runs.ending import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UN
 from core.system import atomic, json_file, lock
 
 __all__ = [
-    "FAILED", "FINISHED", "INTERRUPTED", "RUNNING", "STOPPED", "UNKNOWN", "Run", "create_run", "find_run", "list_runs",
+    "FAILED", "FINISHED", "INTERRUPTED", "RUNNING", "STOPPED", "UNKNOWN", "Asked", "Run", "create_run", "find_run",
+    "list_runs",
 ]  # fmt: skip
 _WATCHED_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run's `config.json` asks for, however it is damaged."""
+
+    data: str
+    """Fit to be shown; `?` if it cannot be read."""
+    recipe: str
+    """Likewise."""
+    trouble: str = ""
+    """Why it cannot be read in full; empty if it can."""
 
 
 @dataclass(frozen=True)
@@ -76,38 +90,37 @@ class Run:
     def config(self) -> TrainingConfig:
         """The configuration. Raises RunError if `config.json` is missing or damaged."""
         try:
-            return self._read_config()
-        except ValueError as error:
+            return TrainingConfig.from_json(self._load_config())
+        except (ValueError, ConfigurationError) as error:
             raise RunError(f"{self._config} cannot be used ({error}); this run cannot be resumed") from error
 
-    def trouble(self, found_ending: Ending | None) -> str:
+    def trouble(self, found_ending: Ending | None, asked: Asked | None = None) -> str:
         """Why what was asked for, or how it ended, cannot be read in full; empty if it can.
 
-        `found_ending` is what `ending` returned, which whoever asks has read already.
+        `found_ending` and `asked` are what `ending` and `asked` returned, which whoever asks may have read already.
         """
-        found = []
+        config = (asked or self.asked()).trouble
+        summary = found_ending.trouble if found_ending is not None else ""
+        found = {self._config.name: config, self._summary.name: summary}
+        return "; ".join(f"{name}: {trouble}" for name, trouble in found.items() if trouble)
+
+    def asked(self) -> Asked:
+        """What was asked for, as far as it can be read."""
+        given: dict[str, Any] = {}
+        trouble = ""
         try:
-            self._read_config()
-        except ValueError as error:
-            found.append(f"{self._config.name}: {error}")
-        if found_ending is not None and found_ending.trouble:
-            found.append(f"{self._summary.name}: {found_ending.trouble}")
-        return "; ".join(found)
+            given = self._load_config()
+            TrainingConfig.from_json(given)
+        except (ValueError, ConfigurationError) as error:
+            trouble = str(error)
+        return Asked(_shown(given.get("data")), _shown(given.get("recipe")), trouble)
 
-    def asked(self) -> tuple[str, str]:
-        """The data and the recipe that were asked for, `?` for what cannot be read, fit to be shown."""
-        given = json_file.read(self._config)
-        data, recipe = (given.get(name) for name in ("data", "recipe"))
-        return _shown(data), _shown(recipe)
-
-    def _read_config(self) -> TrainingConfig:
+    def _load_config(self) -> dict[str, Any]:
         """Raises ValueError that says why it cannot be read."""
         try:
-            return TrainingConfig.from_json(json_file.load(self._config))
+            return json_file.load(self._config)
         except OSError as error:
             raise ValueError(error.strerror or str(error)) from error
-        except ConfigurationError as error:
-            raise ValueError(str(error)) from error
 
     @property
     def _config(self) -> Path:

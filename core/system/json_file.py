@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ _DEEPEST = 100
 def load(path: Path, largest: int = LARGEST) -> dict[str, Any]:
     """The object in the file. Raises OSError, and ValueError that says why it holds none."""
     with plain_file.opened(path) as file:
-        data = file.read(largest + 1)
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(min(largest, size) + 1)  # as much as is there: a buffer of a MiB takes longer than the file
     if len(data) > largest:
         raise ValueError(f"it is larger than {largest >> 20:,} MiB")
     return parsed(data)

@@ -32,7 +32,7 @@ def shown(run: Run) -> None:
         commands.run_runs(argparse.Namespace(json=as_json))
         write_history(run, as_json)
     assert run in [each.run for each in RunList().look(10)]
-    table._cells(RunOutline.of(run), list(table._WIDTHS.values()))
+    table._line(RunOutline.of(run), table._WIDTHS)
     followed = FollowedRun(run)
     followed.look()
     _panels(followed)
@@ -45,7 +45,8 @@ def shown(run: Run) -> None:
 def _panels(followed: FollowedRun) -> None:
     history = followed.history
     title, progress, results, device = RunTitle(), RunProgress(), Results(), DevicePanel()
-    title.show(followed, *followed.run.asked())
+    asked = followed.run.asked()
+    title.show(followed, asked.data, asked.recipe)
     for panel in (progress, results, device):
         panel.show(followed)
     notes, confusion = Notes(), Confusion()
