@@ -28,8 +28,8 @@ SCREENS = {"home": "h", "data": "d", "training": "t", "past runs": "to", "drawin
 _TURNS = 5
 _LONGEST = 5.0
 """Seconds in which something is painted."""
-_REST = 0.4
-"""Seconds without output after which a screen rests."""
+_REST = 0.3
+"""Seconds without output after which a screen rests; a cursor blinks every 0.5."""
 
 
 def with_drawings(home: Path, count: int) -> Path:
