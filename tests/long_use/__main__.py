@@ -8,8 +8,10 @@ the end, as a ratio to what they were after the first fifth, and how many zombie
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -34,84 +36,104 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=60.0, help="how long (60)")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        homes = [Path(name) / "attached", Path(name) / "drawn"]
-        with _opened(homes[0]) as attached, _opened(homes[1]) as drawn:
-            _use(attached, drawn, homes, given.minutes * 60)
+        homes = {"attached": Path(name) / "attached", "drawn": Path(name) / "drawn"}
+        with _opened(homes["attached"]) as attached, _opened(homes["drawn"]) as drawn:
+            try:
+                _Use(attached, drawn, homes).last(given.minutes * 60)
+            finally:
+                for pid, _ in of_home(homes["attached"]):
+                    os.kill(pid, signal.SIGKILL)  # a training would go on
 
 
 def _opened(home: Path) -> Terminal:
     return Terminal([sys.executable, "-P", "-m", "tui"], {**children.environment(), "DIGITS_HOME": str(home)})
 
 
-def _use(attached: Terminal, drawn: Terminal, homes: list[Path], seconds: float) -> None:
-    for terminal in (attached, drawn):
-        terminal.expect("Training")
-    drawn.press("p")
-    drawn.expect("draw something")
-    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    began, looks, zombies, strokes, runs = time.monotonic(), 0, 0, 0, 0
-    while (passed := time.monotonic() - began) < seconds:
-        strokes += _stroke(drawn, strokes)
-        runs += _train(attached, homes[0])
-        if passed >= (looks + 1) * seconds / _LOOKS - 1:
-            looks += 1
-            zombies += _look(found, {"attached": homes[0], "drawn": homes[1]})
-    print(f"{seconds / 60:g} min, {runs} trainings begun, {strokes:,} strokes; zombies seen: {zombies}")
-    for name, each in found.items():
-        if len(each) > _WARM:
-            (memory, files), (last, open_files) = each[_WARM - 1], each[-1]
-            print(
-                f"{name}: memory {memory >> 20} -> {last >> 20} MiB, ratio {last / memory:.3f}; "
-                f"open files {files} -> {open_files}"
-            )
+class _Use:
+    """What both are used for, and what was found on the way."""
+
+    def __init__(self, attached: Terminal, drawn: Terminal, homes: dict[str, Path]) -> None:
+        self._attached, self._drawn, self._homes = attached, drawn, homes
+        self._found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        """Of each lasting process, its bytes of memory and its open files at each look."""
+        self._zombies = self._strokes = self._runs = 0
+
+    def last(self, seconds: float) -> None:
+        """Use them for so long, and print what was found."""
+        for terminal in (self._attached, self._drawn):
+            terminal.expect("Training")
+        self._drawn.press("p")
+        began = time.monotonic()
+        for look in range(1, _LOOKS + 1):
+            while time.monotonic() < began + look * seconds / _LOOKS:
+                if not any("train" in command for _, command in of_home(self._homes["attached"])):
+                    self._train()
+                for _ in range(10):
+                    self._stroke()
+            self._look()
+        self._tell(seconds)
+
+    def _train(self) -> None:
+        """Begin the next training."""
+        for key in ("d", "enter", "enter"):
+            self._attached.press(key)
+            self._pump(1.0)
+        self._runs += 1
+
+    def _stroke(self) -> None:
+        """Draw one stroke; every third clears the pad first, every tenth keeps it as a digit."""
+        if self._strokes % 3 == 0:
+            self._drawn.press("c")
+        self._drawn.mouse("down", 20, 6)
+        for step in range(12):
+            angle = step * math.pi / 6 + self._strokes
+            self._drawn.mouse("move", 20 + round(8 * math.sin(angle)), 10 + round(5 * math.cos(angle)))
+        self._drawn.mouse("up", 20, 10)
+        if self._strokes % 10 == 9:
+            self._drawn.press(str(self._strokes // 10 % 10))
+        self._strokes += 1
+        self._pump(0.2)
+
+    def _pump(self, seconds: float) -> None:
+        """Take in what both print, and keep nothing of it."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for terminal in (self._attached, self._drawn):
+                terminal.pump(0.01)
+                terminal.output = b""
+                assert terminal.status is None, f"it ended with status {terminal.status}:\n{terminal.text()}"
+
+    def _look(self) -> None:
+        """Note memory and open files of each lasting process, and how many ended ones nobody has waited for."""
+        for name, home in self._homes.items():
+            processes = of_home(home)
+            self._zombies += len(_zombies_of({pid for pid, _ in processes}))
+            for pid, command in processes:
+                kind = "app" if "tui" in command else "reader" if "serve" in command else ""
+                if kind:
+                    memory = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+                    found = (memory, len(list(Path(f"/proc/{pid}/fd").iterdir())))
+                    self._found[f"{name}, {kind}"].append(found)
+
+    def _tell(self, seconds: float) -> None:
+        print(f"{seconds / 60:g} min, {self._runs} trainings, {self._strokes:,} strokes; zombies seen: {self._zombies}")
+        kept = len(list((self._homes["drawn"] / "data" / "own").rglob("*.png")))
+        print(f"drawings kept: {kept:,}")
+        for name, each in self._found.items():
+            memory, files = zip(*each, strict=True)
+            ratio = memory[-1] / memory[min(_WARM, len(memory)) - 1]
+            shown = ", ".join(str(size >> 20) for size in memory)
+            print(f"{name}: MiB {shown}; last to the second {ratio:.3f}; open files {min(files)} to {max(files)}")
 
 
-def _stroke(terminal: Terminal, number: int) -> int:
-    """Draw one stroke; every third clears the pad first, every tenth keeps it as a digit."""
-    if number % 3 == 0:
-        terminal.press("c")
-    terminal.mouse("down", 20, 6)
-    for step in range(12):
-        angle = step * math.pi / 6 + number
-        terminal.mouse("move", 20 + round(8 * math.sin(angle)), 10 + round(5 * math.cos(angle)))
-    terminal.mouse("up", 20, 10)
-    if number % 10 == 9:
-        terminal.press(str(number % 8))
-    terminal.pump(0.05)
-    return 1
-
-
-def _train(terminal: Terminal, home: Path) -> int:
-    """Begin a training where none is going; whether one was begun."""
-    while terminal.pump(0.01):
-        pass
-    if any("train" in command for _, command in of_home(home)):
-        return 0
-    terminal.press("d")
-    terminal.settle(0.2)
-    terminal.press("enter")
-    terminal.settle(0.2)
-    terminal.press("enter")
-    terminal.settle(1.0)
-    return 1
-
-
-def _look(found: dict[str, list[tuple[int, int]]], homes: dict[str, Path]) -> int:
-    """Note memory and open files of each lasting process; how many zombies there are."""
-    for name, home in homes.items():
-        for pid, command in of_home(home):
-            kind = "app" if "tui" in command else "reader" if "serve" in command else ""
-            if kind:
-                memory = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-                found[f"{name}, {kind}"].append((memory, len(list(Path(f"/proc/{pid}/fd").iterdir()))))
-    return sum(_is_zombie(each) for each in Path("/proc").glob("[0-9]*"))
-
-
-def _is_zombie(process: Path) -> bool:
-    try:
-        return (process / "stat").read_text().rpartition(") ")[2].startswith("Z")
-    except OSError:
-        return False
+def _zombies_of(parents: set[int]) -> list[str]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, parent = (process / "stat").read_text().rpartition(") ")[2].split()[:2]
+            if state == "Z" and int(parent) in parents:
+                found.append(process.name)
+    return found
 
 
 if __name__ == "__main__":
