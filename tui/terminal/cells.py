@@ -7,9 +7,10 @@ many updates came in between, so outdated cells are never sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from math import inf
 
 from rich.cells import split_graphemes
@@ -54,6 +55,10 @@ Cell = tuple[str, CellStyle]
 """A character and its look. The character is empty in the second cell of a wide one."""
 _Row = list[Cell | None]
 _PLAIN = CellStyle(frozenset(), "", "")
+
+
+_MOST_LOOKS = 4096
+"""Styles whose looks are remembered; each theme, grey and blend of two colours has its own."""
 
 
 class TerminalCells:
@@ -104,6 +109,9 @@ class TerminalCells:
                 continue
             looks = self._looks.get(style)
             if looks is None:
+                if len(self._looks) >= _MOST_LOOKS:
+                    self._looks.clear()
+                    self._known.clear()
                 looks = self._looks[style] = self._look(style)
             look, blank = looks
             for character, wide in _characters(text):
@@ -238,11 +246,13 @@ class TerminalCells:
         return (self._pen.attributes - _SEEN_ON_BLANKS) | blank.attributes
 
 
-@lru_cache(4096)
-def _characters(text: str) -> list[tuple[str, int]]:
+def _characters(text: str) -> Iterable[tuple[str, int]]:
     """The graphemes of a text, each with its width in cells as Textual counts it."""
-    if text.isascii():
-        return [(character, 1) for character in text]
+    return zip(text, repeat(1), strict=False) if text.isascii() else _graphemes(text)
+
+
+@lru_cache(256)  # a screen's worth: what is known of a line takes up to 20 KiB
+def _graphemes(text: str) -> list[tuple[str, int]]:
     # A file name that is not UTF-8 contains surrogates, which cannot be encoded.
     whole = text.encode(errors="replace").decode()
     return [(whole[start:end], cells) for start, end, cells in split_graphemes(whole)[0]]
