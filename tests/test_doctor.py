@@ -206,7 +206,7 @@ def test_locks_are_tried_and_nothing_stays(home: Path, monkeypatch: pytest.Monke
     assert tree(home) == before
 
     def none(path: Path) -> int:
-        raise lock.NoLocksError(95, "Operation not supported", str(path))
+        raise lock.NoLocksError(path, "Operation not supported")
 
     monkeypatch.setattr(lock, "take", none)
     found = of(folders.examine(), "locks")

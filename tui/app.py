@@ -32,6 +32,7 @@ from tui.screens.too_small import TooSmall
 from tui.screens.workers import Workers
 from tui.state.complaint import complain
 from tui.state.owners import Owners
+from tui.terminal import caches
 from tui.terminal.line_app import LineApp
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ _CLASSES = {
 }
 """Module and class of each mode's screen."""
 _TEXTUALS = ("Theme", "Screenshot")
+_LET_GO = 60.0
+"""Seconds between two times at which caches are emptied."""
 _AFTER_START = 0.2
 """Seconds that the first screen has to itself before the app looks for an earlier fine-tuning."""
 
@@ -114,6 +117,7 @@ class DigitsApp(LineApp):
         self.screen_change_signal.subscribe(self, lambda _: self._cover(self.size))
         self.owners.fine_tuning.due.subscribe(self, self._ask_about_fine_tuning)
         self.set_timer(_AFTER_START, self.owners.fine_tuning.attach)
+        self.set_interval(_LET_GO, caches.let_go)
 
     def on_ready(self) -> None:
         """The first screen has been painted."""

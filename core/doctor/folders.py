@@ -143,7 +143,7 @@ def _locks(folder: Path) -> Examined:
             Path(name).unlink()
             os.utime(folder, ns=(times.st_atime_ns, times.st_mtime_ns))  # as if nothing had been there
     except lock.NoLocksError as error:
-        words = f"do not work in {shown}: {error.strerror}"
+        words = f"do not work in {shown}: {error.reason}"
         return problem("locks", words, Remedy("Keep your files on a disk of this machine:", _EXPORT))
     except OSError as error:
         return problem("writing", f"a file cannot be written in {shown}: {error.strerror}", _ELSEWHERE)

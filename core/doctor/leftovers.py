@@ -37,11 +37,12 @@ def _is_being_written(part: Path) -> bool:
     try:
         if time.time() - part.lstat().st_mtime < _WRITING:
             return True
+        # A download locks the folder, any other writer what it writes, unless the file system has no locks.
+        held = lock.take(part.parent if part.parent.name == "downloads" else part, make=False)
+    except lock.NoLocksError:
+        return False
     except OSError:
         return True  # it is gone: it was being written
-    if part.parent.name != "downloads":
-        return False
-    held = lock.take(part.parent, make=False)  # by a download, for as long as it takes
     if held is not None:
         os.close(held)
     return held is None

@@ -132,7 +132,7 @@ def _unheld(path: Path) -> int | None:
     """The lock on something that was left by a killed writer; None if it is held, gone, or cannot be locked."""
     try:
         handle = lock.take(path, make=False)
-    except OSError:
+    except (OSError, lock.NoLocksError):
         return None
     if handle is None or _is_at(handle, path):
         return handle

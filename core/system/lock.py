@@ -22,8 +22,16 @@ from core.system import plain_file
 _RETRY = 0.01  # seconds between two tries
 
 
-class NoLocksError(OSError):
+class NoLocksError(DataError):
     """The file system cannot lock this path; some network file systems cannot lock folders."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be locked: {reason}. Without locks two programs could overwrite each other's changes; set "
+            "DIGITS_HOME to a folder on a disk of this machine, where `digits-tui doctor` says that locks work"
+        )
+        self.reason = reason
+        """What the system says."""
 
 
 def take(path: Path, patience: float = 0.0, make: bool = True) -> int | None:
@@ -44,7 +52,7 @@ def take(path: Path, patience: float = 0.0, make: bool = True) -> int | None:
             time.sleep(_RETRY)
         except OSError as error:
             os.close(handle)
-            raise NoLocksError(error.errno, error.strerror, str(path)) from error
+            raise NoLocksError(path, error.strerror or str(error)) from error
         except BaseException:
             os.close(handle)
             raise

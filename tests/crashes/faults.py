@@ -6,11 +6,11 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import DigitsError
-from tests.crashes.calls import Reported
 from tests.crashes.homes import at_home
 from tests.crashes.kinds import Kind
 from tests.crashes.recording import Recorder, recording
@@ -43,6 +43,10 @@ READ_ONLY = (
     Fault("not writable", errno.EACCES, frozenset(("create", "rename", "remove"))),
 )
 """What is so from the start."""
+
+
+_SAID = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.ENOLCK)
+"""One of these reasons stands in each message."""
 
 
 class _Failing(Recorder):
@@ -82,7 +86,7 @@ def fail(kind: Kind, fault: Fault, folder: Path, every: int = 1) -> Failed:
         home = folder / str(first)
         shutil.copytree(begun, home)
         recorder = _Failing(home, fault, first)
-        complaints += (f"from action {first}: {why}" for why in _tried(kind, recorder))
+        complaints += (f"from action {first}: {why}" for why in tried(kind, home, recording(home, recorder)))
         tries += 1
         if not recorder.has_failed:
             break
@@ -90,28 +94,51 @@ def fail(kind: Kind, fault: Fault, folder: Path, every: int = 1) -> Failed:
     return Failed(tries, tuple(complaints))
 
 
-def _tried(kind: Kind, recorder: _Failing) -> Iterator[str]:
-    """What is wrong with what the program does then, and afterwards when there is room again."""
-    reported = 0
-    with at_home(recorder.folder):
+def tried(kind: Kind, home: Path, failing: AbstractContextManager[object]) -> Iterator[str]:
+    """What is wrong with what the program does while the disk under `home` fails, and afterwards."""
+    meanwhile = attempt(kind, home, failing)
+    yield from meanwhile.complaints
+    yield from afterwards(kind, home, meanwhile.reported)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What the program did while the disk failed."""
+
+    reported: int
+    """How often it reported something as kept."""
+    refused: bool
+    """Whether it said that the write failed."""
+    complaints: tuple[str, ...]
+
+
+def attempt(kind: Kind, home: Path, failing: AbstractContextManager[object]) -> Attempt:
+    """Write while the disk under `home` fails."""
+    reported, complaints = 0, []
+    refused = True
+    with at_home(home):
         try:
-            with recording(recorder.folder, recorder):
-                for reported, _ in enumerate(kind.act(), 1):
-                    recorder.calls.append(Reported(reported))
+            with failing:
+                for reported, _ in enumerate(kind.act(), 1):  # noqa: B007 - how many there were counts
+                    pass
+            refused = False
         except DigitsError as error:
-            if not any(
-                os.strerror(number) in str(error)
-                for number in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES)
-            ):
-                yield f"the message does not say why: {error}"
+            if not any(os.strerror(number) in str(error) for number in _SAID):
+                complaints.append(f"the message does not say why: {error}")
         except OSError as error:
             if not kind.raises_os_error:
-                yield f"OSError instead of a message: {error!r}"
+                complaints.append(f"OSError instead of a message: {error!r}")
         except Exception as error:  # whatever it is, a person would meet it
-            yield f"{error!r}"
-        left = [path.name for path in recorder.folder.rglob("*") if path.name.endswith(".part") or _is_built(path)]
-        if left:
-            yield f"left behind: {left}"
+            complaints.append(repr(error))
+    return Attempt(reported, refused, tuple(complaints))
+
+
+def afterwards(kind: Kind, home: Path, reported: int) -> Iterator[str]:
+    """What is wrong when the disk works again, where so much was reported as kept."""
+    left = [path.name for path in home.rglob("*") if path.name.endswith(".part") or _is_built(path)]
+    if left:
+        yield f"left behind: {left}"
+    with at_home(home):
         try:
             kind.check(reported)
         except Exception as error:  # as above

@@ -42,7 +42,7 @@ class WalkResult:
 
 
 _PROGRAM = """
-import os, signal, sys, traceback
+import asyncio, os, signal, sys, traceback
 from textual.app import App
 
 known = App._handle_exception
@@ -64,6 +64,12 @@ def tell(*_):
         for app in apps:
             stacks = {mode: [type(each).__name__ for each in stack] for mode, stack in app._screen_stacks.items()}
             print(app.size, app.current_mode, stacks, app._batch_count, file=file)
+            for task in asyncio.all_tasks(app._loop):
+                waits, inner = [], task.get_coro()
+                while inner is not None and getattr(inner, "cr_frame", None) is not None:
+                    waits.append(f"{inner.__qualname__}:{inner.cr_frame.f_lineno}")
+                    inner = inner.cr_await
+                print("  ", task.get_name(), *waits, file=file)
 
 pushed = App.push_screen
 
