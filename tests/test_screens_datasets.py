@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 from fake_core import DEVICES, TRAIN_COUNTS, details, install
 from layout import clipped, scrollbars, shows, text, until
+from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList, ProgressBar, Select
+from waiting import looks
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -20,7 +23,7 @@ from core.config.devices import DeviceList
 from core.data import catalogue
 from core.data.results import Added
 from tui.app import DigitsApp
-from tui.screens.add_folder import AddFolder
+from tui.screens.add_folder import AddFolder, UsableTree
 from tui.screens.confirm import Confirm
 from tui.screens.datasets import DataScreen
 from tui.screens.skipped import SkippedScreen
@@ -421,6 +424,33 @@ async def test_a_key_in_the_table_before_it_is_filled_moves_nothing(asked: list[
         table.show(entries)
         await pilot.press("down")
         assert table.chosen == entries[1]
+
+
+@pytest.mark.parametrize("late", range(0, 12, 2))
+async def test_the_dialog_closes_while_a_folder_opens(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, late: int
+) -> None:
+    """In whatever order the tree hears of both; the app then goes on."""
+    (tmp_path / "far").mkdir()
+    monkeypatch.chdir(tmp_path)
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_data(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(app.screen, AddFolder) and "far" in text(app))
+        dialog = app.screen
+        tree = dialog.query_one(UsableTree)
+        dialog.dismiss(None)
+        for _ in range(late):
+            await asyncio.sleep(0)
+        for child in tree.root.children:
+            tree.post_message(UsableTree.NodeExpanded(child))
+        app.post_message(events.Key("h", None))
+        for _ in looks():
+            await asyncio.sleep(0.05)
+            if app.current_mode == "home":
+                return
+        raise AssertionError("the app takes no key any more")
 
 
 async def test_enter_in_the_epochs_starts_and_leaves_the_field(asked: list[str], started: list[TrainingConfig]) -> None:

@@ -8,10 +8,12 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, DirectoryTree, Input, ProgressBar, Static
 from textual.widgets.directory_tree import DirEntry
+from textual.widgets.tree import TreeNode
 
 from core.data import sources
 from core.data.results import Added
@@ -42,6 +44,17 @@ class UsableTree(DirectoryTree):
             for path in paths
             if not path.name.startswith(".") and (path.suffix in sources.EXTENSIONS or path.is_dir())
         ]
+
+    def _add_to_load_queue(self, node: TreeNode[DirEntry]) -> AwaitComplete:
+        """Have a folder read, and wait for nothing.
+
+        Textual's tree takes no message until it has been read. That never comes if the tree shows another folder or
+        is closed meanwhile, and whoever closes it would wait for the tree.
+        """
+        if node.data is not None and not node.data.loaded:
+            node.data.loaded = True
+            self._load_queue.put_nowait(node)
+        return AwaitComplete()
 
     def action_up(self) -> None:
         """Browse from the parent folder."""
