@@ -15,7 +15,7 @@ from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList, ProgressBar, Select
-from waiting import looks
+from waiting import comes_true
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -412,45 +412,41 @@ async def test_the_epochs_take_digits_and_leave_the_other_keys_alone(asked: list
         assert app.focused is table and field.value == "1"
 
 
-@pytest.mark.parametrize("key", ["up", "down", "pageup", "pagedown", "home", "end"])
-async def test_a_key_in_the_table_before_it_is_filled_moves_nothing(asked: list[str], key: str) -> None:
+async def test_a_key_in_the_table_before_it_is_filled_moves_nothing(asked: list[str]) -> None:
     """Nor does it end the app; the first set is chosen then as ever."""
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         table = (await open_data(pilot)).query_one(CatalogueTable)
         entries = table._entries
-        table.show([])
-        await pilot.press(key)
-        table.show(entries)
-        await pilot.press("down")
-        assert table.chosen == entries[1]
+        for key in ("up", "down", "pageup", "pagedown", "home", "end"):
+            table.show([])
+            await pilot.press(key)
+            table.show(entries)
+            await pilot.press("down")
+            assert table.chosen == entries[1]
 
 
-@pytest.mark.parametrize("late", range(0, 12, 2))
 async def test_the_dialog_closes_while_a_folder_opens(
-    asked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, late: int
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """In whatever order the tree hears of both; the app then goes on."""
     (tmp_path / "far").mkdir()
     monkeypatch.chdir(tmp_path)
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        await open_data(pilot)
-        await pilot.press("a")
-        await until(pilot, lambda: isinstance(app.screen, AddFolder) and "far" in text(app))
-        dialog = app.screen
-        tree = dialog.query_one(UsableTree)
-        dialog.dismiss(None)
-        for _ in range(late):
-            await asyncio.sleep(0)
-        for child in tree.root.children:
-            tree.post_message(UsableTree.NodeExpanded(child))
-        app.post_message(events.Key("h", None))
-        for _ in looks():
-            await asyncio.sleep(0.05)
-            if app.current_mode == "home":
-                return
-        raise AssertionError("the app takes no key any more")
+        for late in range(0, 12, 2):
+            await open_data(pilot)
+            await pilot.press("a")
+            await until(pilot, lambda: isinstance(app.screen, AddFolder) and "far" in text(app))
+            dialog = app.screen
+            tree = dialog.query_one(UsableTree)
+            dialog.dismiss(None)
+            for _ in range(late):
+                await asyncio.sleep(0)
+            for folder in tree.root.children:
+                tree.post_message(UsableTree.NodeExpanded(folder))
+            app.post_message(events.Key("h", None))
+            await comes_true(lambda: app.current_mode == "home")
 
 
 async def test_enter_in_the_epochs_starts_and_leaves_the_field(asked: list[str], started: list[TrainingConfig]) -> None:

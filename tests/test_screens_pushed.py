@@ -156,20 +156,20 @@ async def test_a_burst_of_answers_closes_it_once(kind: type[PushedScreen[Any]], 
         assert len(app.results) <= 1
 
 
-@pytest.mark.parametrize("kind", list(MADE), ids=_id)
-async def test_it_is_opened_once(kind: type[PushedScreen[Any]]) -> None:
+async def test_each_is_opened_once() -> None:
     """Who asks for it a second time gets no result at once; it can be opened again when it is closed."""
     app = DigitsApp()
     results: list[object] = []
 
-    async def ask() -> None:
+    async def ask(kind: type[PushedScreen[Any]]) -> None:
         results.append(await app.push_screen_wait(MADE[kind](app)))
 
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(2):
+        kinds: list[type[PushedScreen[Any]]] = [*MADE, Confirm]
+        for kind in kinds:
             for _ in range(3):
-                app.run_worker(ask())
-            await until(pilot, lambda: isinstance(app.screen, kind) and app.screen.is_mounted)
+                app.run_worker(ask(kind))
+            await until(pilot, lambda kind=kind: isinstance(app.screen, kind) and app.screen.is_mounted)  # type: ignore[misc]
             await until(pilot, lambda: results == [None, None])
             assert len(app.screen_stack) == 2
             app.screen.dismiss(None)
