@@ -25,5 +25,5 @@ def test_a_file_system_without_locks_is_said_at_once(monkeypatch: pytest.MonkeyP
     run = create_run(TrainingConfig())
     monkeypatch.setattr(fcntl, "flock", refuse)
     monkeypatch.setattr(children, "command", command)
-    with pytest.raises(lock.NoLocksError, match="No locks available.*DIGITS_HOME"):
+    with pytest.raises(lock.NoLocksError, match=r"No locks available.*DIGITS_HOME"):
         start_run(run)
