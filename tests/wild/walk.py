@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -27,6 +28,9 @@ _FEWEST = 20
 """Characters on the emptiest screen."""
 _PATIENCE = 60.0
 """Seconds in which a screen appears on a busy machine."""
+
+_ASK_AGAIN = 5.0
+"""Seconds between two askings for a repaint: the first may end a sequence that was begun, and count as its end."""
 
 
 @dataclass(frozen=True)
@@ -174,8 +178,11 @@ def _unsound(terminal: Terminal) -> str:
     terminal.resize(80, 24)
     terminal.settle(0.1)
     before = len(terminal.output)
-    _send(terminal, b"\x0c")
+    asked = -math.inf
     while time.monotonic() < deadline and terminal.status is None:
+        if time.monotonic() > asked + _ASK_AGAIN:
+            asked = time.monotonic()
+            _send(terminal, b"\x0c")
         terminal.pump(0.1)
         if len(terminal.output) > before and len("".join(terminal.text().split())) >= _FEWEST:
             return ""
