@@ -193,6 +193,26 @@ async def test_a_palette_that_another_screen_has_covered_closes(monkeypatch: pyt
             await until(pilot, lambda: [type(each).__name__ for each in app.screen_stack] == ["HomeScreen"])
 
 
+async def test_a_command_for_a_screen_that_is_left_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key opens another one while the command waits for its own."""
+    known = DigitsApp.switch_mode
+
+    async def disturbed(app: DigitsApp, mode: str) -> None:
+        await known(app, mode)
+        await known(app, "home")
+
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        commands = [each for each in app.get_system_commands(app.screen) if "which opens first" in each.help]
+        assert len(commands) > 10
+        monkeypatch.setattr(DigitsApp, "switch_mode", disturbed)
+        for each in commands:
+            each.callback()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert [type(each).__name__ for each in app.screen_stack] == ["HomeScreen"]
+
+
 @pytest.mark.parametrize("key", ["pageup", "pagedown"])
 async def test_a_page_is_turned_only_where_there_is_room(key: str) -> None:
     """A slow line delivers the key together with the one that opens the list; Textual's list fails without lines."""

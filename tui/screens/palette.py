@@ -74,7 +74,7 @@ def _of_mode(app: App[Any], owners: Owners, mode: str, kind: type[ModeScreen]) -
             yield SystemCommand(name, _keys(app, bindings) + where, partial(_begin, app, mode, name, task))
 
 
-class Results(CommandList, LiveList):  # Textual takes styles from the first base alone
+class MatchingCommands(CommandList, LiveList):  # Textual takes styles from the first base alone
     """The commands that match, which each key that is typed replaces."""
 
 
@@ -91,7 +91,7 @@ class Palette(CommandPalette, PushedScreen[None]):
             self.dismiss()
             return
         theirs = self.query_one(CommandList)
-        self.query_one("#--results").mount(Results(), before=theirs)
+        self.query_one("#--results").mount(MatchingCommands(), before=theirs)
         theirs.remove()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -118,9 +118,11 @@ def _begin(app: App[Any], mode: str, name: str, task: _Task | None) -> None:
 
 
 async def _act_on(app: App[Any], mode: str, name: str, task: _Task | None) -> None:
-    """Open the screen of `mode` and run `task` there; `name` is the command's name."""
+    """Open the screen of `mode` and run `task` there, unless a key opens another one; `name` is the command's name."""
     close_dialogs(app)
     await app.switch_mode(mode)
+    if app.current_mode != mode:
+        return
     close_dialogs(app)
     screen = app.screen_stack[0]
     if task is not None and isinstance(screen, ModeScreen):
@@ -130,6 +132,8 @@ async def _act_on(app: App[Any], mode: str, name: str, task: _Task | None) -> No
 async def _act(screen: ModeScreen, name: str, part: type[DOMNode], action: str) -> None:
     """Run `action` on `screen`, or on its widget of class `part`, once it applies; if it does not, say so."""
     for _ in range(round(_PATIENCE / _LOOK)):
+        if screen not in screen.app.screen_stack:
+            return  # a key has opened another screen
         if screen.is_mounted and _is_offered(node := screen.part(part), action):
             await screen.app.run_action(action, node)
             return
