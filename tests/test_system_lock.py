@@ -76,6 +76,15 @@ def test_who_waits_in_vain_is_told_of_the_folder(tmp_path: Path) -> None:
         assert time.monotonic() - began >= 0.05
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Nobody writes to it."""
+    os.mkfifo(tmp_path / ".x.part")
+    for make in (True, False):
+        handle = lock.take(tmp_path / ".x.part", make=make)
+        assert handle is not None
+        os.close(handle)
+
+
 def test_a_folder_can_be_locked_and_is_not_made(tmp_path: Path) -> None:
     """`make` false takes what is there; what is not there is an error, and stays away."""
     with lock.locked(tmp_path, make=False):

@@ -40,7 +40,8 @@ def take(path: Path, patience: float = 0.0, make: bool = True) -> int | None:
     `path` is a file, created if missing; with `make` false it must exist and may be a folder. Tries for `patience`
     seconds, and at least once. Raises OSError if `path` cannot be opened, NoLocksError if it cannot be locked.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT if make else os.O_RDONLY, 0o666)
+    # A pipe in the place of a file would be waited for until somebody writes to it.
+    handle = os.open(path, (os.O_RDWR | os.O_CREAT if make else os.O_RDONLY) | os.O_NONBLOCK, 0o666)
     deadline = time.monotonic() + patience
     while True:
         try:

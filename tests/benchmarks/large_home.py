@@ -4,7 +4,7 @@
 
 The app is opened twice in a pseudo-terminal: in an empty home with one drawing and one run, and in one with so many.
 Each screen is opened several times in both, by turns; printed are the medians from the key to the last thing painted
-before the screen rests, and their ratio.
+before the screen rests.
 """
 
 from __future__ import annotations
