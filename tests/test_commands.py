@@ -282,7 +282,8 @@ def test_another_device_is_taken_in_the_background_too(tiny_set: Path) -> None:
     assert run.is_resumable()
     digits("resume", run.name, "--device", "cuda:77", "--detach")
     _wait("cuda:77", run.events)
-    assert run.ending() is None or run.status() == "failed"
+    wait_until(lambda: not run.is_running())  # its last event comes before it lets go of the run
+    assert run.status() == "failed"
 
 
 def test_a_training_that_crashes_has_failed_and_says_where(tiny_set: Path) -> None:
