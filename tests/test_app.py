@@ -7,7 +7,8 @@ import gc
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import weakref
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from run_story import ended_run, new_run, story
 from textual import events, work
 from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
-from textual.command import CommandList, CommandPalette
+from textual.command import CommandList, CommandPalette, Hit, Provider
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, LoadingIndicator, OptionList, Static
 from waiting import LONGEST, comes_true
 
 from core.config.configuration import TrainingConfig
@@ -34,7 +35,7 @@ from tui import __main__ as command
 from tui.__main__ import parting_words
 from tui.app import DigitsApp
 from tui.screens.confirm import Confirm
-from tui.screens.palette import Palette
+from tui.screens.palette import Palette, close_dialogs
 from tui.screens.too_small import TooSmall
 from tui.state.requests import DrawWith, ResumeRun, StartRun
 from tui.widgets.check.findings import Findings
@@ -193,6 +194,29 @@ async def test_a_palette_that_another_screen_has_covered_closes(monkeypatch: pyt
             await until(pilot, lambda: [type(each).__name__ for each in app.screen_stack] == ["HomeScreen"])
 
 
+async def test_a_palette_closes_while_it_searches() -> None:
+    """By a command of another one, say: what its search would show when it ends has no place any more."""
+
+    class Endless(Provider):
+        async def search(self, query: str) -> AsyncGenerator[Hit, None]:
+            await asyncio.sleep(LONGEST)
+            yield Hit(1, "too late", lambda: None)
+
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        palette = Palette(providers=[Endless])
+        app.push_screen(palette)
+        await until(pilot, lambda: app.screen is palette and palette.is_mounted)
+        await pilot.press("a")
+        await until(pilot, lambda: any(not each.is_finished for each in palette.workers))
+        palette._show_busy = True
+        close_dialogs(app)
+        await until(pilot, lambda: len(app.screen_stack) == 1 and not palette.query(LoadingIndicator))
+        await palette._watch__show_busy()  # as it is called for a change of before
+        assert all(timer is None for timer in (palette._busy_timer, palette._no_matches_timer))
+        assert all(each.is_finished for each in palette.workers)
+
+
 async def test_a_command_for_a_screen_that_is_left_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key opens another one while the command waits for its own."""
     known = DigitsApp.switch_mode
@@ -261,6 +285,21 @@ async def test_nothing_is_kept_of_what_is_closed() -> None:
             await use()
         widgets, looks = kept()
     assert widgets <= before[0] + 5 and looks <= before[1] + 5
+
+
+async def test_a_widget_keeps_no_screen_that_was_open_when_it_was_made() -> None:
+    """The task of each widget has a copy of the context it was made in, and who paints leaves the screens there."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        base = app.screen
+        await pilot.press("f1", "ctrl+p")
+        closed = [weakref.ref(screen) for screen in app.screen_stack[1:]]
+        app.screen.get_style_at(*app.screen.query_one(Input).region.offset)
+        await base.mount(Static(id="made-meanwhile"))
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: app.screen is base)
+        app.screen.get_style_at(0, 0)
+        await until(pilot, lambda: gc.collect() >= 0 and not any(screen() for screen in closed))
 
 
 async def test_one_palette_is_open_at_a_time() -> None:

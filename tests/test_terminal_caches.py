@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from functools import lru_cache
 
 import pytest
 from layout import until
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -29,6 +31,26 @@ def test_the_large_caches_are_emptied() -> None:
     caches.let_go()
     assert not any(each.cache_info().currsize for each in known)
     assert ours.cache_info().currsize == 1
+
+
+def test_a_line_remembers_no_pieces_of_itself() -> None:
+    """Pieces are equal each time they are cut, and are gone with whoever asked for them."""
+    DigitsApp()
+    line = Strip([Segment("words"), Segment(" and more")])
+
+    def pieces() -> list[Strip]:
+        return [
+            line.crop(1, 3), line.crop_extend(0, 20, None), *line.divide([2, 14]), line.adjust_cell_length(30),
+            line.apply_style(Style(bold=True)), line.apply_offsets(2, 3),
+        ]  # fmt: skip
+
+    def kept() -> int:
+        gc.collect()
+        return sum(type(each) is Strip for each in gc.get_objects())
+
+    before = kept()
+    assert pieces() == pieces()
+    assert kept() == before
 
 
 async def test_an_app_that_stays_open_lets_go(monkeypatch: pytest.MonkeyPatch) -> None:

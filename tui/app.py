@@ -104,6 +104,7 @@ class DigitsApp(LineApp):
     def __init__(self, frames: int | None = None) -> None:
         """`frames` as for `LineApp`."""
         super().__init__(frames)
+        self._behind: list[Screen[Any]] = []
         self._workers: Workers = Workers(self)
         self.owners = Owners.of(self)
         for mode, screen in self.SCREENS_OF_MODES.items():
@@ -130,6 +131,17 @@ class DigitsApp(LineApp):
         # It would keep what a thousand widgets last looked like, a hundred MiB: its keys are the widgets' own caches.
         StylesCache.get_inner_outer.cache_clear()
         return super()._prune(*nodes, parent=parent)
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """The screens that the uppermost one lets through, until it is asked again: then the list is emptied.
+
+        Whoever paints leaves it in its context, of which each widget that is made there has a copy for as long as it
+        lives: with it would live all screens that were open then, and those of which their widgets have a copy.
+        """
+        self._behind.clear()
+        self._behind = super()._background_screens
+        return self._behind
 
     # Requests from screens
 

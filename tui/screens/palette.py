@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import actions, events
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
@@ -104,6 +105,18 @@ class Palette(CommandPalette, PushedScreen[None]):
         """Keep from Textual's handler what was typed while the palette closed: its list is gone."""
         if self._is_dismissed:
             event.prevent_default()
+
+    def _close(self) -> AwaitComplete:
+        """End the search, which would show in a list that is gone that it has ended, and the waits for its words."""
+        self._cancel_gather_commands()
+        self._stop_busy_countdown()
+        self._stop_no_matches_countdown()
+        return super()._close()
+
+    async def _watch__show_busy(self) -> None:
+        """Show whether a search is under way, as long as there is a list."""
+        if not self._is_dismissed:
+            await super()._watch__show_busy()
 
     def on_click(self, event: events.Click) -> None:
         """Keep from Textual's handler a click that waited until the palette had closed, or was laid out anew."""

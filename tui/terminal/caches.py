@@ -8,8 +8,39 @@ from collections.abc import Iterator
 from functools import _lru_cache_wrapper
 from typing import Any
 
+from textual import strip
+from textual.cache import FIFOCache
+
 _LARGE = 1000
 """Entries that a cache may take to be emptied; a smaller one is left, and one without a limit."""
+
+
+class NoCache(FIFOCache[Any, Any]):
+    """Remembers nothing, so that one serves for all."""
+
+    __slots__ = ()
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Always `default`."""
+        return default
+
+    def set(self, key: Any, value: Any) -> None:
+        """Forget it."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Likewise."""
+
+
+def keep_no_pieces() -> None:
+    """Have Textual's lines remember no pieces of themselves, from now on.
+
+    Each line has seven caches of what was cut from it or coloured anew. After a visit to each screen at 300×100 the
+    app takes 75 MiB without them and 90 MiB with them, and the screens open no faster with them.
+    """
+    strip.FIFOCache = lambda _: _NO_CACHE  # type: ignore[attr-defined, assignment]
+
+
+_NO_CACHE = NoCache(0)
 
 
 def let_go() -> None:

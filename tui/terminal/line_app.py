@@ -12,9 +12,11 @@ from textual.driver import Driver
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from tui.terminal import caches
 from tui.terminal.cells import TerminalCells
 from tui.terminal.line_driver import LineDriver
 from tui.terminal.painter import Painter
+from tui.terminal.style_sheet import StyleSheet
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,7 +33,9 @@ class LineApp(App[None]):
 
     def __init__(self, frames: int | None = None) -> None:
         """Paint `frames` a second, or as many as the line can carry; the focused widget is painted at once."""
+        caches.keep_no_pieces()
         super().__init__()
+        self.stylesheet = StyleSheet(variables=self.get_css_variables())
         self._painter = Painter(TerminalCells(self.console._color_system), self._tell_of_line, frames)
         self.set_reactive(LineApp.line_words, self._painter.words)
 
