@@ -31,6 +31,7 @@ from tests.fuzz.story import story
 from tui.app import DigitsApp
 from tui.screens.runs import RunsScreen
 from tui.screens.training import TrainingScreen
+from tui.widgets.shared.long_list import LongList
 
 pytestmark = pytest.mark.usefixtures("children_end", "two_threads")
 
@@ -252,9 +253,7 @@ async def test_the_table_of_past_runs_lists_them_all(stopped: Path) -> None:
     every = _all_damaged(stopped)
     app = PastRunsApp()
     async with app.run_test(size=(160, 50)) as pilot:
-        await until(
-            pilot, lambda: app.screen.query_one("#runs", OptionList).option_count == len(every) == len(DAMAGES) + 1
-        )
+        await until(pilot, lambda: app.screen.query_one("#runs", LongList).count == len(every) == len(DAMAGES) + 1)
         for _ in range(len(every) // 10 + 1):
             await pilot.press("pagedown")
         assert SOUND in text(app)

@@ -11,7 +11,7 @@ import pytest
 from run_story import accuracy, ended_run, interrupted_run, new_run, story
 from textual.app import App
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -19,6 +19,7 @@ from core.runs.outline import RunOutline
 from core.runs.run import Run
 from core.runs.writer import RunWriter
 from tui.screens.runs import _NARROW_WIDTHS, _WIDE, _WIDTHS, RunsScreen
+from tui.widgets.shared.long_list import LongList
 
 
 class ChooserApp(App[None]):
@@ -43,8 +44,13 @@ def rows(app: App[Any]) -> list[list[str]]:
     """The list's cells."""
     widths = _WIDTHS if app.size.width >= _WIDE else _NARROW_WIDTHS
     ends = list(accumulate(widths.values()))
-    lines = [str(option.prompt) for option in app.screen.query_one(OptionList).options]
-    return [[line[begin:end].strip() for begin, end in pairwise([0, *ends])] for line in lines]
+    return [[line[begin:end].strip() for begin, end in pairwise([0, *ends])] for line in lines(app)]
+
+
+def lines(app: App[Any]) -> list[str]:
+    """The list's lines, also those that are not in sight."""
+    listed = app.screen.query_one(LongList)
+    return [listed._line(row).plain for row in range(listed.count)]
 
 
 def below(app: App[Any]) -> str:
@@ -78,8 +84,8 @@ async def test_each_run_is_told_by_its_figures_the_one_that_is_going_first(size:
             assert found[1][4:] == ["", "", ""]
             assert found[2][4:] == [f"{accuracy(4):.2%}", "99.23%", "1 min 12 s"]
             assert below(app) == "2026-01-28-100000-mnist-fast, 4 runs"
-            listed = app.screen.query_one(OptionList)
-            assert max(len(str(option.prompt)) for option in listed.options) <= listed.scrollable_content_region.width
+            listed = app.screen.query_one(LongList)
+            assert max(map(len, lines(app))) <= listed.scrollable_content_region.width
             assert app.screen.region.contains_region(listed.region)
 
 
@@ -143,6 +149,28 @@ async def test_a_thousand_runs_are_all_listed() -> None:
         assert below(app).endswith("1 of 1,000 runs")
         await pilot.click("#runs", offset=(4, 0))
         assert [run.name for run in app.answers if run] == ["2026-01-20-000999-mnist-fast"]
+
+
+async def test_a_run_that_is_not_read_yet_stands_with_its_name() -> None:
+    """Where somebody scrolls faster than the files can be read; it can be opened as ever."""
+    for day in range(29, 32):
+        ended_run(f"2026-01-{day}-100000-mnist-fast")
+    app = ChooserApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        screen = app.screen
+        assert isinstance(screen, RunsScreen)
+        del screen._outlines[1:]
+        screen._list.refresh()
+        await pilot.press("down", "down")
+        assert [line.split()[:2] for line in lines(app)] == [
+            ["2026-01-31-100000", "mnist"],
+            ["2026-01-30-100000", "…"],
+            ["2026-01-29-100000", "…"],
+        ]
+        assert below(app) == "2026-01-29-100000-mnist-fast, 3 runs"
+        await pilot.press("enter")
+        assert [run.name for run in app.answers if run] == ["2026-01-29-100000-mnist-fast"]
 
 
 def test_an_outline_reads_past_what_is_damaged() -> None:

@@ -12,8 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from core.duration import duration
@@ -25,10 +24,10 @@ from core.words import percent, plural
 from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
-from tui.widgets.shared.live_list import LiveList
+from tui.widgets.shared.long_list import LongList
 
 _CHUNKS = (30, 470)
-"""Runs read before the first addition to the list, which fills the screen, and between two later ones."""
+"""Runs read before the list is shown, which fill the screen, and between two later messages."""
 _WIDE = 124
 """Columns from which a run's full name fits next to its figures."""
 _WIDTHS = {"run": 44, "data": 20, "recipe": 9, "state": 12, "validation": 11, "test": 9, "time": 13}
@@ -56,41 +55,42 @@ class RunsScreen(Dialog[Run | None]):
     class Read(Message):
         """More runs were read."""
 
-        def __init__(self, outlines: Sequence[RunOutline], *, last: bool) -> None:
+        def __init__(self, runs: Sequence[Run], outlines: Sequence[RunOutline]) -> None:
             super().__init__()
+            self.runs = runs
+            """All, as they are listed."""
             self.outlines = outlines
-            self.last = last
+            """Of those that were read since the last message, in the same order."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._runs: Sequence[Run] | None = None
+        """All, as they are listed; None until they are known."""
         self._outlines: list[RunOutline] = []
-        self._shown: list[RunOutline] = []
-        self._complete = False
+        """Of the first of them, as far as they were read."""
+        self._fitting: list[int] | None = None
+        """Indices of the runs that match the filter; None if all do."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="chooser") as chooser:
             chooser.border_title = "Past runs"
             yield Input(placeholder="type to filter: name, data, recipe, state", compact=True, id="filter")
             yield Static(id="head", markup=False)
-            # Not a DataTable: it takes a third of a second to measure a thousand rows.
-            listed = LiveList(compact=True, markup=False, id="runs")
+            listed = LongList(id="runs")
             listed.can_focus = False  # the arrow keys move in it while the filter keeps the focus
             yield listed
             yield Static(id="chosen", markup=False)
         yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Start reading the runs; the list fills meanwhile."""
+        """Start reading the runs; the list stands once those in sight are read."""
         self._read()
 
     def on_resize(self) -> None:
         """Choose the column widths for the new size."""
-        widths = self._widths
-        names = (_cell(name, width, name in _RIGHT) for name, width in widths.items())
+        names = (_cell(name, width, name in _RIGHT) for name, width in self._widths.items())
         self.query_one("#head", Static).update(Content("".join(names)))
-        chosen = self._list.highlighted
-        self._show_all()
-        self._list.highlighted = chosen
+        self._list.refresh()
 
     @work(thread=True, exclusive=True)
     def _read(self) -> None:
@@ -103,94 +103,104 @@ class RunsScreen(Dialog[Run | None]):
         while not worker.is_cancelled:
             outlines = [RunOutline.of(run, run in going) for run in ordered[begin : begin + chunk]]
             begin, chunk = begin + chunk, _CHUNKS[1]
-            self.post_message(self.Read(outlines, last=begin >= len(ordered)))
+            self.post_message(self.Read(ordered, outlines))
             if begin >= len(ordered):
                 return
 
     def on_runs_screen_read(self, event: Read) -> None:
-        """Add the runs that match the filter."""
+        """Show them; with a filter, those that match."""
+        self._runs = event.runs
         self._outlines += event.outlines
-        self._complete = event.last
-        fitting = [outline for outline in event.outlines if self._fits(outline)]
-        self._shown += fitting
-        self._list.add_options(map(self._option, fitting))
-        self._begin()
+        self._filter()
 
     @on(Input.Changed)
     def _filter(self) -> None:
-        self._shown = [outline for outline in self._outlines if self._fits(outline)]
-        self._show_all()
-        self._begin()
-
-    def _show_all(self) -> None:
-        self._list.set_options(map(self._option, self._shown))
-
-    def _begin(self) -> None:
-        """Highlight the first run unless another one is highlighted."""
-        if self._list.highlighted is None and self._shown:
-            self._list.highlighted = 0
+        words = self.query_one("#filter", Input).value.lower().split()
+        matching = (index for index, outline in enumerate(self._outlines) if _matches(outline, words))
+        self._fitting = list(matching) if words else None
+        listed = self._list
+        listed.show(len(self._shown), self._line)
+        if listed.highlighted is None:
+            listed.highlighted = 0
         self._tell()
 
-    @on(OptionList.OptionHighlighted)
+    def _line(self, row: int) -> Content:
+        index = self._shown[row]
+        if index < len(self._outlines):
+            return _line(self._outlines[index], self._widths)
+        assert self._runs is not None
+        return Content(f"{_name(self._runs[index], self._widths)} …")
+
+    @on(LongList.Highlighted)
     def _tell(self) -> None:
-        if (outline := self._chosen) is not None:
-            what = f"cannot be read: {outline.trouble}" if outline.trouble else self._count()
-            text = f"{printable(outline.run.name)}, {what}"
-        elif not self._complete:
+        index, read = self._chosen, len(self._outlines)
+        if index is not None and self._runs is not None:
+            trouble = self._outlines[index].trouble if index < read else ""
+            what = f"cannot be read: {trouble}" if trouble else self._count(len(self._runs))
+            text = f"{printable(self._runs[index].name)}, {what}"
+        elif self._runs is None or read < len(self._runs):
             text = "reading …"
-        elif self._outlines:
+        elif self._runs:
             text = "No run matches; clear the filter to see all."
         else:
             text = "No runs yet: press Escape, then d, choose data and start."
         self.query_one("#chosen", Static).update(text, layout=False)
 
-    def _count(self) -> str:
-        total = len(self._outlines)
+    def _count(self, total: int) -> str:
         part = f"{len(self._shown):,} of " if len(self._shown) != total else ""
         return f"{part}{plural(total, 'run')}"
 
-    @on(OptionList.OptionSelected)
+    @on(LongList.Chosen)
     def action_choose(self) -> None:
         """Open the highlighted run."""
-        if (outline := self._chosen) is not None:
-            self.dismiss(outline.run)
+        if (index := self._chosen) is not None and self._runs is not None:
+            self.dismiss(self._runs[index])
 
     def action_move(self, rows: int) -> None:
         """Move the highlight by this many rows."""
         if self._list.highlighted is not None:
-            self._list.highlighted = max(0, min(len(self._shown) - 1, self._list.highlighted + rows))
+            self._list.highlighted += rows
 
     def action_cancel(self) -> None:
         """Close without a choice."""
         self.dismiss(None)
 
     @property
-    def _list(self) -> LiveList:
-        return self.query_one("#runs", LiveList)
+    def _list(self) -> LongList:
+        return self.query_one("#runs", LongList)
 
     @property
-    def _chosen(self) -> RunOutline | None:
-        index = self._list.highlighted
-        return self._shown[index] if index is not None and index < len(self._shown) else None
+    def _shown(self) -> Sequence[int]:
+        """Indices of the runs that are listed."""
+        return range(len(self._runs or ())) if self._fitting is None else self._fitting
 
-    def _fits(self, outline: RunOutline) -> bool:
-        text = f"{outline.run.name} {outline.data} {outline.recipe} {outline.state}".lower()
-        return all(word in text for word in self.query_one("#filter", Input).value.lower().split())
-
-    def _option(self, outline: RunOutline) -> Option:
-        return Option(_line(outline, self._widths))
+    @property
+    def _chosen(self) -> int | None:
+        """The index of the highlighted run."""
+        row = self._list.highlighted
+        return None if row is None or row >= len(self._shown) else self._shown[row]
 
     @property
     def _widths(self) -> dict[str, int]:
         return _WIDTHS if self.app.size.width >= _WIDE else _NARROW_WIDTHS
 
 
+def _matches(outline: RunOutline, words: Sequence[str]) -> bool:
+    text = f"{outline.run.name} {outline.data} {outline.recipe} {outline.state}".lower()
+    return all(word in text for word in words)
+
+
+def _name(run: Run, widths: Mapping[str, int]) -> str:
+    """Its name, of which at 80 columns the beginning: the end repeats what follows."""
+    name = printable(run.name)
+    most = next(iter(widths.values()))
+    return name[: most - 1] if most < _WIDTHS["run"] else name
+
+
 def _line(outline: RunOutline, widths: Mapping[str, int]) -> Content:
     """One run, a cell for each of `widths`, which are in columns."""
-    name = printable(outline.run.name)
-    most = next(iter(widths.values()))
     texts = (
-        name[: most - 1] if most < _WIDTHS["run"] else name,  # at 80 columns its end repeats what follows
+        _name(outline.run, widths),
         outline.data,
         outline.recipe,
         outline.state,

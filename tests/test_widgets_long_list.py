@@ -1,0 +1,100 @@
+"""tui.widgets.shared.long_list: lines are made when they are shown, and the highlight is one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layout import text
+from textual.app import App, ComposeResult
+from textual.content import Content
+
+from tui.widgets.shared.long_list import LongList
+
+
+class ListApp(App[None]):
+    """A list, and what was made and said of it."""
+
+    CSS = "LongList { height: 1fr; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: set[int] = set()
+        self.said: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield LongList()
+
+    @property
+    def list(self) -> LongList:
+        """The list."""
+        return self.query_one(LongList)
+
+    def line(self, index: int) -> Content:
+        """A line that says which it is."""
+        self.made.add(index)
+        return Content(f"line {index}.")
+
+    def on_long_list_highlighted(self) -> None:
+        """Note it."""
+        self.said.append("highlighted")
+
+    def on_long_list_chosen(self) -> None:
+        """Note it."""
+        self.said.append(f"chosen {self.list.highlighted}")
+
+
+async def test_only_what_is_in_sight_is_made() -> None:
+    """Of a hundred thousand lines; the highlight brings others into sight."""
+    app = ListApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        app.list.show(100_000, app.line)
+        await pilot.pause()
+        assert app.made == set(range(10)) and "line 9." in text(app)
+        app.list.highlighted = 50_000
+        await pilot.pause()
+        assert "line 50000." in text(app)
+        assert len(app.made) <= 30
+        app.list.highlighted = 10**9
+        await pilot.pause()
+        assert app.list.highlighted == 99_999 and "line 99999." in text(app)
+
+
+async def test_the_highlight_is_a_line_that_exists() -> None:
+    """Whatever is shown next, and where nothing is."""
+    app = ListApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        assert app.list.highlighted is None
+        app.list.highlighted = 3
+        assert app.list.highlighted is None
+        app.list.show(20, app.line)
+        app.list.highlighted = -5
+        assert app.list.highlighted == 0
+        app.list.highlighted = 15
+        app.list.show(4, app.line)
+        await pilot.pause()
+        assert app.list.highlighted == 3 and "line 0." in text(app)
+        app.list.show(0, app.line)
+        await pilot.pause()
+        assert app.list.highlighted is None and "line" not in text(app)
+
+
+async def test_a_click_chooses_the_line_under_it() -> None:
+    """Also where it was scrolled to; below the last one there is nothing to choose."""
+    app = ListApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        app.list.show(50, app.line)
+        app.list.highlighted = 49
+        await pilot.pause()
+        app.said.clear()
+        await _click(pilot, 2)
+        assert app.said == ["highlighted", "chosen 42"]
+        app.list.show(3, app.line)
+        await pilot.pause()
+        app.said.clear()
+        await _click(pilot, 3)
+        assert app.said == []
+
+
+async def _click(pilot: Any, row: int) -> None:
+    await pilot.click(LongList, offset=(1, row))
+    await pilot.pause()

@@ -1,0 +1,84 @@
+"""A list of any length: a line is made when it is shown, so that a thousand open as fast as ten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
+
+# Not Textual's OptionList, which makes and measures all its options: a quarter of a second for a thousand.
+
+
+class LongList(ScrollView):
+    """Lines of one row each, of which one is highlighted. Whoever shows it turns keys into moves."""
+
+    DEFAULT_CSS = """
+    LongList > .long-list--highlighted {
+        color: $block-cursor-blurred-foreground;
+        background: $block-cursor-blurred-background;
+        text-style: $block-cursor-blurred-text-style;
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"long-list--highlighted"}
+
+    highlighted: reactive[int | None] = reactive(None)
+    """The index of the highlighted line; None if there are no lines, or none is highlighted yet."""
+
+    class Highlighted(Message):
+        """Another line is highlighted, or none."""
+
+    class Chosen(Message):
+        """A line was clicked on; it is highlighted now."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.count = 0
+        """Lines."""
+        self._line: Callable[[int], Content] = lambda _: Content("")
+
+    def show(self, count: int, line: Callable[[int], Content]) -> None:
+        """Show `count` lines in place of those before; `line` makes each from its index.
+
+        The highlight stays where it was, or on the last line. Call `refresh` when lines look different.
+        """
+        self.count, self._line = count, line
+        self.virtual_size = Size(0, count)
+        self.highlighted = self.validate_highlighted(self.highlighted)
+        self.refresh()
+
+    def validate_highlighted(self, index: int | None) -> int | None:
+        """The nearest line that exists."""
+        return None if index is None or not self.count else max(0, min(self.count - 1, index))
+
+    def watch_highlighted(self) -> None:
+        """Keep the highlighted line in sight."""
+        if self.highlighted is not None:
+            self.scroll_to_region(Region(0, self.highlighted, 1, 1), animate=False, force=True, immediate=True)
+        self.refresh()
+        self.post_message(self.Highlighted())
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the line; a click below the last one is passed over."""
+        place = event.get_content_offset(self)
+        if place is not None and (index := place.y + self.scroll_offset.y) < self.count:
+            self.highlighted = index
+            self.post_message(self.Chosen())
+
+    def render_line(self, y: int) -> Strip:
+        """One row of what is in sight."""
+        index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        style = self.visual_style
+        if index >= self.count:
+            return Strip.blank(width, style.rich_style)
+        if index == self.highlighted:
+            style = self.get_visual_style("long-list--highlighted")
+        (strip,) = Visual.to_strips(self, self._line(index), width, 1, style)
+        return strip
