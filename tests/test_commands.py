@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from run_story import interrupted_run
 from waiting import LONGEST, wait_until
 
 from core.__main__ import _COMMANDS, main
@@ -25,7 +26,7 @@ from core.data import mnist
 from core.inference import int8
 from core.networks.checkpoint import load_state
 from core.runs.events import Event, Failed, Progress, Stopped
-from core.runs.run import Run, create_run, list_runs
+from core.runs.run import KILLED, Run, create_run, list_runs
 from core.runs.writer import RunWriter
 from core.system import children
 from core.training import probe
@@ -346,6 +347,18 @@ def test_a_terminal_or_pipe_that_goes_away_costs_nothing(tiny_set: Path) -> None
     assert run.is_resumable()
 
 
+def test_a_run_that_was_killed_has_stopped_and_says_why() -> None:
+    """As one whose machine was switched off: nothing tells the two apart, and neither runs for ever."""
+    run = interrupted_run("2026-01-29-100000-mnist-fast")
+    (row,) = map(json.loads, called("runs", "--json").stdout.splitlines())
+    assert (row["status"], row["resumable"], row["killed"]) == ("stopped", True, KILLED)
+    listed = called("runs").stdout
+    assert f"{KILLED}; go on with: digits-tui resume {run.name}" in listed
+    watched = called("watch", run.name)
+    assert watched.returncode == 1
+    assert f"run {run.name} has stopped: {KILLED}; go on with: digits-tui resume {run.name}" in watched.stderr
+
+
 def test_a_run_that_was_killed_resumes_to_the_same_weights(tiny_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL in the middle, in another process resumed: the weights are those of a run that was never touched."""
     options = ["--data", str(tiny_set), "--epochs", "2", "--device", "cpu", "--seed", "4"]
@@ -357,7 +370,7 @@ def test_a_run_that_was_killed_resumes_to_the_same_weights(tiny_set: Path, monke
     _wait('"saved"', killed.events)
     child.kill()
     child.communicate()
-    assert killed.status() == "interrupted"
+    assert killed.status() == "stopped"
     plan = Plan(**load_state(killed.state)["plan"])
     resumed = digits("resume", killed.name)
     assert resumed.returncode == 0, resumed.stderr

@@ -10,7 +10,7 @@ from core.runs import events
 from core.runs.follow import EventReader
 from core.runs.history import History
 from core.runs.outline import RunOutline
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN, Run
+from core.runs.run import FAILED, FINISHED, RUNNING, STOPPED, UNKNOWN, Run
 from core.runs.writer import RunWriter
 
 
@@ -33,7 +33,7 @@ def test_an_interrupted_run_has_the_figures_of_its_epochs() -> None:
     found, history = outline(run), History()
     for event in EventReader(run).read():
         history.feed(event)
-    assert found.state == INTERRUPTED and found.test_accuracy is None
+    assert found.state == STOPPED and found.test_accuracy is None
     assert history.best is not None
     assert found.best_validation_accuracy == history.best.validation_accuracy
     assert found.seconds == history.epochs[-1].seconds

@@ -9,7 +9,7 @@ import pytest
 from run_story import new_run
 
 from core.runs import run_log
-from core.runs.run import FAILED, INTERRUPTED, Run
+from core.runs.run import FAILED, STOPPED, Run
 
 FATAL = "Fatal Python error: Segmentation fault\n\nCurrent thread (most recent call first):\n  File it\n"
 
@@ -41,7 +41,7 @@ def test_the_crash_of_an_earlier_process_is_not_the_later_ones(crashed: Run, how
     else:
         later = crashed.log.stat().st_mtime + 5
         os.utime(crashed.events, (later, later))
-    assert crashed.ending() is None and crashed.status() == INTERRUPTED
+    assert crashed.ending() is None and crashed.status() == STOPPED
 
 
 def test_the_last_lines_are_those_of_the_last_process(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from core.config.configuration import TrainingConfig
 from core.errors import RunError
 from core.runs import events
-from core.runs.run import INTERRUPTED, RUNNING, Run, create_run
+from core.runs.run import RUNNING, STOPPED, Run, create_run
 from core.runs.writer import RunWriter
 
 _HOLDER = """
@@ -41,7 +41,7 @@ def _hold(run: Run) -> subprocess.Popen[str]:
 
 
 def test_a_run_has_one_writer_and_a_killed_one_lets_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second writer is refused by name; after the first was killed the run is interrupted, not running."""
+    """A second writer is refused by name; after the first was killed the run has stopped, and is not running."""
     run = create_run(TrainingConfig())
     child = _hold(run)
     try:
@@ -51,7 +51,7 @@ def test_a_run_has_one_writer_and_a_killed_one_lets_go(monkeypatch: pytest.Monke
     finally:
         child.send_signal(signal.SIGKILL)
         child.communicate()
-    assert run.status() == INTERRUPTED
+    assert run.status() == STOPPED
     with RunWriter(run):
         assert run.status() == RUNNING
 

@@ -97,7 +97,7 @@ async def test_runs_are_listed_with_their_results_and_opened() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await looked(pilot)
         lines = [line for line in text(app).splitlines() if line.strip()[3:7] == "2024"]
-        assert [line.split()[0] for line in lines] == ["✓", "○", "○"]
+        assert [line.split()[0] for line in lines] == ["✓", "■", "■"]
         assert f"{finished(6).test_accuracy:.2%} test" in lines[0]
         assert "2024-01-31-142500-mnist-fast" in lines[0]
         await pilot.press("down", "enter")

@@ -72,7 +72,7 @@ async def test_each_run_is_told_by_its_figures_the_one_that_is_going_first(size:
         async with app.run_test(size=size) as pilot:
             await read(pilot)
             found = rows(app)
-            assert [row[3] for row in found] == ["running", "interrupted", "finished", "interrupted"]
+            assert [row[3] for row in found] == ["running", "stopped", "finished", "stopped"]
             assert [row[0][:17] for row in found] == [
                 "2026-01-28-100000",
                 "2026-01-31-100000",

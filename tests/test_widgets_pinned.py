@@ -187,7 +187,7 @@ async def test_no_reader_without_need(watched: list[Run]) -> None:
     app = PinnedApp(run)
     app.owners.pinned.pin(SEVEN)
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: "■ interrupted" in shown(app))
+        await until(pilot, lambda: "■ stopped" in shown(app))
         await pilot.pause(0.8)
         assert FakeReader.made == made
         assert "Pinned" not in shown(app)

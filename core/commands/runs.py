@@ -11,7 +11,7 @@ from typing import Any
 from core.errors import RunError
 from core.printable import printable
 from core.runs.events import Failed
-from core.runs.run import FINISHED, INTERRUPTED, RUNNING, STOPPED, Run, find_run, list_runs
+from core.runs.run import FINISHED, KILLED, RUNNING, STOPPED, Run, find_run, list_runs
 from core.words import percent
 
 _STOP_SECONDS = 60.0
@@ -59,11 +59,13 @@ def run_runs(options: argparse.Namespace) -> int:
 def _row(run: Run) -> dict[str, Any]:
     ending = run.ending()
     # Only a run without a summary can be running, so the locks of a thousand finished ones need no check.
-    status = ending.status if ending is not None else RUNNING if run.is_running() else INTERRUPTED
+    status = ending.status if ending is not None else RUNNING if run.is_running() else STOPPED
     resumable = status not in (RUNNING, FINISHED)
     row = {"name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
     if ending is not None and ending.event is not None:
         row = {"status": status, **ending.event.to_json(), **row}
+    elif ending is None and status == STOPPED:
+        row["killed"] = KILLED
     return {**row, "unreadable": trouble} if (trouble := run.trouble(ending)) else row
 
 
@@ -72,7 +74,7 @@ def _result(row: dict[str, Any]) -> str:
         return f"cannot be read: {row['unreadable']}"
     if (accuracy := row.get("test_accuracy")) is not None:
         return f"test accuracy {percent(accuracy)}, {row['seconds']:.1f} s"
-    error = str(row.get("error", "")).partition("\n")[0]
+    error = str(row.get("error", row.get("killed", ""))).partition("\n")[0]
     how = f"go on with: digits-tui resume {printable(row['name'])}" if row["resumable"] else ""
     return "; ".join(filter(None, (error, how)))
 
@@ -85,7 +87,7 @@ def run_watch(options: argparse.Namespace) -> int:
     history = write_history(run, options.json)
     if history.end is None:
         how = f"go on with: digits-tui resume {run.name}"
-        print(f"run {run.name} was killed; {how}", file=sys.stderr)
+        print(f"run {run.name} has stopped: {KILLED}; {how}", file=sys.stderr)
     return int(history.end is None or isinstance(history.end, Failed))
 
 

@@ -145,7 +145,7 @@ def _lines(found: dict[Path, dict[str, str]]) -> Iterator[Examined]:
         yield problem("config.json", words(runs, "cannot be opened", "cannot be opened"), mend, _each(runs))
     if runs := of("summary.json"):
         files = [run / "summary.json" for run in runs]
-        mend = remedy("Remove the summary; the run then counts as interrupted, and may be resumed", "rm", files)
+        mend = remedy("Remove the summary; the run then counts as stopped, and may be resumed", "rm", files)
         said = words(runs, "does not say how it ended", "do not say how they ended")
         yield problem("summary.json", said, mend, _each(runs))
     if runs := of("events.jsonl"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.runs import event_lines, events
 from core.runs.events import Finished, Stopped
-from core.runs.run import INTERRUPTED, RUNNING, Run
+from core.runs.run import RUNNING, STOPPED, Run
 from core.system import plain_file
 
 
@@ -51,7 +51,7 @@ class RunOutline:
             seconds = event.seconds
         return cls(
             run=run,
-            state=ending.status if ending is not None else RUNNING if running else INTERRUPTED,
+            state=ending.status if ending is not None else RUNNING if running else STOPPED,
             data=Path(asked.data).name or asked.data,
             recipe=asked.recipe,
             best_validation_accuracy=best,

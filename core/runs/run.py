@@ -34,11 +34,11 @@ from core.errors import ConfigurationError, RunError
 from core.networks.model_name import MODEL
 from core.printable import printable
 from core.runs import ending, run_log
-from core.runs.ending import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN, Ending
+from core.runs.ending import FAILED, FINISHED, KILLED, RUNNING, STOPPED, UNKNOWN, Ending
 from core.system import atomic, json_file, lock
 
 __all__ = [
-    "FAILED", "FINISHED", "INTERRUPTED", "RUNNING", "STOPPED", "UNKNOWN", "Asked", "Run", "create_run", "find_run",
+    "FAILED", "FINISHED", "KILLED", "RUNNING", "STOPPED", "UNKNOWN", "Asked", "Run", "create_run", "find_run",
     "list_runs",
 ]  # fmt: skip
 _WATCHED_SECONDS = 5.0
@@ -142,11 +142,11 @@ class Run:
         return lock.is_held(self.path / "lock")
 
     def status(self) -> str:
-        """`running`, `finished`, `stopped`, `failed`, `interrupted` if it was killed, or `unknown`."""
+        """`running`, `finished`, `failed`, `unknown`, or `stopped`, as it also is if it was killed."""
         if self.is_running():
             return RUNNING
         found = self.ending()
-        return INTERRUPTED if found is None else found.status
+        return STOPPED if found is None else found.status
 
     def is_resumable(self) -> bool:
         """Whether `resume` can go on from the saved state, or begin again if the run ended before its first save."""

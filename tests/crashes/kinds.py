@@ -28,7 +28,7 @@ from core.networks.architectures import build
 from core.networks.checkpoint_file import Header
 from core.runs import events, preferences
 from core.runs.follow import EventReader
-from core.runs.run import INTERRUPTED, Run, create_run, list_runs
+from core.runs.run import STOPPED, Run, create_run, list_runs
 from core.runs.writer import RunWriter
 from core.system import atomic
 from tests.fuzz.story import story
@@ -163,7 +163,7 @@ def _check_events(reported: int) -> None:
     lasting = [event for event in _EVENTS[:reported] if not isinstance(event, _PASSING)]
     assert [event for event in found if not isinstance(event, _PASSING)][: len(lasting)] == lasting
     assert all(event in _EVENTS for event in found)
-    assert run.status() == ("finished" if reported == len(_EVENTS) or run.ending() else INTERRUPTED)
+    assert run.status() == ("finished" if reported == len(_EVENTS) or run.ending() else STOPPED)
     with RunWriter(run) as writer:
         writer.append(_EVENTS[2])
     assert _read(run)[: len(found)] == found and _read(run)[-1] == _EVENTS[2]

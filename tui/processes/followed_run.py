@@ -11,7 +11,7 @@ import time
 from core.runs import events
 from core.runs.follow import EventReader
 from core.runs.history import History
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, Run
+from core.runs.run import FAILED, FINISHED, RUNNING, STOPPED, Run
 
 STARTING, STOPPING, GONE = "starting", "stopping", "gone"
 _PATIENCE = 10.0
@@ -67,7 +67,7 @@ class FollowedRun:
     def _ended(self) -> str:
         """The status of a run that nobody writes; its figures are taken from whichever file has them."""
         if (ending := self.run.ending()) is None:
-            return INTERRUPTED
+            return STOPPED
         if ending.event is not None and type(self.history.end) is not type(ending.event):
             self.history.feed(ending.event)  # its line among the events was damaged
         if ending.trouble and ending.trouble != self.trouble:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from core.duration import duration
 from core.runs import events
 from core.runs.history import History
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN, Run, list_runs
+from core.runs.run import FAILED, FINISHED, RUNNING, STOPPED, UNKNOWN, Run, list_runs
 from core.words import percent
 from tui.processes.followed_run import FollowedRun
 from tui.processes.run_stage import RunStage
 
-MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", INTERRUPTED: "○", UNKNOWN: "?"}
+MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", UNKNOWN: "?"}
 """A sign for each status, so that it can be seen without colour."""
 
 
@@ -63,7 +63,7 @@ class RunList:
 
 def _past(run: Run) -> ListedRun:
     ending = run.ending()
-    status = INTERRUPTED if ending is None else ending.status
+    status = STOPPED if ending is None else ending.status
     if trouble := run.trouble(ending):
         return ListedRun(run, status, f"cannot be read: {trouble}")
     return ListedRun(run, status, _result(status, ending.event if ending is not None else None))
@@ -89,5 +89,7 @@ def _result(status: str, event: events.Event | None) -> str:
             return f"stopped in epoch {event.epoch}"
         case events.Failed():
             return event.error.partition("\n")[0]
+        case None if status == STOPPED:
+            return "killed, or switched off"
         case _:
             return status

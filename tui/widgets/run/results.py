@@ -12,7 +12,7 @@ from textual.content import Content
 from core.duration import duration
 from core.evaluation.significance import margin_of_error
 from core.runs.events import Failed, Finished
-from core.runs.run import FAILED, FINISHED, STOPPED, UNKNOWN
+from core.runs.run import FAILED, FINISHED, KILLED, UNKNOWN
 from core.words import percent, plural
 from tui.processes.followed_run import GONE, FollowedRun
 from tui.widgets.run.confusion import confusion_of
@@ -85,15 +85,14 @@ class Results(Lines):
         if followed.state == UNKNOWN:
             how = f"how it ended cannot be read: {followed.trouble}; {done}"
             return _wrapped("Unknown", how, width, "bold $text-warning")
-        if followed.state == STOPPED:
-            return _wrapped("Stopped", f"{done}; a checkpoint is kept", width, "bold $text-warning")
         if followed.state == FAILED:
             error = end.error if isinstance(end, Failed) else "the log may say why"
             return [
                 *_wrapped("Failed", error, width, "bold $text-error"),
                 *_located("Log", shown_path(followed.run.log), width),
             ]
-        return _wrapped("Interrupted", f"its process was killed; {done}", width, "bold $text-warning")
+        how = KILLED if end is None else "a checkpoint is kept"
+        return _wrapped("Stopped", f"{done}; {how}", width, "bold $text-warning")
 
 
 def _is_crossed(end: object) -> bool:

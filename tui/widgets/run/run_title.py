@@ -9,7 +9,7 @@ from textual.content import Content
 from core.networks.model_name import model_name
 from core.printable import printable
 from core.runs.events import Started
-from core.runs.run import FAILED, FINISHED, INTERRUPTED, RUNNING, STOPPED, UNKNOWN
+from core.runs.run import FAILED, FINISHED, RUNNING, STOPPED, UNKNOWN
 from core.words import plural
 from tui.processes.followed_run import GONE, STARTING, STOPPING, FollowedRun
 from tui.widgets.shared.lines import Lines, fit
@@ -22,7 +22,6 @@ _STATES = {
     FINISHED: ("✔ finished", "$text-success"),
     STOPPED: ("■ stopped", "$text-warning"),
     FAILED: ("✘ failed", "$text-error"),
-    INTERRUPTED: ("■ interrupted", "$text-warning"),
     UNKNOWN: ("? unknown", "$text-warning"),
     GONE: ("✘ gone", "$text-error"),
 }
