@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList, ProgressBar, Select
-from waiting import comes_true
+from textual.worker import Worker
+from waiting import LONGEST, comes_true
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -30,7 +32,7 @@ from tui.screens.skipped import SkippedScreen
 from tui.widgets.data.catalogue_table import CatalogueTable
 from tui.widgets.data.counts import Counts, bar
 from tui.widgets.data.training_options import TrainingOptions
-from tui.widgets.shared.path_input import completion
+from tui.widgets.shared.path_input import PathInput, completion
 from tui.widgets.shared.samples import Grid, Samples, shrunk
 
 SIZES = [(80, 24), (160, 50)]
@@ -447,6 +449,52 @@ async def test_the_dialog_closes_while_a_folder_opens(
                 tree.post_message(UsableTree.NodeExpanded(folder))
             app.post_message(events.Key("h", None))
             await comes_true(lambda: app.current_mode == "home")
+
+
+async def test_the_tree_takes_keys_while_a_folder_is_read(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As from a network disk that takes a minute: the cursor moves, other folders are shown, and the dialog closes."""
+    for name in ("far", "near"):
+        (tmp_path / "home" / name / f"in {name}").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "home")
+    read, known = threading.Event(), UsableTree._directory_content
+
+    def slow(tree: UsableTree, location: Path, worker: Worker[Any]) -> Iterator[Path]:
+        if location.name == "far":
+            read.wait(LONGEST)
+        return known(tree, location, worker)
+
+    monkeypatch.setattr(UsableTree, "_directory_content", slow)
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        try:
+            await open_data(pilot)
+            await pilot.press("a")
+            await until(pilot, lambda: isinstance(app.screen, AddFolder) and "far" in text(app))
+            tree = app.screen.query_one(UsableTree)
+            await pilot.press("down", "down", "enter")
+            assert tree.cursor_node is not None and tree.cursor_node.is_expanded and "in far" not in text(app)
+            await pilot.press("down")
+            assert app.screen.query_one(PathInput).value == str(tmp_path / "home" / "near")
+            await pilot.press("up")
+            assert app.screen.query_one(PathInput).value == str(tmp_path / "home" / "far")
+            await pilot.press("backspace")
+            await until(pilot, lambda: tree.path == tmp_path and "home" in text(app))
+            await pilot.press("down", "enter")
+            await until(pilot, lambda: "near" in text(app))
+            await pilot.press("down", "enter")
+            await pilot.pause()
+            assert "in far" not in text(app)
+            read.set()
+            await until(pilot, lambda: "in far" in text(app))
+            read.clear()
+            tree.path = tmp_path / "home" / "far"
+            await until(pilot, lambda: "in far" not in text(app))
+            await pilot.press("escape")
+            await until(pilot, lambda: not isinstance(app.screen, AddFolder))
+        finally:
+            read.set()
 
 
 async def test_enter_in_the_epochs_starts_and_leaves_the_field(asked: list[str], started: list[TrainingConfig]) -> None:

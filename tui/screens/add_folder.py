@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -14,6 +15,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, DirectoryTree, Input, ProgressBar, Static
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
+from textual.worker import WorkerCancelled, WorkerFailed
 
 from core.data import sources
 from core.data.results import Added
@@ -45,16 +47,43 @@ class UsableTree(DirectoryTree):
             if not path.name.startswith(".") and (path.suffix in sources.EXTENSIONS or path.is_dir())
         ]
 
-    def _add_to_load_queue(self, node: TreeNode[DirEntry]) -> AwaitComplete:
-        """Have a folder read, and wait for nothing.
+    # Textual's tree takes no message, not even that it is to close, until a folder has been read: on a network disk
+    # that takes a minute, and it never comes if the tree shows another folder or is closed meanwhile. So here nothing
+    # waits for a folder but the worker that reads it.
 
-        Textual's tree takes no message until it has been read. That never comes if the tree shows another folder or
-        is closed meanwhile, and whoever closes it would wait for the tree.
-        """
+    def watch_path(self) -> None:  # type: ignore[override]  # Textual's waits
+        """Show another folder, from its top; what is in it follows once it has been read."""
+        self.reset_node(self.root, str(self.path), DirEntry(self.PATH(self.path)))
+        self._load_queue = asyncio.Queue()
+        self._loader()
+        self._add_to_load_queue(self.root)
+        self.root.expand()
+        if self.cursor_node is not None:
+            self.cursor_line = 0
+        self.scroll_to(0, 0, animate=False)
+
+    def _add_to_load_queue(self, node: TreeNode[DirEntry]) -> AwaitComplete:
+        """Have a folder read."""
         if node.data is not None and not node.data.loaded:
             node.data.loaded = True
             self._load_queue.put_nowait(node)
         return AwaitComplete()
+
+    @work(exclusive=True, group="_loader")
+    async def _loader(self) -> None:
+        """Read the folders that wait, one after the other, and show what is in each."""
+        while True:
+            node = await self._load_queue.get()
+            try:
+                content = await self._load_directory(node).wait()
+            except WorkerFailed:
+                continue  # nobody may look into it, or it is gone
+            except WorkerCancelled:
+                return  # the dialog closes
+            cursor = self.cursor_node
+            self._populate_node(node, content)
+            if cursor is not None:
+                self.move_cursor(cursor)
 
     def action_up(self) -> None:
         """Browse from the parent folder."""
