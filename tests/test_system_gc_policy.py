@@ -52,3 +52,29 @@ def test_what_is_there_is_searched_no_more_once_settled() -> None:
     searched, frozen, first, second, last = done.stdout.split()
     assert searched == "True" and int(frozen) > 1000
     assert float(first) * float(second) * float(last) > 1
+
+
+def test_garbage_is_searched_for_where_much_was_made() -> None:
+    """In a process of its own: of a few objects nothing is thought, of some ten thousand all are looked at."""
+    script = """
+import weakref
+from core.system import gc_policy
+
+class Screen: pass
+
+def closed():
+    screen = Screen()
+    screen.itself = screen
+    return weakref.ref(screen)
+
+gc_policy.settle()
+first = closed()
+gc_policy.tidy()
+kept = first() is not None
+many = [[] for _ in range(50_000)]
+last = closed()
+gc_policy.tidy()
+print(kept, first(), last())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "None", "None"]

@@ -26,6 +26,7 @@ from textual.widgets import OptionList
 from textual.worker import WorkerFailed
 
 from core.errors import DigitsError
+from core.system import gc_policy
 from tui.screens.full_size import fits
 from tui.screens.pushed import PushedScreen
 from tui.screens.too_small import TooSmall
@@ -56,6 +57,8 @@ _CLASSES = {
 _TEXTUALS = ("Theme", "Screenshot")
 _LET_GO = 60.0
 """Seconds between two times at which caches are emptied."""
+_TIDY = 5.0
+"""Seconds between two searches for garbage, if there was much to do."""
 _AFTER_START = 0.2
 """Seconds that the first screen has to itself before the app looks for an earlier fine-tuning."""
 
@@ -119,6 +122,7 @@ class DigitsApp(LineApp):
         self.owners.fine_tuning.due.subscribe(self, self._ask_about_fine_tuning)
         self.set_timer(_AFTER_START, self.owners.fine_tuning.attach)
         self.set_interval(_LET_GO, caches.let_go)
+        self.set_interval(_TIDY, gc_policy.tidy)
 
     def on_ready(self) -> None:
         """The first screen has been painted."""
