@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import shutil
 import struct
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,17 +18,30 @@ _LEFT = (0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64, 128, 1024)
 """Pages of 4 KiB, or files, that there is room for when a write begins."""
 
 
+_BTRFS = 128 << 20
+"""Bytes; the smallest that can be made is not much smaller."""
+
+
 @dataclass(frozen=True)
 class Disk:
     """One way in which a disk fails."""
 
-    options: str
-    """Of its tmpfs."""
     fail: Callable[[Path, int], AbstractContextManager[object]]
     """Fails within the block, once there is no room for so many pages or files."""
     left: tuple[int, ...] = (0,)
     for_good: bool = False
     """Whether it fails for as long as this process lives."""
+    options: str = "size=24m"
+    """Of its tmpfs."""
+    is_btrfs: bool = False
+    """Whether it is a Btrfs instead, which knows quotas; made in a file, for which one has to be root."""
+
+    @property
+    def wanting(self) -> str:
+        """What this machine lacks to make it; empty if nothing."""
+        if self.is_btrfs and (os.geteuid() != 0 or shutil.which("btrfs") is None):
+            return "needs root, and btrfs-progs"
+        return ""
 
 
 @contextmanager
@@ -53,6 +67,19 @@ def _without_inodes(folder: Path, files: int) -> Iterator[None]:
     finally:
         for each in fillers:
             each.unlink(missing_ok=True)
+
+
+@contextmanager
+def _over_quota(folder: Path, pages: int) -> Iterator[None]:
+    """Beyond what is used now, the quota of the whole file system leaves so many pages."""
+    _btrfs("filesystem", "sync", str(folder))
+    shown = _btrfs("qgroup", "show", "-r", "--raw", "--sync", str(folder))
+    used = next(int(line.split()[1]) for line in shown.splitlines() if line.startswith("0/5"))
+    _btrfs("qgroup", "limit", str(used + pages * _PAGE), str(folder))
+    try:
+        yield
+    finally:
+        _btrfs("qgroup", "limit", "none", str(folder))
 
 
 @contextmanager
@@ -88,21 +115,40 @@ def _without_locks(_: Path, __: int) -> Iterator[None]:
 
 
 DISKS = {
-    "full": Disk("size=24m", _full, _LEFT),
-    "without inodes": Disk("size=24m,nr_inodes=400", _without_inodes, _LEFT[:11]),
-    "read-only": Disk("size=24m", _read_only),
-    "without locks": Disk("size=24m", _without_locks, for_good=True),
+    "full": Disk(_full, _LEFT),
+    "without inodes": Disk(_without_inodes, _LEFT[:11], options="size=24m,nr_inodes=400"),
+    "over quota": Disk(_over_quota, _LEFT[1:], is_btrfs=True),  # without any room the quota cannot be lifted either
+    "read-only": Disk(_read_only),
+    "without locks": Disk(_without_locks, for_good=True),
 }
 
 
 def mount(disk: Disk, folder: Path) -> None:
     """Mount it. Raises CalledProcessError."""
-    _mount("-t", "tmpfs", "-o", disk.options, "tmpfs", str(folder))
+    if not disk.is_btrfs:
+        _mount("-t", "tmpfs", "-o", disk.options, "tmpfs", str(folder))
+        return
+    with _file_of(folder).open("wb") as file:
+        file.truncate(_BTRFS)
+    subprocess.run(["mkfs.btrfs", "--quiet", "--mixed", str(_file_of(folder))], check=True, capture_output=True)
+    _mount("-o", "loop", str(_file_of(folder)), str(folder))
+    _btrfs("quota", "enable", str(folder))
+    _btrfs("quota", "rescan", "--wait", str(folder))
 
 
 def unmount(folder: Path) -> None:
     """Take it away again."""
     subprocess.run(["umount", str(folder)], check=True)
+    _file_of(folder).unlink(missing_ok=True)
+
+
+def _file_of(folder: Path) -> Path:
+    """The file that holds a Btrfs which is mounted at `folder`."""
+    return folder.with_name(f"{folder.name}.img")
+
+
+def _btrfs(*arguments: str) -> str:
+    return subprocess.run(["btrfs", *arguments], check=True, capture_output=True, text=True).stdout
 
 
 def _mount(*arguments: str) -> None:
