@@ -15,7 +15,7 @@ from drawing_app import SEVEN, DrawingApp, settled
 from layout import after
 from textual import events
 from textual.widget import Widget
-from textual.widgets import Footer, OptionList
+from textual.widgets import Footer
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -30,6 +30,7 @@ from tui.state.requests import DrawWith
 from tui.widgets.drawing.answer import Answer
 from tui.widgets.drawing.pad import Pad
 from tui.widgets.drawing.status import Status
+from tui.widgets.shared.long_list import LongList
 from tui.widgets.shared.probabilities import Probabilities
 from tui.widgets.shared.thumbnail import Thumbnail
 
@@ -242,13 +243,13 @@ async def test_a_checkpoint_is_chosen() -> None:
             await app.workers.wait_for_complete()
             await settled(pilot)
         assert isinstance(app.screen, CheckpointScreen)
-        options = app.screen.query_one(OptionList)
-        listed = [str(option.prompt) for option in options.options if old.path.name[:10] in str(option.prompt)]
+        options = app.screen.query_one(LongList)
+        every = [options._line(index).plain for index in range(options.count)]
+        listed = [line for line in every if old.path.name[:10] in line]
         assert new.name in listed[0] and "● training" in listed[0]
         assert old.name in listed[1] and "training" not in listed[1] and "99.00% validation" in listed[1]
         assert "updated as it learns" in app.text()
-        options.highlighted = len(options.options) - 1
-        await pilot.press("enter")
+        await pilot.press("end", "enter")
         await settled(pilot)
         assert app.owners.model.checkpoint == app.reader.loaded[-1] == old.model
         assert len(app.reader.asked) == asked + 1
@@ -277,7 +278,7 @@ async def test_the_shipped_network_can_be_chosen_again(tmp_path: Path, monkeypat
         await app.workers.wait_for_complete()
         await settled(pilot)
         assert "Shipped model" in app.text()
-        await pilot.press("up", "enter")
+        await pilot.press("down", "enter")
         await settled(pilot)
         assert app.reader.loaded == [run.model, None] and app.owners.model.checkpoint is None
 

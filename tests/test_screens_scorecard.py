@@ -13,7 +13,7 @@ from drawing_app import DrawingApp
 from fake_core import install
 from layout import clipped, scrollbars, settled, text, until
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 from trained import trained
 
 from core import paths
@@ -25,6 +25,7 @@ from tui.app import DigitsApp
 from tui.screens.ask import Ask
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.scorecard import ScorecardScreen
+from tui.widgets.shared.long_list import LongList
 
 SIZES = [(80, 24), (160, 50)]
 
@@ -151,9 +152,7 @@ async def test_another_checkpoint_is_chosen_to_compare_with(monkeypatch: pytest.
         await _measured(pilot)
         assert "The shipped model reads" in text(app)
         await pilot.press("o")
-        await until(
-            pilot, lambda: isinstance(app.screen, CheckpointScreen) and app.screen.query_one(OptionList).options
-        )
+        await until(pilot, lambda: isinstance(app.screen, CheckpointScreen) and app.screen.query_one(LongList).count)
         await pilot.press("j")
         assert isinstance(app.screen, CheckpointScreen)
         await pilot.press("down", "enter")
@@ -177,9 +176,7 @@ async def test_the_chooser_of_the_drawing_screen_compares_the_highlighted_one(
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("k")
-        await until(
-            pilot, lambda: isinstance(app.screen, CheckpointScreen) and app.screen.query_one(OptionList).options
-        )
+        await until(pilot, lambda: isinstance(app.screen, CheckpointScreen) and app.screen.query_one(LongList).count)
         await pilot.press("down", "j")
         await _measured(pilot)
         await pilot.press("escape")

@@ -98,3 +98,38 @@ async def test_a_click_chooses_the_line_under_it() -> None:
 async def _click(pilot: Any, row: int) -> None:
     await pilot.click(LongList, offset=(1, row))
     await pilot.pause()
+
+
+async def test_keys_move_by_lines_pages_and_ends_and_enter_chooses() -> None:
+    """In a list of two rows a line, five of which are in sight."""
+
+    class TallApp(ListApp):
+        def compose(self) -> ComposeResult:
+            yield LongList(rows=2)
+
+        def line(self, index: int) -> Content:
+            return Content(f"line {index}.\n  more of {index}.")
+
+    app = TallApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        await pilot.press("enter")
+        assert "chosen" not in " ".join(app.said)
+        app.list.show(40, app.line)
+        app.list.focus()
+        for key, line in (
+            ("down", 0),
+            ("down", 1),
+            ("pagedown", 6),
+            ("up", 5),
+            ("end", 39),
+            ("pageup", 34),
+            ("home", 0),
+        ):
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.list.highlighted == line, key
+            assert f"line {line}." in text(app) and f"more of {line}." in text(app), key
+        app.said.clear()
+        await pilot.press("enter")
+        await _click(pilot, 3)
+        assert app.said == ["chosen 0", "highlighted", "chosen 1"]

@@ -23,7 +23,7 @@ from core.data import mnist
 from tests.benchmarks.program import app_command, machine, median, opened, with_past_runs
 from tests.slow_line import SlowLine
 
-SCREENS = {"home": "h", "data": "d", "training": "t", "past runs": "to", "drawing": "p", "sets": "po"}
+SCREENS = {"home": "h", "data": "d", "training": "t", "past runs": "to", "drawing": "p", "sets": "po", "networks": "pk"}
 """What is opened, and its keys; each is closed again."""
 _TURNS = 5
 _LONGEST = 5.0

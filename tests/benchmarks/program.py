@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from core import paths
 from core.config.configuration import TrainingConfig
 from core.runs import events
 from core.runs.run import Run, find_run
@@ -83,7 +84,8 @@ def with_past_runs(home: Path, count: int) -> Path:
         (path / "config.json").write_text(config)
         (path / "events.jsonl").write_text(f"{_json(began)}\n{_json(ended)}\n")
         (path / "summary.json").write_text(_json({"status": "finished", **ended}))
-        for name in ("model.npz", "state.pt", "lock"):
+        (path / "model.npz").symlink_to(paths.shipped_checkpoint())
+        for name in ("state.pt", "lock"):
             (path / name).touch()
     return home
 

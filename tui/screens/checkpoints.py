@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,8 +14,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from core import paths
 from core.errors import CheckpointError
@@ -23,7 +25,10 @@ from core.runs import checkpoints
 from core.runs.run import Run
 from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
-from tui.widgets.shared.live_list import LiveList
+from tui.widgets.shared.long_list import LongList
+
+_FIRST, _LATER = 12, 300
+"""Networks that are looked at before the list is shown, which fill it, and between two later messages."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +42,19 @@ class Choice:
     """Whether a run is still writing it."""
 
 
-def choices() -> list[Choice]:
-    """All networks, the shipped one first. Reads each file's header and leaves out files that are not checkpoints."""
-    found = []
-    for path in checkpoints.available():
+def choices(current: Path) -> Iterator[Choice]:
+    """All networks: `current` first, then the shipped one, then those of the runs, newest first.
+
+    Reads each file's header, and leaves out files that are not checkpoints.
+    """
+    for path in sorted(checkpoints.available(), key=lambda path: path != current):
         shipped = path == paths.shipped_checkpoint()
         try:
             title = checkpoint_file.header(path).title
         except CheckpointError:
             continue
         going = not shipped and Run(path.parent).is_running()
-        found.append(Choice(path, "Shipped model" if shipped else model_name(path), title, going))
-    return found
+        yield Choice(path, "Shipped model" if shipped else model_name(path), title, going)
 
 
 class CheckpointScreen(Dialog[Path | None]):
@@ -63,17 +69,18 @@ class CheckpointScreen(Dialog[Path | None]):
     DEFAULT_CSS = """
     CheckpointScreen {
         align: center middle;
-        OptionList { height: auto; max-height: 12; text-wrap: nowrap; text-overflow: ellipsis; }
+        LongList { height: auto; max-height: 12; padding: 0 1; background: $surface; scrollbar-size-vertical: 1; }
         #going { color: $text-muted; margin-top: 1; }
     }
     """
 
     class Found(Message):
-        """The networks were found."""
+        """More networks were found."""
 
-        def __init__(self, found: list[Choice]) -> None:
+        def __init__(self, found: list[Choice], *, last: bool) -> None:
             super().__init__()
             self.found = found
+            self.last = last
 
     def __init__(self, current: Path | None) -> None:
         """`current` is highlighted; None for the shipped one."""
@@ -85,31 +92,44 @@ class CheckpointScreen(Dialog[Path | None]):
         with Vertical(classes="dialog"):
             yield Static("Choose a network", classes="dialog-title")
             yield Static("Reading …", id="nothing", classes="muted")
-            yield LiveList(markup=False)
+            yield LongList(rows=2)
             yield Static("● still training: its weights are updated as it learns.", id="going")
         yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Look for the networks; with many runs that takes a moment."""
-        self.query_one(OptionList).display = self.query_one("#going").display = False
+        """Look for the networks; the list stands once those in sight are found."""
+        self._list.display = self.query_one("#going").display = False
         self._look()
 
     @work(thread=True)
     def _look(self) -> None:
-        self.post_message(self.Found(choices()))
+        worker = get_current_worker()
+        pending = choices(self._current)
+        found = list(islice(pending, _FIRST))
+        while found and not worker.is_cancelled:
+            self.post_message(self.Found(found, last=False))
+            found = list(islice(pending, _LATER))
+        self.post_message(self.Found([], last=True))
 
     @on(Found)
     def _show(self, event: Found) -> None:
-        self._choices = event.found
-        nothing, options = self.query_one("#nothing", Static), self.query_one(OptionList)
-        nothing.update("There are none yet. Train one: press Escape, then d.")
-        nothing.display = not event.found
-        options.display = bool(event.found)
-        self.query_one("#going").display = any(choice.going for choice in event.found)
-        options.set_options([Option(_line(choice), id=str(choice.path)) for choice in event.found])
-        known = [choice.path for choice in event.found]
-        options.highlighted = known.index(self._current) if self._current in known else 0
-        options.focus()
+        listed, none_yet = self._list, not self._choices
+        self._choices += event.found
+        if event.last and none_yet:
+            self.query_one("#nothing", Static).update("There are none yet. Train one: press Escape, then d.")
+        if any(choice.going for choice in event.found):
+            self.query_one("#going").display = True
+        if event.found:
+            listed.show(len(self._choices), lambda index: _line(self._choices[index]))
+        if event.found and none_yet:
+            self.query_one("#nothing").display = False
+            listed.display = True
+            listed.highlighted = 0
+            listed.focus()
+
+    @property
+    def _list(self) -> LongList:
+        return self.query_one(LongList)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the scorecard's key if this was opened from a scorecard."""
@@ -119,14 +139,14 @@ class CheckpointScreen(Dialog[Path | None]):
         """Compare the highlighted network with the one that reads now, or that one with the shipped one."""
         from tui.screens.scorecard import ScorecardScreen
 
-        highlighted = self.query_one(OptionList).highlighted
-        if self._choices and highlighted is not None:
+        if (highlighted := self._list.highlighted) is not None:
             path = self._choices[highlighted].path
             self.app.push_screen(ScorecardScreen(path, None if path == self._current else self._current))
 
-    @on(OptionList.OptionSelected)
-    def _choose(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._choices[event.option_index].path)
+    @on(LongList.Chosen)
+    def _choose(self) -> None:
+        if (highlighted := self._list.highlighted) is not None:
+            self.dismiss(self._choices[highlighted].path)
 
 
 def _line(choice: Choice) -> Content:

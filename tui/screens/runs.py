@@ -158,8 +158,7 @@ class RunsScreen(Dialog[Run | None]):
 
     def action_move(self, rows: int) -> None:
         """Move the highlight by this many rows."""
-        if self._list.highlighted is not None:
-            self._list.highlighted += rows
+        self._list.action_move(rows)
 
     def action_cancel(self) -> None:
         """Close without a choice."""

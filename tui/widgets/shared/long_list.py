@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -18,15 +19,33 @@ from textual.visual import Visual
 
 
 class LongList(ScrollView):
-    """Lines of one row each, of which one is highlighted. Whoever shows it turns keys into moves."""
+    """Lines of equally many rows, of which one is highlighted."""
 
     DEFAULT_CSS = """
-    LongList > .long-list--highlighted {
-        color: $block-cursor-blurred-foreground;
-        background: $block-cursor-blurred-background;
-        text-style: $block-cursor-blurred-text-style;
+    LongList {
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+        & > .long-list--highlighted {
+            color: $block-cursor-blurred-foreground;
+            background: $block-cursor-blurred-background;
+            text-style: $block-cursor-blurred-text-style;
+        }
+        &:focus > .long-list--highlighted {
+            color: $block-cursor-foreground;
+            background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Line above", show=False),
+        Binding("down", "move(1)", "Line below", show=False),
+        Binding("pageup", "turn(-1)", "Page up", show=False),
+        Binding("pagedown", "turn(1)", "Page down", show=False),
+        Binding("home", "first", "First line", show=False),
+        Binding("end", "last", "Last line", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"long-list--highlighted"}
 
     highlighted: reactive[int | None] = reactive(None)
@@ -36,10 +55,12 @@ class LongList(ScrollView):
         """Another line is highlighted, or none."""
 
     class Chosen(Message):
-        """A line was clicked on; it is highlighted now."""
+        """The highlighted line is chosen, by Enter or a click."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, rows: int = 1, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """Lines of `rows` rows."""
         super().__init__(id=id)
+        self._rows = rows
         self.count = 0
         """Lines."""
         self._line: Callable[[int], Content] = lambda _: Content("")
@@ -50,7 +71,7 @@ class LongList(ScrollView):
         The highlight stays where it was, or on the last line. Call `refresh` when lines look different.
         """
         self.count, self._line = count, line
-        self.virtual_size = Size(0, count)
+        self.virtual_size = Size(0, count * self._rows)
         self.highlighted = self.validate_highlighted(self.highlighted)
         self.refresh()
 
@@ -61,24 +82,46 @@ class LongList(ScrollView):
     def watch_highlighted(self) -> None:
         """Keep the highlighted line in sight."""
         if self.highlighted is not None:
-            self.scroll_to_region(Region(0, self.highlighted, 1, 1), animate=False, force=True, immediate=True)
+            line = Region(0, self.highlighted * self._rows, 1, self._rows)
+            self.scroll_to_region(line, animate=False, force=True, immediate=True)
         self.refresh()
         self.post_message(self.Highlighted())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the line; a click below the last one is passed over."""
         place = event.get_content_offset(self)
-        if place is not None and (index := place.y + self.scroll_offset.y) < self.count:
+        if place is not None and (index := (place.y + self.scroll_offset.y) // self._rows) < self.count:
             self.highlighted = index
+            self.action_choose()
+
+    def action_move(self, lines: int) -> None:
+        """Highlight the line so many below, or the first if none is highlighted."""
+        self.highlighted = 0 if self.highlighted is None else self.highlighted + lines
+
+    def action_turn(self, pages: int) -> None:
+        """Highlight the line so many pages below."""
+        self.action_move(pages * max(1, self.scrollable_content_region.height // self._rows))
+
+    def action_first(self) -> None:
+        """Highlight the first line."""
+        self.highlighted = 0
+
+    def action_last(self) -> None:
+        """Highlight the last line."""
+        self.highlighted = self.count - 1
+
+    def action_choose(self) -> None:
+        """Choose the highlighted line."""
+        if self.highlighted is not None:
             self.post_message(self.Chosen())
 
     def render_line(self, y: int) -> Strip:
         """One row of what is in sight."""
-        index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        (index, row), width = divmod(y + self.scroll_offset.y, self._rows), self.scrollable_content_region.width
         style = self.visual_style
         if index >= self.count:
             return Strip.blank(width, style.rich_style)
         if index == self.highlighted:
             style = self.get_visual_style("long-list--highlighted")
-        (strip,) = Visual.to_strips(self, self._line(index), width, 1, style)
-        return strip
+        strip = Visual.to_strips(self, self._line(index), width, self._rows, style)[row]
+        return strip.adjust_cell_length(width, style.rich_style)
