@@ -475,10 +475,10 @@ async def test_the_tree_takes_keys_while_a_folder_is_read(
             tree = app.screen.query_one(UsableTree)
             await pilot.press("down", "down", "enter")
             assert tree.cursor_node is not None and tree.cursor_node.is_expanded and "in far" not in text(app)
-            await pilot.press("down")
-            assert app.screen.query_one(PathInput).value == str(tmp_path / "home" / "near")
-            await pilot.press("up")
-            assert app.screen.query_one(PathInput).value == str(tmp_path / "home" / "far")
+            for key, name in (("down", "near"), ("up", "far"), ("down", "near")):
+                await pilot.press(key)
+                there = str(tmp_path / "home" / name)
+                await until(pilot, lambda there=there: app.screen.query_one(PathInput).value == there)  # type: ignore[misc]
             await pilot.press("backspace")
             await until(pilot, lambda: tree.path == tmp_path and "home" in text(app))
             await pilot.press("down", "enter")
@@ -486,8 +486,12 @@ async def test_the_tree_takes_keys_while_a_folder_is_read(
             await pilot.press("down", "enter")
             await pilot.pause()
             assert "in far" not in text(app)
+            await pilot.press("down")
+            await until(pilot, lambda: tree.cursor_node is not None and str(tree.cursor_node.label) == "near")
             read.set()
             await until(pilot, lambda: "in far" in text(app))
+            assert tree.cursor_node is not None and str(tree.cursor_node.label) == "near"
+            assert tree.get_node_at_line(tree.cursor_line) is tree.cursor_node
             read.clear()
             tree.path = tmp_path / "home" / "far"
             await until(pilot, lambda: "in far" not in text(app))

@@ -98,8 +98,9 @@ async def test_typing_filters_and_enter_opens() -> None:
     app = ChooserApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await read(pilot)
-        await pilot.press(*"fini", "space", *"mnist")
+        await pilot.press("down", "down", *"fini", "space", *"mnist")
         assert len(rows(app)) == 3
+        assert rows(app)[0][0][:17] in below(app)  # the first of those that match
         assert below(app).endswith("3 of 4 runs")
         await pilot.press("down")
         assert chosen.name in below(app)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from layout import text
+from layout import text, until
+from textual import events
 from textual.app import App, ComposeResult
 from textual.content import Content
 
@@ -38,9 +39,9 @@ class ListApp(App[None]):
         """Note it."""
         self.said.append("highlighted")
 
-    def on_long_list_chosen(self) -> None:
+    def on_long_list_chosen(self, event: LongList.Chosen) -> None:
         """Note it."""
-        self.said.append(f"chosen {self.list.highlighted}")
+        self.said.append(f"chosen {event.index}")
 
 
 async def test_only_what_is_in_sight_is_made() -> None:
@@ -133,3 +134,28 @@ async def test_keys_move_by_lines_pages_and_ends_and_enter_chooses() -> None:
         await pilot.press("enter")
         await _click(pilot, 3)
         assert app.said == ["chosen 0", "highlighted", "chosen 1"]
+
+
+async def test_what_is_chosen_stays_chosen_when_another_line_is_highlighted() -> None:
+    """As by the keys of one burst."""
+    app = ListApp()
+    async with app.run_test(size=(30, 10)) as pilot:
+        app.list.show(40, app.line)
+        app.list.focus()
+        await pilot.press("home")
+        app.said.clear()
+        for key in ("enter", "down", "down"):
+            app.post_message(events.Key(key, None))
+        await until(pilot, lambda: app.list.highlighted == 2)
+        await pilot.pause()
+        assert [each for each in app.said if each != "highlighted"] == ["chosen 0"]
+
+
+async def test_the_highlighted_line_stays_in_sight_in_a_smaller_terminal() -> None:
+    """Also the last one."""
+    app = ListApp()
+    async with app.run_test(size=(30, 20)) as pilot:
+        app.list.show(20, app.line)
+        app.list.highlighted = 19
+        await pilot.resize_terminal(30, 8)
+        await until(pilot, lambda: "line 19." in text(app))

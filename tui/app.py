@@ -138,7 +138,7 @@ class DigitsApp(LineApp):
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:
-        """The screens that the uppermost one lets through, until it is asked again: then the list is emptied.
+        """The screens that the uppermost one lets through, until it is asked again: then this list is emptied.
 
         Whoever paints leaves it in its context, of which each widget that is made there has a copy for as long as it
         lives: with it would live all screens that were open then, and those of which their widgets have a copy.
@@ -174,7 +174,7 @@ class DigitsApp(LineApp):
                 self._open(run)
 
     def on_resume_run(self, asked: ResumeRun) -> None:
-        """Resume a run that was stopped or interrupted."""
+        """Resume a run that was stopped."""
         try:
             self.owners.runs.resume(asked.run)
         except DigitsError as error:

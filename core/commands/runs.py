@@ -59,7 +59,10 @@ def run_runs(options: argparse.Namespace) -> int:
 def _row(run: Run) -> dict[str, Any]:
     ending = run.ending()
     # Only a run without a summary can be running, so the locks of a thousand finished ones need no check.
-    status = ending.status if ending is not None else RUNNING if run.is_running() else STOPPED
+    running = ending is None and run.is_running()
+    if ending is None and not running:
+        ending = run.ending()  # it may have ended meanwhile
+    status = ending.status if ending is not None else RUNNING if running else STOPPED
     resumable = status not in (RUNNING, FINISHED)
     row = {"name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
     if ending is not None and ending.event is not None:

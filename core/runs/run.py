@@ -142,7 +142,7 @@ class Run:
         return lock.is_held(self.path / "lock")
 
     def status(self) -> str:
-        """`running`, `finished`, `failed`, `unknown`, or `stopped`, as it also is if it was killed."""
+        """`running`, `finished`, `stopped` (also if it was killed), `failed` or `unknown`."""
         if self.is_running():
             return RUNNING
         found = self.ending()

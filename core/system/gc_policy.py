@@ -38,7 +38,7 @@ def settle() -> None:
 
 
 def tidy() -> None:
-    """Search all objects if many were made since that was last done; to be called where nothing waits.
+    """Search all objects if some ten thousand were made since that was last done, which a stroke does not do.
 
     Python itself, as `settle` leaves it, waits for 400,000, which take tens of MiB.
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.networks import checkpoint
 from core.runs.events import EpochEnded, Progress, Started
 from core.runs.follow import EventReader
-from core.runs.run import FINISHED, INTERRUPTED, Run, list_runs
+from core.runs.run import FINISHED, STOPPED, Run, list_runs
 from tests.crashes.homes import at_home
 from tests.kills.undisturbed import Outcome, after, in_child, outcome, same
 
@@ -90,7 +90,7 @@ def _listed(home: Path) -> list[Run]:
 
 
 def _unreadable(run: Run, tally: Tally) -> str:
-    if run.status() not in (INTERRUPTED, FINISHED):
+    if run.status() not in (STOPPED, FINISHED):
         return f"it is {run.status()}"
     run.config()
     for event in EventReader(run).read():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.duration import duration
 from core.runs.events import Failed, Finished
-from core.runs.run import FINISHED, RUNNING, Run
+from core.runs.run import FINISHED, RUNNING, STOPPED, Run
 from core.words import percent
 from tui.processes.followed_run import GONE, STARTING, FollowedRun
 
@@ -58,4 +58,6 @@ class FineTuningRun:
             return "learned: press l"
         if isinstance(history.end, Failed):
             return "learning failed: t shows why"
-        return "learning was stopped" if history.end is not None else "learning was killed"
+        if state == STOPPED and history.end is None:
+            return "learning was killed"
+        return "learning was stopped" if state == STOPPED else f"learning: {state}"

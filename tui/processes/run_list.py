@@ -90,6 +90,6 @@ def _result(status: str, event: events.Event | None) -> str:
         case events.Failed():
             return event.error.partition("\n")[0]
         case None if status == STOPPED:
-            return "killed, or switched off"
+            return "killed, or machine switched off"
         case _:
             return status

@@ -39,20 +39,31 @@ class UsableTree(DirectoryTree):
         Binding("backspace,left", "up", "Parent folder"),
     ]
 
-    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Leave out hidden files and those that cannot be added."""
-        return [
-            path
-            for path in paths
-            if not path.name.startswith(".") and (path.suffix in sources.EXTENSIONS or path.is_dir())
-        ]
+    def __init__(self, path: Path, id: str) -> None:  # noqa: A002 - Textual's name
+        self._folders: dict[Path, bool] = {}
+        """Of the paths in the tree, whether each is a folder."""
+        super().__init__(path, id=id)
 
     # Textual's tree takes no message, not even that it is to close, until a folder has been read: on a network disk
     # that takes a minute, and it never comes if the tree shows another folder or is closed meanwhile. So here nothing
-    # waits for a folder but the worker that reads it.
+    # asks the disk, or waits for it, but the worker that reads a folder.
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """Leave out hidden files and those that cannot be added, and note which are folders."""
+        found = []
+        for path in paths:
+            if not path.name.startswith("."):
+                self._folders[path] = is_folder = DirectoryTree._safe_is_dir(path)
+                if is_folder or path.suffix in sources.EXTENSIONS:
+                    found.append(path)
+        return found
+
+    def _safe_is_dir(self, path: Path) -> bool:  # type: ignore[override]  # Textual's asks the disk
+        return self._folders.get(path, False)
 
     def watch_path(self) -> None:  # type: ignore[override]  # Textual's waits
         """Show another folder, from its top; what is in it follows once it has been read."""
+        self._folders = {self.PATH(self.path): True}
         self.reset_node(self.root, str(self.path), DirEntry(self.PATH(self.path)))
         self._load_queue = asyncio.Queue()
         self._loader()
@@ -79,10 +90,13 @@ class UsableTree(DirectoryTree):
             except WorkerFailed:
                 continue  # nobody may look into it, or it is gone
             except WorkerCancelled:
-                return  # the dialog closes
-            cursor = self.cursor_node
+                return  # the dialog closes, or another folder is shown
+            cursor, was_open = self.cursor_node, node.is_expanded
             self._populate_node(node, content)
+            if not was_open:
+                node.collapse()  # somebody closed it while it was read
             if cursor is not None:
+                _ = self._tree_lines  # where each line is now
                 self.move_cursor(cursor)
 
     def action_up(self) -> None:

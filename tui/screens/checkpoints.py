@@ -27,7 +27,7 @@ from tui.screens.pushed import Dialog
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.long_list import LongList
 
-_FIRST, _LATER = 12, 300
+_FIRST, _LATER = 6, 300
 """Networks that are looked at before the list is shown, which fill it, and between two later messages."""
 
 
@@ -144,9 +144,8 @@ class CheckpointScreen(Dialog[Path | None]):
             self.app.push_screen(ScorecardScreen(path, None if path == self._current else self._current))
 
     @on(LongList.Chosen)
-    def _choose(self) -> None:
-        if (highlighted := self._list.highlighted) is not None:
-            self.dismiss(self._choices[highlighted].path)
+    def _choose(self, event: LongList.Chosen) -> None:
+        self.dismiss(self._choices[event.index].path)
 
 
 def _line(choice: Choice) -> Content:

@@ -111,10 +111,14 @@ class RunsScreen(Dialog[Run | None]):
         """Show them; with a filter, those that match."""
         self._runs = event.runs
         self._outlines += event.outlines
-        self._filter()
+        self._show()
 
     @on(Input.Changed)
     def _filter(self) -> None:
+        self._show()
+        self._list.highlighted = 0
+
+    def _show(self) -> None:
         words = self.query_one("#filter", Input).value.lower().split()
         matching = (index for index, outline in enumerate(self._outlines) if _matches(outline, words))
         self._fitting = list(matching) if words else None
@@ -150,11 +154,14 @@ class RunsScreen(Dialog[Run | None]):
         part = f"{len(self._shown):,} of " if len(self._shown) != total else ""
         return f"{part}{plural(total, 'run')}"
 
-    @on(LongList.Chosen)
     def action_choose(self) -> None:
         """Open the highlighted run."""
-        if (index := self._chosen) is not None and self._runs is not None:
-            self.dismiss(self._runs[index])
+        self._list.action_choose()
+
+    @on(LongList.Chosen)
+    def _open(self, event: LongList.Chosen) -> None:
+        if self._runs is not None and event.index < len(self._shown):
+            self.dismiss(self._runs[self._shown[event.index]])
 
     def action_move(self, rows: int) -> None:
         """Move the highlight by this many rows."""

@@ -30,7 +30,7 @@ class StartRun(Message):
 
 @dataclass
 class ResumeRun(Message):
-    """Resume a run that was stopped or interrupted, and show it."""
+    """Resume a run that was stopped, and show it."""
 
     run: Run
 

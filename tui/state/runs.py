@@ -64,7 +64,7 @@ class Runs:
         return run
 
     def resume(self, run: Run) -> None:
-        """Resume a run that was stopped or interrupted. Raises DigitsError if it cannot be started."""
+        """Resume a run that was stopped. Raises DigitsError if it cannot be started."""
         self._start_process(run, resume=True)
 
     def stop(self, run: Run) -> None:

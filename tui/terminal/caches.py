@@ -34,8 +34,9 @@ class NoCache(FIFOCache[Any, Any]):
 def keep_no_pieces() -> None:
     """Have Textual's lines remember no pieces of themselves, from now on.
 
-    Each line has seven caches of what was cut from it or coloured anew. After a visit to each screen at 300×100 the
-    app takes 75 MiB without them and 90 MiB with them, and the screens open no faster with them.
+    Each line has seven caches of what was cut from it or coloured anew. After a visit to seven screens at 300×100 the
+    app took 75 MiB without them and 90 MiB with them (AMD EPYC, Python 3.11, Textual 8.2.8, n = 1), and in three rounds
+    the screens opened no faster with them.
     """
     strip.FIFOCache = lambda _: _NO_CACHE  # type: ignore[attr-defined, assignment]
 

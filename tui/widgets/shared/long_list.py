@@ -55,7 +55,12 @@ class LongList(ScrollView):
         """Another line is highlighted, or none."""
 
     class Chosen(Message):
-        """The highlighted line is chosen, by Enter or a click."""
+        """A line is chosen, by Enter or a click."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+            """Of the line: by now another one may be highlighted."""
 
     def __init__(self, *, rows: int = 1, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         """Lines of `rows` rows."""
@@ -81,11 +86,18 @@ class LongList(ScrollView):
 
     def watch_highlighted(self) -> None:
         """Keep the highlighted line in sight."""
+        self._show_highlighted()
+        self.refresh()
+        self.post_message(self.Highlighted())
+
+    def on_resize(self) -> None:
+        """Likewise."""
+        self._show_highlighted()
+
+    def _show_highlighted(self) -> None:
         if self.highlighted is not None:
             line = Region(0, self.highlighted * self._rows, 1, self._rows)
             self.scroll_to_region(line, animate=False, force=True, immediate=True)
-        self.refresh()
-        self.post_message(self.Highlighted())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the line; a click below the last one is passed over."""
@@ -113,7 +125,7 @@ class LongList(ScrollView):
     def action_choose(self) -> None:
         """Choose the highlighted line."""
         if self.highlighted is not None:
-            self.post_message(self.Chosen())
+            self.post_message(self.Chosen(self.highlighted))
 
     def render_line(self, y: int) -> Strip:
         """One row of what is in sight."""
