@@ -33,7 +33,7 @@ from tui.screens.too_small import TooSmall
 from tui.screens.workers import Workers
 from tui.state.complaint import complain
 from tui.state.owners import Owners
-from tui.terminal import caches
+from tui.terminal import caches, closed
 from tui.terminal.line_app import LineApp
 
 if TYPE_CHECKING:
@@ -122,7 +122,11 @@ class DigitsApp(LineApp):
         self.owners.fine_tuning.due.subscribe(self, self._ask_about_fine_tuning)
         self.set_timer(_AFTER_START, self.owners.fine_tuning.attach)
         self.set_interval(_LET_GO, caches.let_go)
-        self.set_interval(_TIDY, gc_policy.tidy)
+        self.set_interval(_TIDY, self._tidy)
+
+    def _tidy(self) -> None:
+        closed.forget(self)
+        gc_policy.tidy()
 
     def on_ready(self) -> None:
         """The first screen has been painted."""
