@@ -59,6 +59,8 @@ _PLAIN = CellStyle(frozenset(), "", "")
 
 _MOST_LOOKS = 4096
 """Styles whose looks are remembered; each theme, grey and blend of two colours has its own."""
+_MOST_CELLS = 8192
+"""Different cells that are remembered."""
 
 
 class TerminalCells:
@@ -69,6 +71,8 @@ class TerminalCells:
         self._colours = colours or ColorSystem.TRUECOLOR
         self._looks: dict[Style | None, tuple[CellStyle, CellStyle]] = {}
         self._known: dict[tuple[frozenset[str], str | None, str], CellStyle] = {}
+        self._cells: dict[Cell, Cell] = {}
+        """Equal cells are one object: a screen of 300×100 has thirty thousand, but a few hundred different ones."""
         self._wanted: list[_Row] = []
         self._shown: list[_Row] = []
         self._touched: set[int] = set()
@@ -103,7 +107,9 @@ class TerminalCells:
                 self._put(x, y, strip)
 
     def _put(self, x: int, y: int, strip: Strip) -> None:
-        row, begin = self._wanted[y], x
+        row, begin, cells = self._wanted[y], x, self._cells
+        if len(cells) >= _MOST_CELLS:
+            cells.clear()
         for text, style, control in strip:
             if control or not text:
                 continue
@@ -112,6 +118,7 @@ class TerminalCells:
                 if len(self._looks) >= _MOST_LOOKS:
                     self._looks.clear()
                     self._known.clear()
+                    self._cells.clear()
                 looks = self._looks[style] = self._look(style)
             look, blank = looks
             for character, wide in _characters(text):
@@ -120,7 +127,8 @@ class TerminalCells:
                 if wide:
                     _part(row, x)
                     _part(row, x + wide)
-                    row[x] = character, blank if character == " " else look
+                    cell = character, blank if character == " " else look
+                    row[x] = cells.setdefault(cell, cell)
                     row[x + 1 : x + wide] = [("", look)] * (wide - 1)
                     x += wide
                 elif x > begin:  # a combining character: it belongs to the one before
