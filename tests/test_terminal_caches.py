@@ -54,7 +54,7 @@ def test_a_line_remembers_no_pieces_of_itself() -> None:
 
 
 async def test_an_app_that_stays_open_lets_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once a minute; here more often."""
+    """Every twenty seconds; here more often."""
     times: list[object] = []
     monkeypatch.setattr(app_module, "_LET_GO", 0.05)
     monkeypatch.setattr(caches, "let_go", lambda: times.append(None))

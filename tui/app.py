@@ -55,7 +55,7 @@ _CLASSES = {
 }
 """Module and class of each mode's screen."""
 _TEXTUALS = ("Theme", "Screenshot")
-_LET_GO = 60.0
+_LET_GO = 20.0
 """Seconds between two times at which caches are emptied."""
 _TIDY = 5.0
 """Seconds between two searches for garbage, if there was much to do."""
