@@ -28,6 +28,8 @@ from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.folds import FoldTable
 from tui.widgets.run.run_panel import RunPanel
 
+pytestmark = pytest.mark.usefixtures("children_end")
+
 NAME = "2026-01-31-142500-mydata-fine-tune"
 SIZES = [(80, 24), (120, 30), (160, 50)]
 A_PART = EPOCHS * STEPS

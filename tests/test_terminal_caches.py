@@ -16,6 +16,8 @@ from tui import app as app_module
 from tui.app import DigitsApp
 from tui.terminal import caches
 
+pytestmark = pytest.mark.usefixtures("children_end")
+
 
 def test_the_large_caches_are_emptied() -> None:
     """Also those of methods of each kind; small ones, and those of others, are left."""

@@ -6,6 +6,7 @@ import gc
 import weakref
 from typing import Any
 
+import pytest
 from layout import until
 from textual.app import App, ComposeResult
 from textual.screen import ModalScreen, Screen
@@ -14,6 +15,8 @@ from textual.widgets import Static
 from tui import app as app_module
 from tui.app import DigitsApp
 from tui.terminal import closed
+
+pytestmark = pytest.mark.usefixtures("children_end")
 
 
 class _Hidden(Screen[None]):

@@ -30,6 +30,8 @@ from tui.state.requests import OpenRun
 from tui.terminal import painter
 from tui.terminal.line_app import LineApp
 
+pytestmark = pytest.mark.usefixtures("children_end")
+
 
 @pytest.fixture(autouse=True)
 def terminal_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +167,6 @@ async def test_watching_a_training_is_a_few_thousand_bytes_a_second() -> None:
             assert (terminal.sent - before) / seconds < 3000
 
 
-@pytest.mark.usefixtures("children_end")
 @pytest.mark.parametrize("mode", ["home", "drawing", "training", "data"])
 async def test_idle_sends_nothing(mode: str) -> None:
     """Not a byte, on no screen, once it is painted."""
@@ -175,7 +176,6 @@ async def test_idle_sends_nothing(mode: str) -> None:
         await quiet(terminal, 1.3)  # longer than any timer of the app
 
 
-@pytest.mark.usefixtures("children_end")
 async def test_other_screens_and_sizes_are_shown_as_composed() -> None:
     """Going to and fro, covering a screen and resizing it leave nothing of what was there before."""
     app = DrawingApp()

@@ -63,8 +63,9 @@ class UsableTree(DirectoryTree):
 
     def watch_path(self) -> None:  # type: ignore[override]  # Textual's waits
         """Show another folder, from its top; what is in it follows once it has been read."""
-        self._folders = {self.PATH(self.path): True}
-        self.reset_node(self.root, str(self.path), DirEntry(self.PATH(self.path)))
+        path = self.PATH(self.path)
+        self._folders = {path: True}
+        self.reset_node(self.root, path.name or str(path), DirEntry(path))
         self._load_queue = asyncio.Queue()
         self._loader()
         self._add_to_load_queue(self.root)
