@@ -63,7 +63,7 @@ async def test_a_child_that_cannot_be_started_is_an_error(monkeypatch: pytest.Mo
         await child.ask("x")
 
 
-@pytest.mark.parametrize(("stubborn", "times"), [(False, 1), (True, 1), (True, 2)])
+@pytest.mark.parametrize(("stubborn", "times"), [(False, 1), (True, 1), (True, 2), (True, 5)])
 async def test_cancelling_ends_the_child(monkeypatch: pytest.MonkeyPatch, stubborn: bool, times: int) -> None:
     """By an interrupt, and where that is ignored by force: after a while, or at once where it is cancelled again."""
     monkeypatch.setattr(child, "_GRACE", 0.3 if times == 1 else 3600)
@@ -86,10 +86,11 @@ async def test_cancelling_ends_the_child(monkeypatch: pytest.MonkeyPatch, stubbo
 
     task = asyncio.create_task(listen())
     await begun.wait()
-    for _ in range(times):
+    for number in range(times):
         task.cancel()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05 if number == 0 else 0)
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert started[0].returncode is not None
     with pytest.raises(ProcessLookupError):
         os.kill(started[0].pid, 0)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import signal
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -88,7 +89,7 @@ def _object_of(line: bytes) -> dict[str, Any] | None:
 async def _end(process: Process) -> None:
     """End the child: first with SIGINT, as Ctrl-C does, so that it removes its half-written files, then with SIGKILL.
 
-    A second cancellation, such as the app closing, skips the wait but still leaves no child behind.
+    A second cancellation, such as the app closing, skips the wait but still leaves no child behind; nor does a third.
     """
     if process.returncode is not None:
         return
@@ -101,7 +102,21 @@ async def _end(process: Process) -> None:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-            await process.wait()
+            await _gone(process)
+
+
+async def _gone(process: Process) -> None:
+    """Wait for a killed child, however often this is cancelled: it takes a moment, or for ever on a disk that hangs."""
+    waiting, deadline = asyncio.create_task(process.wait()), time.monotonic() + _GRACE
+    cancelled: asyncio.CancelledError | None = None
+    while not waiting.done() and time.monotonic() < deadline:
+        try:
+            await asyncio.wait((waiting,), timeout=deadline - time.monotonic())
+        except asyncio.CancelledError as error:
+            cancelled = error
+    waiting.cancel()
+    if cancelled is not None:
+        raise cancelled
 
 
 def _death(command: str, status: int, complaints: str) -> str:
