@@ -302,6 +302,21 @@ async def test_a_widget_keeps_no_screen_that_was_open_when_it_was_made() -> None
         await until(pilot, lambda: gc.collect() >= 0 and not any(screen() for screen in closed))
 
 
+async def test_all_screens_that_show_are_resized() -> None:
+    """Also those below others: whoever goes through them asks for them again meanwhile."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f1", "ctrl+p")
+        await pilot.pause()
+        seen = []
+        for screen in app._background_screens:
+            seen.append(screen)
+            assert app._background_screens
+        assert seen == app.screen_stack[:-1] and len(seen) == 2
+        await pilot.resize_terminal(100, 30)
+        await until(pilot, lambda: all(screen.size == (100, 30) for screen in app.screen_stack))
+
+
 async def test_one_palette_is_open_at_a_time() -> None:
     """Also with the help over it; none where there is no room. A click that comes too late does nothing."""
     app = DigitsApp()

@@ -142,13 +142,14 @@ class DigitsApp(LineApp):
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:
-        """The screens that the uppermost one lets through, until it is asked again: then this list is emptied.
+        """The screens that the uppermost one lets through; the list is emptied once they are others, or fewer.
 
         Whoever paints leaves it in its context, of which each widget that is made there has a copy for as long as it
         lives: with it would live all screens that were open then, and those of which their widgets have a copy.
         """
-        self._behind.clear()
-        self._behind = super()._background_screens
+        if (behind := super()._background_screens) != self._behind:
+            self._behind.clear()
+            self._behind = behind
         return self._behind
 
     # Requests from screens
