@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import RunError
 from core.printable import printable
+from core.runs.ending import status_of
 from core.runs.events import Failed
 from core.runs.run import FINISHED, KILLED, RUNNING, STOPPED, Run, find_run, list_runs
 from core.words import percent
@@ -57,12 +58,9 @@ def run_runs(options: argparse.Namespace) -> int:
 
 
 def _row(run: Run) -> dict[str, Any]:
-    ending = run.ending()
-    # Only a run without a summary can be running, so the locks of a thousand finished ones need no check.
-    running = ending is None and run.is_running()
-    if ending is None and not running:
-        ending = run.ending()  # it may have ended meanwhile
-    status = ending.status if ending is not None else RUNNING if running else STOPPED
+    running = run.is_running()  # asked before the ending is read, so that one that comes meanwhile is not missed
+    ending = None if running else run.ending()
+    status = status_of(ending, running)
     resumable = status not in (RUNNING, FINISHED)
     row = {"name": run.name, "status": status, "resumable": resumable, "path": str(run.path)}
     if ending is not None and ending.event is not None:

@@ -31,6 +31,13 @@ class Ending:
     """Why something cannot be read; empty if all can."""
 
 
+def status_of(ending: Ending | None, running: bool = False) -> str:
+    """The status of a run that ended so: without an ending it runs, or else it was killed and has stopped."""
+    if ending is not None:
+        return ending.status
+    return RUNNING if running else STOPPED
+
+
 def read(path: Path) -> Ending | None:
     """The ending in the file at `path`; None if there is no such file."""
     try:

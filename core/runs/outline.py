@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.runs import event_lines, events
+from core.runs.ending import status_of
 from core.runs.events import Finished, Stopped
-from core.runs.run import RUNNING, STOPPED, Run
+from core.runs.run import Run
 from core.system import plain_file
 
 
@@ -51,7 +52,7 @@ class RunOutline:
             seconds = event.seconds
         return cls(
             run=run,
-            state=ending.status if ending is not None else RUNNING if running else STOPPED,
+            state=status_of(ending, running),
             data=Path(asked.data).name or asked.data,
             recipe=asked.recipe,
             best_validation_accuracy=best,

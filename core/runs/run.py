@@ -143,10 +143,7 @@ class Run:
 
     def status(self) -> str:
         """`running`, `finished`, `stopped` (also if it was killed), `failed` or `unknown`."""
-        if self.is_running():
-            return RUNNING
-        found = self.ending()
-        return STOPPED if found is None else found.status
+        return RUNNING if self.is_running() else ending.status_of(self.ending())
 
     def is_resumable(self) -> bool:
         """Whether `resume` can go on from the saved state, or begin again if the run ended before its first save."""

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import signal
-import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -14,7 +13,7 @@ from typing import Any
 
 from core.errors import DigitsError
 from core.system import children, messages
-from tui.processes import tasks
+from tui.processes import killing, tasks
 
 _LONGEST_LINE = 64 * 2**20  # bytes; twenty findings of a check-up that name a thousand long paths each
 _GRACE = 3.0  # seconds that a cancelled child has to clean up
@@ -100,23 +99,7 @@ async def _end(process: Process) -> None:
             await asyncio.wait_for(process.wait(), _GRACE)
     finally:
         if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await _gone(process)
-
-
-async def _gone(process: Process) -> None:
-    """Wait for a killed child, however often this is cancelled: it takes a moment, or for ever on a disk that hangs."""
-    waiting, deadline = asyncio.create_task(process.wait()), time.monotonic() + _GRACE
-    cancelled: asyncio.CancelledError | None = None
-    while not waiting.done() and time.monotonic() < deadline:
-        try:
-            await asyncio.wait((waiting,), timeout=deadline - time.monotonic())
-        except asyncio.CancelledError as error:
-            cancelled = error
-    waiting.cancel()
-    if cancelled is not None:
-        raise cancelled
+            await killing.kill(process)
 
 
 def _death(command: str, status: int, complaints: str) -> str:

@@ -25,7 +25,7 @@ from core.reading import protocol
 from core.reading.protocol import Answer, Id, LoadRequest, ReadAnswer, ReadRequest, Request
 from core.reading.reading import Reading
 from core.system import children
-from tui.processes import tasks
+from tui.processes import killing, tasks
 
 _LONGEST_LINE = 2**20  # bytes; a reading takes two kB
 _PATIENCE = 60.0  # seconds without an answer after which the reader counts as dead
@@ -279,6 +279,4 @@ async def _end(process: Process) -> None:
     """Kill the process and wait until it is gone. It has nothing to save, so it gets no warning."""
     assert process.stdin is not None
     process.stdin.close()
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()
+    await killing.kill(process)

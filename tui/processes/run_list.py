@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.duration import duration
 from core.runs import events
+from core.runs.ending import status_of
 from core.runs.history import History
 from core.runs.run import FAILED, FINISHED, RUNNING, STOPPED, UNKNOWN, Run, list_runs
 from core.words import percent
@@ -63,7 +64,7 @@ class RunList:
 
 def _past(run: Run) -> ListedRun:
     ending = run.ending()
-    status = STOPPED if ending is None else ending.status
+    status = status_of(ending)
     if trouble := run.trouble(ending):
         return ListedRun(run, status, f"cannot be read: {trouble}")
     return ListedRun(run, status, _result(status, ending.event if ending is not None else None))

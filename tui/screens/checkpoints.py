@@ -75,12 +75,11 @@ class CheckpointScreen(Dialog[Path | None]):
     """
 
     class Found(Message):
-        """More networks were found."""
+        """More networks were found; none if there are no more."""
 
-        def __init__(self, found: list[Choice], *, last: bool) -> None:
+        def __init__(self, found: list[Choice]) -> None:
             super().__init__()
             self.found = found
-            self.last = last
 
     def __init__(self, current: Path | None) -> None:
         """`current` is highlighted; None for the shipped one."""
@@ -105,23 +104,25 @@ class CheckpointScreen(Dialog[Path | None]):
     def _look(self) -> None:
         worker = get_current_worker()
         pending = choices(self._current)
-        found = list(islice(pending, _FIRST))
-        while found and not worker.is_cancelled:
-            self.post_message(self.Found(found, last=False))
-            found = list(islice(pending, _LATER))
-        self.post_message(self.Found([], last=True))
+        count = _FIRST
+        while not worker.is_cancelled:
+            self.post_message(self.Found(found := list(islice(pending, count))))
+            if not found:
+                return
+            count = _LATER
 
     @on(Found)
     def _show(self, event: Found) -> None:
         listed, none_yet = self._list, not self._choices
+        if not event.found:
+            if none_yet:
+                self.query_one("#nothing", Static).update("There are none yet. Train one: press Escape, then d.")
+            return
         self._choices += event.found
-        if event.last and none_yet:
-            self.query_one("#nothing", Static).update("There are none yet. Train one: press Escape, then d.")
         if any(choice.going for choice in event.found):
             self.query_one("#going").display = True
-        if event.found:
-            listed.show(len(self._choices), lambda index: _line(self._choices[index]))
-        if event.found and none_yet:
+        listed.show(len(self._choices), lambda index: _line(self._choices[index]))
+        if none_yet:
             self.query_one("#nothing").display = False
             listed.display = True
             listed.highlighted = 0

@@ -35,7 +35,7 @@ class LineApp(App[None]):
         """Paint `frames` a second, or as many as the line can carry; the focused widget is painted at once."""
         caches.keep_no_pieces()
         super().__init__()
-        self.stylesheet = StyleSheet(variables=self.get_css_variables())
+        self.stylesheet = StyleSheet(variables=self.stylesheet._variables)
         self._painter = Painter(TerminalCells(self.console._color_system), self._tell_of_line, frames)
         self.set_reactive(LineApp.line_words, self._painter.words)
 
