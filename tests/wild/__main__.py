@@ -58,7 +58,8 @@ def _walked(events: Sequence[WildEvent]) -> WalkResult:
 
 def _told(name: str, result: WalkResult) -> int:
     memory = ", ".join(f"{each >> 20}" for each in result.memory[:: max(1, len(result.memory) // 8)])
-    print(f"{name}: {result.done:,} events, {result.failure or 'nothing failed'}; MiB {memory}", flush=True)
+    told = f"{name}: {result.done:,} events, {result.failure or 'nothing failed'}"
+    print(f"{told}; MiB {memory}, at last {result.growth:.2f} of what it was when warm", flush=True)
     return int(bool(result.failure))
 
 

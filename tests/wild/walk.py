@@ -43,6 +43,8 @@ class WalkResult:
     """What went wrong; empty if nothing did."""
     memory: tuple[int, ...]
     """Bytes of the app at each check."""
+    growth: float
+    """Of its memory after the first thousand events."""
 
 
 _PROGRAM = """
@@ -112,9 +114,10 @@ def walk(events: Iterable[WildEvent], folder: Path, training: bool = True) -> Wa
     if notes.exists():
         failure += f"\n{notes.read_text()}"
     memory = max(walking.memory, key=len)
-    if not failure and (grown := _growth(memory)) > _GROWTH:
-        failure = f"its memory grew to {grown:.2f} of what it was after {_WARM:,} events"
-    return WalkResult(walking.done, failure, tuple(memory))
+    growth = _growth(memory)
+    if not failure and growth > _GROWTH:
+        failure = f"its memory grew to {growth:.2f} of what it was after {_WARM:,} events"
+    return WalkResult(walking.done, failure, tuple(memory), growth)
 
 
 class _Walk:
