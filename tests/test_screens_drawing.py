@@ -256,6 +256,25 @@ async def test_a_checkpoint_is_chosen() -> None:
         assert f"{old.name}: another" in app.text()
 
 
+async def test_a_network_that_cannot_be_read_is_listed_and_not_chosen() -> None:
+    """It says so in its line; Enter says why, and the list stays. Those out of sight are read too."""
+    damaged, *_ = [a_run() for _ in range(9)]
+    damaged.model.write_bytes(b"not a checkpoint")
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("k")
+        await app.workers.wait_for_complete()
+        await settled(pilot)
+        listed = app.screen.query_one(LongList)
+        titles = [listed._line(index).plain.rpartition("\n  ")[2] for index in range(listed.count)]
+        assert titles[-1] == "It cannot be read." and all("validation" in title for title in titles[-9:-1])
+        await pilot.press("end", "enter", "j")
+        await settled(pilot)
+        assert isinstance(app.screen, CheckpointScreen) and not app.reader.loaded
+        assert all("is not a checkpoint of digits-tui" in each.message for each in app._notifications)
+        assert len(app._notifications) == 2
+
+
 async def test_the_choice_can_be_left_as_it_is() -> None:
     """Escape closes the list and loads nothing."""
     app = DrawingApp()

@@ -55,6 +55,13 @@ async def test_only_what_is_in_sight_is_made() -> None:
         await pilot.pause()
         assert "line 50000." in text(app)
         assert len(app.made) <= 30
+        app.made.clear()
+        app.list.refresh_from(0, 1000)
+        await pilot.pause()
+        assert not app.made
+        app.list.refresh_from(49_000, 2_000)
+        await pilot.pause()
+        assert len(app.made) == 10
         app.list.highlighted = 10**9
         await pilot.pause()
         assert app.list.highlighted == 99_999 and "line 99999." in text(app)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -28,7 +27,7 @@ from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.long_list import LongList
 
 _FIRST, _LATER = 6, 300
-"""Networks that are looked at before the list is shown, which fill it, and between two later messages."""
+"""Networks that are read before the list is shown, which fill it, and between two later messages."""
 
 
 @dataclass(frozen=True)
@@ -37,24 +36,29 @@ class Choice:
 
     path: Path
     name: str
-    title: str
-    going: bool
+    title: str = "…"
+    """What its header says; an ellipsis until it is read."""
+    going: bool = False
     """Whether a run is still writing it."""
+    error: str = ""
+    """Why it cannot be chosen; empty if it can, or if it is not read yet."""
 
 
-def choices(current: Path) -> Iterator[Choice]:
-    """All networks: `current` first, then the shipped one, then those of the runs, newest first.
+def choices(current: Path) -> list[Choice]:
+    """All networks, not read yet: `current` first, then the shipped one, then those of the runs, newest first."""
+    found = sorted(checkpoints.available(), key=lambda path: path != current)
+    shipped = paths.shipped_checkpoint()
+    return [Choice(path, "Shipped model" if path == shipped else model_name(path)) for path in found]
 
-    Reads each file's header, and leaves out files that are not checkpoints.
-    """
-    for path in sorted(checkpoints.available(), key=lambda path: path != current):
-        shipped = path == paths.shipped_checkpoint()
-        try:
-            title = checkpoint_file.header(path).title
-        except CheckpointError:
-            continue
-        going = not shipped and Run(path.parent).is_running()
-        yield Choice(path, "Shipped model" if shipped else model_name(path), title, going)
+
+def read(choice: Choice) -> Choice:
+    """The same network with what its header and its run say."""
+    try:
+        title = checkpoint_file.header(choice.path).title
+    except CheckpointError as error:
+        return replace(choice, title="It cannot be read.", error=str(error))
+    going = choice.path != paths.shipped_checkpoint() and Run(choice.path.parent).is_running()
+    return replace(choice, title=title, going=going)
 
 
 class CheckpointScreen(Dialog[Path | None]):
@@ -74,12 +78,19 @@ class CheckpointScreen(Dialog[Path | None]):
     }
     """
 
-    class Found(Message):
-        """More networks were found; none if there are no more."""
+    class Listed(Message):
+        """All networks, of which those that are in sight first are read."""
 
-        def __init__(self, found: list[Choice]) -> None:
+        def __init__(self, listed: list[Choice]) -> None:
             super().__init__()
-            self.found = found
+            self.listed = listed
+
+    class Read(Message):
+        """Some more of them are read: those from `first` on."""
+
+        def __init__(self, first: int, read: list[Choice]) -> None:
+            super().__init__()
+            self.first, self.read = first, read
 
     def __init__(self, current: Path | None) -> None:
         """`current` is highlighted; None for the shipped one."""
@@ -103,30 +114,40 @@ class CheckpointScreen(Dialog[Path | None]):
     @work(thread=True)
     def _look(self) -> None:
         worker = get_current_worker()
-        pending = choices(self._current)
-        count = _FIRST
-        while not worker.is_cancelled:
-            self.post_message(self.Found(found := list(islice(pending, count))))
-            if not found:
-                return
-            count = _LATER
+        found = choices(self._current)
+        found[:_FIRST] = map(read, found[:_FIRST])
+        self.post_message(self.Listed(found))
+        for first in range(_FIRST, len(found), _LATER):
+            some = []
+            for choice in found[first : first + _LATER]:
+                if worker.is_cancelled:
+                    return
+                some.append(read(choice))
+            self.post_message(self.Read(first, some))
 
-    @on(Found)
-    def _show(self, event: Found) -> None:
-        listed, none_yet = self._list, not self._choices
-        if not event.found:
-            if none_yet:
-                self.query_one("#nothing", Static).update("There are none yet. Train one: press Escape, then d.")
+    @on(Listed)
+    def _show(self, event: Listed) -> None:
+        if not event.listed:
+            self.query_one("#nothing", Static).update("There are none yet. Train one: press Escape, then d.")
             return
-        self._choices += event.found
-        if any(choice.going for choice in event.found):
-            self.query_one("#going").display = True
+        self._choices = list(event.listed)
+        self._tell_of_going(self._choices)
+        self.query_one("#nothing").display = False
+        listed = self._list
         listed.show(len(self._choices), lambda index: _line(self._choices[index]))
-        if none_yet:
-            self.query_one("#nothing").display = False
-            listed.display = True
-            listed.highlighted = 0
-            listed.focus()
+        listed.display = True
+        listed.highlighted = 0
+        listed.focus()
+
+    @on(Read)
+    def _complete(self, event: Read) -> None:
+        self._choices[event.first : event.first + len(event.read)] = event.read
+        self._tell_of_going(event.read)
+        self._list.refresh_from(event.first, len(event.read))
+
+    def _tell_of_going(self, some: Iterable[Choice]) -> None:
+        if any(choice.going for choice in some):
+            self.query_one("#going").display = True
 
     @property
     def _list(self) -> LongList:
@@ -140,15 +161,22 @@ class CheckpointScreen(Dialog[Path | None]):
         """Compare the highlighted network with the one that reads now, or that one with the shipped one."""
         from tui.screens.scorecard import ScorecardScreen
 
-        if (highlighted := self._list.highlighted) is not None:
+        if (highlighted := self._list.highlighted) is not None and self._can_be_read(highlighted):
             path = self._choices[highlighted].path
             self.app.push_screen(ScorecardScreen(path, None if path == self._current else self._current))
 
     @on(LongList.Chosen)
     def _choose(self, event: LongList.Chosen) -> None:
-        self.dismiss(self._choices[event.index].path)
+        if self._can_be_read(event.index):
+            self.dismiss(self._choices[event.index].path)
+
+    def _can_be_read(self, index: int) -> bool:
+        if error := self._choices[index].error:
+            self.notify(error, severity="error")
+        return not error
 
 
 def _line(choice: Choice) -> Content:
     going = "  ● training" if choice.going else ""
-    return Content.assemble((choice.name, "bold"), (going, "$text-success"), f"\n  {choice.title}")
+    title = ("\n  " + choice.title, "$text-error" if choice.error else "")
+    return Content.assemble((choice.name, "bold"), (going, "$text-success"), title)

@@ -73,12 +73,16 @@ class LongList(ScrollView):
     def show(self, count: int, line: Callable[[int], Content]) -> None:
         """Show `count` lines in place of those before; `line` makes each from its index.
 
-        The highlight stays where it was, or on the last line. Call `refresh` when lines look different.
+        The highlight stays where it was, or on the last line.
         """
         self.count, self._line = count, line
         self.virtual_size = Size(0, count * self._rows)
         self.highlighted = self.validate_highlighted(self.highlighted)
         self.refresh()
+
+    def refresh_from(self, first: int, count: int) -> None:
+        """Make those of `count` lines from `first` on again that are in sight: they look different."""
+        self.refresh_lines(first * self._rows, count * self._rows)
 
     def validate_highlighted(self, index: int | None) -> int | None:
         """The nearest line that exists."""
