@@ -143,7 +143,7 @@ class _Walk:
                 self.done += 1
                 if self.done % _CHECKED == 0 and terminal.status is None:
                     self.failure = _unsound(terminal)
-                    memory.append(_memory(terminal.pid))
+                    memory += _memory(terminal.pid)
                 if terminal.status is not None or self.failure:
                     break
             else:
@@ -243,12 +243,13 @@ def _leave(terminal: Terminal) -> str:
     return "" if terminal.status is not None else f"it cannot be left:\n{terminal.text()}"
 
 
-def _memory(pid: int) -> int:
+def _memory(pid: int) -> list[int]:
+    """The bytes of a process; none if it has ended, also if it was not waited for yet."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except OSError:
-        return 0  # it has ended
-    return pages * os.sysconf("SC_PAGE_SIZE")
+        return []
+    return [pages * os.sysconf("SC_PAGE_SIZE")] if pages else []
 
 
 def _growth(memory: list[int]) -> float:
