@@ -57,8 +57,9 @@ _CLASSES = {
 _TEXTUALS = ("Theme", "Screenshot")
 _LET_GO = 20.0
 """Seconds between two times at which caches are emptied."""
-_TIDY = 5.0
-"""Seconds between two searches for garbage, if there was much to do."""
+_TIDY = 1.0
+"""Seconds between two searches for garbage, if much was made. Python gives back to the system little of what it took at
+once, so what matters is how much garbage ever lies about."""
 _AFTER_START = 0.2
 """Seconds that the first screen has to itself before the app looks for an earlier fine-tuning."""
 
@@ -126,7 +127,8 @@ class DigitsApp(LineApp):
 
     def _tidy(self) -> None:
         closed.forget(self)
-        gc_policy.tidy()
+        if gc_policy.tidy():
+            caches.let_go()
 
     def on_ready(self) -> None:
         """The first screen has been painted."""

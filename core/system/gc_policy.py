@@ -37,13 +37,14 @@ def settle() -> None:
     gc.enable()
 
 
-def tidy() -> None:
+def tidy() -> bool:
     """Search all objects if some ten thousand were made since that was last done, which a stroke does not do.
 
-    Python itself, as `settle` leaves it, waits for 400,000, which take tens of MiB.
+    Python itself, as `settle` leaves it, waits for 400,000, which take tens of MiB. Returns whether it searched.
     """
-    if gc.get_count()[2]:
+    if searches := gc.get_count()[2] > 0:
         gc.collect()
+    return searches
 
 
 def leave() -> None:
