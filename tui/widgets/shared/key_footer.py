@@ -2,27 +2,219 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
 from textual.binding import Binding
-from textual.widgets import Footer
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+# Not Textual's Footer, which looks the same but makes a widget of each key and composes them anew at each announcement
+# of keys: a third of all widgets of a screen, of 10 kB each, for one line of text.
 
 
-class KeyFooter(Footer):
-    """Textual's footer, composed anew only when its keys change, which takes as long as painting half a screen.
+@dataclass(frozen=True)
+class FooterItem:
+    """One key in the line, or the name of a group of them."""
 
-    Textual announces keys at each change of focus and for each part of a screen that looks at its own; nearly always
-    they are the same as before.
+    key: str
+    """What is pressed when it is clicked; empty for a name."""
+    shown: str
+    """The key as people know it."""
+    text: str
+    """What it does."""
+    tooltip: str = ""
+    enabled: bool = True
+    before: int = 0
+    """Empty cells before it."""
+    after: int = 0
+    """Empty cells after it."""
+
+
+class KeyFooter(Widget, can_focus=False):
+    """The keys that work now, each of which can be clicked."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "key-footer--key",
+        "key-footer--description",
+        "key-footer--hover",
+        "key-footer--border",
+    }
+    DEFAULT_CSS = """
+    KeyFooter {
+        dock: bottom;
+        height: 1;
+        color: $footer-foreground;
+        background: $footer-background;
+        & > .key-footer--key {
+            color: $footer-key-foreground;
+            background: $footer-key-background;
+            text-style: bold;
+        }
+        & > .key-footer--description {
+            color: $footer-description-foreground;
+            background: $footer-description-background;
+        }
+        & > .key-footer--hover { background: $block-hover-background; }
+        & > .key-footer--border { color: $foreground 20%; }
+    }
     """
 
-    _composed: list[tuple[Binding, bool, str]] | None = None
-    """The keys that the footer shows: each with whether it applies and its tooltip."""
+    hovered: reactive[FooterItem | None] = reactive(None)
+    """What the mouse is on."""
 
-    async def recompose(self) -> None:
-        """Compose the footer anew if its keys have changed."""
+    def __init__(self, *, show_command_palette: bool = True, compact: bool = False) -> None:
+        """`compact` has fewer empty cells; the palette's key stands at the right end."""
+        super().__init__()
+        self._has_palette, self._compact = show_command_palette, compact
+        self.items: tuple[FooterItem, ...] = ()
+        """From left to right."""
+        self.palette: FooterItem | None = None
+        """The item at the right end."""
+        self._scrolled = 0
+        """Cells that the wheel has moved out of sight on the left."""
+
+    def on_mount(self) -> None:
+        """Follow what the screen announces."""
+        self.screen.bindings_updated_signal.subscribe(self, self._announced)
+
+    def _announced(self, screen: Screen[object]) -> None:
+        if screen.app.app_focus and self.is_attached and screen is self.screen:
+            self.call_after_refresh(self.look)
+
+    def look(self) -> None:
+        """Show the keys that work now."""
         if not self.is_attached or self._pruning:
-            return  # removed since the keys were announced, as in `Widget.recompose`
-        keys = [(binding, enabled, tooltip) for _, binding, enabled, tooltip in self.screen.active_bindings.values()]
-        if keys != self._composed:
-            self._composed = keys
-            await super().recompose()
-            # Textual binds each key to the footer, which remembers those that are gone until it changes.
-            self.mutate_reactive(Footer.compact)
+            return  # removed since the keys were announced
+        found = tuple(self._items()), self._palette()
+        if found != (self.items, self.palette):
+            (self.items, self.palette), self.hovered = found, None
+            self.refresh()
+
+    def _items(self) -> Iterator[FooterItem]:
+        bindings: dict[str, tuple[Binding, bool, str]] = {}  # the first key of each action
+        for _, binding, enabled, tooltip in self.screen.active_bindings.values():
+            if binding.show:
+                bindings.setdefault(binding.action, (binding, enabled, tooltip))
+        for group, members in groupby(bindings.values(), lambda each: each[0].group):
+            every = list(members)
+            grouped = group is not None and len(every) > 1
+            for at, (binding, enabled, tooltip) in enumerate(every):
+                shown = self.app.get_key_display(binding)
+                if group is not None and grouped:
+                    before = 1 if at == 0 else 0
+                    after = 0 if group.compact and at < len(every) - 1 else 1
+                    tooltip = tooltip or binding.description
+                    yield FooterItem(binding.key, shown, "", tooltip, enabled, before, after)
+                elif self._compact:
+                    yield FooterItem(binding.key, shown, f" {binding.description}".rstrip(), tooltip, enabled, after=1)
+                elif binding.description:
+                    yield FooterItem(binding.key, f" {shown} ", f"{binding.description} ", tooltip, enabled)
+                else:
+                    yield FooterItem(binding.key, shown, "", tooltip, enabled)
+            if group is not None and grouped:
+                yield FooterItem("", "", group.description, after=1)
+
+    def _palette(self) -> FooterItem | None:
+        found = self.screen.active_bindings.get(self.app.COMMAND_PALETTE_BINDING)
+        if not self._has_palette or found is None:
+            return None
+        _, binding, enabled, _ = found
+        tooltip = binding.tooltip or binding.description
+        shown, text = self.app.get_key_display(binding), f" {binding.description}"
+        return FooterItem(binding.key, shown, text, tooltip, enabled, after=1)
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        width, base = self.size.width, self._empty
+        line = Strip([each for item in self.items for each in self._segments(item)])
+        line = line.adjust_cell_length(max(line.cell_length, width + self._scrolled), base)
+        line = line.crop(self._scrolled, self._scrolled + width)
+        if self.palette is None:
+            return line
+        border = Segment("▏", self.get_component_rich_style("key-footer--border"))
+        end = Strip([border, *self._segments(self.palette)])
+        return Strip.join([line.crop(0, max(0, width - end.cell_length)), end]).adjust_cell_length(width, base)
+
+    @property
+    def _empty(self) -> Style:
+        return Style(bgcolor=self.rich_style.bgcolor)
+
+    def _segments(self, item: FooterItem) -> Iterator[Segment]:
+        base, over = self._empty, Style.null()
+        if item is self.hovered:
+            over += Style(bgcolor=self.get_component_rich_style("key-footer--hover").bgcolor)
+        if not item.enabled:
+            over += Style(dim=True)
+        yield Segment(" " * item.before, base)
+        yield Segment(item.shown, self.get_component_rich_style("key-footer--key") + over)
+        yield Segment(item.text, self.get_component_rich_style("key-footer--description") + over)
+        yield Segment(" " * item.after, base)
+
+    # The mouse
+
+    def item_at(self, x: int) -> FooterItem | None:
+        """What stands in column `x`; None between the keys."""
+        if self.palette is not None:
+            end = self.size.width - self.palette.after
+            if x >= end - self._width(self.palette):
+                return self.palette if x < end else None
+        place = -self._scrolled
+        for item in self.items:
+            place += item.before
+            width = self._width(item)
+            if item.key and place <= x < place + width:
+                return item
+            place += width + item.after
+        return None
+
+    @staticmethod
+    def _width(item: FooterItem) -> int:
+        return Segment(item.shown + item.text).cell_length
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Press the key."""
+        item = self.item_at(event.x)
+        if item is not None and item.enabled:
+            self.app.simulate_key(item.key)
+        elif item is not None:
+            self.app.bell()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Mark the key under the mouse."""
+        self.hovered = self.item_at(event.x)
+
+    def on_leave(self) -> None:
+        """Mark none."""
+        self.hovered = None
+
+    def watch_hovered(self, item: FooterItem | None) -> None:
+        """Say more of it."""
+        self.tooltip = item.tooltip or None if item is not None else None
+        self.styles.pointer = "pointer" if item is not None else "default"
+
+    def on_mouse_scroll_down(self) -> None:
+        """Show what has no room on the right."""
+        total = sum(item.before + self._width(item) + item.after for item in self.items)
+        self._scroll(min(self._scrolled + 3, max(0, total - self.size.width)))
+
+    def on_mouse_scroll_up(self) -> None:
+        """Back to the left."""
+        self._scroll(max(0, self._scrolled - 3))
+
+    def _scroll(self, cells: int) -> None:
+        if cells != self._scrolled:
+            self._scrolled = cells
+            self.refresh()
