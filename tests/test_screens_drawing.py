@@ -15,7 +15,6 @@ from drawing_app import SEVEN, DrawingApp, settled
 from layout import after
 from textual import events
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -30,6 +29,7 @@ from tui.state.requests import DrawWith
 from tui.widgets.drawing.answer import Answer
 from tui.widgets.drawing.pad import Pad
 from tui.widgets.drawing.status import Status
+from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.long_list import LongList
 from tui.widgets.shared.probabilities import Probabilities
 from tui.widgets.shared.thumbnail import Thumbnail
@@ -71,7 +71,7 @@ async def test_everything_fits(size: tuple[int, int], drawn: bool) -> None:
         assert pad.content_size.width == 2 * pad.content_size.height == pad.ink.width
         assert app.screen.query_one(Thumbnail).size.width % 28 == 0
         assert app.text().splitlines()[-1].rstrip().endswith("q Quit")
-        assert app.screen.query_one(Footer).region.bottom == size[1]
+        assert app.screen.query_one(KeyFooter).region.bottom == size[1]
 
 
 @pytest.mark.parametrize(("size", "side", "bars"), [((80, 24), 40, 5), ((160, 50), 92, 10)])
