@@ -23,6 +23,7 @@ from core.networks.model_name import model_name
 from core.runs import checkpoints
 from core.runs.run import Run
 from tui.screens.pushed import Dialog
+from tui.state.complaint import complain
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.long_list import LongList
 
@@ -172,7 +173,7 @@ class CheckpointScreen(Dialog[Path | None]):
 
     def _can_be_read(self, index: int) -> bool:
         if error := self._choices[index].error:
-            self.notify(error, severity="error")
+            complain(self, error)
         return not error
 
 
