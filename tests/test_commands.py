@@ -26,7 +26,8 @@ from core.data import mnist
 from core.inference import int8
 from core.networks.checkpoint import load_state
 from core.runs.events import Event, Failed, Progress, Stopped
-from core.runs.run import KILLED, Run, create_run, list_runs
+from core.runs.run import Run, create_run, list_runs
+from core.runs.sudden_end import KILLED
 from core.runs.writer import RunWriter
 from core.system import children
 from core.training import probe
@@ -348,7 +349,7 @@ def test_a_terminal_or_pipe_that_goes_away_costs_nothing(tiny_set: Path) -> None
 
 
 def test_a_run_that_was_killed_has_stopped_and_says_why() -> None:
-    """As one whose machine was switched off: nothing tells the two apart, and neither runs for ever."""
+    """It does not run for ever, nor is it said to have failed."""
     run = interrupted_run("2026-01-29-100000-mnist-fast")
     (row,) = map(json.loads, called("runs", "--json").stdout.splitlines())
     assert (row["status"], row["resumable"], row["killed"]) == ("stopped", True, KILLED)

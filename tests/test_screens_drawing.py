@@ -20,6 +20,7 @@ from core import paths
 from core.config.configuration import TrainingConfig
 from core.drawing.clean_copy import of_ink
 from core.preprocessing.normalise import normalise
+from core.runs import checkpoints
 from core.runs.run import Run, create_run
 from core.runs.writer import RunWriter
 from tui.processes.reader import ReaderState
@@ -273,6 +274,24 @@ async def test_a_network_that_cannot_be_read_is_listed_and_not_chosen() -> None:
         assert isinstance(app.screen, CheckpointScreen) and not app.reader.loaded
         assert all("is not a checkpoint of digits-tui" in each.message for each in app._notifications)
         assert len(app._notifications) == 2
+
+
+async def test_a_bracket_in_the_path_of_a_network_is_no_markup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said of one that cannot be read names it as it is; what looks like a closing tag does not end the app."""
+    path = tmp_path / "[bold red]" / "[" / "]model.npz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not a checkpoint")
+    monkeypatch.setattr(checkpoints, "available", lambda: [path])
+    app = DrawingApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("k")
+        await app.workers.wait_for_complete()
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert isinstance(app.screen, CheckpointScreen)
+        (said,) = app._notifications
+        assert str(path) in said.message and not said.markup
 
 
 async def test_the_choice_can_be_left_as_it_is() -> None:

@@ -12,7 +12,7 @@ from core.errors import RunError
 from core.printable import printable
 from core.runs.ending import status_of
 from core.runs.events import Failed
-from core.runs.run import FINISHED, KILLED, RUNNING, STOPPED, Run, find_run, list_runs
+from core.runs.run import FINISHED, RUNNING, STOPPED, Run, find_run, list_runs
 from core.words import percent
 
 _STOP_SECONDS = 60.0
@@ -66,7 +66,7 @@ def _row(run: Run) -> dict[str, Any]:
     if ending is not None and ending.event is not None:
         row = {"status": status, **ending.event.to_json(), **row}
     elif ending is None and status == STOPPED:
-        row["killed"] = KILLED
+        row["killed"] = run.sudden_end()
     return {**row, "unreadable": trouble} if (trouble := run.trouble(ending)) else row
 
 
@@ -88,7 +88,7 @@ def run_watch(options: argparse.Namespace) -> int:
     history = write_history(run, options.json)
     if history.end is None:
         how = f"go on with: digits-tui resume {run.name}"
-        print(f"run {run.name} has stopped: {KILLED}; {how}", file=sys.stderr)
+        print(f"run {run.name} has stopped: {run.sudden_end()}; {how}", file=sys.stderr)
     return int(history.end is None or isinstance(history.end, Failed))
 
 

@@ -12,8 +12,6 @@ from core.system import json_file
 End = events.Finished | events.Stopped | events.Failed
 
 RUNNING, FINISHED, STOPPED, FAILED = "running", "finished", "stopped", "failed"
-KILLED = "its process was killed, or its machine switched off"
-"""Why a run without an ending has stopped: nothing tells the two apart."""
 
 UNKNOWN = "unknown"
 """The status of a run that has ended, but nobody can read how."""

@@ -21,7 +21,7 @@ def start_run(run: Run, *, resume: bool = False, device: str | None = None) -> s
         arguments += ["--device", device]
     try:
         # Who trains holds this lock. Where there are none, it is said here and not in the log alone.
-        if (handle := lock.take(run.path / "lock")) is not None:
+        if (handle := lock.take(run.lock)) is not None:
             os.close(handle)
         with plain_file.appended(run.log) as log:
             return subprocess.Popen(

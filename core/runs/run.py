@@ -9,7 +9,7 @@
         summary.json    how it ended; absent while it runs
         watched         touched regularly while somebody looks at each checkpoint
         stop            present while somebody asks it to stop
-        lock            held by the one process that writes here
+        lock            held by the one process that writes here, with what its machine was like
 
 A process holds an advisory lock on `lock` for as long as it writes. The kernel releases it however the process ends,
 so whether a run is running is never guessed from a process id. `writer` writes events, `follow` reads them. Knows no
@@ -33,12 +33,12 @@ from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError, RunError
 from core.networks.model_name import MODEL
 from core.printable import printable
-from core.runs import ending, run_log
-from core.runs.ending import FAILED, FINISHED, KILLED, RUNNING, STOPPED, UNKNOWN, Ending
+from core.runs import ending, run_log, sudden_end
+from core.runs.ending import FAILED, FINISHED, RUNNING, STOPPED, UNKNOWN, Ending
 from core.system import atomic, json_file, lock
 
 __all__ = [
-    "FAILED", "FINISHED", "KILLED", "RUNNING", "STOPPED", "UNKNOWN", "Asked", "Run", "create_run", "find_run",
+    "FAILED", "FINISHED", "RUNNING", "STOPPED", "UNKNOWN", "Asked", "Run", "create_run", "find_run",
     "list_runs",
 ]  # fmt: skip
 _WATCHED_SECONDS = 5.0
@@ -87,6 +87,11 @@ class Run:
         """The output of a run in the background; the traceback of a crash ends up here."""
         return self.path / "log.txt"
 
+    @property
+    def lock(self) -> Path:
+        """What the process that writes here holds locked."""
+        return self.path / "lock"
+
     def config(self) -> TrainingConfig:
         """The configuration. Raises RunError if `config.json` is missing or damaged."""
         try:
@@ -134,12 +139,18 @@ class Run:
         """How the run ended; None while it runs, or if it was killed."""
         if (found := ending.read(self._summary)) is not None:
             return found
-        crash = run_log.crash(self.log, self.events)
-        return None if crash is None else Ending(FAILED, crash)
+        failure = run_log.crash(self.log, self.events)
+        if failure is None and not self.is_running():
+            failure = sudden_end.lack_of_memory(self.lock, run_log.changed(self.events))
+        return None if failure is None else Ending(FAILED, failure)
+
+    def sudden_end(self) -> str:
+        """Why a run that has stopped has no ending, as a clause: `its process was killed`."""
+        return sudden_end.reason(self.lock)
 
     def is_running(self) -> bool:
         """Whether a process writes here now."""
-        return lock.is_held(self.path / "lock")
+        return lock.is_held(self.lock)
 
     def status(self) -> str:
         """`running`, `finished`, `stopped` (also if it was killed), `failed` or `unknown`."""

@@ -39,10 +39,10 @@ def crash(log: Path, events: Path) -> Failed | None:
     """
     lines = _lines(log)
     starts = [number for number, line in enumerate(lines) if line.startswith((_BEGINNING, _FATAL))]
-    if not starts or not lines[starts[-1]].startswith(_FATAL) or _changed(events) > _changed(log):
+    if not starts or not lines[starts[-1]].startswith(_FATAL) or changed(events) > changed(log):
         return None
     fault = lines[starts[-1]].removeprefix(_FATAL)
-    return Failed(f"its process crashed: {fault}", output="\n".join(lines[starts[-1] :][:_MOST]), time=_changed(log))
+    return Failed(f"its process crashed: {fault}", output="\n".join(lines[starts[-1] :][:_MOST]), time=changed(log))
 
 
 def _lines(log: Path) -> list[str]:
@@ -54,7 +54,8 @@ def _lines(log: Path) -> list[str]:
         return []
 
 
-def _changed(path: Path) -> float:
+def changed(path: Path) -> float:
+    """When a file was last written, in seconds since 1970; 0 if nobody can say."""
     try:
         return path.stat().st_mtime
     except OSError:

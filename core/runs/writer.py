@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import IO
 
 from core.errors import RunError
-from core.runs import events
+from core.runs import events, sudden_end
 from core.runs.run import Run
 from core.system import atomic, lock, plain_file
 
@@ -34,12 +34,13 @@ class RunWriter:
 
     def _open(self) -> None:
         # Listing runs holds the lock for a moment; only a lock held for a second means another writer.
-        self._lock = lock.take(self.run.path / "lock", patience=1.0)
+        self._lock = lock.take(self.run.lock, patience=1.0)
         if self._lock is None:
             raise RunError(
                 f"run {self.run.name} is being written by another process; "
                 f"wait for it to end, or stop it with: digits-tui stop {self.run.name}"
             )
+        sudden_end.note(self._lock)
         (self.run.path / "stop").unlink(missing_ok=True)
         (self.run.path / "summary.json").unlink(missing_ok=True)
         for part in self.run.path.glob(".*.part"):
@@ -63,13 +64,15 @@ class RunWriter:
 
     def append(self, event: events.Event) -> None:
         """Add one event; a reader takes the whole line or nothing. Raises OSError if the disk is full."""
-        if self._file is None:
+        if self._file is None or self._lock is None:
             raise RuntimeError("append outside the with block")
         line = json.dumps(event.to_json(), separators=(",", ":")).encode() + b"\n"
         while line:
             line = line[self._file.write(line) :]  # a disk that fills up first takes a part, then fails
         if not isinstance(event, events.Loading | events.Progress | events.DeviceState):
             os.fsync(self._file.fileno())  # nothing later, such as the state at a later step, outlives it
+        if isinstance(event, events.Saved):
+            sudden_end.note(self._lock)
         if isinstance(event, events.Finished | events.Stopped | events.Failed):
             data = {"status": event.kind, **event.to_json()}
             atomic.write_text(self.run.path / "summary.json", json.dumps(data, indent=1) + "\n")

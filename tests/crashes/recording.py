@@ -83,6 +83,7 @@ def recording(folder: Path, recorder: Recorder | None = None) -> Iterator[Record
         patch.setattr(os, "fsync", _syncing(recorder, os.fsync))
         patch.setattr(os, "sync", lambda: recorder.calls.append(SyncFolder(EVERYTHING)))
         patch.setattr(os, "ftruncate", _cutting(recorder, os.ftruncate))
+        patch.setattr(os, "pwrite", _writing(recorder, os.pwrite))
         for name in ("rename", "replace"):
             patch.setattr(os, name, _renaming(recorder, getattr(os, name)))
         for name in ("unlink", "remove", "rmdir"):
@@ -153,6 +154,18 @@ def _syncing(recorder: Recorder, known: Callable[[int], None]) -> Callable[[int]
         recorder.calls.append(SyncFolder(path) if is_folder else Sync(recorder.file(handle)))
 
     return synced
+
+
+def _writing(recorder: Recorder, known: Callable[[int, bytes, int], int]) -> Callable[[int, bytes, int], int]:
+    def written(handle: int, data: bytes, offset: int) -> int:
+        if recorder.path_of(handle) is None:
+            return known(handle, data, offset)
+        recorder.permit("write")
+        done = known(handle, data, offset)
+        recorder.calls.append(Write(recorder.file(handle), offset, data[:done]))
+        return done
+
+    return written
 
 
 def _cutting(recorder: Recorder, known: Callable[[int, int], None]) -> Callable[[int, int], None]:

@@ -30,6 +30,8 @@ class FollowedRun:
         """A status of `core.runs.run`, or `starting`, `stopping`, `gone` (no folder); empty before the first look."""
         self.trouble = ""
         """Why the run's summary cannot be read; empty if it can."""
+        self.sudden_end = ""
+        """Why a run that has stopped has no ending, as a clause; empty as long as that is not so."""
         self._reader = EventReader(run)
         self._expected = False
         self._alive = False
@@ -67,6 +69,7 @@ class FollowedRun:
     def _ended(self) -> str:
         """The status of a run that nobody writes; its figures are taken from whichever file has them."""
         if (ending := self.run.ending()) is None:
+            self.sudden_end = self.sudden_end or self.run.sudden_end()
             return STOPPED
         if ending.event is not None and type(self.history.end) is not type(ending.event):
             self.history.feed(ending.event)  # its line among the events was damaged

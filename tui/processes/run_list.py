@@ -67,7 +67,9 @@ def _past(run: Run) -> ListedRun:
     status = status_of(ending)
     if trouble := run.trouble(ending):
         return ListedRun(run, status, f"cannot be read: {trouble}")
-    return ListedRun(run, status, _result(status, ending.event if ending is not None else None))
+    if ending is None:
+        return ListedRun(run, status, run.sudden_end())
+    return ListedRun(run, status, _result(status, ending.event))
 
 
 def _progress(history: History) -> str:
@@ -90,7 +92,5 @@ def _result(status: str, event: events.Event | None) -> str:
             return f"stopped in epoch {event.epoch}"
         case events.Failed():
             return event.error.partition("\n")[0]
-        case None if status == STOPPED:
-            return "killed, or machine switched off"
         case _:
             return status

@@ -12,7 +12,7 @@ from textual.content import Content
 from core.duration import duration
 from core.evaluation.significance import margin_of_error
 from core.runs.events import Failed, Finished
-from core.runs.run import FAILED, FINISHED, KILLED, UNKNOWN
+from core.runs.run import FAILED, FINISHED, UNKNOWN
 from core.words import percent, plural
 from tui.processes.followed_run import GONE, FollowedRun
 from tui.widgets.run.confusion import confusion_of
@@ -91,7 +91,7 @@ class Results(Lines):
                 *_wrapped("Failed", error, width, "bold $text-error"),
                 *_located("Log", shown_path(followed.run.log), width),
             ]
-        how = KILLED if end is None else "a checkpoint is kept"
+        how = followed.sudden_end if end is None else "a checkpoint is kept"
         return _wrapped("Stopped", f"{done}; {how}", width, "bold $text-warning")
 
 
