@@ -23,7 +23,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import MountError
 from textual.widgets import OptionList
-from textual.worker import WorkerFailed
+from textual.worker import WorkerFailed, get_current_worker
 
 from core.errors import DigitsError
 from core.system import gc_policy
@@ -60,6 +60,8 @@ _LET_GO = 20.0
 _TIDY = 1.0
 """Seconds between two searches for garbage, if much was made. Python gives back to the system little of what it took at
 once, so what matters is how much garbage ever lies about."""
+_PRELOAD = 1.0
+"""Seconds that whoever starts the app has to themselves before the other screens are imported."""
 _AFTER_START = 0.2
 """Seconds that the first screen has to itself before the app looks for an earlier fine-tuning."""
 
@@ -134,6 +136,14 @@ class DigitsApp(LineApp):
         """The first screen has been painted."""
         if self.begun is not None:
             self.begun()
+        self.set_timer(_PRELOAD, self._preload)
+
+    @work(thread=True)
+    def _preload(self) -> None:
+        from tui.screens.preload import preload
+
+        worker = get_current_worker()
+        preload(lambda: not worker.is_cancelled)
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
         """Cancel the workers of the nodes, then remove the nodes, of which nothing is kept."""
