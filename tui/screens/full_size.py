@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, TypeVar
 
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.screen import Screen
+from textual.widget import Widget
 
 from core.doctor.terminal_size import LEAST_COLUMNS, LEAST_ROWS
 
@@ -35,6 +36,14 @@ class FullSizeScreen(Screen[Result]):
         """Keep an old size from Textual's handler."""
         if event.size != self.app.size:
             event.prevent_default()
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """As Textual's, but no widget that is being removed: it is painted until the next layout, and has no parent.
+
+        Textual fails where one is pressed, or the mouse dragged over it (Textualize/textual#6643).
+        """
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        return (None, None) if widget is not None and not widget.is_attached else (widget, offset)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         """Leave the layout alone while a screen says that the terminal is too small."""
