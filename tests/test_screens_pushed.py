@@ -28,7 +28,7 @@ from core.data.details import DataDetails
 from core.errors import DataError
 from core.runs.history import History
 from core.runs.run import create_run
-from tui.app import DigitsApp
+from tui.app import DigitsApp, screen_class
 from tui.screens.add_folder import AddFolder
 from tui.screens.ask import Ask, Field
 from tui.screens.check import CheckScreen
@@ -176,6 +176,36 @@ async def test_each_is_opened_once() -> None:
             await until(pilot, lambda: len(results) == 3)
             assert len(app.screen_stack) == 1
             results.clear()
+
+
+@pytest.mark.parametrize("kind", MADE, ids=_id)
+async def test_a_key_for_a_screen_that_is_not_composed_yet_waits(kind: type[PushedScreen[Any]]) -> None:
+    """Each of its keys, as the screen below passes it on when both were typed at once."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in MADE[kind](app)._bindings.key_to_bindings:
+            app.push_screen(MADE[kind](app))
+            opened = app.screen
+            assert isinstance(opened, kind) and not opened.is_mounted
+            await app._check_bindings(key)
+            await until(pilot, lambda opened=opened: opened.is_mounted)  # type: ignore[misc]
+            while isinstance(app.screen, PushedScreen):
+                app.screen.dismiss(None)
+                await pilot.pause()
+
+
+@pytest.mark.parametrize("mode", ["data", "training", "drawing"])
+async def test_a_key_for_a_mode_that_is_not_composed_yet_waits(mode: str) -> None:
+    """Its screen is made when it is first shown."""
+    for key in screen_class(mode)._merged_bindings.key_to_bindings:  # type: ignore[union-attr]
+        app = DigitsApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.switch_mode(mode)
+            opened = app.screen
+            assert isinstance(opened, screen_class(mode)) and not opened.is_mounted
+            await app._check_bindings(key)
+            await until(pilot, lambda opened=opened: opened.is_mounted)  # type: ignore[misc]
+            await pilot.pause()
 
 
 async def test_another_question_is_asked_over_one() -> None:

@@ -85,7 +85,7 @@ async def test_an_app_keeps_no_screen_that_watched_it() -> None:
 async def test_an_app_that_stays_open_forgets(monkeypatch: Any) -> None:
     """Every few seconds; here more often."""
     times: list[object] = []
-    monkeypatch.setattr(app_module, "_TIDY", 0.05)
+    monkeypatch.setattr(app_module, "_FORGET", 0.05)
     monkeypatch.setattr(closed, "forget", times.append)
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
