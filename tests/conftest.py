@@ -15,6 +15,8 @@ import pytest
 from numpy.typing import NDArray
 from waiting import comes_true
 
+import tui.app
+
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
 # torch is imported, here and in what tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -29,6 +31,7 @@ def pytest_collection_finish() -> None:
     """Search for garbage among what the tests make: a search of all that is imported took a quarter of the time."""
     gc.freeze()
     gc.set_threshold(20_000, 10, 50)
+    tui.app._TIDY = 3600.0
     _share_parsed_css()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import weakref
 from typing import Any
 
 import pytest
 from layout import until
+from textual import events
 from textual.app import App, ComposeResult
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
+from waiting import comes_true
 
 from tui import app as app_module
 from tui.app import DigitsApp
@@ -90,3 +93,18 @@ async def test_an_app_that_stays_open_forgets(monkeypatch: Any) -> None:
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: len(times) > 1 and times[-1] is app)
+
+
+async def test_garbage_is_searched_for_until_the_app_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while keys wait, behind which a timer's message would stand."""
+    searched: list[float] = []
+    monkeypatch.setattr(app_module, "_TIDY", 0.01)
+    monkeypatch.setattr(app_module.gc_policy, "tidy", lambda: searched.append(0.0))
+    app = app_module.DigitsApp()
+    async with app.run_test(size=(80, 24)):
+        before = len(searched)
+        app.disable_messages(events.Timer)  # as if they waited behind keys
+        await comes_true(lambda: len(searched) > before + 3)
+    before = len(searched)
+    await asyncio.sleep(0.1)
+    assert len(searched) == before

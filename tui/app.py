@@ -119,6 +119,7 @@ class DigitsApp(LineApp):
         for mode, screen in self.SCREENS_OF_MODES.items():
             self.add_mode(mode, partial(screen, self.owners))
         self._starting = asyncio.Lock()
+        self._tidying: asyncio.TimerHandle | None = None
         self.begun: Callable[[], None] | None = None
         """Called when the first screen has been painted."""
 
@@ -138,8 +139,9 @@ class DigitsApp(LineApp):
         self._tidying = asyncio.get_running_loop().call_later(_TIDY, self._tidy)
 
     def on_unmount(self) -> None:
-        """Leave the loop."""
-        self._tidying.cancel()
+        """Leave the loop; a signal during the start may have ended the app before it was in it."""
+        if self._tidying is not None:
+            self._tidying.cancel()
 
     def on_ready(self) -> None:
         """The first screen has been painted."""

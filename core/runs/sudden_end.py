@@ -49,8 +49,8 @@ def lack_of_memory(lock: Path, time: float) -> Failed | None:
         return None
     ended = plural(now.ended - then.ended, "process", "processes")
     return Failed(
-        f"{KILLED}, probably by the system for lack of memory: it has ended {ended} for that since the run's last "
-        "save. Close other programs, then resume it",
+        f"probably lack of memory: {KILLED}, and the system has ended {ended} for that since the run's last save. "
+        "Close other programs, then resume it",
         time=time,
     )
 

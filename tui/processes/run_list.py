@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.duration import duration
-from core.runs import events
+from core.runs import events, sudden_end
 from core.runs.ending import status_of
 from core.runs.history import History
 from core.runs.run import FAILED, FINISHED, RUNNING, STOPPED, UNKNOWN, Run, list_runs
@@ -16,6 +16,13 @@ from tui.processes.run_stage import RunStage
 
 MARKS = {RUNNING: "●", FINISHED: "✓", STOPPED: "■", FAILED: "✗", UNKNOWN: "?"}
 """A sign for each status, so that it can be seen without colour."""
+
+_SUDDEN = {
+    sudden_end.KILLED: "killed",
+    sudden_end.SWITCHED_OFF: "machine switched off",
+    sudden_end.KILLED_OR_SWITCHED_OFF: "killed, or machine switched off",
+}
+"""A line has no room for a clause."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def _past(run: Run) -> ListedRun:
     if trouble := run.trouble(ending):
         return ListedRun(run, status, f"cannot be read: {trouble}")
     if ending is None:
-        return ListedRun(run, status, run.sudden_end())
+        return ListedRun(run, status, _SUDDEN[run.sudden_end()])
     return ListedRun(run, status, _result(status, ending.event))
 
 
