@@ -15,6 +15,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 from waiting import comes_true
 
+from core.system import gc_policy
 from tui import app as app_module
 from tui.app import DigitsApp
 from tui.terminal import closed
@@ -99,7 +100,7 @@ async def test_garbage_is_searched_for_until_the_app_is_left(monkeypatch: pytest
     """Also while keys wait, behind which a timer's message would stand."""
     searched: list[float] = []
     monkeypatch.setattr(app_module, "_TIDY", 0.01)
-    monkeypatch.setattr(app_module.gc_policy, "tidy", lambda: searched.append(0.0))
+    monkeypatch.setattr(gc_policy, "tidy", lambda: searched.append(0.0))
     app = app_module.DigitsApp()
     async with app.run_test(size=(80, 24)):
         before = len(searched)
