@@ -10,7 +10,7 @@ import pytest
 from tests.fuzz.readers import FuzzedReader, readers
 from tests.fuzz.tries import tried
 
-_TRIES = 500
+_TRIES = 300
 _FEW = 100
 _SLOW = ("checkpoint", "state", "events.jsonl", "config.json", "summary.json")
 """What builds a network, or shows a whole run in all places, has few tries."""

@@ -80,11 +80,11 @@ def test_what_is_clear_costs_one_view() -> None:
 def test_the_shipped_model_reads_better_with_it() -> None:
     """Of the test images that it is unsure of; and an image is read the same alone as among others."""
     recogniser = Recogniser(paths.shipped_checkpoint())
-    _, test = mnist.load()
+    test = mnist.test().take(np.arange(5000))
     once = logits(recogniser.network, test.images, _CPU, augment=False)
     best = once.topk(2, dim=1).values
     unsure = np.flatnonzero((best[:, 0] - best[:, 1] < 3).numpy())
-    assert 20 < len(unsure) < 1000
+    assert 20 < len(unsure) < 500
     read = recogniser.scores(test.images[unsure])
     labels = test.labels[unsure]
     before = (once[unsure, :10].argmax(dim=1).numpy() == labels).sum()

@@ -267,7 +267,7 @@ async def test_home_lists_them_all_and_each_can_be_opened(stopped: Path) -> None
         await until(
             pilot, lambda: bool(app.screen.query("#runs")) and app.screen.query_one(OptionList).option_count == 30
         )
-        assert "cannot be read" in text(app)
+        await until(pilot, lambda: "cannot be read" in text(app))
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, TrainingScreen))
         for run in every[::6]:
