@@ -186,20 +186,30 @@ async def test_keys_for_a_screen_that_is_not_composed_yet_wait(
 ) -> None:
     """All of its keys, as the screen below passes them on when they were typed at once with the one that opens it."""
     app = DigitsApp()
-    async with app.run_test(size=(80, 24)):
+    screens: list[Screen[Any]] = []
+
+    async def burst() -> None:
         if isinstance(opened, str):
             app.switch_mode(opened)
         else:
             app.push_screen(MADE[opened](app))
-        screen = app.screen
         kind = screen_class(opened) if isinstance(opened, str) else opened
-        assert isinstance(screen, kind) and not screen.is_mounted
-        keys = list(screen._bindings.key_to_bindings)
+        assert isinstance(app.screen, kind) and not app.screen.is_mounted
+        screens.append(app.screen)
+        keys = list(app.screen._bindings.key_to_bindings)
         for key in reversed(keys) if backwards else keys:
             await app._check_bindings(key)
+
+    async with app.run_test(size=(80, 24)):
+        app.call_later(burst)
         # Not by the pilot, which waits for widgets of a screen that one of the keys may close.
-        await comes_true(lambda: screen.is_mounted and not (screen.is_running and screen._message_queue.qsize()))
-        await asyncio.sleep(0.05)
+        await comes_true(
+            lambda: (
+                screens and screens[0].is_mounted and not (screens[0].is_running and screens[0]._message_queue.qsize())
+            )
+        )
+        app.post_message(events.Key("ctrl+q", None))
+        await comes_true(lambda: not app.is_running)
 
 
 async def test_another_question_is_asked_over_one() -> None:
