@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from functools import lru_cache
 
 import pytest
 from layout import until
 from rich.segment import Segment
 from rich.style import Style
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui import app as app_module
 from tui.app import DigitsApp
@@ -63,3 +66,23 @@ async def test_an_app_that_stays_open_lets_go(monkeypatch: pytest.MonkeyPatch) -
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: len(times) > 1)
+
+
+async def test_sizes_that_the_terminal_no_longer_has_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each widget remembers those that it was given, until the terminal has another."""
+    told: list[tuple[int, int]] = []
+    forget = caches.forget_sizes
+
+    def count(widgets: Iterable[DOMNode]) -> None:
+        every = [each for each in widgets if isinstance(each, Widget)]
+        before = sum(len(each._box_model_cache) for each in every)
+        forget(every)
+        told.append((before, sum(len(each._box_model_cache) for each in every)))
+
+    monkeypatch.setattr(caches, "forget_sizes", count)
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.screen.is_mounted)
+        await pilot.resize_terminal(100, 30)
+        before, after = told[-1]
+        assert before > after == 0

@@ -135,7 +135,10 @@ class DigitsApp(LineApp):
     def _tidy(self) -> None:
         """Not by a timer of Textual's, whose message waits behind the keys that make the garbage."""
         if gc_policy.tidy():
+            from core.system import heap  # not at start
+
             caches.let_go()
+            heap.give_back()
         self._tidying = asyncio.get_running_loop().call_later(_TIDY, self._tidy)
 
     def on_unmount(self) -> None:
@@ -307,6 +310,7 @@ class DigitsApp(LineApp):
 
     def on_resize(self, event: events.Resize) -> None:
         """Check whether the screen still fits; `self.size` is the old size until this is handled."""
+        caches.forget_sizes(self._registry)
         self._cover(event.size)
 
     def _cover(self, size: Size) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import _lru_cache_wrapper, lru_cache
 from typing import Any
 
 from textual import strip
 from textual.cache import FIFOCache
+from textual.dom import DOMNode
+from textual.widget import Widget
 
 _LARGE = 1000
 """Entries that a cache may take to be emptied; a smaller one is left, and one without a limit."""
@@ -47,6 +49,13 @@ def let_go() -> None:
     """Empty the large ones. Takes milliseconds, and ten more where something was imported since."""
     for cache in large():
         cache.cache_clear()
+
+
+def forget_sizes(widgets: Iterable[DOMNode]) -> None:
+    """Forget how large the widgets were in a terminal of another size, of which each remembers sixteen."""
+    for widget in widgets:
+        if isinstance(widget, Widget):
+            widget._box_model_cache.clear()
 
 
 def large() -> frozenset[_lru_cache_wrapper[Any]]:
