@@ -31,7 +31,7 @@ def pytest_collection_finish() -> None:
     """Search for garbage among what the tests make: a search of all that is imported took a quarter of the time."""
     gc.freeze()
     gc.set_threshold(20_000, 10, 50)
-    tui.app._TIDY = 3600.0
+    tui.app._TIDY = tui.app._PRELOAD = 3600.0  # tests of these set what they need
     _share_parsed_css()
 
 
