@@ -56,10 +56,7 @@ def lack_of_memory(lock: Path, time: float) -> Failed | None:
 
 
 def _noted(lock: Path) -> Machine | None:
-    try:
-        data = json_file.load(lock)
-    except (OSError, ValueError):
-        return None
+    data = json_file.read(lock)
     host, boot, ended = data.get("host"), data.get("boot"), data.get("ended")
     if not isinstance(host, str) or not isinstance(boot, str):
         return None
