@@ -49,7 +49,7 @@ def lack_of_memory(lock: Path, time: float) -> Failed | None:
         return None
     ended = plural(now.ended - then.ended, "process", "processes")
     return Failed(
-        f"probably lack of memory: {KILLED}, and the system has ended {ended} for that since the run's last save. "
+        f"killed, probably for lack of memory: the system ended {ended} for that since the last save. "
         "Close other programs, then resume it",
         time=time,
     )
