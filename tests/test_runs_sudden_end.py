@@ -68,7 +68,7 @@ def test_a_run_has_failed_if_the_system_ended_something_for_lack_of_memory(now: 
         assert run.ending() is None
     found = run.ending()
     assert run.status() == FAILED and found is not None and isinstance(found.event, events.Failed)
-    assert "the system ended 2 processes for that since" in found.event.error
+    assert "the system killed 2 processes since the last save" in found.event.error
     assert run.is_resumable()
     with RunWriter(run):
         pass

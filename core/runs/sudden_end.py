@@ -47,10 +47,10 @@ def lack_of_memory(lock: Path, time: float) -> Failed | None:
     then, now = _noted(lock), machine()
     if then is None or then.boot != now.boot or then.ended is None or now.ended is None or then.ended >= now.ended:
         return None
-    ended = plural(now.ended - then.ended, "process", "processes")
+    killed = plural(now.ended - then.ended, "process", "processes")
     return Failed(
-        f"killed, probably for lack of memory: the system ended {ended} for that since the last save. "
-        "Close other programs, then resume it",
+        f"killed, probably for lack of memory: the system killed {killed} since the last save. "
+        "Free memory, then resume it",
         time=time,
     )
 
