@@ -212,6 +212,33 @@ async def test_keys_for_a_screen_that_is_not_composed_yet_wait(
         await comes_true(lambda: not app.is_running)
 
 
+async def test_a_press_on_what_is_not_painted_yet_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everywhere on each screen: it is laid out, and none of its widgets has been asked for its lines."""
+    painted = Screen._compositor_refresh
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for opened in (*MADE, "data", "training", "drawing"):
+            monkeypatch.setattr(Screen, "_compositor_refresh", lambda _: None)
+            if isinstance(opened, str):
+                app.switch_mode(opened)
+            else:
+                app.push_screen(MADE[opened](app))
+            screen = app.screen
+            await until(pilot, lambda screen=screen: screen.is_mounted and len(screen.query("*")) > 1)  # type: ignore[misc]
+            screen._refresh_layout()
+            pressed = 0
+            for x in range(1, 80, 6):
+                for y in range(1, 24, 2):
+                    for event in (events.MouseDown, events.MouseUp):
+                        screen._forward_event(event(None, x, y, 0, 0, 1, False, False, False, x, y))
+                    pressed += screen.get_widget_and_offset_at(x, y)[0] not in (None, screen)
+            assert pressed > 10
+            monkeypatch.setattr(Screen, "_compositor_refresh", painted)
+            await pilot.pause()
+            while len(app.screen_stack) > 1:
+                await app.pop_screen()
+
+
 async def test_another_question_is_asked_over_one() -> None:
     """Only the same one is not."""
     app = DigitsApp()

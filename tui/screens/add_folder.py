@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.widget import PseudoClasses
 from textual.widgets import Button, DirectoryTree, Input, ProgressBar, Static
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
@@ -42,6 +43,8 @@ class UsableTree(DirectoryTree):
     def __init__(self, path: Path, id: str) -> None:  # noqa: A002 - Textual's name
         self._folders: dict[Path, bool] = {}
         """Of the paths in the tree, whether each is a folder."""
+        # Textual's tree has it only once it is painted, and fails where the mouse is pressed on it before.
+        self._pseudo_class_state = PseudoClasses(False, False, False)
         super().__init__(path, id=id)
 
     # Textual's tree takes no message, not even that it is to close, until a folder has been read: on a network disk
