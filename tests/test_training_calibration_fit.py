@@ -50,7 +50,7 @@ class Louder(nn.Module):
 @pytest.fixture(autouse=True)
 def made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer digits, and the same ones for all tests: to draw them takes seconds each time."""
-    monkeypatch.setattr(calibration_fit, "_WRITTEN", 300)
+    monkeypatch.setattr(calibration_fit, "_WRITTEN", 150)
     monkeypatch.setattr(calibration_fit, "written", _written)
     monkeypatch.setattr(calibration_fit, "redrawn", lambda part, seed: _redrawn(part.images.tobytes(), seed))
 
