@@ -239,6 +239,29 @@ async def test_a_press_on_what_is_not_painted_yet_is_passed_over(monkeypatch: py
                 await app.pop_screen()
 
 
+async def test_what_only_shows_something_closes_when_another_mode_is_opened() -> None:
+    """What asks something, or holds work, waits below what the user comes back to."""
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for kind in MADE:
+            app.push_screen(MADE[kind](app))
+            await until(pilot, lambda kind=kind: isinstance(app.screen, kind) and app.screen.is_mounted)  # type: ignore[misc]
+            await app.switch_mode("data")
+            await app.switch_mode("home")
+            assert [type(screen) for screen in app.screen_stack[1:]] == ([] if kind.ONLY_SHOWS else [kind])
+            while len(app.screen_stack) > 1:
+                await app.pop_screen()
+        app.push_screen(MADE[Confirm](app))
+        app.push_screen(MADE[HelpScreen](app))
+        app.push_screen(MADE[LogScreen](app))
+        await app.switch_mode("data")
+        await app.switch_mode("home")
+        await until(pilot, lambda: [type(screen) for screen in app.screen_stack[1:]] == [Confirm])
+    assert {kind.__name__ for kind in MADE if kind.ONLY_SHOWS} == {
+        "HelpScreen", "LogScreen", "MistakesScreen", "Palette", "ScorecardScreen", "SkippedScreen", "StepsScreen",
+    }  # fmt: skip
+
+
 async def test_another_question_is_asked_over_one() -> None:
     """Only the same one is not."""
     app = DigitsApp()

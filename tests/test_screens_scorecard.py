@@ -12,6 +12,7 @@ from check_app import child_of
 from drawing_app import DrawingApp
 from fake_core import install
 from layout import clipped, scrollbars, settled, text, until
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 from trained import trained
@@ -265,3 +266,22 @@ async def test_many_sets_scroll(monkeypatch: pytest.MonkeyPatch, run: Run) -> No
         await settled(pilot)
         assert "set 8, 120 images" in text(app) and "is better for you" in text(app)
         assert clipped(app) == []
+
+
+@pytest.mark.parametrize("key", ["a", "o"])
+async def test_escape_typed_at_once_with_the_key_of_a_dialog_closes_that(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """Not the scorecard, which would leave the dialog over the screen below."""
+    shipped = paths.shipped_checkpoint()
+    install(monkeypatch, {_asked([shipped]): _steps(_card([shipped], "own"))})
+    app = DigitsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("j")
+        screen = await _measured(pilot)
+        for each in (key, "escape"):
+            app.post_message(events.Key(each, None))
+        await settled(pilot)
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)

@@ -21,7 +21,7 @@ from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.widget import MountError
+from textual.widget import AwaitMount, MountError
 from textual.widgets import OptionList
 from textual.worker import WorkerFailed, get_current_worker
 
@@ -263,6 +263,20 @@ class DigitsApp(LineApp):
     def action_go(self, mode: str) -> None:
         """Show this mode's screen."""
         self.switch_mode(mode)
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Close what only shows something on the screen that is left, so that it is itself when it is shown again."""
+        if mode == self.current_mode:
+            return super().switch_mode(mode)
+        for screen in reversed(self.screen_stack[1:]):
+            if not isinstance(screen, PushedScreen) or not screen.ONLY_SHOWS:
+                break
+            screen.dismiss()
+        left = self.screen_stack
+        mounted = super().switch_mode(mode)
+        for screen in left:
+            caches.forget_lines(screen.walk_children(with_self=True))
+        return mounted
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the key of the screen that is already shown."""

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 _SELDOM = 2000, 10, 20
 """Thresholds for `gc.set_threshold`: new objects, collections of generation 0, and collections of generation 1."""
 
+_MANY = 3
+"""Collections of generation 0 after which `tidy` searches."""
+
 
 @contextmanager
 def spared() -> Iterator[None]:
@@ -38,11 +41,12 @@ def settle() -> None:
 
 
 def tidy() -> bool:
-    """Search all objects if some ten thousand were made since that was last done, which a stroke does not do.
+    """Search all objects if some thousands were made since that was last done, which a stroke does not do.
 
     Python itself, as `settle` leaves it, waits for 400,000, which take tens of MiB. Returns whether it searched.
     """
-    if searches := gc.get_count()[2] > 0:
+    _, young, old = gc.get_count()
+    if searches := young >= _MANY or old > 0:
         gc.collect()
     return searches
 

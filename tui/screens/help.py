@@ -21,6 +21,7 @@ from tui.widgets.shared.key_footer import KeyFooter
 class HelpScreen(Dialog[None]):
     """Lists every key of a screen, of its focused widget and of the app."""
 
+    ONLY_SHOWS = True
     BINDING_GROUP_TITLE = "Help"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close"),

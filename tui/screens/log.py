@@ -25,6 +25,7 @@ _MOST = 64 * 1024
 class LogScreen(Dialog[None]):
     """A scrollable text."""
 
+    ONLY_SHOWS = True
     CSS_PATH = "log.tcss"
     BINDING_GROUP_TITLE = "Notes and log"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,l", "dismiss", "Close", key_display="esc")]

@@ -18,6 +18,7 @@ from tui.widgets.shared.key_footer import KeyFooter
 class MistakesScreen(Dialog[None]):
     """Shows the confusion matrix."""
 
+    ONLY_SHOWS = True
     CSS_PATH = "mistakes.tcss"
     BINDING_GROUP_TITLE = "Mistakes"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,m", "dismiss", "Close", key_display="esc")]

@@ -82,6 +82,8 @@ class MatchingCommands(CommandList, LiveList):  # Textual takes styles from the 
 class Palette(CommandPalette, PushedScreen[None]):
     """Textual's command palette, which closes once and nothing but itself."""
 
+    ONLY_SHOWS = True
+
     def on_mount(self, event: events.Mount) -> None:
         """Put our list in the place of Textual's, before its own handler looks for commands to show in it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen
@@ -19,6 +19,9 @@ class PushedScreen(FullSizeScreen[Result]):
     closed: Textual would then close the screen below, and give the result a second time. And a key may close a dialog
     whose widgets are still being made: Textual would then make no more of them, and whatever asks for one would fail.
     """
+
+    ONLY_SHOWS: ClassVar[bool] = False
+    """Whether it asks nothing and holds no work of the user's, so that it closes when another mode is opened."""
 
     _is_dismissed = _is_closed = False
     _given: Result | None = None

@@ -49,6 +49,7 @@ class Sets(VerticalScroll):
 class ScorecardScreen(PushedScreen[None]):
     """Starts measuring when it opens; leaving it ends that."""
 
+    ONLY_SHOWS = True
     CSS_PATH = "scorecard.tcss"
     BINDING_GROUP_TITLE = "Scorecard"
     AUTO_FOCUS = "#sets"
@@ -149,18 +150,25 @@ class ScorecardScreen(PushedScreen[None]):
         """Measure again: drawings may have been added, or the machine was busy."""
         self._measure()
 
-    @work
-    async def action_other(self) -> None:
-        """Choose the checkpoint to compare with."""
-        chosen = await self.app.push_screen_wait(CheckpointScreen(self._other))
-        if chosen is None or chosen == self._other:
-            return
-        self._other = chosen
-        self._measure()
+    # Not by a worker, which would begin after an escape in the same burst of keys had closed this screen.
 
-    @work
-    async def action_add(self) -> None:
+    def action_other(self) -> None:
+        """Choose the checkpoint to compare with."""
+
+        def chosen(checkpoint: Path | None) -> None:
+            if checkpoint is not None and checkpoint != self._other:
+                self._other = checkpoint
+                self._measure()
+
+        self.app.push_screen(CheckpointScreen(self._other), chosen)
+
+    def action_add(self) -> None:
         """Measure on one more set, until the screen is left."""
+
+        def added(is_added: bool | None) -> None:
+            if is_added:
+                self._measure()
+
         asked = Ask(
             "Measure on another set",
             f"Enter the path of {sources.formats()}; or the name of a set in the catalogue.",
@@ -168,8 +176,7 @@ class ScorecardScreen(PushedScreen[None]):
             "Measure",
             self._add,
         )
-        if await self.app.push_screen_wait(asked):
-            self._measure()
+        self.app.push_screen(asked, added)
 
     async def _add(self, values: list[str], progress: OnProgress) -> None:
         """Add a set by path or name; its images are read only when it is measured. Raises DataError."""

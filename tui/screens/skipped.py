@@ -19,6 +19,7 @@ from tui.widgets.shared.key_footer import KeyFooter
 class SkippedScreen(Dialog[None]):
     """A scrollable list."""
 
+    ONLY_SHOWS = True
     BINDING_GROUP_TITLE = "Notes"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close"),

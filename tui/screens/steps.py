@@ -38,6 +38,7 @@ _ROOMY = Size(120, 36)
 class StepsScreen(PushedScreen[None]):
     """Shows all steps, with the chosen one enlarged and explained."""
 
+    ONLY_SHOWS = True
     CSS_PATH = "steps.tcss"
     BINDING_GROUP_TITLE = "What the network sees"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -58,6 +58,13 @@ def forget_sizes(widgets: Iterable[DOMNode]) -> None:
             widget._box_model_cache.clear()
 
 
+def forget_lines(widgets: Iterable[DOMNode]) -> None:
+    """Forget what widgets that are hidden were painted with: in a terminal of 300×100, some MiB a screen."""
+    for widget in widgets:
+        if isinstance(widget, Widget):
+            widget._styles_cache.clear()
+
+
 def large() -> frozenset[_lru_cache_wrapper[Any]]:
     """The large caches of the modules that are imported now."""
     return _large(len(sys.modules))
