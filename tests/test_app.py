@@ -548,6 +548,7 @@ async def test_the_palette_starts_no_training_unseen(trainings: Trainings) -> No
         assert not trainings.started
         choose(app, "Data: Train")
         await until(pilot, lambda: trainings.started)
+        app.exit()  # the screen that shows the run may not be composed yet
 
 
 async def test_the_palette_follows_what_applies(
