@@ -57,9 +57,12 @@ _Row = list[Cell | None]
 _PLAIN = CellStyle(frozenset(), "", "")
 
 
+_MOST_STYLES = 512
+"""Styles whose looks are remembered. Textual makes one for each line of text that can be selected, and each is some
+hundred bytes; that they look alike is known when they are looked up again."""
 _MOST_LOOKS = 4096
-"""Styles whose looks are remembered; each theme, grey and blend of two colours has its own."""
-_MOST_CELLS = 8192
+"""Different looks that are remembered; each theme, grey and blend of two colours has its own."""
+_MOST_CELLS = 2048
 """Different cells that are remembered."""
 
 
@@ -115,7 +118,9 @@ class TerminalCells:
                 continue
             looks = self._looks.get(style)
             if looks is None:
-                if len(self._looks) >= _MOST_LOOKS:
+                if len(self._looks) >= _MOST_STYLES:
+                    self._looks.clear()
+                if len(self._known) >= _MOST_LOOKS:
                     self._looks.clear()
                     self._known.clear()
                     self._cells.clear()
