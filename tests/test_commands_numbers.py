@@ -28,7 +28,9 @@ def _served(request: dict[str, Any]) -> Answer:
     """What the reader process answers, after both have crossed as JSON."""
     server = ReaderServer()
     assert isinstance(server.start(""), Ready)
-    return answer_of(json.loads(json.dumps(server.answer(json.dumps(request).encode()).to_json())))
+    answer = server.answer(json.dumps(request).encode())
+    assert answer is not None
+    return answer_of(json.loads(json.dumps(answer.to_json())))
 
 
 @pytest.fixture

@@ -28,8 +28,9 @@ from core.data.details import DataDetails, Sample
 from core.doctor.diagnosis import Diagnosis, Examined, Health, Remedy, Section
 from core.drawing.ink import Stroke
 from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
+from core.insight.ablation import Ablation
 from core.networks.checkpoint_file import Header
-from core.reading import protocol
+from core.reading import protocol, questions
 from core.reading.reading import ReadDigit, Reading
 from core.runs import events
 from core.system import messages
@@ -56,6 +57,9 @@ _ROW = Row(
 _REMEDY = Remedy("Let the terminal say its size:", "unset COLUMNS LINES")
 _EXAMINED = Examined("size", Health.PROBLEM, "60×20", _REMEDY, ("a: b",))
 _SECTION = Section("Terminal", (_EXAMINED, Examined("mouse", Health.FINE, "reports")))
+_VALUES = np.array([[127, -3, 0], [1, 2, -127]], np.float32)  # which a byte each can tell apart
+_STROKE = Stroke(1.5, True, [(1.0, 2.5), (3.0, 4.0)])
+_ABLATION = Ablation(frozenset({(1, 2), (0, 5)}), frozenset({3}), 0.25, True, 7)
 _DIGIT = ReadDigit(1, _SHARES[::-1], 0.25, (3, 4, 5, 6), _PIXELS)
 _READING = Reading(0, _SHARES, _PIXELS, "/model.npz", 1.5, 0.25, 0.75, (_DIGIT, _DIGIT))
 
@@ -127,6 +131,27 @@ EXAMPLES: tuple[Any, ...] = (
     _EXAMINED,
     _SECTION,
     Diagnosis((_SECTION,)),
+    questions.LayersQuestion(id=3, image=_PIXELS, layer=1, map=2, ablation=_ABLATION),
+    questions.LayersAnswer(
+        id=3, is_last=False, maps=(_VALUES, _VALUES[:1]), votes=_VALUES, biases=_VALUES[0], kernel=_VALUES
+    ),
+    questions.WhyQuestion(id="a", image=_PIXELS),
+    questions.WhyAnswer(
+        id="a", is_last=False, answers=(3, 10), probabilities=(0.75, 0.25), saliency=_VALUES
+    ),
+    questions.FlipQuestion(id=4, image=_PIXELS, width=40, height=30, strokes=(_STROKE,)),
+    questions.FlipAnswer(
+        id=4, is_last=False, tried=64, total=2_000, stroke=_STROKE, digit=3, certainty=0.5, changed=_PIXELS
+    ),
+    questions.LikeQuestion(id=5, image=_PIXELS, most=3),
+    questions.LikeAnswer(
+        id=5, is_last=False, images=(_PIXELS,), labels=(7,), likeness=(0.5,), sources=("mnist",), compared=9, total=60
+    ),
+    questions.AblationQuestion(id=6, image=_PIXELS, ablation=_ABLATION),
+    questions.AblationAnswer(
+        id=6, is_last=False, probabilities=_SHARES, no_digit=0.25, accuracy=0.5, intact=0.75, images=1_000
+    ),
+    _ABLATION,
     # Files that one process writes and another reads
     TrainingConfig(data="mine", recipe="accurate", epochs=3, device="cpu", seed=5),
     Header(
@@ -135,6 +160,7 @@ EXAMPLES: tuple[Any, ...] = (
     ),
 )  # fmt: skip
 
+_BASES = (events.Event, Message, questions._Message, questions.Question, questions.Explanation)
 _ONLY_WRITTEN = ("core.evaluation.evaluation", "core.evaluation.rejection", "core.config.calibration")
 """Modules whose figures are written for people's own programs, or are a part of a header; none of ours reads them."""
 
@@ -145,7 +171,7 @@ def _classes() -> Iterator[type]:
         if module.name in ("core.__main__", *_ONLY_WRITTEN):
             continue
         for found in vars(import_module(module.name)).values():
-            if isinstance(found, type) and found.__module__ == module.name and found not in (events.Event, Message):
+            if isinstance(found, type) and found.__module__ == module.name and found not in _BASES:
                 writes_or_reads = hasattr(found, "to_json") or hasattr(found, "from_json")
                 if writes_or_reads:
                     yield found
@@ -185,7 +211,7 @@ def test_an_example_has_something_in_each_field(message: Any) -> None:
     likewise = [each for each in EXAMPLES if type(each) is type(message)]
     for field in dataclasses.fields(message):
         if field.default is not dataclasses.MISSING and type(message) not in (TrainingConfig, Header):
-            assert any(getattr(each, field.name) != field.default for each in likewise), field.name
+            assert any(not _same(getattr(each, field.name), field.default) for each in likewise), field.name
 
 
 _REQUESTS = [each for each in EXAMPLES if isinstance(each, protocol.Request)]

@@ -13,13 +13,15 @@ import pytest
 from numpy.typing import NDArray
 from waiting import comes_true
 
-from core.reading.protocol import ReadAnswer
+from core.reading.protocol import ReadAnswer, RequestFailed
+from core.reading.questions import Explanation, LayersAnswer, LayersQuestion, WhyAnswer, WhyQuestion
 from core.reading.reading import Reading
 from tui.processes.reader import Reader, ReaderState
 
 # Speaks the protocol of `serve`. A bitmap's first pixel is an order: 1 dies, 2 dies where it is the first
 # process, 3 waits for the file `go`, 4 is refused, 5 is answered with rubbish by the first process, 6 by it as if
-# another had been asked; any other is answered with that digit and the bitmap's sum.
+# another had been asked; any other is answered with that digit and the bitmap's sum. The first pixel of a question's
+# image is an order too: 1 dies, 2 is answered twice, 3 when the file `go` is there, 4 is refused.
 STUB = """
 import base64, json, os, sys, time
 from pathlib import Path
@@ -37,6 +39,22 @@ for line in sys.stdin:
     request = json.loads(line)
     if "load" in request:
         say(id=request["id"], loaded=request["load"] or "/shipped.npz", title="loaded")
+        continue
+    if "ask" in request:
+        order = base64.b64decode(request["image"])[0]
+        with open(here / "asked", "a") as file:
+            file.write(f"{request['ask']} {order}\\n")
+        if order == 1:
+            os._exit(7)
+        while order == 3 and not (here / "go").exists():
+            time.sleep(0.01)
+        if order == 4:
+            say(id=request["id"], error="refused")
+            continue
+        values = {"shape": [1], "largest": 0.0, "values": "AA=="}
+        for last in (False, True) if order == 2 else (True,):
+            say(id=request["id"], answer=request["ask"], is_last=last, answers=[order], probabilities=[1.0],
+                saliency=values, maps=[], votes=values, biases=values, kernel=None)
         continue
     pixels = base64.b64decode(request["pixels"])
     with open(here / "asked", "a") as file:
@@ -269,3 +287,89 @@ async def test_closing_leaves_no_process(tmp_path: Path, busy: bool) -> None:
     await listener.reader.close()
     with pytest.raises(ProcessLookupError):
         os.kill(listener.starts()[0], 0)
+
+
+# Questions
+
+
+class Explained:
+    """What was said to questions."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, object]] = []
+
+    def note(self, name: str) -> Callable[[Explanation | RequestFailed], None]:
+        """Whoever asked, by a name."""
+        return lambda answer: self.said.append((name, _summary(answer)))
+
+
+def _summary(answer: Explanation | RequestFailed) -> object:
+    if isinstance(answer, WhyAnswer):
+        return answer.answers[0], answer.is_last
+    return answer.error if isinstance(answer, RequestFailed) else type(answer)
+
+
+def _image(order: int) -> NDArray[np.uint8]:
+    return np.full((28, 28), order, np.uint8)
+
+
+async def test_a_question_is_answered_to_whoever_asked(listener: Listener) -> None:
+    """As often as the reader answers; a refusal is one's own too, and no failure of the reader."""
+    explained = Explained()
+    for name, order in (("one", 5), ("two", 2), ("three", 4), ("four", 6)):
+        listener.reader.explain(WhyQuestion(image=_image(order)), explained.note(name))
+        count = len(explained.said) + (2 if order == 2 else 1)
+        await listener.until(lambda count=count: len(explained.said) == count)  # type: ignore[misc]
+    assert explained.said == [
+        ("one", (5, True)), ("two", (2, False)), ("two", (2, True)), ("three", "refused"), ("four", (6, True)),
+    ]  # fmt: skip
+    assert listener.states[-1].phase == "ready" and len(listener.starts()) == 1
+
+
+async def test_a_newer_question_replaces_one_of_its_kind(listener: Listener) -> None:
+    """Also one that is under way, whose answer is then for nobody; another kind is answered beside it."""
+    explained = Explained()
+    listener.reader.explain(WhyQuestion(image=_image(3)), explained.note("old"))
+    await listener.until(lambda: listener.asked() == ["why 3"])
+    listener.reader.explain(WhyQuestion(image=_image(5)), explained.note("replaced"))
+    listener.reader.explain(WhyQuestion(image=_image(6)), explained.note("new"))
+    listener.reader.explain(LayersQuestion(image=_image(7)), explained.note("layers"))
+    (listener.folder / "go").touch()
+    await listener.until(lambda: len(explained.said) == 2)
+    assert sorted(map(str, explained.said)) == sorted(map(str, [("new", (6, True)), ("layers", LayersAnswer)]))
+
+
+async def test_a_bitmap_is_read_beside_questions(listener: Listener) -> None:
+    """It is sent at once, though a question is not answered yet."""
+    explained = Explained()
+    listener.reader.explain(WhyQuestion(image=_image(3)), explained.note("slow"))
+    await listener.until(lambda: listener.asked() == ["why 3"])
+    listener.reader.ask(np.full((2, 2), 8, np.uint8))
+    (listener.folder / "go").touch()
+    await listener.until(lambda: bool(listener.readings))
+    assert listener.readings[-1].digit == 8 and explained.said == [("slow", (3, True))]
+
+
+async def test_a_question_that_kills_is_given_up_and_the_bitmap_is_read(listener: Listener) -> None:
+    """Its asker is told, and so are those of others that were under way."""
+    explained = Explained()
+    listener.reader.explain(LayersQuestion(image=_image(3)), explained.note("beside"))
+    listener.reader.explain(WhyQuestion(image=_image(1)), explained.note("killer"))
+    (listener.folder / "go").touch()
+    listener.reader.ask(np.full((2, 2), 8, np.uint8))
+    await listener.until(lambda: len(listener.readings) == 1 and len(explained.said) == len(listener.starts()) == 2)
+    assert dict(explained.said)["killer"] == "the reader died before it had an answer"
+    listener.reader.explain(WhyQuestion(image=_image(5)), explained.note("later"))
+    await listener.until(lambda: explained.said[-1] == ("later", (5, True)))
+
+
+async def test_questions_are_for_the_network_that_is_loaded(listener: Listener) -> None:
+    """Those that wait are dropped with the old one; those asked meanwhile are asked of the new one."""
+    explained = Explained()
+    listener.reader.explain(WhyQuestion(image=_image(3)), explained.note("old"))
+    await listener.until(lambda: listener.asked() == ["why 3"])
+    listener.reader.load(Path("/other.npz"))
+    listener.reader.explain(WhyQuestion(image=_image(6)), explained.note("new"))
+    (listener.folder / "go").touch()
+    await listener.until(lambda: bool(explained.said))
+    assert explained.said == [("new", (6, True))] and listener.states[-1].checkpoint == "/other.npz"

@@ -217,7 +217,8 @@ async def test_a_press_on_what_is_not_painted_yet_is_passed_over(monkeypatch: py
     painted = Screen._compositor_refresh
     app = DigitsApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        for opened in (*MADE, "data", "training", "drawing"):
+        opening: list[type[PushedScreen[Any]] | str] = [*MADE, "data", "training", "drawing"]
+        for opened in opening:
             monkeypatch.setattr(Screen, "_compositor_refresh", lambda _: None)
             if isinstance(opened, str):
                 app.switch_mode(opened)

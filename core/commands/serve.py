@@ -8,6 +8,9 @@ or with an empty list, several digits are read as a number
     -> {…, "digits": [{"digit": 4, "probability": 0.98, "box": [left, top, width, height], …}, …]}
 {"id": 6, "load": "path, run, or empty for the shipped model"}
     -> {"id": 6, "loaded": path, "title": …}
+{"id": 7, "ask": "layers", "why", "flip", "like" or "ablation", "image": base64 of 784 bytes, …}
+    -> {"id": 7, "answer": the same, …, "is_last": true}
+Questions are answered when there is nothing else to do: the newest first, and of each kind only the newest.
 Any error -> {"id": …, "error": text}. The id may be left out; an answer then has none either.
 The first line is {"ready": path, "title": …} or {"id": null, "error": …}. The process ends when its input ends.
 """
@@ -16,7 +19,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import queue
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from core.system import gc_policy
@@ -48,11 +53,33 @@ def run_serve(options: argparse.Namespace) -> int:
     torch.set_num_threads(1)
     server = ReaderServer()
     _say(server.start(options.checkpoint))
-    for line in sys.stdin.buffer:
+    lines = _lines()
+    while True:
+        try:
+            line = lines.get(block=not server.is_busy)
+        except queue.Empty:
+            _say(server.advance())
+            continue
+        if line is None:
+            return 0
         _say(server.answer(line))
-    return 0
 
 
-def _say(answer: Answer) -> None:
+def _lines() -> queue.SimpleQueue[bytes | None]:
+    """The lines of the input, as they come; then None."""
+    found: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin.buffer:
+            found.put(line)
+        found.put(None)
+
+    threading.Thread(target=read, name="input", daemon=True).start()
+    return found
+
+
+def _say(answer: Answer | None) -> None:
+    if answer is None:
+        return
     sys.stdout.write(json.dumps(answer.to_json()) + "\n")
     sys.stdout.flush()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -19,10 +19,9 @@ from core.drawing import strokes
 from core.drawing.ink import Stroke
 from core.errors import DataError
 from core.preprocessing.normalise import Polarity
+from core.reading import questions
+from core.reading.questions import Explanation, Id, Question
 from core.reading.reading import Reading
-
-Id = int | str | None
-"""The id of a request; None if it had none."""
 
 LARGEST_SIDE = 4096
 """Most pixels that a bitmap may have on a side."""
@@ -158,18 +157,23 @@ class RequestFailed:
         return cls(str(data["error"]), data.get("id"))
 
 
-Request = ReadRequest | LoadRequest
-Answer = Ready | Loaded | ReadAnswer | RequestFailed
+Request = ReadRequest | LoadRequest | Question
+Answer = Ready | Loaded | ReadAnswer | Explanation | RequestFailed
 
-REQUESTS: dict[str, type[ReadRequest] | type[LoadRequest]] = {"load": LoadRequest, "pixels": ReadRequest}
-"""Each request class by the field that only it has."""
-ANSWERS: dict[str, type[Ready] | type[Loaded] | type[ReadAnswer] | type[RequestFailed]] = {
-    "error": RequestFailed,
-    "ready": Ready,
-    "loaded": Loaded,
-    "digit": ReadAnswer,
+REQUESTS: dict[str, Callable[[Mapping[str, Any]], Request]] = {
+    "ask": questions.question_of,
+    "load": LoadRequest.from_json,
+    "pixels": ReadRequest.from_json,
 }
-"""Each answer class by the field that only it has."""
+"""How each kind of request is parsed, by the field that only it has."""
+ANSWERS: dict[str, Callable[[Mapping[str, Any]], Answer]] = {
+    "answer": questions.explanation_of,
+    "error": RequestFailed.from_json,
+    "ready": Ready.from_json,
+    "loaded": Loaded.from_json,
+    "digit": ReadAnswer.from_json,
+}
+"""How each kind of answer is parsed, by the field that only it has."""
 
 
 def request_of(data: object) -> Request:
@@ -177,7 +181,7 @@ def request_of(data: object) -> Request:
     if isinstance(data, Mapping):
         for field, kind in REQUESTS.items():
             if field in data:
-                return kind.from_json(data)
+                return kind(data)
     raise ValueError(f"an object with {' or '.join(REQUESTS)} is needed")
 
 
@@ -185,7 +189,7 @@ def answer_of(data: Mapping[str, Any]) -> Answer:
     """The answer in a line's JSON. Raises KeyError, TypeError or ValueError if it is not an answer."""
     for field, kind in ANSWERS.items():
         if field in data:
-            return kind.from_json(data)
+            return kind(data)
     raise ValueError(f"an object with {', '.join(ANSWERS)} is needed")
 
 

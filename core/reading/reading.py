@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config.shape import SIDE
+from core.reading.packed import image_of, image_text
 
 
 class Verdict(StrEnum):
@@ -71,7 +70,7 @@ class ReadDigit:
             "probabilities": [round(value, 6) for value in self.probabilities],
             "no_digit": round(self.no_digit, 6),
             "box": list(self.box),
-            "seen": _text_of(self.seen),
+            "seen": image_text(self.seen),
         }
 
     @classmethod
@@ -83,7 +82,7 @@ class ReadDigit:
             probabilities=tuple(float(value) for value in data["probabilities"]),
             no_digit=float(data["no_digit"]),
             box=(left, top, width, height),
-            seen=_seen_of(data["seen"]),
+            seen=image_of(data["seen"]),
         )
 
 
@@ -194,7 +193,7 @@ class Reading:
         return {
             "digit": self.digit,
             "probabilities": [round(value, 6) for value in self.probabilities],
-            "seen": _text_of(self.seen),
+            "seen": image_text(self.seen),
             "checkpoint": self.checkpoint,
             "milliseconds": round(self.milliseconds, 3),
             "no_digit": round(self.no_digit, 6),
@@ -210,18 +209,10 @@ class Reading:
         return cls(
             digit=None if digit is None else int(digit),
             probabilities=tuple(float(value) for value in data["probabilities"]),
-            seen=_seen_of(data["seen"]),
+            seen=image_of(data["seen"]),
             checkpoint=str(data["checkpoint"]),
             milliseconds=float(data["milliseconds"]),
             no_digit=float(data.get("no_digit", 0.0)),
             threshold=float(data.get("threshold", 0.5)),
             digits=tuple(ReadDigit.from_json(each) for each in data.get("digits", ())),
         )
-
-
-def _text_of(seen: NDArray[np.uint8]) -> str:
-    return base64.b64encode(seen.tobytes()).decode()
-
-
-def _seen_of(text: str) -> NDArray[np.uint8]:
-    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(SIDE, SIDE)

@@ -1,7 +1,8 @@
 """The reader process as the interface sees it: send the newest bitmap, receive readings, never wait.
 
-At most one request is under way. A bitmap that arrives meanwhile waits, and a newer one replaces it, so a slow reader
-skips readings that are already outdated. A reader that dies is restarted.
+At most one bitmap is under way. One that arrives meanwhile waits, and a newer one replaces it, so a slow reader skips
+readings that are already outdated. A reader that dies is restarted. Questions (`core.reading.questions`) are answered
+when there is nothing to read; a newer one replaces an older one of its kind.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from textual.message import Message
 
 from core.drawing.ink import Stroke
 from core.reading import protocol
-from core.reading.protocol import Answer, Id, LoadRequest, ReadAnswer, ReadRequest, Request
+from core.reading.protocol import Answer, LoadRequest, ReadAnswer, ReadRequest, Request, RequestFailed
+from core.reading.questions import Explanation, Id, Question
 from core.reading.reading import Reading
 from core.system import children
 from tui.processes import killing, tasks
 
-_LONGEST_LINE = 2**20  # bytes; a reading takes two kB
+_LONGEST_LINE = 2**20  # bytes; a reading takes two kB, the feature maps of an image a hundred
 _PATIENCE = 60.0  # seconds without an answer after which the reader counts as dead
 _GRACE = 1.0  # seconds from the end of its output to that of a dying process
 _MOST_ATTEMPTS = 2  # a bitmap that was under way in this many deaths may be their cause
@@ -44,6 +46,10 @@ class ReaderState:
     """The path of the loaded checkpoint."""
     title: str = ""
     """Its title."""
+
+
+Then = Callable[[Explanation | RequestFailed], None]
+"""Is called with each answer to a question."""
 
 
 class ReaderLike(Protocol):
@@ -77,6 +83,15 @@ class ReaderChanged(Message):
         self.state = state
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question that has no last answer yet."""
+
+    question: Question
+    then: Then
+    is_sent: bool = False
+
+
 class _DeathError(Exception):
     """The process ended or does not answer; the argument says how."""
 
@@ -104,6 +119,10 @@ class Reader:
         self._wanted = asyncio.Event()
         self._request: ReadRequest | None = None
         """The newest request, until it is answered."""
+        self._under_way: Id = None
+        """The id of the reading or loading that is under way."""
+        self._asked: dict[str, _Asked] = {}
+        """By the kind of question."""
         self._attempts = 0
         self._checkpoint = ""
         self._to_load = False
@@ -130,6 +149,15 @@ class Reader:
         self._wanted.set()
         return name
 
+    def explain(self, question: Question, then: Then) -> None:
+        """Have `question` answered, in place of another of its kind that is not.
+
+        `then` is called from the event loop with each answer, or with why there is none. It is not called if another
+        network is loaded meanwhile.
+        """
+        self._asked[question.KIND] = _Asked(replace(question, id=next(self._ids)), then)
+        self._wanted.set()
+
     def forget(self) -> None:
         """Drop the request that waits or is under way."""
         self._request = None
@@ -138,6 +166,7 @@ class Reader:
         """Read with this checkpoint from now on; None for the shipped one."""
         self._checkpoint = "" if checkpoint is None else str(checkpoint)
         self._to_load = True
+        self._asked.clear()
         self._wanted.set()
 
     async def close(self) -> None:
@@ -176,49 +205,83 @@ class Reader:
                 pause = self._pause
             await asyncio.sleep(pause)
             pause = min(pause * 2, 30.0)
-            # Send the checkpoint again, and the bitmap too, unless that may be to blame.
+            # Send the checkpoint again, and the bitmap too, unless that may be to blame. Questions may be.
             self._to_load = bool(self._checkpoint)
+            self._give_up("the reader died before it had an answer")
             if self._attempts >= _MOST_ATTEMPTS:
                 self._request = None
 
     async def _converse(self, process: Process) -> None:
-        """Send requests and read answers in turn. Raises _DeathError when the process dies."""
-        self._understand(await self._answer(process))
-        while True:
-            await self._until_wanted(process)
-            if self._to_load:
-                self._to_load = False
-                await self._exchange(process, LoadRequest(self._checkpoint, next(self._ids)))
-            elif (request := self._request) is not None:
-                self._attempts += 1
-                await self._exchange(process, request)
-                if self._request is request:
-                    self._request = None
+        """Send requests, and receive answers. Raises _DeathError when the process dies."""
+        try:
+            self._understand(await asyncio.wait_for(self._answer(process), _PATIENCE))
+        except TimeoutError:
+            raise _DeathError(f"no answer for {_PATIENCE:.0f} seconds") from None
+        self._under_way = None
+        answer = asyncio.create_task(self._answer(process))
+        wanted = asyncio.create_task(self._wanted.wait())
+        try:
+            while True:
+                await self._send_wanted(process)
+                patience = _PATIENCE if self._under_way is not None or self._asked else None
+                await asyncio.wait({answer, wanted}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                if wanted.done():
+                    self._wanted.clear()
+                    wanted = asyncio.create_task(self._wanted.wait())
+                elif not answer.done():
+                    raise _DeathError(f"no answer for {_PATIENCE:.0f} seconds")
+                if answer.done():
+                    self._receive(answer.result())
+                    answer = asyncio.create_task(self._answer(process))
+        finally:
+            for task in (answer, wanted):
+                task.cancel()
 
-    async def _exchange(self, process: Process, request: Request) -> None:
-        await self._send(process, request)
-        answer = await self._answer(process)
-        if isinstance(answer, protocol.Loaded | ReadAnswer) and answer.id != request.id:
-            raise _DeathError(f"it answered request {answer.id}, not {request.id}")
+    async def _send_wanted(self, process: Process) -> None:
+        """Send what is wanted, except what waits for a reading or loading that is under way."""
+        if self._under_way is None and self._to_load:
+            self._to_load = False
+            await self._send(process, LoadRequest(self._checkpoint, next(self._ids)))
+        if self._under_way is None and self._request is not None:
+            self._attempts += 1
+            await self._send(process, self._request)
+        if self._to_load:
+            return  # the questions are for the network to come
+        for kind, asked in list(self._asked.items()):
+            if not asked.is_sent:
+                self._asked[kind] = replace(asked, is_sent=True)
+                await self._send(process, asked.question)
+
+    def _receive(self, answer: Answer) -> None:
+        """Tell whoever waits for it. Raises _DeathError if nobody does."""
+        name = getattr(answer, "id", None)
+        asked = next((each for each in self._asked.values() if each.question.id == name), None)
+        if asked is not None and isinstance(answer, Explanation | RequestFailed):
+            if isinstance(answer, RequestFailed) or answer.is_last:
+                del self._asked[asked.question.KIND]
+            asked.then(answer)
+            return
+        if isinstance(answer, Explanation):
+            return  # to a question that was replaced
+        if isinstance(answer, protocol.Loaded | ReadAnswer) and name != self._under_way:
+            raise _DeathError(f"it answered request {name}, not {self._under_way}")
+        if isinstance(answer, RequestFailed) and name not in (None, self._under_way):
+            return  # a question that was replaced
+        if self._request is not None and self._request.id == self._under_way:
+            self._request = None
+        self._under_way = None
         self._understand(answer)
 
-    async def _until_wanted(self, process: Process) -> None:
-        if self._to_load or self._request is not None:
-            return
-        self._wanted.clear()
-        wanted = asyncio.create_task(self._wanted.wait())
-        death = asyncio.create_task(process.wait())
-        try:
-            await asyncio.wait({wanted, death}, return_when=asyncio.FIRST_COMPLETED)
-            if death.done():
-                raise _DeathError(_how(process))
-        finally:
-            for task in (wanted, death):
-                task.cancel()
+    def _give_up(self, why: str) -> None:
+        given_up, self._asked = self._asked, {}
+        for each in given_up.values():
+            each.then(RequestFailed(why, each.question.id))
 
     async def _send(self, process: Process, request: Request) -> None:
         assert process.stdin is not None
         line = json.dumps(request.to_json()) + "\n"
+        if not isinstance(request, Question):
+            self._under_way = request.id
         try:
             process.stdin.write(line.encode())
             await process.stdin.drain()
@@ -228,14 +291,11 @@ class Reader:
     async def _answer(self, process: Process) -> Answer:
         assert process.stdout is not None
         try:
-            async with asyncio.timeout(_PATIENCE):
-                while line := await process.stdout.readline():
-                    with contextlib.suppress(json.JSONDecodeError):  # something that a library printed
-                        message = json.loads(line)
-                        if isinstance(message, dict):
-                            return _understood(message)
-        except TimeoutError:
-            raise _DeathError(f"no answer for {_PATIENCE:.0f} seconds") from None
+            while line := await process.stdout.readline():
+                with contextlib.suppress(json.JSONDecodeError):  # something that a library printed
+                    message = json.loads(line)
+                    if isinstance(message, dict):
+                        return _understood(message)
         except ValueError as error:  # a line over the limit, or not UTF-8
             raise _DeathError(f"its answer cannot be read: {error}") from error
         raise _DeathError(await _ending(process))

@@ -24,7 +24,8 @@ from core.errors import CheckpointError
 from core.networks import checkpoint_file
 from core.networks.checkpoint_file import written_at
 from core.networks.model_name import model_name
-from core.reading.protocol import Id, ReadAnswer
+from core.reading.protocol import ReadAnswer
+from core.reading.questions import Id
 from core.reading.reading import REJECTED, Reading
 from core.runs.run import Run
 from core.words import probability

@@ -14,7 +14,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from core.networks.checkpoint_file import written_at
-from core.reading.protocol import Id, ReadAnswer
+from core.reading.protocol import ReadAnswer
+from core.reading.questions import Id
 from core.reading.reading import Reading
 from core.runs.run import Run
 from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderLike, ReaderState
