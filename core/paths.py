@@ -11,6 +11,7 @@ folder. `$DIGITS_HOME` moves the user's files in either case.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from core.errors import DigitsError
@@ -21,9 +22,13 @@ _ROOT = _PACKAGE.parent
 
 def is_checkout() -> bool:
     """Whether the program runs from a checkout of its sources (not installed, or installed as editable)."""
-    project = _ROOT / "pyproject.toml"
+    return _has_sources(_ROOT)
+
+
+@lru_cache(maxsize=1)  # asked a thousand times for a list of networks
+def _has_sources(folder: Path) -> bool:
     try:
-        return 'name = "digits-tui"' in project.read_text(encoding="utf-8")
+        return 'name = "digits-tui"' in (folder / "pyproject.toml").read_text(encoding="utf-8")
     except OSError:
         return False
 
