@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from core.commands import reader_server
 from core.commands.reader_server import ReaderServer
 from core.errors import DataError
+from core.reading import explainer
 from core.reading.explainer import Work
 from core.reading.protocol import ReadAnswer, RequestFailed, answer_of
 from core.reading.questions import (
@@ -53,7 +53,7 @@ class FakeExplainer:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> ReaderServer:
     """With the shipped network."""
-    monkeypatch.setattr(reader_server, "Explainer", FakeExplainer)
+    monkeypatch.setattr(explainer, "Explainer", FakeExplainer)
     server = ReaderServer()
     server.start("")
     return server

@@ -6,24 +6,14 @@ from typing import cast
 
 import pytest
 import torch
+from random_network import random_network
 from torch import Tensor, nn
 
 from core.insight.ablated import ablated
 from core.insight.ablation import INTACT, Ablation
-from core.networks.architectures import ARCHITECTURES, SequentialNetwork, build
+from core.networks.architectures import ARCHITECTURES, SequentialNetwork
 
 IMAGES = torch.rand(3, 1, 28, 28, generator=torch.Generator().manual_seed(1))
-
-
-def _network(name: str) -> SequentialNetwork:
-    """With batch statistics that are not those of a network that has seen nothing."""
-    network = build(name, seed=3)
-    with torch.no_grad():
-        for each in network.modules():
-            if isinstance(each, nn.BatchNorm2d) and each.running_mean is not None and each.running_var is not None:
-                each.running_mean.uniform_(-0.5, 0.5, generator=torch.Generator().manual_seed(1))
-                each.running_var.uniform_(0.5, 2, generator=torch.Generator().manual_seed(2))
-    return cast(SequentialNetwork, network.eval())
 
 
 def _activations(network: SequentialNetwork) -> list[nn.Module]:
@@ -41,7 +31,7 @@ def _activations(network: SequentialNetwork) -> list[nn.Module]:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_what_is_switched_off_is_as_if_a_hook_had_emptied_it(name: str) -> None:
     """Single maps of two layers, and a whole layer."""
-    network = _network(name)
+    network = random_network(name)
     activations = _activations(network)
     last = len(activations) - 1
     for ablation, emptied in (
@@ -69,7 +59,7 @@ def test_what_is_switched_off_is_as_if_a_hook_had_emptied_it(name: str) -> None:
 
 def test_noise_is_in_proportion_to_the_weights_of_its_layer_and_the_same_for_a_seed() -> None:
     """Each layer's weights move by a quarter of what they spread, within the chance of their number."""
-    network = _network("deep")
+    network = random_network("deep")
     noisy, again = (ablated(network, Ablation(noise=0.25, seed=5)) for _ in range(2))
     other = ablated(network, Ablation(noise=0.25, seed=6))
     for before, after, same, unlike in zip(network.layers, noisy.layers, again.layers, other.layers, strict=True):
@@ -83,15 +73,15 @@ def test_noise_is_in_proportion_to_the_weights_of_its_layer_and_the_same_for_a_s
 def test_no_bias_is_left() -> None:
     """Of convolutions and linear layers, nor what batch normalisation adds."""
     for name in ("deep", "little"):
-        broken = ablated(_network(name), Ablation(forgets_biases=True))
+        broken = ablated(random_network(name), Ablation(forgets_biases=True))
         assert all(not value.any() for key, value in broken.named_parameters() if key.endswith("bias"))
-    without = ablated(_network("little"), Ablation(forgets_biases=True))
+    without = ablated(random_network("little"), Ablation(forgets_biases=True))
     assert not without(torch.full((1, 1, 28, 28), 0.1307)).any()  # the mean of MNIST's pixels: nothing comes in
 
 
 def test_nothing_wrong_is_the_same_network() -> None:
     """And it is said to be intact."""
-    network = _network("quick")
+    network = random_network("quick")
     assert INTACT.is_none and not Ablation(noise=0.1).is_none
     assert torch.equal(ablated(network, INTACT)(IMAGES), network(IMAGES))
 
@@ -102,4 +92,4 @@ def test_nothing_wrong_is_the_same_network() -> None:
 def test_what_the_network_does_not_have_is_refused(wrong: Ablation) -> None:
     """A map too many, and layers that there are not."""
     with pytest.raises(IndexError, match="no feature map"):
-        ablated(_network("little"), wrong)
+        ablated(random_network("little"), wrong)

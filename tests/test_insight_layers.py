@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 import pytest
 import torch
+from random_network import random_network
 from torch import Tensor, nn
 
 from core.insight.layers import layers
-from core.networks.architectures import ARCHITECTURES, SequentialNetwork, build
+from core.networks.architectures import ARCHITECTURES, SequentialNetwork
 from core.networks.inputs import as_input
 
 SEQUENTIAL = [name for name, each in ARCHITECTURES.items() if each.is_sequential]
-
-
-def _network(name: str) -> SequentialNetwork:
-    """With batch statistics that are not those of a network that has seen nothing."""
-    network = build(name, seed=3)
-    with torch.no_grad():
-        for each in network.modules():
-            if isinstance(each, nn.BatchNorm2d) and each.running_mean is not None and each.running_var is not None:
-                each.running_mean.uniform_(-0.5, 0.5, generator=torch.Generator().manual_seed(1))
-                each.running_var.uniform_(0.5, 2, generator=torch.Generator().manual_seed(2))
-    return cast(SequentialNetwork, network.eval())
 
 
 def _image() -> np.ndarray:
@@ -34,7 +22,7 @@ def _image() -> np.ndarray:
 @pytest.mark.parametrize("name", SEQUENTIAL)
 def test_the_maps_are_what_torchs_own_hooks_see(name: str) -> None:
     """The output of the activation function after each convolution; and of each hidden linear layer."""
-    network, image = _network(name), _image()
+    network, image = random_network(name), _image()
     seen: list[tuple[bool, Tensor]] = []
     after: list[nn.Module] = []
 
@@ -65,7 +53,7 @@ def test_the_maps_are_what_torchs_own_hooks_see(name: str) -> None:
 
 def test_votes_of_a_group_are_the_sum_of_its_own() -> None:
     """The last layer of `deep` reads 96 maps of 3×3."""
-    votes = layers(_network("deep"), _image()).votes
+    votes = layers(random_network("deep"), _image()).votes
     grouped = votes.of_groups(96)
     np.testing.assert_allclose(grouped[5], votes.votes[45:54].sum(axis=0), rtol=1e-5)
     np.testing.assert_allclose(grouped.sum(axis=0) + votes.biases, votes.logits, atol=1e-4)

@@ -6,14 +6,17 @@ Imports torch.
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from core.errors import DataError, DigitsError
 from core.reading import protocol
-from core.reading.explainer import Explainer, Work
 from core.reading.protocol import Answer, Loaded, LoadRequest, ReadAnswer, ReadRequest, Ready, RequestFailed
 from core.reading.questions import Id, Question
 from core.reading.recogniser import Recogniser
 from core.runs.checkpoints import resolve
+
+if TYPE_CHECKING:
+    from core.reading.explainer import Explainer, Work
 
 _MALFORMED = (ValueError, KeyError, TypeError, OverflowError, RecursionError)
 """The errors of a line that is not JSON, or not a request."""
@@ -96,6 +99,8 @@ class ReaderServer:
     def _begin(self, question: Question) -> None:
         recogniser = self._current()
         if self._explainer is None:
+            from core.reading.explainer import Explainer  # not at the reader's start, which bitmaps wait for
+
             self._explainer = Explainer(recogniser)
         self._waiting.pop(question.KIND, None)  # so that this one becomes the newest
         self._waiting[question.KIND] = question.id, self._explainer.work(question)

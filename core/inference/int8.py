@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork
+from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork, standardised
 from core.networks.inputs import as_input
 
 _SCALED_BY = 128
@@ -153,7 +153,7 @@ def _scaled(
     convolutions: Sequence[tuple[nn.Conv2d, bool]], linear: nn.Linear, others: Sequence[nn.Module], images: Tensor
 ) -> tuple[list[_Layer], list[_Layer], nn.Module]:
     """The corners of the first layer, the other convolutions, and the layers after them."""
-    seen = (images - PIXEL_MEAN) / PIXEL_DEVIATION
+    seen = standardised(images)
     inner, zero = 1 / (255 * PIXEL_DEVIATION), _PAPER
     # The byte for 0 is a whole number and the mean is not: the bias makes up for the difference.
     shift = (_PAPER - 255 * PIXEL_MEAN) * inner

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from core.config.shape import SIDE
-from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork
+from core.networks.architectures import SequentialNetwork, standardised
 
 _TOLERANCE = 1e-3
 """Largest difference of the logits; rounding causes some 1e-6, a faulty kernel far more."""
@@ -61,7 +61,7 @@ class _Prepacked(nn.Module):
             seen = self._steps[-1](seen)
 
     def forward(self, images: Tensor) -> Tensor:
-        found = (images - PIXEL_MEAN) / PIXEL_DEVIATION
+        found = standardised(images)
         for step in self._steps:
             found = step(found)
         return found

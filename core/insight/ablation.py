@@ -1,4 +1,4 @@
-"""What becomes of a network that is damaged on purpose. The network itself is left as it is."""
+"""What is taken from a network to see what becomes of it. Knows no network."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork
+from core.networks.architectures import SequentialNetwork, standardised
 from core.networks.inputs import as_input
 
 
@@ -74,7 +74,7 @@ def layers(network: SequentialNetwork, image: NDArray[np.uint8]) -> Layers:
     Raises ValueError if the network's last layer is not linear.
     """
     with torch.inference_mode():
-        value = (as_input(torch.tensor(image[np.newaxis])) - PIXEL_MEAN) / PIXEL_DEVIATION
+        value = standardised(as_input(torch.tensor(image[np.newaxis])))
         convolutions, hidden = [], []
         blocks = list(_blocks(network))
         for block in blocks[:-1]:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from core.networks.architectures import PIXEL_DEVIATION, PIXEL_MEAN, SequentialNetwork
+from core.networks.architectures import SequentialNetwork, standardised
 from core.networks.inputs import as_input
 
 _PART = 4096
@@ -31,7 +31,7 @@ def features(network: SequentialNetwork, images: NDArray[np.uint8]) -> NDArray[n
     (N, D) float16, each row of length 1.
     """
     with torch.inference_mode():
-        value = (as_input(torch.tensor(images)) - PIXEL_MEAN) / PIXEL_DEVIATION
+        value = standardised(as_input(torch.tensor(images)))
         for layer in network.layers[: len(network.layers) - 1]:
             value = layer(value)
         flat = value.flatten(1)

@@ -18,6 +18,11 @@ from torch import Tensor, nn
 PIXEL_MEAN, PIXEL_DEVIATION = 0.1307, 0.3081
 
 
+def standardised(images: Tensor) -> Tensor:
+    """What the first layer of a `SequentialNetwork` is given for `images`, 0 (paper) to 1 (ink)."""
+    return (images - PIXEL_MEAN) / PIXEL_DEVIATION
+
+
 class SequentialNetwork(nn.Module):
     """Layers, one after the other, applied to pixels standardised with MNIST's mean and deviation."""
 
@@ -27,7 +32,7 @@ class SequentialNetwork(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (N, 10), or (N, 11) with a reject output, for `images` (N, 1, 28, 28) float, 0 (paper) to 1 (ink)."""
-        logits: Tensor = self.layers((images - PIXEL_MEAN) / PIXEL_DEVIATION)
+        logits: Tensor = self.layers(standardised(images))
         return logits
 
 
