@@ -132,6 +132,26 @@ async def test_marks_hide_no_ink() -> None:
         assert all(pad.ink.bitmap[2 * y : 2 * y + 2, x].max() <= 64 for x, y in changed)
 
 
+@pytest.mark.parametrize("is_asked_again", [False, True])
+async def test_a_reading_of_a_larger_pad_marks_nothing(is_asked_again: bool) -> None:
+    """It arrives when the terminal has become smaller, before or after the reader was asked for the smaller drawing."""
+    async with NumberApp().run_test(size=(300, 100)) as pilot:
+        app = await shown(pilot)
+        reading, name = app.drawing._reading, len(app.reader.asked)
+        assert reading is not None and reading.digits[-1].box[0] > 80
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert app.pad.ink.width == 40 and len(app.reader.asked) > name
+        if not is_asked_again:
+            name = len(app.reader.asked)
+            app.pad.marks = ()
+            app.pad.ink.resize(20, 20)
+        marks = app.pad.marks
+        app.reader.on_answer(ReadAnswer(reading, name))
+        await settled(pilot)
+        assert app.pad.marks == marks and "407" in app.text()
+
+
 async def test_what_is_no_digit_has_a_question_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the number, in the list and on the pad."""
     monkeypatch.setattr(NumberReader, "rejected", {2})

@@ -74,6 +74,8 @@ class ReadingScreen(ModeScreen):
         """The reading on screen."""
         self._reading_id: Id = None
         self._asked = 0, 0
+        self._first_asked = 0, 0
+        """The first request on the present canvas, and the canvas's side."""
         """The id of the newest request to the reader, and the drawing's revision at that time."""
         self._written: int | None = None
         self._seeing: Timer | None = None
@@ -160,11 +162,19 @@ class ReadingScreen(ModeScreen):
 
     def _ask(self) -> None:
         pad = self.query_one(Pad)
-        self._asked = self._reader.ask(pad.ink.bitmap, pad.ink.strokes), pad.revision
+        name = self._reader.ask(pad.ink.bitmap, pad.ink.strokes)
+        self._asked = name, pad.revision
+        if self._first_asked[1] != pad.ink.width:
+            self._first_asked = name, pad.ink.width
 
     def _is_current(self, answer: Id) -> bool:
         """Whether this is the answer to the newest request, and the drawing has not changed since."""
         return (answer, self.query_one(Pad).revision) == self._asked
+
+    def _is_of_canvas(self, answer: Id) -> bool:
+        """Whether this answers for a bitmap of the pad's present size; the boxes of another lie elsewhere."""
+        first, side = self._first_asked
+        return isinstance(answer, int) and answer >= first and side == self.query_one(Pad).ink.width
 
     def _post_reading(self, answer: ReadAnswer) -> None:
         self.post_message(Answered(answer))
@@ -174,8 +184,8 @@ class ReadingScreen(ModeScreen):
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:
-        # An answer may arrive after the drawing was cleared.
-        if not self.query_one(Pad).ink.is_empty:
+        # An answer may arrive after the drawing was cleared or the terminal has changed its size.
+        if not self.query_one(Pad).ink.is_empty and self._is_of_canvas(event.id):
             self._reading_id = event.id
             self._show(event.reading)
 
