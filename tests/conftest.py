@@ -100,6 +100,22 @@ def two_threads() -> Iterator[None]:
 
 
 @pytest.fixture
+def short_trainings(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Few images train a small network for a few steps, in this process and in those that it starts.
+
+    Returns the PYTHONPATH that does it.
+    """
+    from quick import sitecustomize
+
+    from core.config.recipes import RECIPES
+
+    for name, recipe in list(RECIPES.items()):
+        monkeypatch.setitem(RECIPES, name, sitecustomize.shortened(recipe))
+    monkeypatch.setenv("PYTHONPATH", folder := str(Path(sitecustomize.__file__).parent))
+    return folder
+
+
+@pytest.fixture
 def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """`fast` with its small network on few images too, which trains in a fifth of the time, in this process."""
     from core.config.recipes import RECIPES

@@ -38,9 +38,9 @@ def digits_tui(columns: int = 80, rows: int = 24, **variables: str) -> Terminal:
     return Terminal(command, {**children.environment(), **variables}, columns, rows)
 
 
-def wait_for_digit(terminal: Terminal, digit: int) -> None:
-    """Wait until the bar of the digit says more than 50%."""
-    terminal.wait_until(lambda: float(_bar(terminal, digit)) > 50, f"{digit} was not read")
+def wait_for_digit(terminal: Terminal, digit: int, least: float = 50.0) -> None:
+    """Wait until the bar of the digit says more than so many per cent."""
+    terminal.wait_until(lambda: float(_bar(terminal, digit)) > least, f"{digit} was not read")
 
 
 def _bar(terminal: Terminal, digit: int) -> str:

@@ -210,6 +210,7 @@ def _wait(text: str, path: Path) -> None:
     wait_until(lambda: path.exists() and text in path.read_text(encoding="utf-8"), lambda: f"no {text!r} in {path}")
 
 
+@pytest.mark.usefixtures("short_trainings")
 def test_stop_and_resume_a_background_run(tiny_set: Path) -> None:
     """A detached run goes on alone, stops on request with its state kept, and resumes to its end."""
     begun = digits("train", "--data", str(tiny_set), "--recipe", "accurate", "--epochs", "400", "--detach")
@@ -266,6 +267,7 @@ def _interrupt(child: subprocess.Popen[bytes], run: Run, number: signal.Signals)
     assert run.is_resumable()
 
 
+@pytest.mark.usefixtures("short_trainings")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_an_interrupted_run_keeps_a_checkpoint(tiny_set: Path, number: signal.Signals) -> None:
     """By Ctrl+C and by a lost line."""
@@ -288,6 +290,7 @@ def test_another_device_is_taken_in_the_background_too(tiny_set: Path) -> None:
     assert run.status() == "failed"
 
 
+@pytest.mark.usefixtures("short_trainings")
 def test_a_training_that_crashes_has_failed_and_says_where(tiny_set: Path) -> None:
     """A fault in a library, say: nobody writes an event any more, but its log tells. Resumed, it is an ordinary run."""
     digits("train", "--data", str(tiny_set), "--epochs", "10000", "--detach")
@@ -326,6 +329,7 @@ def test_a_run_that_fails_keeps_what_it_printed_last(tiny_set: Path, monkeypatch
     assert "Traceback" in ending.event.output and "broken" in ending.event.output
 
 
+@pytest.mark.usefixtures("short_trainings")
 def test_nohup_is_respected(tiny_set: Path) -> None:
     """A run started under `nohup` does not hear the line being lost, but a polite kill."""
     child, run = _train(tiny_set, "nohup")
@@ -337,6 +341,7 @@ def test_nohup_is_respected(tiny_set: Path) -> None:
     _interrupt(child, run, signal.SIGTERM)
 
 
+@pytest.mark.usefixtures("short_trainings")
 def test_a_terminal_or_pipe_that_goes_away_costs_nothing(tiny_set: Path) -> None:
     """When nobody reads any more the run stops with its state kept, and nothing is called a defect."""
     child, run = _train(tiny_set)
@@ -360,9 +365,10 @@ def test_a_run_that_was_killed_has_stopped_and_says_why() -> None:
     assert f"run {run.name} has stopped: {KILLED}; go on with: digits-tui resume {run.name}" in watched.stderr
 
 
+@pytest.mark.usefixtures("short_trainings")
 def test_a_run_that_was_killed_resumes_to_the_same_weights(tiny_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGKILL in the middle, in another process resumed: the weights are those of a run that was never touched."""
-    options = ["--data", str(tiny_set), "--epochs", "2", "--device", "cpu", "--seed", "4"]
+    options = ["--data", str(tiny_set), "--epochs", "12", "--device", "cpu", "--seed", "4"]
     child = subprocess.Popen(
         children.command("train", *options), env=children.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -388,6 +394,7 @@ def test_a_run_that_was_killed_resumes_to_the_same_weights(tiny_set: Path, monke
                 np.testing.assert_array_equal(one[name], other[name])
 
 
+@pytest.mark.usefixtures("short_trainings")
 def test_a_full_disk_is_said(tiny_set: Path) -> None:
     """A run whose files may not grow ends with what to do, not with a traceback."""
     limit = 'ulimit -f 200; exec "$@"'

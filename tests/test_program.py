@@ -22,9 +22,9 @@ from core.runs.writer import RunWriter
 
 
 @pytest.fixture
-def app() -> Callable[..., Terminal]:
+def app(short_trainings: str) -> Callable[..., Terminal]:
     """Opens the program in the home of this test."""
-    return digits_tui
+    return partial(digits_tui, PYTHONPATH=short_trainings)
 
 
 def test_draw_with_the_mouse_and_with_the_arrow_keys(app: Callable[..., Terminal]) -> None:

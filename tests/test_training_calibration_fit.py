@@ -34,6 +34,22 @@ def _redrawn(images: bytes, seed: int) -> LabelledImages:
     return redrawn(LabelledImages(pixels, np.zeros(len(pixels), np.uint8)), seed)
 
 
+class Remembering(nn.Module):
+    """The same network, which computes what it says of a batch only once for all tests."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.known: dict[bytes, Tensor] = {}
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, 1, 28, 28) -> (N, 11)."""
+        key = images.numpy().tobytes()
+        if key not in self.known:
+            self.known[key] = self.network(images)
+        return self.known[key]
+
+
 class Louder(nn.Module):
     """A network that is more, or less, sure of everything."""
 
@@ -70,7 +86,7 @@ def network() -> nn.Module:
     """The shipped one."""
     network, _ = checkpoint.load(paths.shipped_checkpoint())
     assert isinstance(network, SequentialNetwork)
-    return prepacked(fused(network))
+    return Remembering(prepacked(fused(network)))
 
 
 @pytest.mark.parametrize("factor", [0.4, 1.0, 3.0])

@@ -32,13 +32,15 @@ _SHIPPED = str(paths.shipped_checkpoint())
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One plan, the small network, a report after every step, and few images of what is no digit."""
+    """One plan, the small network, small batches, a report after every step, and few images of what is no digit."""
     monkeypatch.setattr(probe, "choose", lambda name, recipe: ([Plan("cpu", 1, "float32")], []))
     monkeypatch.setattr("core.training.trainer._REPORT_SECONDS", 0.0)
     monkeypatch.setattr("core.training.pretrained._NO_DIGITS", 200)
-    fast = RECIPES["fast"]
-    small_data = dataclasses.replace(fast.small_data, architecture=fast.architecture, averaging=0.0)
+    fast, fine_tune = RECIPES["fast"], RECIPES["fine-tune"]
+    small_data = dataclasses.replace(fast.small_data, architecture=fast.architecture, batch_size=16, averaging=0.0)
     monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, small_data=small_data))
+    small_data = dataclasses.replace(fine_tune.small_data, batch_size=16)
+    monkeypatch.setitem(RECIPES, "fine-tune", dataclasses.replace(fine_tune, small_data=small_data))
 
 
 @pytest.fixture

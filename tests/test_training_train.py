@@ -100,7 +100,10 @@ def test_a_stopped_and_resumed_run_ends_with_the_same_weights(
         request.getfixturevalue("made_images")  # as a large set, and so with the optimiser of one
     if recipe != "fast":  # whose batch is larger than the other set
         data = tiny_set
-    epochs = {"fast": 6, "thorough": 2, "robust": 1}[recipe]
+        thorough = RECIPES["thorough"]
+        small_data = dataclasses.replace(thorough.small_data, batch_size=16)
+        monkeypatch.setitem(RECIPES, "thorough", dataclasses.replace(thorough, small_data=small_data))
+    epochs = {"fast": 3, "thorough": 2, "robust": 1}[recipe]
     config = TrainingConfig(data=str(data), recipe=recipe, epochs=epochs, seed=5)
     whole = create_run(config)
     _run(config, whole)
@@ -122,7 +125,10 @@ def test_a_stopped_and_resumed_run_ends_with_the_same_weights(
 
 @pytest.fixture
 def made_images(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few enough to be made at once, for a set that counts as a large one."""
+    """Few enough to be made at once, for a set that counts as a large one, and smaller batches of them."""
+    robust = RECIPES["robust"]
+    robust = dataclasses.replace(robust, batch_size=24, redrawn=6, written=5, no_digits=3)
+    monkeypatch.setitem(RECIPES, "robust", robust)
     monkeypatch.setattr("core.training.auxiliary._MADE", 120)
     monkeypatch.setattr("core.training.calibration_fit._WRITTEN", 100)
     monkeypatch.setattr("core.config.recipes.SMALL", 100)
@@ -131,8 +137,7 @@ def made_images(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("made_images")
 def test_the_robust_recipe_tells_what_is_no_digit(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has an output for it, which even a short training puts to use, and a calibration that is kept with it."""
-    monkeypatch.setattr("core.config.training_length._SMALL_STEPS", 15)
-    config = TrainingConfig(data=str(small_set), recipe="robust", epochs=2, seed=0)
+    config = TrainingConfig(data=str(small_set), recipe="robust", epochs=1, seed=0)
     run = create_run(config)
     _run(config, run)
     recogniser = Recogniser(run.model)
