@@ -264,11 +264,17 @@ def _characters(text: str) -> Iterable[tuple[str, int]]:
     return zip(text, repeat(1), strict=False) if text.isascii() else _graphemes(text)
 
 
-@lru_cache(256)  # a screen's worth: what is known of a line takes up to 20 KiB
+@lru_cache(256)  # a screen's worth
 def _graphemes(text: str) -> list[tuple[str, int]]:
     # A file name that is not UTF-8 contains surrogates, which cannot be encoded.
     whole = text.encode(errors="replace").decode()
-    return [(whole[start:end], cells) for start, end, cells in split_graphemes(whole)[0]]
+    return [_grapheme(whole[start:end], cells) for start, end, cells in split_graphemes(whole)[0]]
+
+
+@lru_cache(1024)
+def _grapheme(text: str, cells: int) -> tuple[str, int]:
+    """The pair of them, one object for all that are equal: the lines of a large terminal would take 20 KiB each."""
+    return text, cells
 
 
 def _grey(colour: ColorTriplet) -> int | None:
