@@ -17,10 +17,11 @@ from core.data import mnist
 from core.errors import DataError
 from core.inference import engine, int8, prepacked
 from core.inference.engine import MANY, Engine, fast_ways
+from core.inference.fused import fused
 from core.inference.int8 import Int8Network
 from core.inference.scores import logits, scores
 from core.networks import checkpoint
-from core.networks.architectures import ARCHITECTURES
+from core.networks.architectures import ARCHITECTURES, SequentialNetwork
 from core.reading.recogniser import Recogniser
 
 _CPU = torch.device("cpu")
@@ -71,7 +72,9 @@ def test_the_way_goes_by_how_many_images_there_are(
 def test_many_images_get_the_answers_of_few(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same answers and rejections, the unsure ones among them, whose probabilities differ by some hundredths."""
     _, test = mnist.load()
-    once = scores(recogniser.network, test.images[:3000], _CPU, recogniser.calibration, augment=False)
+    assert isinstance(recogniser.network, SequentialNetwork)
+    fast = prepacked.prepacked(fused(recogniser.network))
+    once = scores(fast, test.images[:3000], _CPU, recogniser.calibration, augment=False)
     unsure = np.argsort(once.probabilities.max(axis=1))[:100]
     chosen = test.images[np.concatenate([unsure, np.arange(300)])]
     monkeypatch.setattr(engine, "MANY", 300)

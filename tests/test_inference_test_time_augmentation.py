@@ -9,8 +9,11 @@ from torch import Tensor, nn
 
 from core import paths
 from core.data import mnist
+from core.inference.fused import fused
+from core.inference.prepacked import prepacked
 from core.inference.scores import logits
 from core.inference.test_time_augmentation import augmented
+from core.networks.architectures import SequentialNetwork
 from core.networks.inputs import as_input
 from core.reading.recogniser import Recogniser
 
@@ -81,7 +84,8 @@ def test_the_shipped_model_reads_better_with_it() -> None:
     """Of the test images that it is unsure of; and an image is read the same alone as among others."""
     recogniser = Recogniser(paths.shipped_checkpoint())
     test = mnist.test().take(np.arange(5000))
-    once = logits(recogniser.network, test.images, _CPU, augment=False)
+    assert isinstance(recogniser.network, SequentialNetwork)
+    once = logits(prepacked(fused(recogniser.network)), test.images, _CPU, augment=False)
     best = once.topk(2, dim=1).values
     unsure = np.flatnonzero((best[:, 0] - best[:, 1] < 3).numpy())
     assert 20 < len(unsure) < 500

@@ -260,7 +260,7 @@ async def test_the_table_of_past_runs_lists_them_all(stopped: Path) -> None:
 
 
 async def test_home_lists_them_all_and_each_can_be_opened(stopped: Path) -> None:
-    """The app starts among them, and its training screen shows every sixth; what it paints is asked of each above."""
+    """The app starts among them, and its training screen shows every twelfth; what it paints is asked of each above."""
     every = _all_damaged(stopped)
     app = DigitsApp()
     async with app.run_test(size=(120, 50)) as pilot:
@@ -270,8 +270,8 @@ async def test_home_lists_them_all_and_each_can_be_opened(stopped: Path) -> None
         await until(pilot, lambda: "cannot be read" in text(app))
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, TrainingScreen))
-        for run in every[::6]:
+        for run in every[::12]:
             app.owners.runs.choose(run)
             await pilot.pause()
         await app.workers.wait_for_complete()
-        assert app.is_running and app.owners.runs.current == every[::6][-1]
+        assert app.is_running and app.owners.runs.current == every[::12][-1]

@@ -228,8 +228,8 @@ async def test_a_press_on_what_is_not_painted_yet_is_passed_over(monkeypatch: py
             await until(pilot, lambda screen=screen: screen.is_mounted and len(screen.query("*")) > 1)  # type: ignore[misc]
             screen._refresh_layout()
             pressed = 0
-            for x in range(1, 80, 6):
-                for y in range(1, 24, 2):
+            for x in range(1, 80, 9):
+                for y in range(1, 24, 3):
                     screen._forward_event(events.MouseDown(None, x, y, 0, 0, 1, False, False, False, x, y))
                     pressed += screen.get_widget_and_offset_at(x, y)[0] not in (None, screen)
             assert pressed > 10
