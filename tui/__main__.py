@@ -53,14 +53,6 @@ def _frames(arguments: list[str]) -> int:
     return frames
 
 
-def _settle() -> None:
-    """Once the first screen is there: what a long-lived process needs, and a start does not."""
-    from core.system import gc_policy, heap
-
-    gc_policy.settle()
-    heap.keep_small()
-
-
 def _open(frames: int | None) -> int:
     """Run the app, then print which runs continue without it."""
     # Pixel mouse reports land in the wrong cell after a resize. Textual reads this setting when it is imported.
@@ -69,15 +61,17 @@ def _open(frames: int | None) -> int:
     os.environ.setdefault("TEXTUAL_FPS", "240")
     from core import paths
     from core.errors import DigitsError
+    from core.system import gc_policy, heap
 
-    gc.disable()  # the first screen appears a tenth sooner; `_settle` enables it again
+    heap.keep_small()  # before there are other threads
+    gc.disable()  # the first screen appears a tenth sooner; `settle` enables it again
     from tui.app import DigitsApp
     from tui.terminal.signals import leaving
 
     try:
         paths.home()  # fail before the app takes over the screen if there is no home folder
         app = DigitsApp(frames)
-        app.begun = _settle
+        app.begun = gc_policy.settle
         with leaving(app):
             app.run()
     except DigitsError as error:
