@@ -236,6 +236,7 @@ async def test_a_press_on_what_is_not_painted_yet_is_passed_over(monkeypatch: py
             monkeypatch.setattr(Screen, "_compositor_refresh", painted)
             await pilot.pause()
             while len(app.screen_stack) > 1:
+                await until(pilot, lambda: app.screen.is_mounted)  # a press may have opened another one
                 await app.pop_screen()
 
 
