@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import layout
 import numpy as np
+from explanations import explanation
 from numpy.typing import NDArray
 from textual.pilot import Pilot
 
@@ -16,9 +17,10 @@ from core.drawing.clean_copy import as_read
 from core.drawing.ink import Stroke
 from core.preprocessing.normalise import normalise
 from core.reading.protocol import ReadAnswer
+from core.reading.questions import Question
 from core.reading.reading import Reading
 from tui.app import DigitsApp
-from tui.processes.reader import ReaderState
+from tui.processes.reader import ReaderState, Then
 from tui.screens.drawing import DrawingScreen
 from tui.widgets.drawing.pad import Pad
 
@@ -31,6 +33,7 @@ class FakeReader:
         self.on_state = on_state
         self.asked: list[NDArray[np.uint8]] = []
         self.loaded: list[Path | None] = []
+        self.questions: list[Question] = []
         self.closed = False
         self.reads_with = "/shipped.npz"
 
@@ -50,6 +53,11 @@ class FakeReader:
         """Answer what was asked last; returns its id."""
         self.on_answer(ReadAnswer(reading, len(self.asked)))
         return len(self.asked)
+
+    def explain(self, question: Question, then: Then) -> None:
+        """Answer at once."""
+        self.questions.append(question)
+        then(explanation(question))
 
     def forget(self) -> None:
         """Nothing waits."""

@@ -52,6 +52,39 @@ def test_draw_with_the_mouse_and_with_the_arrow_keys(app: Callable[..., Terminal
         assert b"\x1b[?1000l" in terminal.output[-4000:]  # and the mouse let go
 
 
+def test_look_inside_with_keys_and_with_the_mouse(app: Callable[..., Terminal]) -> None:
+    """The layers of the network that reads follow a drawn 1; a map is chosen, enlarged and switched off."""
+    with app() as terminal:
+        terminal.expect("Training")
+        terminal.press("p")
+        terminal.expect("Draw something")
+        terminal.press("v")
+        terminal.expect("Draw a digit")
+        terminal.mouse("down", 20, 4)
+        for row in range(8, 18, 4):
+            terminal.mouse("move", 20, row)
+        terminal.mouse("up", 20, 17)
+        terminal.expect("Layer 1, map")
+        terminal.press("tab", "right", "enter")
+        terminal.expect("with its kernel")
+        terminal.press("escape")
+        terminal.expect("number 2 of")
+        terminal.press("x")
+        terminal.expect("1 map off")
+        terminal.expect("right")  # of a thousand images
+        terminal.press("m", ".")
+        terminal.expect("Layer 2, map")
+        names = next(y for y, line in enumerate(terminal.text().splitlines()) if "flip  like" in line)
+        at = terminal.text().splitlines()[names].index("why")
+        terminal.mouse("down", at, names)
+        terminal.mouse("up", at, names)
+        terminal.expect("gradients")
+        terminal.press("v")
+        wait_for_digit(terminal, 1)
+        terminal.press("q")
+        assert terminal.end() == 0
+
+
 def test_train_quit_come_back_and_find_the_run(app: Callable[..., Terminal], tiny_set: Path) -> None:
     """A training on a small real set is started, seen through an epoch, left, found again and stopped."""
     entry = catalogue.add(str(tiny_set))

@@ -38,6 +38,7 @@ from tui.screens.confirm import Confirm
 from tui.screens.fine_tuning_result import FineTuningResult, FineTuningResultScreen
 from tui.screens.guided import GuidedScreen
 from tui.screens.help import HelpScreen
+from tui.screens.inside import InsideScreen
 from tui.screens.log import LogScreen
 from tui.screens.mistakes import MistakesScreen
 from tui.screens.own_set import OwnSetScreen
@@ -73,6 +74,7 @@ MADE: dict[type[PushedScreen[Any]], Callable[[App[Any]], PushedScreen[Any]]] = {
     ),
     GuidedScreen: lambda app: GuidedScreen(None),
     HelpScreen: lambda app: HelpScreen(app.screen),
+    InsideScreen: lambda app: InsideScreen(np.eye(28, dtype=np.uint8) * np.uint8(255), "a line"),
     LogScreen: lambda app: LogScreen(create_run(TrainingConfig()), History()),
     MistakesScreen: lambda app: MistakesScreen(np.eye(10, dtype=int).tolist()),
     OwnSetScreen: lambda app: OwnSetScreen(own_sets.active()),

@@ -29,6 +29,7 @@ from tui.screens.training import TrainingScreen
 from tui.state.requests import OpenRun
 from tui.terminal import painter
 from tui.terminal.line_app import LineApp
+from tui.widgets.inside.inside import Inside
 
 pytestmark = pytest.mark.usefixtures("children_end")
 
@@ -362,3 +363,36 @@ async def test_ink_is_drawn_in_two_levels_over_a_very_slow_line() -> None:
         app._tell_of_line()
         await comes(lambda: len(greys(terminal)) > 2, terminal)
         await comes(lambda: _same(app, terminal), terminal)
+
+
+async def test_the_layers_cost_a_stroke_two_thousand_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80×24: the feature maps follow the pen, and are whole at its end."""
+    clock = Clock()
+    monkeypatch.setattr("tui.widgets.inside.inside.time", clock)
+    app = DrawingApp()
+    async with opened(app) as (pilot, terminal):
+        terminal.type("v")
+        await quiet(terminal)
+
+        async def stroke(digit: int) -> int:
+            """The bytes of one, at sixty moves a second."""
+            terminal.type("c")
+            await quiet(terminal)
+            before, path = terminal.sent, _path(digit)
+            for index, cell in enumerate(path):
+                terminal.mouse("move" if index else "down", *cell)
+                clock.now += 1 / 60
+                await pilot.pause()
+            terminal.mouse("up", *path[-1])
+            await quiet(terminal)
+            assert _same(app, terminal)
+            return terminal.sent - before
+
+        for digit in (2, 7):
+            asked = len(app.reader.questions)
+            with monkeypatch.context() as still:
+                still.setattr(Inside, "follow", lambda *_, **__: None)
+                alone = await stroke(digit)
+            assert len(app.reader.questions) == asked
+            assert await stroke(digit) - alone < 2000
+            assert len(app.reader.questions) > asked + 1  # before the end, too

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from core.runs.run import Run
     from tui.processes.fine_tuning_run import FineTuningRun
     from tui.processes.run_process import RunProcessEnded
-    from tui.state.requests import DrawWith, OpenRun, ResumeRun, StartRun
+    from tui.state.requests import DrawWith, LookInside, OpenRun, ResumeRun, StartRun
 
 _SCREENS = Binding.Group("Screens", compact=True)
 _CLASSES = {
@@ -188,6 +188,12 @@ class DigitsApp(LineApp):
         """Open the drawing screen and read with this checkpoint."""
         self.owners.model.use(asked.checkpoint)
         self.switch_mode("drawing")
+
+    def on_look_inside(self, asked: LookInside) -> None:
+        """Show what the network that reads makes of an image."""
+        from tui.screens.inside import InsideScreen
+
+        self.push_screen(InsideScreen(asked.image, asked.title, self.owners.model.checkpoint))
 
     @work
     async def on_start_run(self, asked: StartRun) -> None:

@@ -65,6 +65,15 @@ class ReaderLike(Protocol):
 MakeReader = Callable[[Callable[[ReadAnswer], None], Callable[[ReaderState], None]], ReaderLike]
 
 
+class Explaining(ReaderLike, Protocol):
+    """What a screen that looks into the network needs of a reader."""
+
+    def explain(self, question: Question, then: Then) -> None: ...
+
+
+MakeExplaining = Callable[[Callable[[ReadAnswer], None], Callable[[ReaderState], None]], Explaining]
+
+
 class Answered(Message):
     """The reader has read a bitmap."""
 

@@ -20,7 +20,7 @@ from core.drawing.clean_copy import of_ink
 from core.drawing.ink import Ink
 from core.errors import DataError
 from core.printable import printable
-from tui.processes.reader import Answered, MakeReader, Reader
+from tui.processes.reader import Answered, MakeExplaining, Reader
 from tui.screens.confirm import Confirm
 from tui.screens.guided import GuidedScreen
 from tui.screens.own_sets import OwnSetsScreen
@@ -59,7 +59,7 @@ class DrawingScreen(ReadingScreen):
         *ReadingScreen.BINDINGS,
     ]
 
-    def __init__(self, owners: Owners, make_reader: MakeReader = Reader) -> None:
+    def __init__(self, owners: Owners, make_reader: MakeExplaining = Reader) -> None:
         """`make_reader` is called with the two callbacks of `Reader`."""
         super().__init__(owners, make_reader)
         self._active = ActiveSet(self._complain)
@@ -280,7 +280,7 @@ class DrawingScreen(ReadingScreen):
             return guided
         if action in ("which", "learn", "guided"):
             return not guided
-        return True
+        return super().check_action(action, parameters)
 
     # Showing
 

@@ -31,6 +31,7 @@ from core.words import plural
 from tui.screens import own_dialogs
 from tui.screens.pushed import PushedScreen
 from tui.state.complaint import complain
+from tui.state.requests import LookInside
 from tui.widgets.data.drawing_grid import DrawingGrid, Grey
 from tui.widgets.data.own_summary import OwnSummary
 from tui.widgets.shared.key_footer import KeyFooter
@@ -55,6 +56,7 @@ class OwnSetScreen(PushedScreen[OwnSet | None]):
         Binding("delete", "remove", "Remove", show=False),
         Binding("u", "undo", "Undo"),
         Binding("e", "export", "Export"),
+        Binding("v", "inside", "View inside the network", show=False),
         Binding("i", "import", "Import a set", show=False),
         Binding("r", "rename", "Rename", show=False),
         Binding("a", "activate", "Draw into this set", show=False),
@@ -102,6 +104,13 @@ class OwnSetScreen(PushedScreen[OwnSet | None]):
     def dismiss(self, result: OwnSet | None = None) -> AwaitComplete:
         """Close. If anything may have changed, return the set that was shown last, whatever the `result`."""
         return super().dismiss(self.own if self._changed else result)
+
+    def action_inside(self) -> None:
+        """Show what the network makes of the chosen drawing."""
+        drawing = self._grid.chosen
+        image = None if drawing is None else self._images.get(drawing.path)
+        if drawing is not None and image is not None:
+            self.post_message(LookInside(image, f"a {drawing.label} of {printable(self.own.name)}"))
 
     def action_back(self) -> None:
         """Close."""

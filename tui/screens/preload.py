@@ -1,4 +1,5 @@
-"""Imports the screens before they are asked for: the first of each would wait for its part of half a second.
+"""Imports the screens, and what reads images, before they are asked for: the first would wait for its part of half a
+second.
 
 Together and early they also lie together in memory; one by one, between what passes, they keep pages that nothing else
 can use.
@@ -14,8 +15,11 @@ import tui.screens
 
 
 def preload(goes_on: Callable[[], bool]) -> None:
-    """Import every screen, one after another for as long as `goes_on()`. Runs in a thread."""
+    """Import every screen and Pillow's decoders, one after another for as long as `goes_on()`. Runs in a thread."""
     for module in pkgutil.iter_modules(tui.screens.__path__, f"{tui.screens.__name__}."):
         if not goes_on():
-            break
+            return
         import_module(module.name)
+    from PIL import Image
+
+    Image.preinit()

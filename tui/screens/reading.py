@@ -29,15 +29,17 @@ from core.reading.questions import Id
 from core.reading.reading import REJECTED, Reading
 from core.runs.run import Run
 from core.words import probability
-from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderState
+from tui.processes.reader import Answered, MakeExplaining, Reader, ReaderChanged, ReaderState
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.mode import ModeScreen
 from tui.screens.steps import StepsScreen
 from tui.state.complaint import complain
 from tui.state.owners import Owners
-from tui.widgets.drawing.answer import Answer
+from tui.widgets.drawing.answer import Answer, sentence
 from tui.widgets.drawing.pad import Mark, Pad
 from tui.widgets.drawing.status import Status
+from tui.widgets.inside.flip_image import Canvas
+from tui.widgets.inside.inside import Inside
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.probabilities import Probabilities
 from tui.widgets.shared.thumbnail import Thumbnail
@@ -47,11 +49,13 @@ _SIDE = 38  # columns beside the pad: 28 for the bitmap, 9 for the text and one 
 _ROWS_BELOW = 2  # status and footer
 _FRAME = 2  # the pad's border, both sides
 _HEADINGS = 3  # rows beside the pad: two headings and a gap between bars and bitmap
+_LEAST_SIDE, _SHARE_BESIDE_INSIDE = 40, 0.45
+"""Pixels that the pad keeps, and the share of the columns that it may take, beside what is inside the network."""
 _LOOK_AGAIN = 1.0  # seconds between two checks of the checkpoint's file
 _SEE_AGAIN = 0.2
 """Seconds between two repaints of what the network sees: re-centring changes the whole image."""
 _NOTHING = np.zeros((28, 28), np.uint8)
-_PROBABLE, _SEEN, _HOW = "How probable each digit is", "What the network sees", " (w: how)"
+_PROBABLE, _SEEN, _HOW = "How probable each digit is (v: why)", "What the network sees", " (w: how)"
 
 
 class ReadingScreen(ModeScreen):
@@ -61,10 +65,14 @@ class ReadingScreen(ModeScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "checkpoint", "Choose a network", show=False),
         Binding("w", "steps", "What the network sees, step by step", show=False),
+        Binding("v", "inside", "View inside the network", show=False),
+        Binding("full_stop", "turn(1)", "Next page of the network's inside", show=False, key_display="."),
+        Binding("comma", "turn(-1)", "Page before", show=False, key_display=","),
+        Binding("m", "mend", "Mend the network", show=False),
     ]
     PARTS = (Pad,)
 
-    def __init__(self, owners: Owners, make_reader: MakeReader = Reader) -> None:
+    def __init__(self, owners: Owners, make_reader: MakeExplaining = Reader) -> None:
         """`make_reader` is called with the two callbacks of `Reader`."""
         super().__init__(owners)
         self._line = ""
@@ -92,6 +100,9 @@ class ReadingScreen(ModeScreen):
                     yield Thumbnail(_NOTHING)
                     with Vertical(id="said"):
                         yield from self.compose_said()
+            inside = Inside(self._reader.explain, id="inside")
+            inside.display = False
+            yield inside
         yield Status(id="status")
         yield KeyFooter(show_command_palette=False, compact=True)
 
@@ -134,7 +145,10 @@ class ReadingScreen(ModeScreen):
     def _arrange(self, size: Size) -> None:
         """Lay out the largest square pad that leaves room beside it; bars and bitmap share the rest."""
         rows = size.height - _ROWS_BELOW
-        side = max(2, min(2 * (rows - _FRAME), size.width - _FRAME - _SIDE) // 2 * 2)
+        most = size.width - _FRAME - _SIDE
+        if self.query_one(Inside).display:
+            most = min(most, max(_LEAST_SIDE, round(size.width * _SHARE_BESIDE_INSIDE)))
+        side = max(2, min(2 * (rows - _FRAME), most) // 2 * 2)
         pad = self.query_one(Pad)
         pad.styles.width, pad.styles.height = side + _FRAME, side // 2 + _FRAME
         bars = 10 if rows >= 10 + _HEADINGS + 14 else 5
@@ -196,7 +210,49 @@ class ReadingScreen(ModeScreen):
             self._show_seen()
         self.query_one(Answer).reading = reading
         self._show_number(reading)
+        self._follow_inside()
         self.show_status()
+
+    # Inside the network
+
+    def action_inside(self) -> None:
+        """Show what is inside the network beside the pad, or the probabilities again."""
+        inside, pad = self.query_one(Inside), self.query_one(Pad)
+        inside.display = not inside.display
+        self.query_one("#beside").display = not inside.display
+        if not inside.display and inside.has_focus_within:
+            pad.focus()
+        self._arrange(self.app.size)
+        self._follow_inside()
+        self.refresh_bindings()
+
+    def action_turn(self, by: int) -> None:
+        """Show another page of it."""
+        self.query_one(Inside).action_turn(by)
+
+    def action_mend(self) -> None:
+        """Undo what was done to the network."""
+        self.query_one(Inside).action_mend()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Turn pages only where there are any."""
+        return action not in ("turn", "mend") or (self.is_mounted and bool(self.query_one(Inside).display))
+
+    @on(Inside.Left)
+    def _leave_inside(self) -> None:
+        self.query_one(Pad).focus()
+
+    @on(Pad.Lifted)
+    def _follow_inside(self) -> None:
+        """Have the panel look at what is read now."""
+        inside, pad, reading = self.query_one(Inside), self.query_one(Pad), self._reading
+        if not inside.display:
+            return
+        if reading is None:
+            inside.follow(None, "")
+            return
+        canvas = None if reading.digits else Canvas(pad.ink.width, tuple(pad.ink.strokes))
+        inside.follow(reading.seen, sentence(reading), canvas, is_drawing=pad.is_drawing)
 
     def _show_seen(self) -> None:
         """Paint what the network sees, at most once in `_SEE_AGAIN` seconds."""

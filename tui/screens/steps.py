@@ -17,6 +17,7 @@ from textual.widgets import Static
 from core.errors import DataError
 from core.printable import printable
 from tui.screens.pushed import PushedScreen
+from tui.state.requests import LookInside
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 from tui.widgets.shared.thumbnail import Thumbnail
@@ -44,13 +45,14 @@ class StepsScreen(PushedScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", key_display="esc"),
         Binding("w", "dismiss(None)", "Back", show=False),
+        Binding("v", "inside", "View inside the network"),
     ]
 
     def __init__(self, load: Callable[[], StepImages]) -> None:
         """`load` is called in a thread, since it may decode a photograph. A DataError that it raises is shown."""
         super().__init__()
         self._load = load
-        self._count = 0
+        self._found: StepImages | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="steps"):
@@ -82,12 +84,17 @@ class StepsScreen(PushedScreen[None]):
         if not found.steps:
             words.update(_NOTHING)
             return
-        self._count = len(found.steps)
+        self._found = found
         self.query_one("#board").display = True
         self._arrange(self.size)
         strip = self.query_one(StepStrip)
         strip.show(found)
         strip.focus()
+
+    def action_inside(self) -> None:
+        """Show what the network makes of the last image."""
+        if (found := self._found) is not None and found.is_seen:
+            self.post_message(LookInside(found.steps[-1].image, found.subject))
 
     def on_resize(self) -> None:
         """Make the images as large as possible."""
@@ -100,7 +107,7 @@ class StepsScreen(PushedScreen[None]):
         # Title, footer and words, plus the margins above and below the title, images and words.
         taken = Size(4, 2 + _WORDS + 4) if roomy else Size(0, 2 + _WORDS)
         strip, chosen = self.query_one(StepStrip), self.query_one("#chosen")
-        strip.lay_out(Arrangement.within(size - taken, self._count))
+        strip.lay_out(Arrangement.within(size - taken, len(self._found.steps) if self._found else 0))
         chosen.styles.width, chosen.styles.height = 28 * strip.arrangement.scale, 14 * strip.arrangement.scale
 
     @on(StepStrip.Moved)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from core.config.configuration import TrainingConfig
+    from core.reading.questions import Image
     from core.runs.run import Run
 
 
@@ -40,6 +41,15 @@ class DrawWith(Message):
     """Open the drawing screen and read with this checkpoint."""
 
     checkpoint: Path
+
+
+@dataclass(eq=False)
+class LookInside(Message):
+    """Show what the network that reads makes of an image."""
+
+    image: Image
+    title: str
+    """What it is, such as `your drawing`."""
 
 
 class FineTune(Message):

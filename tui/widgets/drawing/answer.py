@@ -79,6 +79,19 @@ class Answer(Lines):
         return [Content.styled(row, "bold") for row in rows]
 
 
+def sentence(reading: Reading | None) -> str:
+    """The reading in one short line; empty if nothing is drawn."""
+    if reading is None or reading.digit is None:
+        return ""
+    if reading.digits and reading.least_sure is not None:
+        return f"{reading.number}  digit {reading.least_sure + 1}, the least sure:"
+    if reading.verdict is Verdict.NO_DIGIT:
+        return "not a digit"
+    other = "no digit" if reading.doubt is Verdict.NO_DIGIT else reading.doubt
+    doubt = f", or {other}?" if other is not None else ""
+    return f"{reading.digit}  {probability(reading.certainty)}  {_word(reading.certainty)}{doubt}"
+
+
 def _number(reading: Reading, width: int) -> list[Content]:
     rows = [Content.styled(fit(reading.number, width), "bold"), Content("")]
     if len(reading.digits) <= _MOST_SINGLE:

@@ -105,6 +105,9 @@ class Pad(Widget, can_focus=True):
             """Deliver only one of several waiting messages."""
             return isinstance(message, Pad.Changed)
 
+    class Lifted(Message):
+        """A stroke has ended."""
+
     def __init__(self, side: int = 40) -> None:
         """Start with a canvas of `side` × `side` pixels; the first layout resizes it."""
         super().__init__()
@@ -318,6 +321,8 @@ class Pad(Widget, can_focus=True):
             self._lower()
 
     def _lift(self) -> None:
+        if self.is_drawing:
+            self.post_message(self.Lifted())
         self.ink.lift()
         self.pen_down = False
         if self._dragging:

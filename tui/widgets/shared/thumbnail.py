@@ -69,13 +69,18 @@ def cells(top: Grey, bottom: Grey, colours: Shades, style: Style) -> list[Segmen
     if not colours:
         drawn = (top >= _DARKEST_DRAWN) * 2 + (bottom >= _DARKEST_DRAWN)
         return [Segment("".join([_GLYPHS[code] for code in drawn.tolist()]), style)]
+    return painted(shade_levels(top, len(colours)), shade_levels(bottom, len(colours)), colours)
+
+
+def painted(top: NDArray[np.int64], bottom: NDArray[np.int64], colours: Shades) -> list[Segment]:
+    """One row of cells from the indices (W,) in `colours` of its pixels; equal neighbours share a segment."""
     many = len(colours)
-    codes = _level(top, many) * many + _level(bottom, many)
+    codes = top * many + bottom
     starts = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
     return [_run(colours, *divmod(int(codes[begin]), many), end - begin) for begin, end in pairwise(starts)]
 
 
-def _level(pixels: Grey, many: int) -> NDArray[np.int64]:
+def shade_levels(pixels: Grey, many: int) -> NDArray[np.int64]:
     """The pixels' levels, 0 to many − 1, rounded up so that the faintest ink still shows."""
     return -(pixels.astype(np.int64) * (1 - many) // 255)
 
@@ -130,7 +135,8 @@ class Thumbnail(Widget):
 
     def _changes(self, old: Grey, new: Grey) -> list[Region]:
         """One region for each row of cells that looks different, from its first to its last such cell."""
-        differ = (_level(old, LEVELS) != _level(new, LEVELS)) | ((old >= _DARKEST_DRAWN) != (new >= _DARKEST_DRAWN))
+        differ = shade_levels(old, LEVELS) != shade_levels(new, LEVELS)
+        differ |= (old >= _DARKEST_DRAWN) != (new >= _DARKEST_DRAWN)
         large = differ.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
         if len(large) % 2:
             large = np.pad(large, ((0, 1), (0, 0)))

@@ -1,0 +1,307 @@
+"""Inside the network, beside the pad and on a screen of its own: pages, keys, mouse, and what is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from drawing_app import SEVEN, DrawingApp, FakeReader, settled
+from explanations import explanation
+from layout import after, clipped, scrollbars
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from core.reading.protocol import RequestFailed
+from core.reading.questions import FlipQuestion, LayersQuestion, LikeQuestion, Question, WhyQuestion
+from tui.processes.reader import Then
+from tui.screens.inside import InsideScreen
+from tui.widgets.inside.inside import Inside
+from tui.widgets.inside.layer_maps import Chosen, LayerMaps
+from tui.widgets.inside.pages import Pages
+from tui.widgets.shared.probabilities import Probabilities
+
+SIZES = [(80, 24), (160, 50)]
+
+
+def maps(app: DrawingApp) -> LayerMaps:
+    """The maps on the screen."""
+    return app.screen.query_one(LayerMaps)
+
+
+def said(app: DrawingApp) -> str:
+    """The words below the page, and what stands on the screen."""
+    words = [str(app.screen.query_one(f"#inside-{name}", Static).content) for name in ("words", "broken")]
+    assert all(part in app.text() for each in words for part in each.split())
+    return " ".join([*words, app.text()])
+
+
+async def opened(pilot: Pilot[Any], keys: list[str] = SEVEN) -> DrawingApp:
+    """A drawn 7, with the panel open."""
+    app = pilot.app
+    assert isinstance(app, DrawingApp)
+    await pilot.press(*keys, "v")
+    await settled(pilot)
+    return app
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_panel_takes_the_place_of_the_bars(size: tuple[int, int]) -> None:
+    """And gives it back; the drawing stays, and what is read is said in both."""
+    async with DrawingApp().run_test(size=size) as pilot:
+        app = await opened(pilot)
+        assert not app.screen.query_one(Probabilities).is_on_screen and maps(app).is_on_screen
+        assert "7  90.0%" in app.text() and "Layer 1, map 1" in said(app)
+        assert clipped(app) == [] and not scrollbars(app)
+        strokes = app.pad.ink.strokes
+        await pilot.press("v")
+        await settled(pilot)
+        assert app.screen.query_one(Probabilities).is_on_screen and not maps(app).is_on_screen
+        assert app.pad.ink.strokes == strokes and app.pad.has_focus
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("way", ["keys", "mouse"])
+async def test_each_page_asks_for_what_it_shows(size: tuple[int, int], way: str) -> None:
+    """And says what that is."""
+    async with DrawingApp().run_test(size=size) as pilot:
+        app = await opened(pilot)
+        pages = app.screen.query_one(Pages)
+        wanted: dict[str, tuple[type[Question], str]] = {
+            "why": (WhyQuestion, "integrated gradients"),
+            "flip": (FlipQuestion, "With this stroke added it reads as 4: 71.0%."),
+            "like": (LikeQuestion, "7 98% own"),
+        }
+        for name, (kind, words) in wanted.items():
+            if way == "keys":
+                for _ in pages.names:
+                    if pages.names[pages.shown] == name:
+                        break
+                    await pilot.press("full_stop")
+            else:
+                before = sum(len(each) + 2 for each in pages.names[: pages.names.index(name)])
+                await pilot.click(Pages, offset=(before + 1, 0))
+            await settled(pilot)
+            assert pages.names[pages.shown] == name
+            assert isinstance(app.reader.questions[-1], kind)
+            assert words in said(app), name
+            assert clipped(app) == [] and not scrollbars(app)
+        await pilot.press("comma")
+        await settled(pilot)
+        assert pages.names[pages.shown] == "flip"
+
+
+async def test_one_layer_at_a_time_on_a_small_terminal() -> None:
+    """The pages are the layers; on a large one they stand side by side."""
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        pages = app.screen.query_one(Pages)
+        assert " ".join(pages.names) == "1 2 3 sum why flip like"
+        for layer in range(3):
+            assert maps(app).chosen.layer == layer and f"Layer {layer + 1}, map" in said(app)
+            await pilot.press("full_stop")
+            await settled(pilot)
+        await pilot.resize_terminal(160, 50)
+        await settled(pilot)
+        assert " ".join(pages.names) == "layers sum why flip like"
+        await pilot.click(Pages, offset=(1, 0))
+        await settled(pilot)
+        assert all(f" {layer}: " in app.text() for layer in (1, 2, 3))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_map_is_chosen_and_enlarged_with_keys(size: tuple[int, int]) -> None:
+    """Arrow keys move through the maps; enter shows one large, with its kernel; escape goes back, then to the pad."""
+    async with DrawingApp().run_test(size=size) as pilot:
+        app = await opened(pilot)
+        await pilot.press("tab")
+        assert maps(app).has_focus
+        await pilot.press("down", "right", "left", "up")
+        await settled(pilot)
+        assert maps(app).chosen == Chosen(0, 0)
+        await pilot.press("end")
+        assert maps(app).chosen == Chosen(0, 11)
+        await pilot.press("home", "right", "enter")
+        await settled(pilot)
+        asked = app.reader.questions[-1]
+        assert isinstance(asked, LayersQuestion)
+        assert (asked.layer, asked.map) == (maps(app).chosen.layer, maps(app).number)
+        assert "with its kernel" in said(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "with its kernel" not in said(app) and not app.pad.has_focus
+        await pilot.press("escape")
+        assert app.pad.has_focus
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_map_is_chosen_and_enlarged_with_the_mouse(size: tuple[int, int]) -> None:
+    """A click chooses, one more enlarges."""
+    async with DrawingApp().run_test(size=size) as pilot:
+        app = await opened(pilot)
+        region = maps(app)._region(Chosen(0, 1))
+        assert region is not None
+        at = (region.x + 3, region.y + 1)
+        await pilot.click(LayerMaps, offset=at)
+        await settled(pilot)
+        assert maps(app).chosen == Chosen(0, 1)
+        await pilot.click(LayerMaps, offset=at)
+        await settled(pilot)
+        assert "with its kernel" in said(app)
+
+
+async def test_arrow_keys_lead_from_layer_to_layer() -> None:
+    """On a large terminal; at the first and the last one they stay."""
+    async with DrawingApp().run_test(size=(160, 50)) as pilot:
+        app = await opened(pilot)
+        await pilot.press("tab")
+        seen = []
+        for _ in range(40):
+            seen.append(maps(app).chosen.layer)
+            await pilot.press("right")
+        assert seen == sorted(seen) and set(seen) == {0, 1, 2}
+        for _ in range(40):
+            await pilot.press("left")
+        assert maps(app).chosen.layer == 0
+
+
+async def test_it_follows_the_pen() -> None:
+    """Not each move of the mouse while a stroke is drawn, but its end at once, with all of its ink."""
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        before = len(app.reader.questions)
+        moves = [(events.MouseDown, 5), *((events.MouseMove, row) for row in range(6, 18))]
+        for kind, row in moves:
+            app.post_message(_mouse(kind, 10, row))
+            await pilot.pause()
+        during = len(app.reader.questions) - before
+        app.post_message(_mouse(events.MouseUp, 10, 17))
+        await settled(pilot)
+        assert during <= len(moves) / 3
+        last, reading = app.reader.questions[-1], app.drawing._reading
+        assert len(app.reader.questions) > before + during and reading is not None
+        np.testing.assert_array_equal(last.image, reading.seen)
+
+
+def _mouse(kind: type[events.MouseEvent], x: int, y: int) -> events.MouseEvent:
+    return kind(None, x, y, 0, 0, 1, False, False, False, x, y)
+
+
+async def test_what_is_switched_off_is_said_and_mended() -> None:
+    """A map, a layer, biases and noise, with what is read and how well MNIST is; one key undoes all of it."""
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        await pilot.press("tab")
+        for key, words in {
+            "x": "1 map off",
+            "X": "1 map off, layer 1 off",
+            "f": "1 map off, layer 1 off, no biases",
+            "z": "10% noise in the weights",
+        }.items():
+            await pilot.press(key)
+            await settled(pilot)
+            assert words in said(app) and "87.1% of 1,000 right (99.6% before)" in said(app)
+        assert clipped(app) == []
+        ablation = [each for each in app.reader.questions if isinstance(each, LayersQuestion)][-1].ablation
+        assert ablation.layers == {0} and ablation.forgets_biases and ablation.noise == 0.1 and len(ablation.maps) == 1
+        await pilot.press("escape", "m")
+        await settled(pilot)
+        assert "Broken" not in app.text()
+        asked = [each for each in app.reader.questions if isinstance(each, LayersQuestion)][-1]
+        assert asked.ablation.is_none
+
+
+@pytest.mark.parametrize("page", ["why", "flip"])
+async def test_signs_tell_what_colours_do_not(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without colours `+` speaks for an answer or is added, `−` speaks against it."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        pages = app.screen.query_one(Pages)
+        app.screen.query_one(Inside).action_turn(pages.names.index(page) - pages.shown)
+        await settled(pilot)
+        assert "+++" in app.text()
+        if page == "why":
+            await pilot.press("tab", "right", "right")
+            await settled(pilot)
+            assert "−−" in app.text()
+
+
+async def test_what_cannot_be_answered_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a sentence, where the answer would stand."""
+
+    def refuse(reader: FakeReader, question: Question, then: Then) -> None:
+        then(RequestFailed("a network of type other cannot be looked into"))
+
+    monkeypatch.setattr(FakeReader, "explain", refuse)
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        assert "A network of type other cannot be looked into." in said(app)
+
+
+async def test_an_empty_pad_is_asked_for_a_digit() -> None:
+    """And nothing is asked of the reader."""
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot, [])
+        assert "Draw a digit to see what the network makes of it." in said(app)
+        assert app.reader.questions == []
+
+
+async def test_an_answer_to_another_image_is_passed_over() -> None:
+    """It came too late: the drawing has changed."""
+    late: list[Callable[[], None]] = []
+
+    def keep(reader: FakeReader, question: Question, then: Then) -> None:
+        reader.questions.append(question)
+        if isinstance(question, WhyQuestion):
+            late.append(lambda: then(explanation(question)))
+        else:
+            then(explanation(question))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakeReader, "explain", keep)
+        async with DrawingApp().run_test(size=(80, 24)) as pilot:
+            app = await opened(pilot)
+            await pilot.press("full_stop", "full_stop", "full_stop", "full_stop")
+            await settled(pilot)
+            assert late
+            await pilot.press("u")
+            await settled(pilot)
+            late[0]()
+            await settled(pilot)
+            assert "integrated" not in app.text()
+
+
+@pytest.mark.parametrize("size", [*SIZES, (300, 100)])
+async def test_an_image_has_a_screen_of_its_own(size: tuple[int, int]) -> None:
+    """With the layers, the last one beside them where there is room; its reader ends with it."""
+    async with DrawingApp().run_test(size=size) as pilot:
+        app = pilot.app
+        image = np.zeros((28, 28), np.uint8)
+        image[4:24, 13:16] = 255
+        readers: list[FakeReader] = []
+
+        def made(*given: Any) -> FakeReader:
+            readers.append(FakeReader(*given))
+            return readers[-1]
+
+        app.push_screen(InsideScreen(image, "a one", None, made))
+        await settled(pilot)
+        assert isinstance(app, DrawingApp) and "Inside the network: a one" in app.text()
+        assert maps(app).has_focus and "7  90.0%" in app.text()
+        assert clipped(app) == [] and not scrollbars(app)
+        assert ("sum" in app.screen.query_one(Pages).names) == (size[0] < 140)
+        await pilot.press("enter", "escape", "escape")
+        await settled(pilot)
+        assert readers[0].closed and not isinstance(app.screen, InsideScreen)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("page", ["layers", "why", "flip", "like"])
+def test_looks(snap_compare: Any, size: tuple[int, int], page: str) -> None:
+    """What the panel shows of a 7."""
+    names = ["layers", "sum", "why", "flip", "like"]
+    turns = names.index(page) + (2 if size == (80, 24) and page != "layers" else 0)
+    assert snap_compare(DrawingApp(), terminal_size=size, run_before=after(*SEVEN, "v", *["full_stop"] * turns))

@@ -1,0 +1,88 @@
+"""Values above and below 0 in half blocks: what speaks for something in one colour, what speaks against it in another.
+
+Where there are no colours, `+` and `−` say which.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.color import Color as RichColor
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.widgets.shared.thumbnail import painted, shades
+
+Values = NDArray[np.float32]
+
+LEVELS = 4
+"""Steps on each side of 0."""
+FAINTEST = 0.5 / LEVELS
+"""The share of the largest from which on a value can be seen."""
+_FAINT, _STRONG = 0.2, 0.6
+"""Without colours, from which share of the largest on a sign is written, and from which on it is bold."""
+FOR, AGAINST = "signed--for", "signed--against"
+"""Component classes whose colours are those of the two sides; a widget that paints such values has both."""
+
+SIGNED = {FOR, AGAINST}
+
+SignedShades = tuple[RichColor, ...]
+"""The colours of the levels from −LEVELS to LEVELS; empty for a terminal without colours."""
+
+
+def signed_shades(widget: Widget) -> SignedShades:
+    """From the colour of what speaks against, through the widget's background, to that of what speaks for."""
+    if not shades(widget):
+        return ()
+    paper = widget.colors[2]
+    return _between(paper, *(widget.get_component_styles(name).color for name in (AGAINST, FOR)))
+
+
+@lru_cache(16)
+def _between(paper: Color, against: Color, for_: Color) -> SignedShades:
+    below = [paper.blend(against, level / LEVELS) for level in range(LEVELS, 0, -1)]
+    above = [paper.blend(for_, level / LEVELS) for level in range(1, LEVELS + 1)]
+    return tuple(each.rich_color for each in (*below, paper, *above))
+
+
+def enlarged(values: Values, scale: int) -> Values:
+    """(H, W) values, each as `scale` × `scale`."""
+    return np.repeat(np.repeat(values, scale, axis=0), scale, axis=1)
+
+
+def proportioned(values: Values) -> Values:
+    """Values of any shape, in proportion to the largest: from −1 to 1."""
+    return values / (float(np.abs(values).max(initial=0)) or 1.0)
+
+
+def signed_blocks(values: Values, colours: SignedShades, style: Style) -> list[Strip]:
+    """(H, W) values from −1 to 1 as ⌈H / 2⌉ strips of W cells; `style` is the cells' style without colours."""
+    if len(values) % 2:
+        values = np.pad(values, ((0, 1), (0, 0)))
+    rows = [(values[row], values[row + 1]) for row in range(0, len(values), 2)]
+    segments = [painted(_level(row[0]), _level(row[1]), colours) if colours else _signs(*row, style) for row in rows]
+    return [Strip(each, values.shape[1]) for each in segments]
+
+
+def _level(values: Values) -> NDArray[np.int64]:
+    return np.rint(values * LEVELS).astype(np.int64) + LEVELS
+
+
+def _signs(top: Values, bottom: Values, style: Style) -> list[Segment]:
+    """One character for two values, one above the other: the sign of the larger one."""
+    larger = np.where(np.abs(top) >= np.abs(bottom), top, bottom)
+    strength = (np.abs(larger) >= _FAINT).astype(int) + (np.abs(larger) >= _STRONG)
+    codes = np.sign(larger).astype(int) * strength
+    starts = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
+    found = []
+    for begin, end in pairwise(starts):
+        code = int(codes[begin])
+        sign = " " if not code else "+" if code > 0 else "−"
+        found.append(Segment(sign * (end - begin), style + Style(bold=abs(code) > 1)))
+    return found
