@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from layout import text, until
+from quick.sitecustomize import shortened
 from run_story import ended_run
 from textual.app import App
 from textual.widgets import OptionList
@@ -23,6 +24,7 @@ from core import paths
 from core.__main__ import main
 from core.config.configuration import TrainingConfig
 from core.config.device_plan import Plan
+from core.config.recipes import RECIPES
 from core.runs import events
 from core.runs.run import UNKNOWN, Run, create_run, list_runs
 from core.runs.writer import RunWriter
@@ -178,6 +180,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGITS_HOME", str(folder / "home"))
         patch.setattr("core.training.probe.choose", lambda name, recipe: ([Plan("cpu", 1, "float32")], []))
+        patch.setitem(RECIPES, "fast", shortened(RECIPES["fast"]))
         run = create_run(TrainingConfig(data=str(folder / "set.npz"), epochs=1))
         with RunWriter(run) as writer:
             for event in training.train(run.config(), run, stop=lambda: writer.run.events.stat().st_size > 0):
@@ -196,9 +199,10 @@ def _damaged(stopped: Path, damage: Damage, name: str = DAMAGED) -> Run:
 
 @pytest.fixture
 def no_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trainer that has restored its state stops at once."""
+    """A trainer that has restored its state stops at once; its network is small, which takes a third of the time."""
     from core.training.trainer import Trainer
 
+    monkeypatch.setitem(RECIPES, "fast", shortened(RECIPES["fast"]))
     ending = events.Stopped(epoch=1, step=1, seconds=1.0, checkpoint="")
     monkeypatch.setattr(Trainer, "events", lambda self, stop: iter([ending]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,20 @@ async def test_what_is_switched_off_is_said_and_mended() -> None:
         assert "Broken" not in app.text()
         asked = [each for each in app.reader.questions if isinstance(each, LayersQuestion)][-1]
         assert asked.ablation.is_none
+
+
+async def test_another_network_is_whole(tmp_path: Path) -> None:
+    """What was switched off belonged to the one before, which may have had other layers."""
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        await pilot.press("tab", "enter", "x")
+        await settled(pilot)
+        assert "1 map off" in said(app) and "with its kernel" in said(app)
+        app.owners.model.use(tmp_path / "other.npz")
+        await settled(pilot)
+        assert app.reader.loaded and "Broken" not in said(app) and "with its kernel" not in said(app)
+        asked = app.reader.questions[-1]
+        assert isinstance(asked, LayersQuestion) and asked.ablation.is_none and asked.layer is None
 
 
 @pytest.mark.parametrize("page", ["why", "flip"])

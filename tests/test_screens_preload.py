@@ -16,7 +16,8 @@ import sys
 from tui.screens.preload import preload
 preload(lambda: True)
 before = set(sys.modules)
-import PIL.JpegImagePlugin, PIL.PngImagePlugin, tui.screens.checkpoints, tui.screens.guided, tui.screens.help, tui.screens.mistakes, tui.screens.training
+import PIL.JpegImagePlugin, PIL.PngImagePlugin
+import tui.screens.checkpoints, tui.screens.guided, tui.screens.help, tui.screens.mistakes, tui.screens.training
 print(sorted(set(sys.modules) - before), "numpy" in sys.modules, "torch" in sys.modules)
 """
 

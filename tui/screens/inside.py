@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -13,7 +14,7 @@ from textual.widgets import Static
 
 from core.reading.protocol import ReadAnswer
 from core.reading.questions import Image
-from tui.processes.reader import MakeExplaining, Reader, ReaderState
+from tui.processes.reader import Answered, MakeExplaining, Reader, ReaderChanged, ReaderState
 from tui.screens.pushed import PushedScreen
 from tui.widgets.drawing.answer import sentence
 from tui.widgets.inside.inside import Inside
@@ -40,7 +41,7 @@ class InsideScreen(PushedScreen[None]):
         """`image` is (28, 28), as the network sees it; None for `checkpoint` is the shipped network."""
         super().__init__()
         self._image, self._title, self._checkpoint = image, title, checkpoint
-        self._reader = make_reader(self._answered, self._changed)
+        self._reader = make_reader(self._post_reading, self._post_state)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
@@ -69,13 +70,23 @@ class InsideScreen(PushedScreen[None]):
         """End the reader, so that no process stays behind."""
         await self._reader.close()
 
-    def _answered(self, answer: ReadAnswer) -> None:
-        self.query_one(Inside).tell(sentence(answer.reading))
+    # By messages, which a screen that closes no longer gets.
 
-    def _changed(self, state: ReaderState) -> None:
+    def _post_reading(self, answer: ReadAnswer) -> None:
+        self.post_message(Answered(answer))
+
+    def _post_state(self, state: ReaderState) -> None:
+        self.post_message(ReaderChanged(state))
+
+    @on(Answered)
+    def _answered(self, event: Answered) -> None:
+        self.query_one(Inside).tell(sentence(event.reading))
+
+    @on(ReaderChanged)
+    def _changed(self, event: ReaderChanged) -> None:
         """Say what the reader waits for."""
-        if self.is_mounted and state.phase != "ready":
-            self.query_one(Inside).tell(state.text)
+        if event.state.phase != "ready":
+            self.query_one(Inside).tell(event.state.text)
 
     def action_turn(self, by: int) -> None:
         """Show another page."""

@@ -309,6 +309,7 @@ class ReadingScreen(ModeScreen):
     def _load(self, checkpoint: Path | None) -> None:
         self._written = written_at(checkpoint)
         self._reader.load(checkpoint)
+        self.query_one(Inside).begin_again()
         self._read_again()
 
     def _follow_checkpoint(self) -> None:

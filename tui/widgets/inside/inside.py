@@ -181,6 +181,12 @@ class Inside(Vertical):
         else:
             self._later = self.set_timer(left, self._look)
 
+    def begin_again(self) -> None:
+        """Another network reads from now on: nothing is known of it, and nothing is wrong with it."""
+        self._layers, self._ablation, self._accuracy, self._enlarges = None, INTACT, None, False
+        self._say_broken()
+        self._arrange()
+
     def tell(self, answer: str) -> None:
         """Say how the image is read."""
         self._write("#inside-answer", answer)
@@ -247,7 +253,9 @@ class Inside(Vertical):
 
     def _answered(self, image: Image, then: Callable[..., None], answer: Explanation | RequestFailed) -> None:
         """Show an answer, unless it is to an image that is gone."""
-        if not self.is_mounted or (image is not self._image and not isinstance(answer, LayersAnswer | AblationAnswer)):
+        if not self.is_mounted or not self.is_attached or self._pruning:
+            return  # it came after the screen was closed
+        if image is not self._image and not isinstance(answer, LayersAnswer | AblationAnswer):
             return
         if isinstance(answer, RequestFailed):
             self._say(answer.error[:1].upper() + answer.error[1:] + ".")
