@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +17,7 @@ from waiting import comes_true
 from core.reading.protocol import ReadAnswer, RequestFailed
 from core.reading.questions import Explanation, LayersAnswer, LayersQuestion, WhyAnswer, WhyQuestion
 from core.reading.reading import Reading
+from tui.processes import tasks
 from tui.processes.reader import Reader, ReaderState
 
 # Speaks the protocol of `serve`. A bitmap's first pixel is an order: 1 dies, 2 dies where it is the first
@@ -121,6 +123,21 @@ def _bitmap(first: int, shape: tuple[int, int] = (3, 4)) -> NDArray[np.uint8]:
     bitmap = np.zeros(shape, np.uint8)
     bitmap[0, 0] = first
     return bitmap
+
+
+async def test_a_cancellation_that_gets_lost_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one does that comes just as a process ends: the reader would be restarted, and waited for without end."""
+    monkeypatch.setattr(tasks, "_AGAIN", 0.01)
+
+    async def deaf() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    await asyncio.wait_for(tasks.end(task), 30)
+    assert task.cancelled()
 
 
 async def test_a_bitmap_is_read(listener: Listener) -> None:
