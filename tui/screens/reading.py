@@ -82,9 +82,9 @@ class ReadingScreen(ModeScreen):
         """The reading on screen."""
         self._reading_id: Id = None
         self._asked = 0, 0
-        self._first_asked = 0, 0
-        """The first request on the present canvas, and the canvas's side."""
         """The id of the newest request to the reader, and the drawing's revision at that time."""
+        self._first_asked = 0, 0
+        """The id of the first request on the present canvas, and the canvas's side."""
         self._written: int | None = None
         self._seeing: Timer | None = None
         """Runs after a repaint of what the network sees; until it fires, there is no further one."""
