@@ -6,10 +6,10 @@ import numpy as np
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.widgets.inside.layer_maps import Maps
-from tui.widgets.inside.signed import SIGNED, Values, enlarged, proportioned, signed_blocks, signed_shades
+from tui.widgets.inside.picture import Picture
+from tui.widgets.inside.signed import Values, enlarged, proportioned, signed_blocks, signed_shades
 from tui.widgets.inside.tiling import scaled
 from tui.widgets.shared.thumbnail import half_blocks, shades
 
@@ -18,53 +18,21 @@ _LEAST = 11
 """Columns that are kept for the kernel."""
 
 
-class EnlargedMap(Widget, can_focus=True):
+class EnlargedMap(Picture):
     """The kernel's parts for the maps of the layer before, the strongest first; all on one scale."""
-
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES = SIGNED
-    DEFAULT_CSS = """
-    EnlargedMap {
-        background: $background;
-        color: $foreground;
-        .signed--for { color: $success; }
-        .signed--against { color: $error; }
-    }
-    """
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._map: Values = np.zeros((0, 0), np.float32)
         self._kernel: Values | None = None
-        self._strips: list[Strip] | None = None
 
     def show(self, maps: Maps, number: int, kernel: Values | None) -> None:
         """Show the map with that index of its layer, and its kernel (K, h, w) once it is known."""
         self._map, self._kernel = maps[number], kernel
-        self._strips = None
-        self.refresh()
+        self.renew()
 
-    def on_resize(self) -> None:
-        """Draw it in another size."""
-        self._strips = None
-
-    def notify_style_update(self) -> None:
-        """Draw it in other colours."""
-        super().notify_style_update()
-        self._strips = None
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """All that there is."""
-        return container.height
-
-    def render_line(self, y: int) -> Strip:
-        """A line of the map and of the kernel."""
-        if self._strips is None:
-            self._strips = self._drawn()
-        strip = self._strips[y] if y < len(self._strips) else Strip([])
-        return strip.adjust_cell_length(self.size.width, self.rich_style)
-
-    def _drawn(self) -> list[Strip]:
+    def drawn(self) -> list[Strip]:
+        """The map, and the kernel to its right."""
         width, height = self.size
         if not self._map.size or not height:
             return []

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from core.drawing.ink import Ink, Stroke
-from tui.widgets.inside.signed import AGAINST, FOR, SIGNED
+from tui.widgets.inside.picture import Picture
+from tui.widgets.inside.signed import AGAINST, FOR
 from tui.widgets.shared.thumbnail import Grey, half_blocks, painted, shade_levels, shades
 
 _INKED = 64
@@ -29,53 +28,21 @@ class Canvas:
     strokes: tuple[Stroke, ...]
 
 
-class FlipImage(Widget, can_focus=True):
+class FlipImage(Picture):
     """What is drawn has one colour, what is erased another one; without colours they are `+` and `−`."""
-
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES = SIGNED
-    DEFAULT_CSS = """
-    FlipImage {
-        background: $background;
-        color: $foreground;
-        .signed--for { color: $success; }
-        .signed--against { color: $error; }
-    }
-    """
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._what: Canvas | Grey | None = None
         self._stroke: Stroke | None = None
-        self._strips: list[Strip] | None = None
 
     def show(self, what: Canvas | Grey, stroke: Stroke | None) -> None:
         """Show a drawing, or an image (28, 28), and the stroke, in pixels of either; None while none is found."""
         self._what, self._stroke = what, stroke
-        self._strips = None
-        self.refresh()
+        self.renew()
 
-    def on_resize(self) -> None:
-        """Draw it in another size."""
-        self._strips = None
-
-    def notify_style_update(self) -> None:
-        """Draw it in other colours."""
-        super().notify_style_update()
-        self._strips = None
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """All that there is."""
-        return container.height
-
-    def render_line(self, y: int) -> Strip:
-        """A line of cells."""
-        if self._strips is None:
-            self._strips = self._drawn()
-        strip = self._strips[y] if y < len(self._strips) else Strip([])
-        return strip.adjust_cell_length(self.size.width, self.rich_style)
-
-    def _drawn(self) -> list[Strip]:
+    def drawn(self) -> list[Strip]:
+        """As large as there is room."""
         side = min(self.size.width, 2 * self.size.height) // 2 * 2
         if self._what is None or side < 2:
             return []

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
 from textual.strip import Strip
-from textual.widget import Widget
 
 from core.config.configuration import MNIST
 from core.reading.questions import LikeAnswer
 from core.words import percent
+from tui.widgets.inside.picture import Picture
 from tui.widgets.inside.tiling import GAP, scaled
 from tui.widgets.shared.thumbnail import half_blocks, shades
 
@@ -21,13 +20,8 @@ _ENOUGH = 6
 """Showing this many images comes before showing larger ones."""
 
 
-class Neighbours(Widget, can_focus=True):
+class Neighbours(Picture):
     """Each image has its label, its likeness and, if it is not MNIST's, "own" above it."""
-
-    ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    Neighbours { background: $background; color: $foreground; }
-    """
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -36,11 +30,7 @@ class Neighbours(Widget, can_focus=True):
     def show(self, found: LikeAnswer) -> None:
         """Show what was found so far."""
         self._found = found
-        self.refresh()
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """All that there is."""
-        return container.height
+        self.renew()
 
     @property
     def side(self) -> int:
@@ -49,25 +39,33 @@ class Neighbours(Widget, can_focus=True):
         fitting = (each for each in _SIDES if _fit(each, width) * _fit_down(each, height) >= _ENOUGH)
         return next(fitting, _SIDES[-1])
 
-    def render_line(self, y: int) -> Strip:
-        """A line of the captions or of the images."""
+    def drawn(self) -> list[Strip]:
+        """Row by row of images, each below its caption."""
+        if self._found is None:
+            return []
         found, side = self._found, self.side
-        row, line = divmod(y, side // 2 + 1 + _CAPTION)
-        across, plain = _fit(side, self.size.width), self.rich_style
-        parts: list[Strip] = []
-        if found is not None and row < _fit_down(side, self.size.height):
-            for place in range(row * across, min((row + 1) * across, len(found.labels))):
-                is_caption = line < _CAPTION
-                parts.append(_caption(found, place, side, plain) if is_caption else self._image(place, line - _CAPTION))
-                parts.append(Strip([Segment(" " * GAP, plain)], GAP))
-        return Strip.join(parts).adjust_cell_length(self.size.width, plain)
+        across = _fit(side, self.size.width)
+        last = min(across * _fit_down(side, self.size.height), len(found.labels))
+        strips = []
+        for first in range(0, last, across):
+            images = [self._image(found, place, side) for place in range(first, min(first + across, last))]
+            strips += [Strip.join(parts) for parts in zip(*images, strict=True)]
+        return strips
 
-    def _image(self, place: int, line: int) -> Strip:
-        assert self._found is not None
-        image = self._found.images[place].astype(np.float32)
-        rows = scaled(image, self.side, 255)[2 * line : 2 * line + 2]
+    def _image(self, found: LikeAnswer, place: int, side: int) -> list[Strip]:
+        """The image with its caption above it, at least half a row below it, and a gap to its right."""
         plain = self.rich_style
-        return half_blocks(rows, shades(self), plain)[0] if len(rows) else Strip.blank(self.side, plain)
+        lines = [
+            _caption(found, place, side, plain),
+            *half_blocks(scaled(found.images[place].astype(np.float32), side, 255), shades(self), plain),
+        ]
+        lines += [Strip([])] * (_lines(side) - len(lines))
+        return [line.adjust_cell_length(side + GAP, plain) for line in lines]
+
+
+def _lines(side: int) -> int:
+    """Terminal rows of an image, with its caption and at least half a row below it."""
+    return _CAPTION + side // 2 + 1
 
 
 def _fit(side: int, width: int) -> int:
@@ -75,7 +73,7 @@ def _fit(side: int, width: int) -> int:
 
 
 def _fit_down(side: int, height: int) -> int:
-    return max(1, (height + 1) // (side // 2 + 1 + _CAPTION))
+    return max(1, (height + 1) // _lines(side))
 
 
 def _caption(found: LikeAnswer, place: int, side: int, style: Style) -> Strip:

@@ -8,40 +8,28 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from core.config.shape import SIDE
 from core.reading.questions import NOT_A_DIGIT, WhyAnswer
 from core.words import probability
-from tui.widgets.inside.signed import SIGNED, enlarged, proportioned, signed_blocks, signed_shades
+from tui.widgets.inside.picture import Picture
+from tui.widgets.inside.signed import enlarged, proportioned, signed_blocks, signed_shades
 
 _GAP = 2
 _HEADING = 1
 
 
-class SaliencyMaps(Widget, can_focus=True):
+class SaliencyMaps(Picture):
     """Each map has its own scale: an answer that nothing speaks for has faint pixels too."""
 
-    ALLOW_SELECT = False
     BINDING_GROUP_TITLE = "Why"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,up", "move(-1)", "Answer before", show=False),
         Binding("right,down", "move(1)", "Next answer"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = SIGNED
-    DEFAULT_CSS = """
-    SaliencyMaps {
-        background: $background;
-        color: $foreground;
-        .signed--for { color: $success; }
-        .signed--against { color: $error; }
-    }
-    """
-
-    cursor: reactive[int] = reactive(0)
+    cursor: reactive[int] = reactive(0, repaint=False, init=False)
     """The answer whose map comes first."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -53,7 +41,7 @@ class SaliencyMaps(Widget, can_focus=True):
         self._found = found
         if found is not None:
             self.set_reactive(SaliencyMaps.cursor, min(self.cursor, len(found.answers) - 1))
-        self.refresh()
+        self.renew()
 
     @property
     def layout_now(self) -> tuple[int, int, int]:
@@ -72,29 +60,32 @@ class SaliencyMaps(Widget, can_focus=True):
         _, across, down = self.layout_now
         return across * down
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """All that there is."""
-        return container.height
+    def watch_cursor(self) -> None:
+        """Show it first."""
+        self.renew()
 
-    def render_line(self, y: int) -> Strip:
-        """A line of the headings or of the maps."""
-        width, plain = self.content_size.width, self.rich_style
-        segments: list[Segment] = []
-        if self._found is not None:
-            scale, across, down = self.layout_now
-            room = SIDE * scale
-            row, line = divmod(y, room // 2 + _HEADING)
-            first = self.cursor + row * across
-            for place in range(first, min(first + across, len(self._found.answers)) if row < down else first):
-                if line == 0:
-                    heading = _heading(self._found, place)[:room].ljust(room)
-                    segments.append(Segment(heading, plain + Style(bold=place == 0)))
-                else:
-                    large = enlarged(proportioned(self._found.saliency[place]), scale)
-                    rows = large[2 * (line - _HEADING) : 2 * line]
-                    segments += signed_blocks(rows, signed_shades(self), plain)[0]
-                segments.append(Segment(" " * _GAP, plain))
-        return Strip(segments).adjust_cell_length(width, plain)
+    def drawn(self) -> list[Strip]:
+        """Row by row of maps, each below its heading."""
+        if self._found is None:
+            return []
+        scale, across, down = self.layout_now
+        last = min(self.cursor + across * down, len(self._found.answers))
+        strips = []
+        for first in range(self.cursor, last, across):
+            maps = [self._map(self._found, place, scale) for place in range(first, min(first + across, last))]
+            strips += [Strip.join(parts) for parts in zip(*maps, strict=True)]
+        return strips
+
+    def _map(self, found: WhyAnswer, place: int, scale: int) -> list[Strip]:
+        """The map with its heading above it, and a gap to its right."""
+        plain, room = self.rich_style, SIDE * scale
+        heading = _heading(found, place)[:room].ljust(room)
+        values = enlarged(proportioned(found.saliency[place]), scale)
+        lines = [
+            Strip([Segment(heading, plain + Style(bold=place == 0))], room),
+            *signed_blocks(values, signed_shades(self), plain),
+        ]
+        return [line.adjust_cell_length(room + _GAP, plain) for line in lines]
 
     def action_move(self, by: int) -> None:
         """Show the map of another answer first."""
