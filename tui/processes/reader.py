@@ -20,6 +20,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 from textual.message import Message
+from textual.message_pump import MessagePump
 
 from core.drawing.ink import Stroke
 from core.reading import protocol
@@ -99,6 +100,18 @@ class _Asked:
     question: Question
     then: Then
     is_sent: bool = False
+
+
+def posting(node: MessagePump) -> tuple[Callable[[ReadAnswer], None], Callable[[ReaderState], None]]:
+    """The two callbacks of a reader whose answers and states `node` gets as messages: none once it closes."""
+
+    def post_answer(answer: ReadAnswer) -> None:
+        node.post_message(Answered(answer))
+
+    def post_state(state: ReaderState) -> None:
+        node.post_message(ReaderChanged(state))
+
+    return post_answer, post_state
 
 
 class _DeathError(Exception):

@@ -12,9 +12,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from core.reading.protocol import ReadAnswer
 from core.reading.questions import Image
-from tui.processes.reader import Answered, MakeExplaining, Reader, ReaderChanged, ReaderState
+from tui.processes.reader import Answered, MakeExplaining, Reader, ReaderChanged, posting
 from tui.screens.pushed import PushedScreen
 from tui.widgets.drawing.answer import sentence
 from tui.widgets.inside.inside import Inside
@@ -41,7 +40,7 @@ class InsideScreen(PushedScreen[None]):
         """`image` is (28, 28), as the network sees it; None for `checkpoint` is the shipped network."""
         super().__init__()
         self._image, self._title, self._checkpoint = image, title, checkpoint
-        self._reader = make_reader(self._post_reading, self._post_state)
+        self._reader = make_reader(*posting(self))
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
@@ -69,14 +68,6 @@ class InsideScreen(PushedScreen[None]):
     async def on_unmount(self) -> None:
         """End the reader, so that no process stays behind."""
         await self._reader.close()
-
-    # By messages, which a screen that closes no longer gets.
-
-    def _post_reading(self, answer: ReadAnswer) -> None:
-        self.post_message(Answered(answer))
-
-    def _post_state(self, state: ReaderState) -> None:
-        self.post_message(ReaderChanged(state))
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:

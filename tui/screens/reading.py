@@ -24,12 +24,11 @@ from core.errors import CheckpointError
 from core.networks import checkpoint_file
 from core.networks.checkpoint_file import written_at
 from core.networks.model_name import model_name
-from core.reading.protocol import ReadAnswer
 from core.reading.questions import Id
 from core.reading.reading import REJECTED, Reading
 from core.runs.run import Run
 from core.words import probability
-from tui.processes.reader import Answered, MakeExplaining, Reader, ReaderChanged, ReaderState
+from tui.processes.reader import Answered, MakeExplaining, Reader, ReaderChanged, ReaderState, posting
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.mode import ModeScreen
 from tui.screens.steps import StepsScreen
@@ -76,7 +75,7 @@ class ReadingScreen(ModeScreen):
         """`make_reader` is called with the two callbacks of `Reader`."""
         super().__init__(owners)
         self._line = ""
-        self._reader = make_reader(self._post_reading, self._post_state)
+        self._reader = make_reader(*posting(self))
         self._state = ReaderState("loading", "loading the network …")
         self._reading: Reading | None = None
         """The reading on screen."""
@@ -189,12 +188,6 @@ class ReadingScreen(ModeScreen):
         """Whether this answers for a bitmap of the pad's present size; the boxes of another lie elsewhere."""
         first, side = self._first_asked
         return isinstance(answer, int) and answer >= first and side == self.query_one(Pad).ink.width
-
-    def _post_reading(self, answer: ReadAnswer) -> None:
-        self.post_message(Answered(answer))
-
-    def _post_state(self, state: ReaderState) -> None:
-        self.post_message(ReaderChanged(state))
 
     @on(Answered)
     def _answered(self, event: Answered) -> None:

@@ -14,11 +14,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from core.networks.checkpoint_file import written_at
-from core.reading.protocol import ReadAnswer
 from core.reading.questions import Id
 from core.reading.reading import Reading
 from core.runs.run import Run
-from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderLike, ReaderState
+from tui.processes.reader import Answered, MakeReader, Reader, ReaderChanged, ReaderLike, posting
 from tui.widgets.shared.probabilities import Probabilities
 from tui.widgets.shared.samples import shrunk
 from tui.widgets.shared.thumbnail import Thumbnail
@@ -148,7 +147,7 @@ class PinnedBars(Horizontal):
         if written is None or written == self._asked:
             return
         if self._reader is None:
-            self._reader = self._make_reader(self._post_reading, self._post_state)
+            self._reader = self._make_reader(*posting(self))
             self._reader.start()
         if self._loaded != run or self._failed:
             self._reader.load(run.model)
@@ -163,12 +162,6 @@ class PinnedBars(Horizontal):
             reader, self._reader = self._reader, None
             self._loaded = self._asked = None
             await reader.close()
-
-    def _post_reading(self, answer: ReadAnswer) -> None:
-        self.post_message(Answered(answer))
-
-    def _post_state(self, state: ReaderState) -> None:
-        self.post_message(ReaderChanged(state))
 
     @on(ReaderChanged)
     def _reader_changed(self, event: ReaderChanged) -> None:
