@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import gc
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from quick import sitecustomize
 from waiting import comes_true
 
 import tui.app
@@ -105,8 +105,6 @@ def short_trainings(monkeypatch: pytest.MonkeyPatch) -> str:
 
     Returns the PYTHONPATH that does it.
     """
-    from quick import sitecustomize
-
     from core.config.recipes import RECIPES
 
     for name, recipe in list(RECIPES.items()):
@@ -121,8 +119,7 @@ def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
     from core.config.recipes import RECIPES
 
     fast = RECIPES["fast"]
-    small_data = dataclasses.replace(fast.small_data, architecture=fast.architecture)
-    monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, small_data=small_data))
+    monkeypatch.setitem(RECIPES, "fast", sitecustomize.on_few(fast, architecture=fast.architecture))
 
 
 @pytest.fixture

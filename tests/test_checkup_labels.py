@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
 from image_folder import LabelledImages, clean, of, paths, quick
 from numpy.typing import NDArray
+from quick.sitecustomize import on_few
 
 from core.checkup import labels
 from core.checkup.check import check
@@ -38,9 +39,7 @@ def test_spoiled_labels_are_found(digits: Path, two_threads: None, monkeypatch: 
 
     monkeypatch.setattr(probe, "choose", lambda name, recipe: ([Plan("cpu", 1, "float32")], []))
     # Shorter trainings than a person gets, to be quick; the shipped model that they go on from knows MNIST.
-    recipe = RECIPES["fine-tune"]
-    small_data = replace(recipe.small_data, batch_size=16)
-    monkeypatch.setitem(RECIPES, "fine-tune", replace(recipe, small_data=small_data))
+    monkeypatch.setitem(RECIPES, "fine-tune", on_few(RECIPES["fine-tune"], batch_size=16))
     monkeypatch.setattr(cross_validation, "_LEAST_STEPS", 6)
     monkeypatch.setattr(labels, "_FOLDS", 3)
     monkeypatch.setattr("core.training.pretrained._NO_DIGITS", 200)

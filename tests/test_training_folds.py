@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from quick.sitecustomize import on_few
 
 from core import paths
 from core.config.configuration import TrainingConfig
@@ -37,10 +37,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.training.trainer._REPORT_SECONDS", 0.0)
     monkeypatch.setattr("core.training.pretrained._NO_DIGITS", 200)
     fast, fine_tune = RECIPES["fast"], RECIPES["fine-tune"]
-    small_data = dataclasses.replace(fast.small_data, architecture=fast.architecture, batch_size=16, averaging=0.0)
-    monkeypatch.setitem(RECIPES, "fast", dataclasses.replace(fast, small_data=small_data))
-    small_data = dataclasses.replace(fine_tune.small_data, batch_size=16)
-    monkeypatch.setitem(RECIPES, "fine-tune", dataclasses.replace(fine_tune, small_data=small_data))
+    fast = on_few(fast, architecture=fast.architecture, batch_size=16, averaging=0.0)
+    monkeypatch.setitem(RECIPES, "fast", fast)
+    monkeypatch.setitem(RECIPES, "fine-tune", on_few(fine_tune, batch_size=16))
 
 
 @pytest.fixture

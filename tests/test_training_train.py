@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from quick.sitecustomize import on_few
 from waiting import LONGEST
 
 from core.config.calibration import Calibration
@@ -100,9 +101,7 @@ def test_a_stopped_and_resumed_run_ends_with_the_same_weights(
         request.getfixturevalue("made_images")  # as a large set, and so with the optimiser of one
     if recipe != "fast":  # whose batch is larger than the other set
         data = tiny_set
-        thorough = RECIPES["thorough"]
-        small_data = dataclasses.replace(thorough.small_data, batch_size=16)
-        monkeypatch.setitem(RECIPES, "thorough", dataclasses.replace(thorough, small_data=small_data))
+        monkeypatch.setitem(RECIPES, "thorough", on_few(RECIPES["thorough"], batch_size=16))
     epochs = {"fast": 3, "thorough": 2, "robust": 1}[recipe]
     config = TrainingConfig(data=str(data), recipe=recipe, epochs=epochs, seed=5)
     whole = create_run(config)
@@ -273,9 +272,7 @@ def test_resuming_where_the_recipe_has_another_network_now_is_refused(
     run = create_run(config)
     _run(config, run, stop_after=1)
     before = run.state.read_bytes()
-    other = dataclasses.replace(
-        RECIPES["fast"], small_data=dataclasses.replace(RECIPES["fast"].small_data, architecture="small")
-    )
+    other = on_few(RECIPES["fast"], architecture="small")
     monkeypatch.setitem(RECIPES, "fast", other)
     with pytest.raises(CheckpointError, match=r"does not fit the network.*\(small\).*start a new run"):
         _run(config, run, resume=True)

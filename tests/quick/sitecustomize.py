@@ -10,20 +10,23 @@ import sys
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.config.recipes import Recipe
 
 _MODULE = "core.config.recipes"
 
 
-def shortened(recipe: Any) -> Any:
+def on_few(recipe: Recipe, **changes: Any) -> Recipe:
+    """A recipe that does these things differently for few images."""
+    return dataclasses.replace(recipe, small_data=dataclasses.replace(recipe.small_data, **changes))
+
+
+def shortened(recipe: Recipe) -> Recipe:
     """A recipe that gives few images a small network, small batches and few steps."""
     architecture = "little" if recipe.name in ("fast", "accurate") else recipe.small_data.architecture
-    return dataclasses.replace(
-        recipe,
-        small_data=dataclasses.replace(
-            recipe.small_data, architecture=architecture, batch_size=16, steps=60, fewest_steps=60
-        ),
-    )
+    return on_few(recipe, architecture=architecture, batch_size=16, steps=60, fewest_steps=60)
 
 
 class _Shortening(MetaPathFinder):
