@@ -214,6 +214,49 @@ async def test_what_is_switched_off_is_said_and_mended() -> None:
         assert asked.ablation.is_none
 
 
+async def test_a_map_that_is_off_is_on_again_with_the_same_key() -> None:
+    """It stays the chosen one, though it is the weakest while it is off."""
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        await pilot.press("tab")
+        number = maps(app).number
+        await pilot.press("x")
+        await settled(pilot)
+        assert maps(app).number == number and "It is off." in said(app)
+        await pilot.press("x")
+        await settled(pilot)
+        assert maps(app).number == number and "It is off." not in said(app)
+        asked = [each for each in app.reader.questions if isinstance(each, LayersQuestion)][-1]
+        assert asked.ablation.is_none
+
+
+@pytest.mark.parametrize("page", ["flip", "like"])
+async def test_an_answer_for_a_page_that_was_left_says_nothing(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its search goes on in the reader, and tells how far it is."""
+    late: list[Callable[[], None]] = []
+
+    def answer(reader: FakeReader, question: Question, then: Then) -> None:
+        then(explanation(question))
+        if page == question.KIND:
+            late.append(lambda: then(explanation(question)))
+
+    monkeypatch.setattr(FakeReader, "explain", answer)
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        pages = app.screen.query_one(Pages)
+        inside = app.screen.query_one(Inside)
+        inside.action_turn(pages.names.index(page))
+        await settled(pilot)
+        before = said(app)
+        inside.action_turn(-pages.shown)
+        await settled(pilot)
+        shown = said(app)
+        assert late and shown != before
+        late[-1]()
+        await settled(pilot)
+        assert said(app) == shown
+
+
 async def test_another_network_is_whole(tmp_path: Path) -> None:
     """What was switched off belonged to the one before, which may have had other layers."""
     async with DrawingApp().run_test(size=(80, 24)) as pilot:

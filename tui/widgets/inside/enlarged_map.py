@@ -7,8 +7,8 @@ from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
 
+from tui.widgets.inside.figure import Figure
 from tui.widgets.inside.layer_maps import Maps
-from tui.widgets.inside.picture import Picture
 from tui.widgets.inside.signed import Values, enlarged, proportioned, signed_blocks, signed_shades
 from tui.widgets.inside.tiling import scaled
 from tui.widgets.shared.thumbnail import half_blocks, shades
@@ -18,7 +18,7 @@ _LEAST = 11
 """Columns that are kept for the kernel."""
 
 
-class EnlargedMap(Picture):
+class EnlargedMap(Figure):
     """The kernel's parts for the maps of the layer before, the strongest first; all on one scale."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from core.drawing.ink import Ink, Stroke
-from tui.widgets.inside.picture import Picture
+from tui.widgets.inside.figure import Figure
 from tui.widgets.inside.signed import AGAINST, FOR
 from tui.widgets.shared.thumbnail import Grey, half_blocks, painted, shade_levels, shades
 
@@ -28,7 +28,7 @@ class Canvas:
     strokes: tuple[Stroke, ...]
 
 
-class FlipImage(Picture):
+class FlipImage(Figure):
     """What is drawn has one colour, what is erased another one; without colours they are `+` and `−`."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name

@@ -224,8 +224,8 @@ class Inside(Vertical):
             owner = votes if shown is Page.SUM else maps if name == "inside-layers" else self.query_one(f"#{name}")
             owner.focus()
 
-    def _look(self) -> None:
-        """Ask what the page that is shown needs."""
+    def _look(self, *, keeps_map: bool = False) -> None:
+        """Ask what the page that is shown needs; the chosen map may stay the chosen one, whatever place it gets."""
         if not (self.display and self.is_mounted):
             return
         if self._image is None:
@@ -246,26 +246,32 @@ class Inside(Vertical):
                 maps = self.query_one(LayerMaps)
                 layer = maps.chosen.layer if self._enlarges else None
                 asked = LayersQuestion(image=image, ablation=self._ablation, layer=layer, map=maps.number or 0)
-                self._question(asked, self._show_layers)
+                kept = (maps.chosen.layer, maps.number) if keeps_map and maps.number is not None else None
+                self._question(asked, partial(self._show_layers, kept))
 
     def _question(self, question: Question, then: Callable[..., None]) -> None:
-        self._ask(question, partial(self._answered, question.image, then))
+        self._ask(question, partial(self._answered, question.image, self._shown, then))
 
-    def _answered(self, image: Image, then: Callable[..., None], answer: Explanation | RequestFailed) -> None:
-        """Show an answer, unless it is to an image that is gone."""
+    def _answered(
+        self, image: Image, page: int | Page, then: Callable[..., None], answer: Explanation | RequestFailed
+    ) -> None:
+        """Show an answer, unless it is to an image that is gone, or for a page that was left."""
         if not self.is_mounted or not self.is_attached or self._pruning:
             return  # it came after the screen was closed
-        if image is not self._image and not isinstance(answer, LayersAnswer | AblationAnswer):
+        is_asked_for = image is self._image and page == self._shown
+        if not is_asked_for and not isinstance(answer, LayersAnswer | AblationAnswer):
             return
         if isinstance(answer, RequestFailed):
             self._say(answer.error[:1].upper() + answer.error[1:] + ".")
         else:
             then(answer)
 
-    def _show_layers(self, answer: LayersAnswer) -> None:
+    def _show_layers(self, kept: tuple[int, int] | None, answer: LayersAnswer) -> None:
         self._layers = answer
         maps = self.query_one(LayerMaps)
         maps.show(answer.maps)
+        if kept is not None:
+            maps.follow_map(*kept)
         self.query_one(VoteColumns).show(answer.votes, answer.biases)
         if self._enlarges and maps.number is not None:
             self.query_one(EnlargedMap).show(answer.maps[maps.chosen.layer], maps.number, answer.kernel)
@@ -378,7 +384,7 @@ class Inside(Vertical):
         if isinstance(self._shown, Page) and self._shown not in (Page.LAYERS, Page.SUM):
             self._show_page(0)
         else:
-            self._look()
+            self._look(keeps_map=True)
         if not ablation.is_none:
             blank = np.zeros((28, 28), np.uint8)
             image = blank if self._image is None else self._image

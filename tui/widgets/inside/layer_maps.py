@@ -109,6 +109,11 @@ class LayerMaps(Widget, can_focus=True):
         """Choose a map of that layer; the only one that is shown, where there is room for one."""
         self.chosen = self._nearest(Chosen(layer, self.chosen.place))
 
+    def follow_map(self, layer: int, number: int) -> None:
+        """Choose the map with this index in the layer, wherever it stands now, unless another layer is chosen."""
+        if layer == self.chosen.layer and number in self._orders[layer]:
+            self.chosen = Chosen(layer, int(np.flatnonzero(self._orders[layer] == number)[0]))
+
     def _nearest(self, wanted: Chosen) -> Chosen:
         """The map itself or, where there is none, the last before it."""
         if not self._layers:

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from core.config.configuration import MNIST
 from core.reading.questions import LikeAnswer
 from core.words import percent
-from tui.widgets.inside.picture import Picture
+from tui.widgets.inside.figure import Figure
 from tui.widgets.inside.tiling import GAP, scaled
 from tui.widgets.shared.thumbnail import half_blocks, shades
 
@@ -20,7 +20,7 @@ _ENOUGH = 6
 """Showing this many images comes before showing larger ones."""
 
 
-class Neighbours(Picture):
+class Neighbours(Figure):
     """Each image has its label, its likeness and, if it is not MNIST's, "own" above it."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name

@@ -14,14 +14,14 @@ from textual.strip import Strip
 from core.config.shape import SIDE
 from core.reading.questions import NOT_A_DIGIT, WhyAnswer
 from core.words import probability
-from tui.widgets.inside.picture import Picture
+from tui.widgets.inside.figure import Figure
 from tui.widgets.inside.signed import enlarged, proportioned, signed_blocks, signed_shades
 
 _GAP = 2
 _HEADING = 1
 
 
-class SaliencyMaps(Picture):
+class SaliencyMaps(Figure):
     """Each map has its own scale: an answer that nothing speaks for has faint pixels too."""
 
     BINDING_GROUP_TITLE = "Why"

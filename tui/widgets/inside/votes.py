@@ -8,7 +8,7 @@ import numpy as np
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.widgets.inside.picture import Picture
+from tui.widgets.inside.figure import Figure
 from tui.widgets.inside.signed import FAINTEST, Values, proportioned, signed_blocks, signed_shades
 
 _WIDEST = 9
@@ -17,7 +17,7 @@ _AROUND = 2
 """Lines that are no values: the answers above, their sums below."""
 
 
-class VoteColumns(Picture):
+class VoteColumns(Figure):
     """The values that tell the answers apart most come first; the last line has the sums of all."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"vote-columns--best"}

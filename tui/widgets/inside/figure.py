@@ -10,13 +10,13 @@ from tui.widgets.inside.signed import SIGNED
 from tui.widgets.shared.thumbnail import Shades, shades
 
 
-class Picture(Widget, can_focus=True):
+class Figure(Widget, can_focus=True):
     """Base of what shows an image: a subclass draws its lines."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES = SIGNED
     DEFAULT_CSS = """
-    Picture {
+    Figure {
         background: $background;
         color: $foreground;
         .signed--for { color: $success; }
