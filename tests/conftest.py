@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from quick import sitecustomize
 from waiting import comes_true
 
-import tui.app
-
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
 # torch is imported, here and in what tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -29,6 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Search for garbage among what the tests make: a search of all that is imported took a quarter of the time."""
+    import tui.app  # the process that only hands out the tests needs none of it
+
     gc.freeze()
     gc.set_threshold(20_000, 10, 50)
     tui.app._TIDY = tui.app._PRELOAD = 3600.0  # tests of these set what they need

@@ -13,6 +13,8 @@ from core.reading.questions import (
     Explanation,
     FlipAnswer,
     FlipQuestion,
+    GlassAnswer,
+    GlassQuestion,
     LayersAnswer,
     LayersQuestion,
     LikeAnswer,
@@ -24,6 +26,19 @@ from core.reading.questions import (
 
 SHAPES = ((12, 26, 26), (16, 12, 12), (24, 5, 5))
 """Of the feature maps."""
+GLASS = {
+    "layers.0.weight": (6, 1, 5, 5),
+    "layers.0.bias": (6,),
+    "layers.3.weight": (8, 6, 3, 3),
+    "layers.4.weight": (8,),
+    "layers.4.bias": (8,),
+    "layers.6.weight": (6, 8, 3, 3),
+    "layers.7.weight": (6,),
+    "layers.7.bias": (6,),
+    "layers.11.weight": (10, 24),
+    "layers.11.bias": (10,),
+}
+"""The parameters of a small network, as the recipe `glass` trains one."""
 
 
 def explanation(question: Question) -> Explanation | RequestFailed:
@@ -43,6 +58,13 @@ def explanation(question: Question) -> Explanation | RequestFailed:
                 depth = 1 if question.layer == 0 else SHAPES[question.layer - 1][0]
                 kernel = np.linspace(-1, 1, depth * 9, dtype=np.float32).reshape(depth, 3, 3)
             return LayersAnswer(maps=maps, votes=votes, biases=np.zeros(11, np.float32), kernel=kernel)
+        case GlassQuestion():
+            contributions = tuple(
+                np.roll(np.linspace(-1, 1, int(np.prod(shape)), dtype=np.float32), int(ink.sum())).reshape(shape)
+                for shape in GLASS.values()
+            )
+            probabilities = (0.01, 0.02, 0.0, 0.03, 0.0, 0.0, 0.0, 0.9, 0.0, 0.04)
+            return GlassAnswer(names=tuple(GLASS), contributions=contributions, probabilities=probabilities)
         case WhyQuestion():
             saliency = np.stack([ink, ink * np.linspace(-1, 1, 28, dtype=np.float32), -ink]).astype(np.float32)
             return WhyAnswer(answers=(7, 1, NOT_A_DIGIT), probabilities=(0.9, 0.06, 0.01), saliency=saliency)

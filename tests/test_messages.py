@@ -133,7 +133,21 @@ EXAMPLES: tuple[Any, ...] = (
     Diagnosis((_SECTION,)),
     questions.LayersQuestion(id=3, image=_PIXELS, layer=1, map=2, ablation=_ABLATION),
     questions.LayersAnswer(
-        id=3, is_last=False, maps=(_VALUES, _VALUES[:1]), votes=_VALUES, biases=_VALUES[0], kernel=_VALUES
+        id=3,
+        is_last=False,
+        maps=(_VALUES, _VALUES[:1]),
+        votes=_VALUES,
+        biases=_VALUES[0],
+        kernel=_VALUES,
+        parameters=1298,
+    ),
+    questions.GlassQuestion(id=7, image=_PIXELS, ablation=_ABLATION),
+    questions.GlassAnswer(
+        id=7,
+        is_last=False,
+        names=("layers.0.weight",),
+        contributions=(_VALUES[:1],),
+        probabilities=(0.75, 0.25),
     ),
     questions.WhyQuestion(id="a", image=_PIXELS),
     questions.WhyAnswer(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from random_network import random_network
 from torch import Tensor, nn
 
 from core import paths
@@ -18,6 +20,10 @@ from core.errors import DataError
 from core.insight import gallery
 from core.insight.ablation import Ablation
 from core.insight.gallery import Exhibits
+from core.insight.parameters import MOST
+from core.networks import checkpoint
+from core.networks.architectures import parameter_count
+from core.networks.checkpoint_file import Header
 from core.networks.inputs import as_input
 from core.reading import explainer
 from core.reading.explainer import Explainer
@@ -28,6 +34,8 @@ from core.reading.questions import (
     Explanation,
     FlipAnswer,
     FlipQuestion,
+    GlassAnswer,
+    GlassQuestion,
     LayersAnswer,
     LayersQuestion,
     LikeAnswer,
@@ -87,6 +95,33 @@ def test_the_layers_are_those_of_the_network_that_reads(
         logits = recogniser.network(as_input(torch.tensor(seven[np.newaxis])))[0].numpy()
     np.testing.assert_allclose(found.votes.sum(axis=0) + found.biases, logits, atol=1e-3)
     assert int(logits.argmax()) == 7
+
+
+def test_all_parameters_of_a_small_network_are_told_what_they_add(tmp_path: Path, seven: NDArray[np.uint8]) -> None:
+    """Those of the last layer add up to the logit of the answer, which is the most probable one."""
+    network = random_network("glass")
+    header = Header("glass", "glass", "mnist", parameter_count(network), 1, 1, 1, 0)
+    checkpoint.save(tmp_path / "glass.npz", network.state_dict(), header)
+    asked = Explainer(Recogniser(tmp_path / "glass.npz"))
+    (layers,) = _answers(asked, LayersQuestion(image=seven), LayersAnswer)
+    assert layers.parameters == sum(each.numel() for each in network.parameters()) <= MOST
+    (found,) = _answers(asked, GlassQuestion(id=4, image=seven), GlassAnswer)
+    shapes = {name: tuple(each.shape) for name, each in network.named_parameters()}
+    assert {name: each.shape for name, each in zip(found.names, found.contributions, strict=True)} == shapes
+    with torch.inference_mode():
+        logits = network(as_input(torch.tensor(seven[np.newaxis])))[0]
+    answer = int(logits.argmax())
+    np.testing.assert_allclose(found.probabilities, torch.softmax(logits, 0).numpy(), atol=1e-5)
+    last = sum(float(each.sum()) for name, each in zip(found.names, found.contributions, strict=True) if "11" in name)
+    assert abs(last - float(logits[answer])) < 1e-3
+    (broken,) = _answers(asked, GlassQuestion(image=seven, ablation=Ablation(layers=frozenset({0}))), GlassAnswer)
+    assert not broken.contributions[0].any() and found.contributions[0].any()
+
+
+def test_a_large_network_is_not_shown_whole(asked: Explainer, seven: NDArray[np.uint8]) -> None:
+    """The message says how large it may be, and how to get such a one."""
+    with pytest.raises(DataError, match=r"190,699 parameters, and only 2,500 .* recipe glass"):
+        _answers(asked, GlassQuestion(image=seven), GlassAnswer)
 
 
 def test_the_layers_of_a_network_with_an_ablation_are_shown_too(asked: Explainer, seven: NDArray[np.uint8]) -> None:

@@ -370,7 +370,7 @@ async def test_the_fields_are_what_is_started(asked: list[str], started: list[Tr
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_data(pilot, "own")
         await until(pilot, lambda: screen.query_one("#device OptionList", OptionList).option_count == 3)
-        await pilot.press("tab", "enter", "up", "up", "up", "enter")
+        await pilot.press("tab", "enter", "up", "up", "up", "up", "enter")
         assert screen.query_one("#recipe", Select).value == "accurate"
         await pilot.press("tab", "3", "tab", "enter", "down", "enter", "tab", "enter", "down", "enter", "tab")
         assert isinstance(app.focused, Button)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -10,8 +12,10 @@ from layout import clipped, scrollbars, text, until
 from run_story import ended_run, finished, interrupted_run, new_run, story
 from textual.pilot import Pilot
 
+from core import paths
 from core.config.configuration import TrainingConfig
 from core.networks import checkpoint_file
+from core.networks.checkpoint_file import HEADER, Header
 from core.runs.run import Run, list_runs
 from core.runs.writer import RunWriter
 from tui.app import DigitsApp
@@ -38,7 +42,9 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
         seed=0,
         figures={"test_accuracy": 0.9965},
     )
-    monkeypatch.setattr(checkpoint_file, "header", lambda _: header)
+    read = checkpoint_file.header
+    shipped = paths.shipped_checkpoint()
+    monkeypatch.setattr(checkpoint_file, "header", lambda path: header if path == shipped else read(path))
 
 
 async def looked(pilot: Pilot[None]) -> None:
@@ -72,6 +78,24 @@ async def test_nothing_is_clipped(size: tuple[int, int]) -> None:
         assert "shipped model (mnist, accurate: 99.65% test)" in " ".join(text(app).split())
 
 
+async def test_the_network_that_reads_is_named() -> None:
+    """Another one that was chosen, with the images that its accuracy is for; it is named without a new start."""
+    run = ended_run("2024-01-31-142500-own-fine-tune")
+    trained = {"configuration": {"folds": 5}, "images": 33, "test_images": 0}
+    header = Header(
+        "deep", "fine-tune", "own", 189_834, 1, 1, 1, 0, figures={"test_accuracy": 31 / 33}, trained=trained
+    )
+    with zipfile.ZipFile(run.model, "w") as archive:
+        archive.writestr(HEADER, json.dumps(header.to_json()))
+    app = DigitsApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await looked(pilot)
+        assert "read by the shipped model" in " ".join(text(app).split())
+        app.owners.model.choose(run.model)
+        await until(pilot, lambda: f"read by {run.name}" in " ".join(text(app).split()))
+        assert "(own, fine-tune: 93.94% of 33)" in " ".join(text(app).split())
+
+
 async def test_a_click_and_enter_choose_as_the_keys_do() -> None:
     """Arrow keys move between the choices."""
     app = DigitsApp()
@@ -98,7 +122,7 @@ async def test_runs_are_listed_with_their_results_and_opened() -> None:
         await looked(pilot)
         lines = [line for line in text(app).splitlines() if line.strip()[3:7] == "2024"]
         assert [line.split()[0] for line in lines] == ["✓", "■", "■"]
-        assert f"{finished(6).test_accuracy:.2%} test" in lines[0]
+        assert f"{finished(6).test_accuracy:.2%} of 10,000, in" in lines[0]
         assert "2024-01-31-142500-mnist-fast" in lines[0]
         await pilot.press("down", "enter")
         await pilot.pause()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,19 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from core.reading.protocol import RequestFailed
-from core.reading.questions import FlipQuestion, LayersQuestion, LikeQuestion, Question, WhyQuestion
+from core.reading.questions import (
+    Explanation,
+    FlipQuestion,
+    GlassQuestion,
+    LayersAnswer,
+    LayersQuestion,
+    LikeQuestion,
+    Question,
+    WhyQuestion,
+)
 from tui.processes.reader import Then
 from tui.screens.inside import InsideScreen
+from tui.widgets.inside.glass import Glass
 from tui.widgets.inside.inside import Inside
 from tui.widgets.inside.layer_maps import Chosen, LayerMaps
 from tui.widgets.inside.pages import Pages
@@ -255,6 +266,54 @@ async def test_an_answer_for_a_page_that_was_left_says_nothing(page: str, monkey
         late[-1]()
         await settled(pilot)
         assert said(app) == shown
+
+
+def of_glass(question: Question) -> Explanation | RequestFailed:
+    """As the reader of a small network answers."""
+    found = explanation(question)
+    return dataclasses.replace(found, parameters=1298) if isinstance(found, LayersAnswer) else found
+
+
+@pytest.fixture
+def small_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network has so few parameters that all of them are shown."""
+
+    def explain(reader: FakeReader, question: Question, then: Then) -> None:
+        reader.questions.append(question)
+        then(of_glass(question))
+
+    monkeypatch.setattr(FakeReader, "explain", explain)
+
+
+@pytest.mark.usefixtures("small_network")
+@pytest.mark.parametrize("size", SIZES)
+async def test_all_of_a_small_network_is_shown_first(size: tuple[int, int]) -> None:
+    """Each parameter as a pixel beside the pad, which leaves it the room; it follows the pen, and pages lead on."""
+    async with DrawingApp().run_test(size=size) as pilot:
+        app = await opened(pilot)
+        pages, glass = app.screen.query_one(Pages), app.screen.query_one(Glass)
+        assert pages.names[pages.shown] == "glass" and glass.is_on_screen
+        assert glass.least.width <= glass.size.width and glass.least.height <= glass.size.height
+        assert "need" not in app.text() and "What each weight adds to 7" in said(app)
+        assert app.pad.size.width >= 30 and clipped(app) == [] and not scrollbars(app)
+        before = [*map(list, glass.drawn())]
+        await pilot.press("home", "space", "right", "right", "right", "space")
+        await settled(pilot)
+        assert isinstance(app.reader.questions[-1], GlassQuestion) and [*map(list, glass.drawn())] != before
+        await pilot.press("full_stop")
+        await settled(pilot)
+        assert not glass.is_on_screen and maps(app).is_on_screen
+        await pilot.press("tab", "X", "comma")
+        await settled(pilot)
+        asked = app.reader.questions[-1]
+        assert isinstance(asked, GlassQuestion) and asked.ablation.layers == {0}
+
+
+@pytest.mark.usefixtures("small_network")
+@pytest.mark.parametrize("size", SIZES)
+def test_glass_looks(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+    """The whole of a small network."""
+    assert snap_compare(DrawingApp(), terminal_size=size, run_before=after(*SEVEN, "v"))
 
 
 async def test_another_network_is_whole(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from core.printable import printable
 from core.runs.ending import status_of
 from core.runs.events import Failed
 from core.runs.run import FINISHED, RUNNING, STOPPED, Run, find_run, list_runs
-from core.words import percent
+from core.words import percent, plural
 
 _STOP_SECONDS = 60.0
 
@@ -74,7 +74,7 @@ def _result(row: dict[str, Any]) -> str:
     if "unreadable" in row:
         return f"cannot be read: {row['unreadable']}"
     if (accuracy := row.get("test_accuracy")) is not None:
-        return f"test accuracy {percent(accuracy)}, {row['seconds']:.1f} s"
+        return f"{percent(accuracy)} of {plural(row['test_count'], 'test image')}, {row['seconds']:.1f} s"
     error = str(row.get("error", row.get("killed", ""))).partition("\n")[0]
     how = f"go on with: digits-tui resume {printable(row['name'])}" if row["resumable"] else ""
     return "; ".join(filter(None, (error, how)))

@@ -8,7 +8,7 @@ or with an empty list, several digits are read as a number
     -> {…, "digits": [{"digit": 4, "probability": 0.98, "box": [left, top, width, height], …}, …]}
 {"id": 6, "load": "path, run, or empty for the shipped model"}
     -> {"id": 6, "loaded": path, "title": …}
-{"id": 7, "ask": "layers", "why", "flip", "like" or "ablation", "image": base64 of 784 bytes, …}
+{"id": 7, "ask": "layers", "glass", "why", "flip", "like" or "ablation", "image": base64 of 784 bytes, …}
     -> {"id": 7, "answer": the same, …, "is_last": true}
 Questions are answered when there is nothing else to do: the newest first, and of each kind only the newest.
 Any error -> {"id": …, "error": text}. The id may be left out; an answer then has none either.

@@ -93,10 +93,10 @@ class SmallNetwork(SequentialNetwork):
         )
 
 
-def _block(inputs: int, outputs: int, size: int = 3) -> list[nn.Module]:
+def _block(inputs: int, outputs: int, size: int = 3, *, padded: bool = True) -> list[nn.Module]:
     # No bias: the batch normalisation that follows would cancel it.
     return [
-        nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False),
+        nn.Conv2d(inputs, outputs, size, padding=size // 2 if padded else 0, bias=False),
         nn.BatchNorm2d(outputs),
         nn.ReLU(),
     ]
@@ -124,6 +124,27 @@ class DeepNetwork(SequentialNetwork):
         )
 
 
+class GlassNetwork(SequentialNetwork):
+    """So few parameters that a terminal of 80×24 shows each of them as a pixel.
+
+    Each of the last feature maps becomes 2×2 values, the largest of each quarter. With one value a map, its mean, a
+    training of the same length came to 98.5% instead of 99%: the position of strokes tells digits apart. The first
+    convolution is not normalised, which would take half of the time of a step.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            nn.Conv2d(1, 6, 5),
+            nn.MaxPool2d(2),
+            nn.ReLU(),
+            *_block(6, 8, padded=False),
+            *_block(8, 6, padded=False),
+            nn.MaxPool2d(4),
+            nn.Flatten(),
+            nn.Linear(6 * 2 * 2, 10),
+        )
+
+
 @dataclass(frozen=True)
 class Architecture:
     """One architecture: how to build a network of it, and what it can do."""
@@ -143,6 +164,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "quick": Architecture(QuickNetwork, "two wider convolutions and two linear layers"),
     "small": Architecture(SmallNetwork, "two convolutions at full resolution and two linear layers"),
     "deep": Architecture(DeepNetwork, "five convolutions with batch normalisation, the most accurate"),
+    "glass": Architecture(GlassNetwork, "three convolutions with so few weights that all of them fit on the screen"),
     "deep-11": Architecture(
         partial(DeepNetwork, 11), "like deep, with a reject output for non-digits", has_reject_output=True
     ),

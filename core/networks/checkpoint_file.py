@@ -65,15 +65,22 @@ class Header:
 
     @property
     def title(self) -> str:
-        """A short text for lists, such as `mnist, fast: 99.23% test`."""
+        """A short text for lists, such as `mnist, fast: 99.23% of 10,000`."""
         figures = self.figures
         if (test := figures.get("test_accuracy")) is not None:
-            result = f"{percent(test)} test"
+            result = f"{percent(test)} of {count:,}" if (count := self._tested) else f"{percent(test)} test"
         elif (validation := figures.get("validation_accuracy")) is not None:
             result = f"{percent(validation)} validation, epoch {self.epoch} of {self.epochs}"
         else:
             result = f"step {self.step}"
         return printable(f"{Path(self.data).name}, {self.recipe}: {result}")
+
+    @property
+    def _tested(self) -> int:
+        """How many images its test accuracy is for; 0 if that is not known."""
+        is_folds = bool(self.trained.get("configuration", {}).get("folds"))
+        count = self.trained.get("images" if is_folds else "test_images")
+        return count if isinstance(count, int) else 0
 
     def to_json(self) -> dict[str, Any]:
         """The fields as a JSON object."""
@@ -135,7 +142,8 @@ def read_weights(path: Path) -> dict[str, NDArray[Any]]:
     """
     import numpy as np  # the interface reads headers, and starts without NumPy
 
-    with np.load(path, allow_pickle=False) as archive:
+    # Opened here: NumPy leaves a file open that turns out not to be an archive.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         return {name: archive[name] for name in archive.files if name != HEADER}
 
 

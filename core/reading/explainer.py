@@ -20,11 +20,13 @@ from core.inference.prepacked import prepacked
 from core.inference.scores import logits, of_logits
 from core.insight.ablated import ablated
 from core.insight.ablation import INTACT, Ablation
+from core.insight.contributions import contributions
 from core.insight.flip import tries
 from core.insight.gallery import Gallery
 from core.insight.layers import layers
+from core.insight.parameters import MOST
 from core.insight.saliency import saliency
-from core.networks.architectures import ARCHITECTURES, SequentialNetwork
+from core.networks.architectures import ARCHITECTURES, SequentialNetwork, parameter_count
 from core.reading.learned_from import exhibits
 from core.reading.questions import (
     NOT_A_DIGIT,
@@ -33,6 +35,8 @@ from core.reading.questions import (
     Explanation,
     FlipAnswer,
     FlipQuestion,
+    GlassAnswer,
+    GlassQuestion,
     Image,
     LayersAnswer,
     LayersQuestion,
@@ -78,6 +82,8 @@ class Explainer:
         match question:
             case LayersQuestion():
                 return self._layers(question)
+            case GlassQuestion():
+                return self._glass(question)
             case WhyQuestion():
                 return self._why(question)
             case FlipQuestion():
@@ -102,6 +108,23 @@ class Explainer:
             votes=found.grouped_votes,
             biases=found.votes.biases,
             kernel=kernel,
+            parameters=parameter_count(self._network),
+            id=question.id,
+        )
+
+    def _glass(self, question: GlassQuestion) -> Work:
+        if (count := parameter_count(self._network)) > MOST:
+            raise DataError(
+                f"the network has {count:,} parameters, and only {MOST:,} can be shown at once; train one with the "
+                "recipe glass"
+            )
+        network = self._with(question.ablation)
+        logit = logits(network, question.image[np.newaxis], _CPU, augment=False)[0, :CLASSES]
+        found = contributions(network, question.image, int(logit.argmax()))
+        yield GlassAnswer(
+            names=tuple(found),
+            contributions=tuple(found.values()),
+            probabilities=tuple(torch.softmax(logit, dim=0).tolist()),
             id=question.id,
         )
 

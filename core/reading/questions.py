@@ -99,6 +99,8 @@ class LayersAnswer(Explanation):
     """(10,) or (11,): what the last layer says whatever it sees."""
     kernel: Values | None
     """(K, h, w) of the enlarged map, one for each map of the layer before."""
+    parameters: int = 0
+    """How many the network has."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -175,6 +177,28 @@ class LikeAnswer(Explanation):
     """Images compared so far."""
     total: int
     """Images to compare in all."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GlassQuestion(Question):
+    """What does each parameter of a small network add to the answer?"""
+
+    KIND: ClassVar[str] = "glass"
+    ablation: Ablation = INTACT
+    """What is wrong with the network."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GlassAnswer(Explanation):
+    """What each of them adds."""
+
+    KIND: ClassVar[str] = "glass"
+    names: tuple[str, ...]
+    """Of each array of parameters, as in the checkpoint."""
+    contributions: tuple[Values, ...]
+    """What each parameter adds to the logit of the answer, in the array's shape."""
+    probabilities: tuple[float, ...]
+    """Of the digits 0 to 9, as the last layer has them; the answer is the most probable one."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -27,6 +27,8 @@ class RunOutline:
     """0 to 1; None before the first epoch has ended."""
     test_accuracy: float | None
     """0 to 1, for a finished run."""
+    test_count: int | None
+    """On how many images."""
     seconds: float | None
     """Training time, as far as it is known without reading all events."""
 
@@ -57,6 +59,7 @@ class RunOutline:
             recipe=asked.recipe,
             best_validation_accuracy=best,
             test_accuracy=event.test_accuracy if isinstance(event, Finished) else None,
+            test_count=event.test_count if isinstance(event, Finished) else None,
             seconds=seconds,
             trouble=run.trouble(ending, asked),
         )

@@ -83,7 +83,7 @@ class HomeScreen(ModeScreen):
     def _mount_runs(self) -> None:
         from tui.widgets.run.recent_runs import RecentRuns
 
-        self.query_one("#home").mount(RecentRuns(self.owners.runs))
+        self.query_one("#home").mount(RecentRuns(self.owners.runs, self.owners.model))
 
     def on_recent_runs_looked(self, looked: RecentRuns.Looked) -> None:
         """Choose a run that is going, so that the training screen shows it."""

@@ -50,6 +50,8 @@ _FRAME = 2  # the pad's border, both sides
 _HEADINGS = 3  # rows beside the pad: two headings and a gap between bars and bitmap
 _LEAST_SIDE, _SHARE_BESIDE_INSIDE = 40, 0.45
 """Pixels that the pad keeps, and the share of the columns that it may take, beside what is inside the network."""
+_SHARE_BESIDE_GLASS = 0.4
+"""The same beside all weights of a small network."""
 _LOOK_AGAIN = 1.0  # seconds between two checks of the checkpoint's file
 _SEE_AGAIN = 0.2
 """Seconds between two repaints of what the network sees: re-centring changes the whole image."""
@@ -145,7 +147,10 @@ class ReadingScreen(ModeScreen):
         """Lay out the largest square pad that leaves room beside it; bars and bitmap share the rest."""
         rows = size.height - _ROWS_BELOW
         most = size.width - _FRAME - _SIDE
-        if self.query_one(Inside).display:
+        inside = self.query_one(Inside)
+        if inside.display and inside.is_glass:
+            most = min(most, round(size.width * _SHARE_BESIDE_GLASS))
+        elif inside.display:
             most = min(most, max(_LEAST_SIDE, round(size.width * _SHARE_BESIDE_INSIDE)))
         side = max(2, min(2 * (rows - _FRAME), most) // 2 * 2)
         pad = self.query_one(Pad)
@@ -230,6 +235,11 @@ class ReadingScreen(ModeScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Turn pages only where there are any."""
         return action not in ("turn", "mend") or (self.is_mounted and bool(self.query_one(Inside).display))
+
+    @on(Inside.Rearranged)
+    def _make_room(self) -> None:
+        """Give all weights of a small network the columns that they need."""
+        self._arrange(self.app.size)
 
     @on(Inside.Left)
     def _leave_inside(self) -> None:

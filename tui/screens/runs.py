@@ -30,11 +30,11 @@ _CHUNKS = (30, 470)
 """Runs read before the list is shown, which fill the screen, and between two later messages."""
 _WIDE = 124
 """Columns from which a run's full name fits next to its figures."""
-_WIDTHS = {"run": 44, "data": 20, "recipe": 9, "state": 12, "validation": 11, "test": 9, "time": 13}
+_WIDTHS = {"run": 40, "data": 16, "recipe": 9, "state": 12, "validation": 11, "test": 8, "of": 8, "time": 13}
 """Width of each column in cells, including its gap."""
-_NARROW_WIDTHS = {"run": 18, "data": 11, "recipe": 9, "state": 12, "val.": 7, "test": 7, "time": 11}
+_NARROW_WIDTHS = {"run": 18, "data": 10, "recipe": 9, "state": 9, "accuracy": 17, "time": 12}
 """At 80 columns the start of the name is enough: the rest of it repeats the data and the recipe."""
-_RIGHT = ("validation", "val.", "test", "time")
+_RIGHT = ("validation", "test", "of", "accuracy", "time")
 
 
 class RunsScreen(Dialog[Run | None]):
@@ -205,16 +205,21 @@ def _name(run: Run, widths: Mapping[str, int]) -> str:
 
 def _line(outline: RunOutline, widths: Mapping[str, int]) -> Content:
     """One run, a cell for each of `widths`, which are in columns."""
-    texts = (
-        _name(outline.run, widths),
-        outline.data,
-        outline.recipe,
-        outline.state,
-        _figure(outline.best_validation_accuracy),
-        _figure(outline.test_accuracy),
-        "" if outline.seconds is None else duration(outline.seconds),
-    )
-    cells = [_cell(text, width, name in _RIGHT) for text, (name, width) in zip(texts, widths.items(), strict=True)]
+    validation, test = _figure(outline.best_validation_accuracy), _figure(outline.test_accuracy)
+    of = "" if outline.test_count is None else f"{outline.test_count:,}"
+    texts = {
+        "run": _name(outline.run, widths),
+        "data": outline.data,
+        "recipe": outline.recipe,
+        "state": outline.state,
+        "validation": validation,
+        "test": test,
+        "of": of,
+        # Of which images it is belongs to it: accuracies on others are other figures.
+        "accuracy": f"{test} of {of}" if of else f"{validation} valid." if validation else "",
+        "time": "" if outline.seconds is None else duration(outline.seconds),
+    }
+    cells = [_cell(texts[name], width, name in _RIGHT) for name, width in widths.items()]
     before, state, after = "".join(cells[:3]), cells[3], "".join(cells[4:])
     return Content.assemble(before, (state, "bold" if outline.state == RUNNING else ""), after)
 

@@ -28,6 +28,7 @@ from tui.state.requests import DrawWith, OpenRun, ResumeRun
 from tui.widgets.run.confusion import confusion_of
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.folds import FoldTable
+from tui.widgets.run.live_weights import is_small
 from tui.widgets.run.run_panel import TALL, RunPanel
 from tui.widgets.shared.key_footer import KeyFooter
 
@@ -56,6 +57,7 @@ class TrainingScreen(ModeScreen):
         Binding("w", "draw_with", "Draw with it"),
         Binding("m", "mistakes", "Mistakes"),
         Binding("b", "bars", "Pinned"),
+        Binding("v", "weights", "Weights"),
         Binding("o", "open", "Past runs"),
         Binding("l", "log", "Log"),
     ]
@@ -226,6 +228,8 @@ class TrainingScreen(ModeScreen):
                 return ending is not None and bool(confusion_of(ending.event))
             case "bars":
                 return owners.pinned.bitmap is not None and run.is_running()
+            case "weights":
+                return False  # known once its events are read
             case _:
                 return True
 
@@ -245,6 +249,8 @@ class TrainingScreen(ModeScreen):
                 return followed is not None and bool(confusion_of(followed.history.end))
             case "bars":
                 return self.query_one(RunPanel).has_class("-pinned") and not self.has_class("-widest")
+            case "weights":
+                return followed is not None and is_small(followed.history)
             case "log":
                 return followed is not None and bool(followed.history.notes or followed.state == FAILED)
             case _:
@@ -282,6 +288,10 @@ class TrainingScreen(ModeScreen):
     def action_bars(self) -> None:
         """Switch between the pinned drawing's bars and the device."""
         self.query_one(RunPanel).toggle_class("-unpinned")
+
+    def action_weights(self) -> None:
+        """Show all weights of a small network, or the tables instead."""
+        self.query_one(RunPanel).toggle_weights()
 
     def action_open(self) -> None:
         """Choose another run."""

@@ -1,4 +1,5 @@
-"""What Textual and Rich remember of what they painted: some forty caches, thirty MiB when all of them are full."""
+"""What Textual, Rich and our own widgets remember of what they painted: some forty caches, thirty MiB when all of them
+are full."""
 
 from __future__ import annotations
 
@@ -77,7 +78,7 @@ def _large(_: int) -> frozenset[_lru_cache_wrapper[Any]]:
 
 def _defined() -> Iterator[Any]:
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in ("textual", "rich"):
+        if name.partition(".")[0] in ("textual", "rich", "tui"):
             for each in list(vars(module).values()):
                 if getattr(each, "__module__", None) == name:  # not where it is only imported
                     yield from (each, *vars(each).values()) if isinstance(each, type) else (each,)

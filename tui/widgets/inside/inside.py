@@ -23,6 +23,7 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Static
 
 from core.insight.ablation import INTACT, Ablation
+from core.insight.parameters import MOST, layers_of
 from core.reading.protocol import RequestFailed
 from core.reading.questions import (
     NOT_A_DIGIT,
@@ -31,6 +32,8 @@ from core.reading.questions import (
     Explanation,
     FlipAnswer,
     FlipQuestion,
+    GlassAnswer,
+    GlassQuestion,
     Image,
     LayersAnswer,
     LayersQuestion,
@@ -43,6 +46,7 @@ from core.reading.questions import (
 from core.words import percent, plural, probability
 from tui.widgets.inside.enlarged_map import EnlargedMap
 from tui.widgets.inside.flip_image import Canvas, FlipImage
+from tui.widgets.inside.glass import Glass
 from tui.widgets.inside.layer_maps import LayerMaps
 from tui.widgets.inside.neighbours import Neighbours
 from tui.widgets.inside.pages import Pages
@@ -65,6 +69,7 @@ _VOTES_WIDTH = 44
 class Page(Enum):
     """What can be shown besides single layers; the values are the names on screen."""
 
+    GLASS = "glass"
     LAYERS = "layers"
     SUM = "sum"
     WHY = "why"
@@ -72,8 +77,15 @@ class Page(Enum):
     LIKE = "like"
 
 
-_WIDGETS: dict[int | Page, str] = {Page.WHY: "inside-why", Page.FLIP: "inside-flip", Page.LIKE: "inside-like"}
+_WIDGETS: dict[int | Page, str] = {
+    Page.GLASS: "inside-glass",
+    Page.WHY: "inside-why",
+    Page.FLIP: "inside-flip",
+    Page.LIKE: "inside-like",
+}
 """The widgets of the pages that are not layers."""
+_FOLLOWING = LayersAnswer | AblationAnswer | GlassAnswer
+"""What is shown while the next stroke is drawn: the newest there is."""
 
 
 class Inside(Vertical):
@@ -105,6 +117,9 @@ class Inside(Vertical):
     class Left(Message):
         """The keys are to go elsewhere."""
 
+    class Rearranged(Message):
+        """There are other pages than before."""
+
     def __init__(self, ask: Ask, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._ask = ask
@@ -131,18 +146,28 @@ class Inside(Vertical):
             yield SaliencyMaps(id="inside-why")
             yield FlipImage(id="inside-flip")
             yield Neighbours(id="inside-like")
+            yield Glass(id="inside-glass")
         yield Static(id="inside-words", markup=False)
-        yield Static(id="inside-broken", markup=False)
+        broken = Static(id="inside-broken", markup=False)
+        broken.display = False
+        yield broken
 
     # What is shown
 
     @property
     def _pages(self) -> list[int | Page]:
         """The layers' numbers, from 0, or all of them at once, and the other pages."""
-        others = [each for each in Page if each is not Page.LAYERS]
+        glass = [Page.GLASS] if self.is_glass else []
         if self._shows_all:
-            return [Page.LAYERS, *(each for each in others if each is not Page.SUM or not self._has_votes_beside)]
-        return [*range(len(self._layers.maps) if self._layers else 1), *others]
+            votes = [] if self._has_votes_beside else [Page.SUM]
+            return [*glass, Page.LAYERS, *votes, Page.WHY, Page.FLIP, Page.LIKE]
+        layers = range(len(self._layers.maps) if self._layers else 1)
+        return [*glass, *layers, Page.SUM, Page.WHY, Page.FLIP, Page.LIKE]
+
+    @property
+    def is_glass(self) -> bool:
+        """Whether all parameters of the network can be shown at once."""
+        return self._layers is not None and 0 < self._layers.parameters <= MOST
 
     @property
     def _shows_all(self) -> bool:
@@ -241,6 +266,9 @@ class Inside(Vertical):
                 self._question(FlipQuestion(image=image, width=side, height=side, strokes=strokes), self._flip)
             case Page.LIKE:
                 self._question(LikeQuestion(image=image), self._like)
+            case Page.GLASS:
+                self._looked = time.monotonic()
+                self._question(GlassQuestion(image=image, ablation=self._ablation), self._glass)
             case _:
                 self._looked = time.monotonic()
                 maps = self.query_one(LayerMaps)
@@ -258,8 +286,9 @@ class Inside(Vertical):
         """Show an answer, unless it is to an image that is gone, or for a page that was left."""
         if not self.is_mounted or not self.is_attached or self._pruning:
             return  # it came after the screen was closed
-        is_asked_for = image is self._image and page == self._shown
-        if not is_asked_for and not isinstance(answer, LayersAnswer | AblationAnswer):
+        is_old = image is not self._image and not isinstance(answer, _FOLLOWING)
+        is_elsewhere = page != self._shown and not isinstance(answer, LayersAnswer | AblationAnswer)
+        if is_old or is_elsewhere:
             return
         if isinstance(answer, RequestFailed):
             self._say(answer.error[:1].upper() + answer.error[1:] + ".")
@@ -267,7 +296,7 @@ class Inside(Vertical):
             then(answer)
 
     def _show_layers(self, kept: tuple[int, int] | None, answer: LayersAnswer) -> None:
-        self._layers = answer
+        before, self._layers = self._shown, answer
         maps = self.query_one(LayerMaps)
         maps.show(answer.maps)
         if kept is not None:
@@ -278,12 +307,17 @@ class Inside(Vertical):
         self._arrange()
         self._describe()
         self._say_broken()
+        if self._page and before in self._pages:
+            self._page = self._pages.index(before)
+        if self._shown != before:  # only now is it known which pages there are
+            self.post_message(self.Rearranged())
+            self._look()
 
     @on(LayerMaps.Moved)
     def _moved(self) -> None:
         shown = self._shown
         if isinstance(shown, int) and shown != (layer := self.query_one(LayerMaps).chosen.layer):
-            self._page = layer
+            self._page = self._pages.index(layer)
             self._arrange()
         self._describe()
 
@@ -304,7 +338,7 @@ class Inside(Vertical):
     def _describe(self) -> None:
         """Say what is shown of the layers."""
         maps, shown = self.query_one(LayerMaps), self._shown
-        if self._layers is None or maps.number is None or shown in (Page.WHY, Page.FLIP, Page.LIKE):
+        if self._layers is None or maps.number is None or shown in _WIDGETS:
             return
         if shown is Page.SUM:
             self._say("What each value of the last hidden layer says for (+) or against (−) each digit, and their sum.")
@@ -350,6 +384,12 @@ class Inside(Vertical):
         more = "." if answer.is_last else f"; {percent(answer.compared / max(1, answer.total), 0)} compared …"
         self._say(f"The most alike of the {plural(answer.total, 'image')} that it has learned from{more}")
 
+    def _glass(self, answer: GlassAnswer) -> None:
+        added = layers_of(dict(zip(answer.names, answer.contributions, strict=True)))
+        self.query_one(Glass).show(added, answer.probabilities)
+        best = int(np.argmax(answer.probabilities))
+        self._say(f"What each weight adds to {best}, or takes from it.")
+
     # Breaking it
 
     def action_switch_map(self) -> None:
@@ -381,7 +421,7 @@ class Inside(Vertical):
             return
         self._ablation, self._accuracy = ablation, None
         self._say_broken()
-        if isinstance(self._shown, Page) and self._shown not in (Page.LAYERS, Page.SUM):
+        if self._shown in (Page.WHY, Page.FLIP, Page.LIKE):
             self._show_page(0)
         else:
             self._look(keeps_map=True)
@@ -407,6 +447,7 @@ class Inside(Vertical):
                 parts.append(f"{now} of {self._accuracy.images:,} right ({before} before)")
             words = f"{'; '.join(parts)}. m mends it."
         self._write("#inside-broken", words)
+        self.query_one("#inside-broken").display = bool(words)
 
     # Words
 

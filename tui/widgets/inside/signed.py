@@ -33,7 +33,7 @@ FOR, AGAINST = "signed--for", "signed--against"
 SIGNED = {FOR, AGAINST}
 
 SignedShades = tuple[RichColor, ...]
-"""The colours of the levels from −LEVELS to LEVELS; empty for a terminal without colours."""
+"""The colours of as many levels below 0 as above it, from the lowest; empty for a terminal without colours."""
 
 
 def signed_shades(widget: Widget) -> SignedShades:
@@ -41,13 +41,15 @@ def signed_shades(widget: Widget) -> SignedShades:
     if not shades(widget):
         return ()
     paper = widget.colors[2]
-    return _between(paper, *(widget.get_component_styles(name).color for name in (AGAINST, FOR)))
+    against, for_ = (widget.get_component_styles(name).color for name in (AGAINST, FOR))
+    return between(paper, against, for_, LEVELS)
 
 
 @lru_cache(16)
-def _between(paper: Color, against: Color, for_: Color) -> SignedShades:
-    below = [paper.blend(against, level / LEVELS) for level in range(LEVELS, 0, -1)]
-    above = [paper.blend(for_, level / LEVELS) for level in range(1, LEVELS + 1)]
+def between(paper: Color, against: Color, for_: Color, levels: int) -> SignedShades:
+    """`levels` colours from `against` to `paper`, `paper`, and as many from there to `for_`."""
+    below = [paper.blend(against, level / levels) for level in range(levels, 0, -1)]
+    above = [paper.blend(for_, level / levels) for level in range(1, levels + 1)]
     return tuple(each.rich_color for each in (*below, paper, *above))
 
 
@@ -66,12 +68,16 @@ def signed_blocks(values: Values, colours: SignedShades, style: Style) -> list[S
     if len(values) % 2:
         values = np.pad(values, ((0, 1), (0, 0)))
     rows = [(values[row], values[row + 1]) for row in range(0, len(values), 2)]
-    segments = [painted(_level(row[0]), _level(row[1]), colours) if colours else _signs(*row, style) for row in rows]
+    levels = len(colours) // 2
+    segments = [
+        painted(_level(top, levels), _level(bottom, levels), colours) if colours else _signs(top, bottom, style)
+        for top, bottom in rows
+    ]
     return [Strip(each, values.shape[1]) for each in segments]
 
 
-def _level(values: Values) -> NDArray[np.int64]:
-    return np.rint(values * LEVELS).astype(np.int64) + LEVELS
+def _level(values: Values, levels: int) -> NDArray[np.int64]:
+    return np.rint(values * levels).astype(np.int64) + levels
 
 
 def _signs(top: Values, bottom: Values, style: Style) -> list[Segment]:

@@ -26,6 +26,7 @@ from tui.widgets.shared.live_list import LiveList
 
 if TYPE_CHECKING:
     from tui.processes.run_list import ListedRun, RunList
+    from tui.state.model import Model
     from tui.state.runs import Runs
 
 _LOOK_AGAIN = 1.0  # seconds between looks at the runs
@@ -54,10 +55,11 @@ class RecentRuns(Vertical):
             self.runs = runs
             self.model = model
 
-    def __init__(self, runs: Runs) -> None:
-        """`runs` follows the runs that are going."""
+    def __init__(self, runs: Runs, model: Model) -> None:
+        """`runs` follows the runs that are going; `model` reads drawings."""
         super().__init__()
         self._runs = runs
+        self._model = model
         self._list: RunList | None = None
 
     def compose(self) -> ComposeResult:
@@ -81,14 +83,16 @@ class RecentRuns(Vertical):
     def _look(self) -> None:
         """Read the run directories; there may be a thousand."""
         from core.networks import checkpoint_file
+        from core.networks.model_name import model_name
         from tui.processes.run_list import RunList
 
         if self._list is None:
             self._list = RunList(self._runs.follow)
         runs = self._list.look(_MOST)
-        shipped = paths.shipped_checkpoint()
+        checkpoint = self._model.checkpoint
         try:
-            model = f"Drawings are read by the shipped model ({checkpoint_file.header(shipped).title})."
+            title = checkpoint_file.header(checkpoint or paths.shipped_checkpoint()).title
+            model = f"Drawings are read by {model_name(checkpoint)} ({title})."
         except CheckpointError as error:
             model = str(error)
         self.post_message(self.Looked(runs, model))

@@ -1,7 +1,8 @@
 """Everything shown about one run: its progress or results, curves, tables, device, pinned drawing and notes.
 
 It sets the classes by which the training screen's style sheet arranges them: `-going` or `-ended`, `-folds`,
-`-confused` if there are mistakes to show, `-pinned` if there is a pinned drawing to show.
+`-confused` if there are mistakes to show, `-pinned` if there is a pinned drawing to show, `-weights` if
+all weights of a small network are shown.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tui.widgets.run.curves import Curves
 from tui.widgets.run.device import DevicePanel
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.folds import FoldTable
+from tui.widgets.run.live_weights import LiveWeights, is_small
 from tui.widgets.run.notes import Notes
 from tui.widgets.run.pinned import PinnedBars
 from tui.widgets.run.progress import RunProgress
@@ -49,12 +51,15 @@ class RunPanel(Vertical):
         self._pinned = pinned
         self._make_reader = make_reader
         self._followed: FollowedRun | None = None
+        self._prefers_tables = False
+        """Whether weights are not to be shown."""
 
     def compose(self) -> ComposeResult:
         yield RunTitle(id="title")
         yield RunProgress(id="progress")
         yield Results(id="results")
         with Horizontal(id="upper"):
+            yield _section(LiveWeights(id="weights"), "All weights")
             yield Curves(id="curves")
             yield _section(Confusion(id="confusion"), "Which digit was read as which")
         with Horizontal(id="lower"):
@@ -85,6 +90,7 @@ class RunPanel(Vertical):
         self._set("-going", going)
         self._set("-ended", not going)
         self._set("-confused", bool(confusion))
+        self._show_weights()
         if self._set("-folds", history.started is not None and history.started.folds > 0):
             self.call_after_refresh(self._move_focus)
         self.query_one(RunTitle).show(followed, data, recipe, line)
@@ -105,6 +111,18 @@ class RunPanel(Vertical):
         """Draw the curves again."""
         if self._followed is not None:
             self.query_one(Curves).show(self._followed.history)
+
+    def toggle_weights(self) -> None:
+        """Show all weights of a small network, or the tables instead."""
+        self._prefers_tables = not self._prefers_tables
+        self._show_weights()
+
+    def _show_weights(self) -> None:
+        followed = self._followed
+        shows = followed is not None and is_small(followed.history) and not self._prefers_tables
+        self._set("-weights", shows)
+        if followed is not None and shows:
+            self.query_one(LiveWeights).follow(followed.run, is_going=followed.is_going)
 
     def _pin(self, bitmap: NDArray[np.uint8] | None) -> None:
         self.query_one(PinnedBars).pin(bitmap)

@@ -85,7 +85,7 @@ def shade_levels(pixels: Grey, many: int) -> NDArray[np.int64]:
     return -(pixels.astype(np.int64) * (1 - many) // 255)
 
 
-@lru_cache(4096)
+@lru_cache(1024)
 def _run(colours: Shades, top: int, bottom: int, length: int) -> Segment:
     if top == bottom:
         return Segment(" " * length, Style(bgcolor=colours[top]))
