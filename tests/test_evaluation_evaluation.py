@@ -37,6 +37,43 @@ def test_figures_agree_with_a_plain_count() -> None:
     assert result.per_class[3] == pytest.approx(confusion[3][3] / sum(confusion[3]))
 
 
+def test_precision_recall_and_f1_agree_with_their_definitions() -> None:
+    """By counting hits, misses and false alarms one image at a time."""
+    result = _some()
+    for digit in range(10):
+        hits = misses = alarms = 0
+        for read, label in zip(result.predictions.tolist(), result.labels.tolist(), strict=True):
+            hits += read == label == digit
+            misses += label == digit != read
+            alarms += read == digit != label
+        assert result.per_class[digit] == pytest.approx(hits / (hits + misses))
+        assert result.precision[digit] == pytest.approx(hits / (hits + alarms))
+        precision, recall = hits / (hits + alarms), hits / (hits + misses)
+        assert result.f1[digit] == pytest.approx(2 * precision * recall / (precision + recall))
+
+
+def test_a_digit_without_images_has_no_figures() -> None:
+    """Neither division by zero nor a figure that was not measured."""
+    read = np.zeros((3, 10), np.float32)
+    read[:, 4] = 1
+    result = Evaluation(read, np.array([4, 4, 5], np.uint8))
+    assert result.precision[4] == pytest.approx(2 / 3) and result.per_class[4] == 1 and result.f1[4] == 0.8
+    assert result.precision[5] is None and result.per_class[5] == 0 and result.f1[5] == 0
+    assert result.precision[7] is result.per_class[7] is result.f1[7] is None
+
+
+@pytest.mark.parametrize("count", [1, 7, 99, 100, 500])
+def test_the_rejection_curve_is_the_accuracy_of_the_surest(count: int) -> None:
+    """For each share the least sure images are left out; it begins with all, and ends with some."""
+    result = _some(count)
+    sure = sorted(range(count), key=lambda each: -float(result.probabilities[each].max()))
+    shares = [share for share, _ in result.rejection_curve]
+    assert shares == sorted(set(shares)) and shares[0] == 0 and 0 <= shares[-1] < 1
+    for share, accuracy in result.rejection_curve:
+        kept = sure[: round(count * (1 - share))]
+        assert accuracy == pytest.approx(sum(bool(result.right[each]) for each in kept) / len(kept))
+
+
 def test_loss_is_torchs_cross_entropy() -> None:
     """The mean cross-entropy is torch's."""
     result = _some()

@@ -29,10 +29,10 @@ from core.reading.questions import (
 )
 from tui.processes.reader import Then
 from tui.screens.inside import InsideScreen
-from tui.widgets.inside.glass import Glass
 from tui.widgets.inside.inside import Inside
 from tui.widgets.inside.layer_maps import Chosen, LayerMaps
-from tui.widgets.inside.pages import Pages
+from tui.widgets.shared.glass import Glass
+from tui.widgets.shared.pages import Pages
 from tui.widgets.shared.probabilities import Probabilities
 
 SIZES = [(80, 24), (160, 50)]

@@ -76,7 +76,7 @@ MADE: dict[type[PushedScreen[Any]], Callable[[App[Any]], PushedScreen[Any]]] = {
     HelpScreen: lambda app: HelpScreen(app.screen),
     InsideScreen: lambda app: InsideScreen(np.eye(28, dtype=np.uint8) * np.uint8(255), "a line"),
     LogScreen: lambda app: LogScreen(create_run(TrainingConfig()), History()),
-    MistakesScreen: lambda app: MistakesScreen(np.eye(10, dtype=int).tolist()),
+    MistakesScreen: lambda app: MistakesScreen(None, "mnist", np.eye(10, dtype=int).tolist()),
     OwnSetScreen: lambda app: OwnSetScreen(own_sets.active()),
     OwnSetsScreen: lambda app: OwnSetsScreen(),
     Palette: lambda app: Palette(),

@@ -14,6 +14,7 @@ from layout import after, clipped, scrollbars
 from run_story import STEPS, ended_run, new_run, progress, write
 from test_screens_training import RunsApp, keys, says_only_what_is_new, shown, until
 
+from core.evaluation.confusion import in_words, mistakes
 from core.runs import events
 from core.runs.run import Run
 from core.runs.writer import RunWriter
@@ -22,8 +23,9 @@ from tui.processes.run_list import RunList
 from tui.processes.run_stage import RunStage
 from tui.screens.mistakes import MistakesScreen
 from tui.screens.training import TrainingScreen
+from tui.widgets.mistakes.matrix import Matrix
 from tui.widgets.run import axis
-from tui.widgets.run.confusion import Confusion, confusion_of, in_words, mistakes
+from tui.widgets.run.confusion import Confusion, confusion_of
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.folds import FoldTable
 from tui.widgets.run.run_panel import RunPanel
@@ -165,14 +167,14 @@ async def test_m_shows_which_digit_was_read_as_which() -> None:
         await pilot.press("m")
         await until(pilot, lambda: isinstance(app.screen, MistakesScreen) and "Most often" in shown(app))
         assert clipped(app) == []
-        text, place = shown(app), app.screen.query_one(Confusion).region
+        text, place = shown(app), app.screen.query_one(Matrix).region
         rows = [line[place.x : place.right] for line in text.splitlines()[place.y : place.bottom]]
         for digit, counts in enumerate(CONFUSION):
             expected = [
                 "·" if not count else str(count) if read == digit else f"[{count}]" for read, count in enumerate(counts)
             ]
-            assert rows[1 + digit].split()[:-1] == [str(digit), *expected]
-        assert "Mistakes: 8 of 250 images" in text
+            assert rows[1 + digit].split()[:-2] == [str(digit), *expected]
+        assert ": 8 of 250 images" in text
         assert "4 as 9 (3), 3 as 5 (2), 7 as 1 (2)" in text
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, TrainingScreen))

@@ -9,7 +9,7 @@ import pytest
 
 from core.insight.parameters import LayerParameters, layers_of
 from core.networks.architectures import build
-from tui.widgets.inside.sheet import laid_out, shapes, sheet
+from tui.widgets.shared.sheet import laid_out, shapes, sheet
 
 
 def _glass() -> tuple[LayerParameters, ...]:

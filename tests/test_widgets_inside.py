@@ -8,8 +8,8 @@ from rich.style import Style
 from textual.geometry import Offset, Region, Size
 
 from tui.widgets.inside.enlarged_map import mosaic
-from tui.widgets.inside.signed import LEVELS, proportioned, signed_blocks
-from tui.widgets.inside.tiling import GAP, Tiling, scaled
+from tui.widgets.shared.signed import LEVELS, proportioned, signed_blocks
+from tui.widgets.shared.tiling import GAP, Tiling, scaled
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ from core.config.configuration import TrainingConfig
 from core.runs import events
 from core.runs.run import Run
 from core.runs.writer import RunWriter
-from tui.widgets.inside.glass import Glass
 from tui.widgets.run.curves import Curves
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.live_weights import LiveWeights
+from tui.widgets.shared.glass import Glass
 
 NAME = "2026-01-31-142500-mnist-glass"
 SIZES = [(80, 24), (120, 30), (160, 50)]

@@ -190,10 +190,10 @@ class DigitsApp(LineApp):
         self.switch_mode("drawing")
 
     def on_look_inside(self, asked: LookInside) -> None:
-        """Show what the network that reads makes of an image."""
+        """Show what a network makes of an image."""
         from tui.screens.inside import InsideScreen
 
-        self.push_screen(InsideScreen(asked.image, asked.title, self.owners.model.checkpoint))
+        self.push_screen(InsideScreen(asked.image, asked.title, asked.checkpoint or self.owners.model.checkpoint))
 
     @work
     async def on_start_run(self, asked: StartRun) -> None:

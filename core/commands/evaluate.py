@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from core.reading.recogniser import Recogniser
 
 
+_REJECTED = (0, 1, 2, 5, 10, 20)
+"""Shares of the images, in percent, that the text leaves out to say how many of the others are right."""
+
+
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `evaluate`."""
     evaluate = commands.add_parser(
@@ -50,13 +54,23 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="CHARACTERS",
         help="with --not-digits: skip letters that look like digits, such as OoIlSsZzqgbBD",
     )
-    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    evaluate.add_argument(
+        "--examples",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --json: also N images for each pair of true digit and digit read, the most confident first",
+    )
+    evaluate.add_argument(
+        "--json", action="store_true", help="print one JSON object; with --examples, also lines of progress"
+    )
     evaluate.set_defaults(run=run_evaluate)
 
 
 def run_evaluate(options: argparse.Namespace) -> int:
     """Read a set and print the figures. Raises DigitsError if the set or the checkpoint cannot be used."""
     from core.errors import ConfigurationError
+    from core.evaluation.examples import examples
     from core.runs.checkpoints import resolve
 
     with gc_policy.spared():
@@ -65,8 +79,12 @@ def run_evaluate(options: argparse.Namespace) -> int:
 
     if options.leave_out and options.not_digits is None:
         raise ConfigurationError("--leave-out belongs to --not-digits; give both, or neither")
+    if options.examples < 0 or (options.examples and not options.json):
+        raise ConfigurationError(
+            f"--examples is {options.examples}; it must be 0 or more, and belongs to --json: only programs read images"
+        )
     recogniser = Recogniser(resolve(options.checkpoint))
-    with stages(as_json=False) as report:  # on standard error, because --json prints a single object
+    with stages(as_json=bool(options.examples)) as report:
         name, parts, which, skipped = _measured(options.data, options.part, recogniser, report)
         _tell_skipped(skipped)
         _say(
@@ -74,6 +92,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
             f"{recogniser.header.title}"
         )
         result = evaluate_parts(recogniser, parts, lambda done, total: report(done, total, f"reading {name}"))
+        shown = examples(result, parts, options.examples) if options.examples else []
         del parts  # 70,000 images are tens of megabytes
         others = None
         if options.not_digits is not None:
@@ -82,6 +101,8 @@ def run_evaluate(options: argparse.Namespace) -> int:
         answer = {**result.to_json(), "data": name, "part": which, "checkpoint": str(recogniser.path)}
         if others is not None:
             answer["not_digits"] = {**others.to_json(), "path": options.not_digits, "left_out": left_out}
+        if options.examples:
+            answer["examples"] = [each.to_json() for each in shown]
         print(json.dumps(answer))
         return 0
     _describe(result)
@@ -135,10 +156,17 @@ def _describe(result: Evaluation) -> None:
     accepted = result.accepted_accuracy
     others = "" if accepted is None or not rejected else f"; of the others {percent(accepted)} are read right"
     print(f"rejected as not a digit: {rejected:,} ({percent(rejected / result.count)}){others}")
-    print("\ndigit  right    read as 0     1     2     3     4     5     6     7     8     9")
-    for digit, (row, right) in enumerate(zip(result.confusion, result.per_class, strict=True)):
-        share = "      –" if right is None else f"{percent(right):>7}"
-        print(f"{digit:5} {share:>7}  {'':4}" + "".join(f"{count or '·':>6}" for count in row.tolist()))
+    print("\ndigit   read as 0     1     2     3     4     5     6     7     8     9")
+    for digit, row in enumerate(result.confusion.tolist()):
+        print(f"{digit:5} {'':6}" + "".join(f"{count or '·':>6}" for count in row))
+    print("\ndigit   recall  precision       F1")
+    for digit, figures in enumerate(zip(result.per_class, result.precision, result.f1, strict=True)):
+        recall, precision, f1 = ("–" if each is None else percent(each) for each in figures)
+        print(f"{digit:5} {recall:>8}  {precision:>9}  {f1:>7}")
+    print("\nleft out as least sure   of the others right")
+    for share, accuracy in result.rejection_curve:
+        if round(share * 100) in _REJECTED:
+            print(f"{percent(share, 0):>22}   {percent(accuracy):>19}")
     bins = result.reliability
     print("\nconfidence       images   mean confidence   right")
     for index, each in enumerate(bins):

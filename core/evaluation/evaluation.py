@@ -14,6 +14,7 @@ from torch import nn
 
 from core.config.calibration import Calibration
 from core.data.collection import LabelledImages
+from core.evaluation.confusion import class_figures
 from core.inference.scores import scores
 
 if TYPE_CHECKING:
@@ -102,9 +103,28 @@ class Evaluation:
     @property
     def per_class(self) -> list[float | None]:
         """Share of each digit read right; None for a digit without images."""
-        confusion = self.confusion
-        totals = confusion.sum(axis=1)
-        return [float(confusion[digit, digit] / total) if total else None for digit, total in enumerate(totals)]
+        return [each.recall for each in class_figures(self.confusion.tolist())]
+
+    @property
+    def precision(self) -> list[float | None]:
+        """Of the images read as each digit, the share that are; None for a digit that nothing was read as."""
+        return [each.precision for each in class_figures(self.confusion.tolist())]
+
+    @property
+    def f1(self) -> list[float | None]:
+        """The harmonic mean of precision and recall, which is `per_class`; None for a digit without any image."""
+        return [each.f1 for each in class_figures(self.confusion.tolist())]
+
+    @property
+    def rejection_curve(self) -> list[tuple[float, float]]:
+        """The share of images rejected, the least sure ones first, and the accuracy on the others.
+
+        From 0 in steps of 1%, or of one image if there are fewer than a hundred; the last one leaves some images.
+        """
+        surest = np.argsort(-self.probabilities.max(axis=1), kind="stable")
+        right = np.cumsum(self.right[surest])
+        kept = [self.count - rejected for rejected in sorted({self.count * each // 100 for each in range(100)})]
+        return [(1 - each / self.count, float(right[each - 1] / each)) for each in kept]
 
     @property
     def reliability(self) -> list[Bin]:
@@ -143,12 +163,15 @@ class Evaluation:
             "count": self.count,
             "loss": self.loss,
             "per_class": self.per_class,
+            "precision": self.precision,
+            "f1": self.f1,
             "confusion": self.confusion.tolist(),
             "calibration_error": self.calibration_error,
             "reliability": [
                 {"from": index / BINS, "to": (index + 1) / BINS, **dataclasses.asdict(each)}
                 for index, each in enumerate(self.reliability)
             ],
+            "rejection_curve": [list(point) for point in self.rejection_curve],
             "threshold": self.threshold,
             "rejected": int(self.rejected.sum()),
             "accepted_accuracy": self.accepted_accuracy,

@@ -127,9 +127,10 @@ class DeepNetwork(SequentialNetwork):
 class GlassNetwork(SequentialNetwork):
     """So few parameters that a terminal of 80×24 shows each of them as a pixel.
 
-    Each of the last feature maps becomes 2×2 values, the largest of each quarter. With one value a map, its mean, a
-    training of the same length came to 98.5% instead of 99%: the position of strokes tells digits apart. The first
-    convolution is not normalised, which would take half of the time of a step.
+    Each of the last feature maps becomes 2×2 values, the largest of each quarter: the position of strokes tells digits
+    apart. With one value a map, its mean, a training of 30 epochs came to 98.5% of MNIST's test set, and one of 25
+    epochs with these to 98.9% (one seed each). The first convolution is not normalised, which would take half of the
+    time of a step.
     """
 
     def __init__(self) -> None:

@@ -54,6 +54,8 @@ class Asked:
     """Likewise."""
     trouble: str = ""
     """Why it cannot be read in full; empty if it can."""
+    folds: int = 0
+    """Of a cross-validation; 0 without one, and if it cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ class Run:
             TrainingConfig.from_json(given)
         except (ValueError, ConfigurationError) as error:
             trouble = str(error)
-        return Asked(_shown(given.get("data")), _shown(given.get("recipe")), trouble)
+        folds = given.get("folds", 0)
+        known = folds if isinstance(folds, int) and not trouble else 0
+        return Asked(_shown(given.get("data")), _shown(given.get("recipe")), trouble, known)
 
     def _load_config(self) -> dict[str, Any]:
         """Raises ValueError that says why it cannot be read."""

@@ -57,6 +57,7 @@ class DataScreen(ModeScreen):
         Binding("delete", "remove", "Remove", show=False),
         Binding("n", "more_samples", "More images"),
         Binding("k", "skipped", "Notes", show=False),
+        Binding("m", "mistakes", "Mistakes of the network that reads", show=False),
         Binding("r", "read_again", "Read again", show=False),
         Binding("escape", "to_table", "Back to the table", show=False),
     ]
@@ -204,6 +205,13 @@ class DataScreen(ModeScreen):
         """Show the notes, and the files that could not be used."""
         if (details := self.details) is not None:
             self.app.push_screen(SkippedScreen(details))
+
+    def action_mistakes(self) -> None:
+        """Show which of the set's images the network that reads takes for others."""
+        from tui.screens.mistakes import MistakesScreen
+
+        if (entry := self.chosen) is not None:
+            self.app.push_screen(MistakesScreen(self.owners.model.checkpoint, entry.name))
 
     def action_check_up(self) -> None:
         """Open the check-up of a folder's images."""

@@ -1,41 +1,275 @@
-"""The mistakes of a cross-validation: which digit was read as which, and what to do about it."""
+"""Which images a network reads wrong: the confusion matrix, whose cells open their images, and two diagrams."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any, ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.widgets import Static
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import ContentSwitcher, ProgressBar, Static
 
-from core.words import plural
-from tui.screens.pushed import Dialog
-from tui.widgets.run.confusion import Confusion, Table, mistakes
+from core import paths
+from core.config.configuration import MNIST
+from core.data import catalogue, sources
+from core.errors import DataError, DigitsError
+from core.evaluation.confusion import Table, in_words
+from core.evaluation.measurement import Measurement
+from core.networks.model_name import model_name
+from core.printable import printable
+from core.system.messages import CommandProgress
+from core.words import percent, plural
+from tui.processes import child
+from tui.processes.child import OnProgress
+from tui.screens.ask import Ask, Field
+from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.pushed import PushedScreen
+from tui.state.requests import LookInside
+from tui.widgets.mistakes.diagrams import Rejection, Reliability
+from tui.widgets.mistakes.example_images import ExampleImages
+from tui.widgets.mistakes.matrix import Matrix
 from tui.widgets.shared.key_footer import KeyFooter
+from tui.widgets.shared.lines import fit
+from tui.widgets.shared.pages import Pages
+
+_EXAMPLES = 60
+"""Images of each cell."""
+_PAGES = {"matrix": "page-matrix", "confidence": "page-reliability", "rejected": "page-rejection"}
+"""The names of the pages and their widgets."""
+_WIDE = 130
+"""Columns from which the images stand beside the matrix."""
 
 
-class MistakesScreen(Dialog[None]):
-    """Shows the confusion matrix."""
+class MistakesScreen(PushedScreen[None]):
+    """Has a child measure a checkpoint on a set; of a cross-validation it shows the confusion that is known."""
 
     ONLY_SHOWS = True
     CSS_PATH = "mistakes.tcss"
     BINDING_GROUP_TITLE = "Mistakes"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,m", "dismiss", "Close", key_display="esc")]
+    AUTO_FOCUS = "Matrix"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 - as Textual declares it
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("full_stop", "turn(1)", "Next page", key_display="."),
+        Binding("comma", "turn(-1)", "Page before", show=False, key_display=","),
+        Binding("a", "another", "Another set"),
+        Binding("k", "checkpoint", "Network"),
+        Binding("escape,m", "dismiss(None)", "Close", key_display="esc"),
+    ]
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, checkpoint: Path | None, data: str, table: Table = ()) -> None:
+        """`checkpoint` on `data`, a name or path; None is the shipped one. With a `table`, only that is shown."""
         super().__init__()
-        self._table = table
+        self._checkpoint = checkpoint or paths.shipped_checkpoint()
+        self._data, self._table = data, table
+        self._measured: Measurement | None = None
+        self._page = 0
 
     def compose(self) -> ComposeResult:
-        wrong, count = sum(each for each, _, _ in mistakes(self._table)), sum(map(sum, self._table))
-        with Vertical() as box:
-            box.border_title = f"Mistakes: {wrong:,} of {plural(count, 'image')}"
-            yield Confusion()
-            if wrong:
-                yield Static("A check-up (d, then v) shows images whose\nlabel may be wrong.", id="advice")
-        yield KeyFooter(show_command_palette=False)
+        with Vertical(id="mistakes"):
+            yield Static(id="title", classes="heading", markup=False)
+            yield Pages()
+            with ContentSwitcher(initial="page-matrix"):
+                with Horizontal(id="page-matrix"):
+                    with Vertical(id="left"):
+                        yield Matrix()
+                        yield Static(id="cell", markup=False)
+                    yield ExampleImages()
+                yield Reliability(id="page-reliability")
+                yield Rejection(id="page-rejection")
+            with Horizontal(id="progress"):
+                yield ProgressBar(show_eta=False)
+                yield Static(id="doing", markup=False)
+            yield Static(id="words", markup=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Fill the table."""
-        self.query_one(Confusion).show(self._table)
+        """Show what is known, or have it measured."""
+        self._show_title()
+        if self._table:
+            self._show(Measurement(tuple(tuple(row) for row in self._table)))
+        else:
+            self._measure()
+
+    def on_resize(self) -> None:
+        """Cut the title where it does not fit."""
+        self._show_title()
+
+    def is_same_as(self, other: Any) -> bool:
+        """Whether it is about the same network and set."""
+        return (
+            isinstance(other, MistakesScreen)
+            and (other._checkpoint, other._data) == (self._checkpoint, self._data)
+            and bool(other._table) == bool(self._table)
+        )
+
+    # Measuring
+
+    @work(exclusive=True, group="measure")
+    async def _measure(self) -> None:
+        """Have a child measure; leaving the screen ends it."""
+        self._progress(0, None, "starting")
+        answer: dict[str, Any] | None = None
+        asked = ["--checkpoint", str(self._checkpoint), "--data", self._data, "--examples", str(_EXAMPLES), "--json"]
+        try:
+            async with aclosing(child.lines("evaluate", *asked)) as output:
+                async for message in output:
+                    if isinstance(message, CommandProgress):
+                        self._progress(message.done, message.total, message.doing or "")
+                    else:
+                        answer = message
+            if answer is None:
+                raise DataError("the measurement ended without an answer")
+            measured = Measurement.from_json(answer)
+        except DigitsError as error:
+            self._fail(str(error))
+        except (KeyError, TypeError, ValueError) as error:
+            self._fail(f"the measurement's answer is not valid: {error!r}")
+        else:
+            self._show(measured)
+
+    def _progress(self, done: int, total: int | None, doing: str) -> None:
+        self.query_one("#progress").display = True
+        self.query_one(ProgressBar).update(total=total or None, progress=done)
+        figures = f": {done:,} of {total:,}" if total else ""
+        self.query_one("#doing", Static).update(Content(printable(doing[:1].upper() + doing[1:]) + figures))
+
+    def _fail(self, error: str) -> None:
+        self.query_one("#progress").display = False
+        self._say(f"✗ {printable(error)}")
+
+    def _show(self, measured: Measurement) -> None:
+        self._measured = measured
+        self.query_one("#progress").display = False
+        self.query_one(Matrix).show(measured)
+        self.query_one(Reliability).show(measured)
+        self.query_one(Rejection).show(measured)
+        self._show_title()
+        self._turn_to(self._page)
+
+    # Measuring something else. Not by a worker, which would begin after an escape in the same burst of keys.
+
+    def action_another(self) -> None:
+        """Choose the set."""
+
+        def chosen(is_chosen: bool | None) -> None:
+            if is_chosen:
+                self._measure_again()
+
+        asked = Ask(
+            "Mistakes on another set",
+            f"Enter the name of a set in the catalogue, or the path of {sources.formats()}.",
+            [Field("Name or path", is_path=True)],
+            "Measure",
+            self._choose_set,
+        )
+        self.app.push_screen(asked, chosen)
+
+    async def _choose_set(self, values: list[str], progress: OnProgress) -> None:
+        """Take a set by name or path. Raises DataError."""
+        await asyncio.to_thread(catalogue.find, values[0])
+        self._data = values[0]
+
+    def action_checkpoint(self) -> None:
+        """Choose the network."""
+
+        def chosen(checkpoint: Path | None) -> None:
+            if checkpoint is not None and checkpoint != self._checkpoint:
+                self._checkpoint = checkpoint
+                self._measure_again()
+
+        self.app.push_screen(CheckpointScreen(self._checkpoint), chosen)
+
+    def _measure_again(self) -> None:
+        self._measured, self._table = None, ()
+        self._show_title()
+        self._measure()
+
+    # Showing
+
+    def _show_title(self) -> None:
+        data, measured = printable(Path(self._data).name or self._data), self._measured
+        if measured is not None and measured.part:
+            data = measured.part if self._data == MNIST else f"{data}, {measured.part}"
+        name = f"Mistakes of {model_name(self._checkpoint)} on {data}"
+        if measured is not None:
+            name += f": {measured.wrong:,} of {plural(measured.count, 'image')}"
+        self.query_one("#title", Static).update(Content(fit(name, self.size.width - 2)))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#words", Static).update(Content(text))
+
+    @property
+    def _pages(self) -> list[str]:
+        """Their names; a cross-validation has no diagrams."""
+        return list(_PAGES) if self._measured is not None and self._measured.reliability else ["matrix"]
+
+    def action_turn(self, by: int) -> None:
+        """Show the next page, or the one before."""
+        self._turn_to((self._page + by) % len(self._pages))
+
+    @on(Pages.Chosen)
+    def _chosen(self, event: Pages.Chosen) -> None:
+        self._turn_to(event.index)
+
+    def _turn_to(self, index: int) -> None:
+        self._page = index
+        self.query_one(Pages).show(self._pages if len(self._pages) > 1 else [], index)
+        self.query_one(ContentSwitcher).current = _PAGES[self._pages[index]]
+        if index == 0:
+            self.query_one(Matrix).focus()
+            self._describe()
+        else:
+            self._say("")
+
+    @on(Matrix.Moved)
+    def _cell(self) -> None:
+        """Show the images of the cell."""
+        if self._measured is not None:
+            self.query_one(ExampleImages).show(self._measured.of(*self.query_one(Matrix).chosen))
+            self._describe()
+
+    @on(ExampleImages.Moved)
+    def _describe(self) -> None:
+        """Say what the cursor is on."""
+        measured = self._measured
+        if measured is None or self._page:
+            return
+        label, read = self.query_one(Matrix).chosen
+        count = measured.confusion[label][read]
+        what = f"{plural(count, 'image')} of {label} read as {read}" + (", rightly" if label == read else "")
+        known = len(self.query_one(ExampleImages).images)
+        more = f", the {known} most confident ones shown" if 0 < known < count else ""
+        self.query_one("#cell", Static).update(Content(f"{what}{more}."))
+        example = self.query_one(ExampleImages).example
+        if example is not None:
+            words = f"Image {example.index + 1:,} is read as {example.read} ({percent(example.certainty)})"
+            if example.label != example.read:
+                words += f" and labelled {example.label} ({percent(example.probability)})"
+            self._say(f"{words}.")
+        else:
+            advice = "" if measured.examples else ". A check-up (d, then v) shows images whose label may be wrong"
+            self._say(f"{in_words(measured.confusion).removesuffix('.')}{advice}.")
+
+    # Looking at images
+
+    @on(Matrix.Opened)
+    def _to_images(self) -> None:
+        if self.query_one(ExampleImages).example is not None:
+            self.query_one(ExampleImages).focus()
+
+    @on(ExampleImages.Left)
+    def _to_matrix(self) -> None:
+        self.query_one(Matrix).focus()
+
+    @on(ExampleImages.Opened)
+    def _look_inside(self) -> None:
+        """Show what the network makes of the image, and why."""
+        example = self.query_one(ExampleImages).example
+        if example is not None:
+            title = f"image {example.index + 1:,}, a {example.label} read as {example.read}"
+            self.post_message(LookInside(example.seen, title, self._checkpoint))

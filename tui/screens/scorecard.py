@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.widgets import ProgressBar, Static
 
 from core import paths
+from core.config.configuration import MNIST
 from core.data import catalogue, sources
 from core.errors import DataError, DigitsError
 from core.evaluation.scorecard_rows import Row, Scorecard, ScoredModel
@@ -56,6 +57,7 @@ class ScorecardScreen(PushedScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "other", "Compare with"),
         Binding("a", "add", "Add set"),
+        Binding("m", "mistakes", "Mistakes"),
         Binding("r", "again", "Measure again"),
         Binding("escape", "dismiss(None)", "Close", key_display="esc"),
     ]
@@ -149,6 +151,12 @@ class ScorecardScreen(PushedScreen[None]):
     def action_again(self) -> None:
         """Measure again: drawings may have been added, or the machine was busy."""
         self._measure()
+
+    def action_mistakes(self) -> None:
+        """Show which of MNIST's test images the judged checkpoint reads wrong; other sets can be chosen there."""
+        from tui.screens.mistakes import MistakesScreen
+
+        self.app.push_screen(MistakesScreen(self._judged, MNIST))
 
     # Not by a worker, which would begin after an escape in the same burst of keys had closed this screen.
 

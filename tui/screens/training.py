@@ -18,6 +18,7 @@ from textual.widgets import Static
 
 from core.errors import DigitsError
 from core.runs import run as runs
+from core.runs.events import Event
 from core.runs.run import FAILED, RUNNING, Run
 from tui.processes.followed_run import FollowedRun
 from tui.processes.reader import MakeReader, Reader
@@ -225,7 +226,7 @@ class TrainingScreen(ModeScreen):
                 return run.model.exists()
             case "mistakes":
                 ending = run.ending()
-                return ending is not None and bool(confusion_of(ending.event))
+                return _has_mistakes(run, None if ending is None else ending.event, folds=run.asked().folds)
             case "bars":
                 return owners.pinned.bitmap is not None and run.is_running()
             case "weights":
@@ -246,7 +247,10 @@ class TrainingScreen(ModeScreen):
             case "draw_with":
                 return followed is not None and followed.run.model.exists()
             case "mistakes":
-                return followed is not None and bool(confusion_of(followed.history.end))
+                if followed is None:
+                    return False
+                started, end = followed.history.started, followed.history.end
+                return _has_mistakes(followed.run, end, folds=0 if started is None else started.folds)
             case "bars":
                 return self.query_one(RunPanel).has_class("-pinned") and not self.has_class("-widest")
             case "weights":
@@ -279,11 +283,12 @@ class TrainingScreen(ModeScreen):
             self.post_message(DrawWith(self._followed.run.model))
 
     def action_mistakes(self) -> None:
-        """Show which digit was read as which."""
+        """Show which images are read wrong."""
         from tui.screens.mistakes import MistakesScreen
 
         if self._followed is not None:
-            self.app.push_screen(MistakesScreen(confusion_of(self._followed.history.end)))
+            run, table = self._followed.run, confusion_of(self._followed.history.end)
+            self.app.push_screen(MistakesScreen(run.model, self._asked[0], table))
 
     def action_bars(self) -> None:
         """Switch between the pinned drawing's bars and the device."""
@@ -309,6 +314,11 @@ class TrainingScreen(ModeScreen):
 
         if self._followed is not None:
             self.app.push_screen(LogScreen(self._followed.run, self._followed.history))
+
+
+def _has_mistakes(run: Run, end: Event | None, folds: int) -> bool:
+    """Whether its mistakes are known, or its network can be measured; that of a cross-validation has learned all."""
+    return bool(confusion_of(end)) or (run.model.exists() and not folds)
 
 
 def _size(path: Path) -> int:

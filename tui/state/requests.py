@@ -45,11 +45,13 @@ class DrawWith(Message):
 
 @dataclass(eq=False)
 class LookInside(Message):
-    """Show what the network that reads makes of an image."""
+    """Show what a network makes of an image."""
 
     image: Image
     title: str
     """What it is, such as `your drawing`."""
+    checkpoint: Path | None = None
+    """The network; None for the one that reads."""
 
 
 class FineTune(Message):

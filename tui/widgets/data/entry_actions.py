@@ -19,6 +19,8 @@ def applies(action: str, entry: Entry | None, details: DataDetails | None) -> bo
             return entry is not None and needs_download(entry)
         case "check_up":
             return entry is not None and entry.is_folder and entry.state == Availability.READY
+        case "mistakes":
+            return entry is not None and entry.state in (Availability.READY, Availability.DOWNLOADED)
         case "edit":
             return entry is not None and entry.kind == catalogue.OWN
         case "remove":

@@ -7,11 +7,11 @@ from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tui.widgets.inside.figure import Figure
 from tui.widgets.inside.layer_maps import Maps
-from tui.widgets.inside.signed import Values, enlarged, proportioned, signed_blocks, signed_shades
-from tui.widgets.inside.tiling import scaled
+from tui.widgets.shared.figure import Figure
+from tui.widgets.shared.signed import Values, enlarged, proportioned, signed_blocks, signed_shades
 from tui.widgets.shared.thumbnail import half_blocks, shades
+from tui.widgets.shared.tiling import scaled
 
 _GAP = 2
 _LEAST = 11

@@ -11,8 +11,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from core.drawing.ink import Ink, Stroke
-from tui.widgets.inside.figure import Figure
-from tui.widgets.inside.signed import AGAINST, FOR
+from tui.widgets.shared.figure import Figure
+from tui.widgets.shared.signed import AGAINST, FOR
 from tui.widgets.shared.thumbnail import Grey, half_blocks, painted, shade_levels, shades
 
 _INKED = 64

@@ -46,12 +46,12 @@ from core.reading.questions import (
 from core.words import percent, plural, probability
 from tui.widgets.inside.enlarged_map import EnlargedMap
 from tui.widgets.inside.flip_image import Canvas, FlipImage
-from tui.widgets.inside.glass import Glass
 from tui.widgets.inside.layer_maps import LayerMaps
 from tui.widgets.inside.neighbours import Neighbours
-from tui.widgets.inside.pages import Pages
 from tui.widgets.inside.saliency_maps import SaliencyMaps
 from tui.widgets.inside.votes import VoteColumns
+from tui.widgets.shared.glass import Glass
+from tui.widgets.shared.pages import Pages
 
 Ask = Callable[[Question, Callable[[Explanation | RequestFailed], None]], None]
 

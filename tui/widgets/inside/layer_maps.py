@@ -19,8 +19,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.inside.tiling import GAP, Grey, Tiling, scaled
 from tui.widgets.shared.thumbnail import half_blocks, shades
+from tui.widgets.shared.tiling import GAP, Grey, Tiling, scaled
 
 Maps = NDArray[np.float32]
 """(C, H, W), 0 where nothing was found."""

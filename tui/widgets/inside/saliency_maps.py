@@ -14,8 +14,8 @@ from textual.strip import Strip
 from core.config.shape import SIDE
 from core.reading.questions import NOT_A_DIGIT, WhyAnswer
 from core.words import probability
-from tui.widgets.inside.figure import Figure
-from tui.widgets.inside.signed import enlarged, proportioned, signed_blocks, signed_shades
+from tui.widgets.shared.figure import Figure
+from tui.widgets.shared.signed import enlarged, proportioned, signed_blocks, signed_shades
 
 _GAP = 2
 _HEADING = 1

@@ -8,8 +8,8 @@ import numpy as np
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.widgets.inside.figure import Figure
-from tui.widgets.inside.signed import FAINTEST, Values, proportioned, signed_blocks, signed_shades
+from tui.widgets.shared.figure import Figure
+from tui.widgets.shared.signed import FAINTEST, Values, proportioned, signed_blocks, signed_shades
 
 _WIDEST = 9
 """Columns of the terminal for one answer, at most."""

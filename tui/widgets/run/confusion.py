@@ -10,21 +10,16 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from core.evaluation.confusion import Table, in_words
 from core.runs.events import Finished
 from core.words import percent
 from tui.widgets.shared.lines import Lines
 
-Table = Sequence[Sequence[int]]
-"""(10, 10): images of digit [row] read as digit [column]."""
 _MUTED = "$foreground-muted"
 _MARGIN = 4
 """Cells to the left of the columns, for a row's digit."""
 _RIGHT = 7
 """Cells to the right of the columns, for a row's share of correct readings."""
-
-
-_MOST = 3
-"""How many kinds of mistakes are listed in words."""
 
 
 class Confusion(Lines):
@@ -65,26 +60,6 @@ def confusion_of(end: object) -> Table:
     if not isinstance(end, Finished) or len(end.confusion) != 10 or any(len(row) != 10 for row in end.confusion):
         return ()
     return end.confusion
-
-
-def mistakes(table: Table) -> list[tuple[int, int, int]]:
-    """Each kind of mistake as (images, true digit, digit read), the most frequent first."""
-    found = [
-        (count, digit, read)
-        for digit, counts in enumerate(table)
-        for read, count in enumerate(counts)
-        if count and digit != read
-    ]
-    return sorted(found, key=lambda mistake: (-mistake[0], mistake[1:]))
-
-
-def in_words(table: Table) -> str:
-    """The most frequent mistakes in words."""
-    kinds = [f"{digit} as {read} ({count:,})" for count, digit, read in mistakes(table)]
-    if not kinds:
-        return "Every image was read correctly."
-    more = f", {len(kinds) - _MOST} more" if len(kinds) > _MOST else ""
-    return f"Most often: {', '.join(kinds[:_MOST])}{more}"
 
 
 def _column(table: Table) -> int:

@@ -13,7 +13,7 @@ from core.networks.checkpoint_file import read_weights, written_at
 from core.runs.history import History
 from core.runs.run import Run
 from core.system.damage import DAMAGE
-from tui.widgets.inside.glass import Glass
+from tui.widgets.shared.glass import Glass
 
 _LOOK = 0.5
 """Seconds between two looks at the run's checkpoint."""

@@ -14,9 +14,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from core.insight.parameters import LayerParameters
-from tui.widgets.inside.figure import Figure
-from tui.widgets.inside.sheet import Block, Sheet, laid_out, shapes
-from tui.widgets.inside.signed import between, enlarged, signed_blocks
+from tui.widgets.shared.figure import Figure
+from tui.widgets.shared.sheet import Block, Sheet, laid_out, shapes
+from tui.widgets.shared.signed import between, enlarged, signed_blocks
 from tui.widgets.shared.thumbnail import shades
 
 _LEVELS = 12

@@ -6,7 +6,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.inside.signed import SIGNED
+from tui.widgets.shared.signed import SIGNED
 from tui.widgets.shared.thumbnail import Shades, shades
 
 

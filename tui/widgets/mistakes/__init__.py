@@ -1,0 +1,1 @@
+"""Widgets that show which images a network reads wrong, and how far its confidence can be trusted."""

@@ -1,0 +1,84 @@
+"""The images of one cell of a confusion matrix, the most confident reading first, with a cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from core.evaluation.example import Example
+from core.words import percent
+from tui.widgets.shared.captioned_images import Captioned, CaptionedImages
+
+
+class ExampleImages(CaptionedImages):
+    """Above each image stands the probability of what it was read as."""
+
+    BINDING_GROUP_TITLE = "Images"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", "Image before", show=False),
+        Binding("right", "move(1)", "Next image", show=False),
+        Binding("up", "row(-1)", "Image above", show=False),
+        Binding("down", "row(1)", "Image below", show=False),
+        Binding("enter", "open", "Why", key_display="⏎"),
+        Binding("escape", "leave", "Back", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor is on another image."""
+
+    class Opened(Message):
+        """What the network makes of the image is to be shown."""
+
+    class Left(Message):
+        """The keys are to go elsewhere."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._examples: Sequence[Example] = ()
+
+    def show(self, examples: Sequence[Example]) -> None:
+        """Show these, with the cursor on the first."""
+        self._examples = examples
+        self.images = [Captioned(each.seen, f"{each.read} {percent(each.certainty, 1)}") for each in examples]
+        self.marked = 0 if examples else None
+        self.renew()
+
+    @property
+    def example(self) -> Example | None:
+        """The one at the cursor."""
+        return None if self.marked is None else self._examples[self.marked]
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by so many images."""
+        if self.marked is not None and 0 <= self.marked + by < len(self._examples):
+            self._mark(self.marked + by)
+
+    def action_row(self, by: int) -> None:
+        """Move the cursor by so many rows."""
+        self.action_move(by * self.across)
+
+    def action_open(self) -> None:
+        """Show what the network makes of the image."""
+        if self.marked is not None:
+            self.post_message(self.Opened())
+
+    def action_leave(self) -> None:
+        """Give the keys back."""
+        self.post_message(self.Left())
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the image that was clicked; a second click opens it."""
+        if (found := self.at(event.offset)) is None:
+            return
+        if found == self.marked:
+            self.action_open()
+        self._mark(found)
+
+    def _mark(self, index: int) -> None:
+        self.marked = index
+        self.renew()
+        self.post_message(self.Moved())
