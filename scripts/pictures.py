@@ -1,9 +1,9 @@
-"""Takes the README's pictures, which are in `docs/`: the app exports its own screens as SVG.
+"""Takes the pictures of the README and of the docs, which are in `docs/`: the app exports its own screens as SVG.
 
     python -m scripts.pictures   (in the checkout's folder)
 
-Trains once with the `fast` recipe in a temporary folder, and draws a 2 with the pad's own strokes. The check-up is of
-MNIST images with a few deliberate faults.
+Trains with the `fast` and the `glass` recipe in a temporary folder, and draws a 2 with the pad's own strokes. The
+check-up is of MNIST images with a few deliberate faults.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ async def _take(folder: Path) -> None:
     from core.runs.run import list_runs
     from tui.app import DigitsApp
     from tui.screens.check import CheckScreen
+    from tui.screens.mistakes import MistakesScreen
     from tui.state.requests import OpenRun
     from tui.widgets.drawing.pad import Pad
 
@@ -66,7 +67,8 @@ async def _take(folder: Path) -> None:
         await save("home", 2)
         await pilot.press("d")
         await save("data", 6)
-        app.post_message(OpenRun(list_runs()[0]))
+        glass, fast = list_runs()
+        app.post_message(OpenRun(fast))
         await save("training", 3)
         await pilot.press("p")
         await pilot.pause(6)
@@ -79,6 +81,20 @@ async def _take(folder: Path) -> None:
         pad.action_undo()
         pad.action_redo()  # as if it had been drawn on the pad
         await save("drawing", 2)
+        await pilot.press("v")
+        await save("inside", 4)
+        await pilot.press("full_stop", "full_stop", "full_stop", "full_stop", "full_stop", "full_stop")
+        await save("why", 4)
+        app.owners.model.use(glass.model)
+        await save("glass", 8)
+        app.owners.model.use(None)
+        app.push_screen(MistakesScreen(fast.model, "mnist"))
+        await pilot.pause(30)
+        await pilot.press("enter")
+        await save("mistakes", 1)
+        await pilot.press("escape", "escape")
+        app.post_message(OpenRun(glass))
+        await save("weights", 4)
         app.push_screen(CheckScreen(folder, "my digits"))
         await pilot.pause(45)
         await pilot.press("enter")
@@ -95,9 +111,11 @@ def main() -> None:
         from core.runs.run import list_runs
         from core.system.children import command, environment
 
-        subprocess.run(command("train", "--recipe", "fast"), env=environment(), check=True)
-        name = list_runs()[0].name
-        print(f"pictures of {name} in {_FOLDER.name}/")
+        for recipe, epochs in (("fast", 2), ("glass", 12)):
+            asked = "train", "--recipe", recipe, "--epochs", str(epochs)
+            subprocess.run(command(*asked), env=environment(), check=True)
+        names = ", ".join(run.name for run in list_runs())
+        print(f"pictures of {names} in {_FOLDER.name}/")
         asyncio.run(_take(_faulty(Path(home) / "digits")))
 
 

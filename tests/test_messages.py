@@ -27,6 +27,8 @@ from core.data.collection import Skipped
 from core.data.details import DataDetails, Sample
 from core.doctor.diagnosis import Diagnosis, Examined, Health, Remedy, Section
 from core.drawing.ink import Stroke
+from core.evaluation.example import Example
+from core.evaluation.measurement import Confidences, Measurement
 from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
 from core.insight.ablation import Ablation
 from core.networks.checkpoint_file import Header
@@ -54,6 +56,7 @@ _ROW = Row(
     notes=("A note.",),
     error="no",
 )
+_EXAMPLE = Example(17, 3, 8, 0.75, 0.25, np.arange(784, dtype=np.uint8).reshape(28, 28))
 _REMEDY = Remedy("Let the terminal say its size:", "unset COLUMNS LINES")
 _EXAMINED = Examined("size", Health.PROBLEM, "60×20", _REMEDY, ("a: b",))
 _SECTION = Section("Terminal", (_EXAMINED, Examined("mouse", Health.FINE, "reports")))
@@ -127,6 +130,11 @@ EXAMPLES: tuple[Any, ...] = (
     _PICTURE,
     Scorecard("It is better.", (ScoredModel("/a.npz", "new", "title"),), (_ROW,), (Speed(2.0, 3.25, 200),)),
     _ROW,
+    _EXAMPLE,
+    Measurement(
+        tuple(tuple(row + column for column in range(10)) for row in range(10)), "MNIST's test set", 0.25,
+        (Confidences(0.5, 0.75, 3, 0.625, 0.5),), ((0.0, 0.5), (0.25, 0.75)), (_EXAMPLE,),
+    ),
     _REMEDY,
     _EXAMINED,
     _SECTION,

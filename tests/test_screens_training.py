@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -446,3 +447,22 @@ def test_results_look_right(snap_compare: Callable[..., bool]) -> None:
 def test_results_look_right_on_a_large_terminal(snap_compare: Callable[..., bool]) -> None:
     """At 160×50."""
     assert snap_compare(RunsApp(ended_run(NAME)), terminal_size=(160, 50), run_before=after())
+
+
+async def test_what_is_going_on_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That validation does not improve, and that the machine is busy; not of a run that has ended."""
+    monkeypatch.setattr(os, "getloadavg", lambda: (64.0, 60.0, 50.0))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    run = new_run(NAME)
+    with RunWriter(run) as writer:
+        for event in story(12, 320):
+            writer.append(event)
+        app = RunsApp(run)
+        async with app.run_test(size=(160, 50)) as pilot:
+            await until(pilot, lambda: "● running" in shown(app))
+            assert "! Validation has not improved for 4 epochs." in shown(app)
+            assert "! The machine is busy (load 64 on 2 cores): the run waits for the processor." in shown(app)
+            writer.append(finished(12))
+            writer.__exit__(None, None, None)
+            await until(pilot, lambda: "✔ finished" in shown(app))
+            assert "not improved" not in shown(app) and "busy" not in shown(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.commands.progress import Stages, stages
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 _REJECTED = (0, 1, 2, 5, 10, 20)
 """Shares of the images, in percent, that the text leaves out to say how many of the others are right."""
+
+
+_REPORTED = 60
+"""Images of each pair of digits that a report chooses from."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -62,6 +67,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="with --json: also N images for each pair of true digit and digit read, the most confident first",
     )
     evaluate.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write a report for somebody who was not there: .html, .md or .svg, by the file's name",
+    )
+    evaluate.add_argument(
         "--json", action="store_true", help="print one JSON object; with --examples, also lines of progress"
     )
     evaluate.set_defaults(run=run_evaluate)
@@ -70,7 +81,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run_evaluate(options: argparse.Namespace) -> int:
     """Read a set and print the figures. Raises DigitsError if the set or the checkpoint cannot be used."""
     from core.errors import ConfigurationError
-    from core.evaluation.examples import examples
+    from core.evaluation.examples import examples, within
+    from core.evaluation.measurement import Measurement
+    from core.evaluation.report.page import Page
+    from core.evaluation.report.writer import checked, write
     from core.runs.checkpoints import resolve
 
     with gc_policy.spared():
@@ -83,6 +97,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
         raise ConfigurationError(
             f"--examples is {options.examples}; it must be 0 or more, and belongs to --json: only programs read images"
         )
+    report_path = None if options.report is None else checked(options.report)
     recogniser = Recogniser(resolve(options.checkpoint))
     with stages(as_json=bool(options.examples)) as report:
         name, parts, which, skipped = _measured(options.data, options.part, recogniser, report)
@@ -92,17 +107,21 @@ def run_evaluate(options: argparse.Namespace) -> int:
             f"{recogniser.header.title}"
         )
         result = evaluate_parts(recogniser, parts, lambda done, total: report(done, total, f"reading {name}"))
-        shown = examples(result, parts, options.examples) if options.examples else []
+        shown = examples(result, parts, max(options.examples, _REPORTED if report_path else 0))
         del parts  # 70,000 images are tens of megabytes
         others = None
         if options.not_digits is not None:
             others, left_out = _rejections(options.not_digits, options.leave_out, recogniser, result, report)
+    answer = {**result.to_json(), "data": name, "part": which, "checkpoint": str(recogniser.path)}
+    if report_path is not None:
+        measured = Measurement.from_json({**answer, "examples": [each.to_json() for each in shown]})
+        write(Page.of(recogniser.path, recogniser.header, name, measured), report_path)
+        _say(f"report: {report_path}")
     if options.json:
-        answer = {**result.to_json(), "data": name, "part": which, "checkpoint": str(recogniser.path)}
         if others is not None:
             answer["not_digits"] = {**others.to_json(), "path": options.not_digits, "left_out": left_out}
         if options.examples:
-            answer["examples"] = [each.to_json() for each in shown]
+            answer["examples"] = [each.to_json() for each in within(shown, options.examples)]
         print(json.dumps(answer))
         return 0
     _describe(result)

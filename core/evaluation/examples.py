@@ -37,6 +37,18 @@ def examples(read: Evaluation, parts: Sequence[LabelledImages], most: int) -> li
     return found
 
 
+def within(found: Sequence[Example], most: int) -> list[Example]:
+    """The first `most` of each pair."""
+    kept: dict[tuple[int, int], int] = {}
+    chosen = []
+    for each in found:
+        pair = each.label, each.read
+        kept[pair] = kept.get(pair, 0) + 1
+        if kept[pair] <= most:
+            chosen.append(each)
+    return chosen
+
+
 def _image(parts: Sequence[LabelledImages], index: int) -> NDArray[np.uint8]:
     for part in parts:
         if index < len(part):

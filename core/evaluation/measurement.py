@@ -56,16 +56,39 @@ class Measurement:
         """The examples of one cell of the confusion, the most confident first."""
         return [each for each in self.examples if (each.label, each.read) == (label, read)]
 
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object; `evaluate` adds figures to it."""
+        return {
+            "confusion": [list(row) for row in self.confusion],
+            "part": self.part,
+            "calibration_error": self.calibration_error,
+            "reliability": [
+                {
+                    "from": each.begin,
+                    "to": each.end,
+                    "count": each.count,
+                    "confidence": each.confidence,
+                    "accuracy": each.accuracy,
+                }
+                for each in self.reliability
+            ],
+            "rejection_curve": [list(point) for point in self.rejection_curve],
+            "examples": [each.to_json() for each in self.examples],
+        }
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Measurement:
-        """The object that `evaluate` printed. Raises KeyError, TypeError or ValueError if it is something else."""
+        """The inverse of `to_json`, also for what `evaluate` prints.
+
+        Raises KeyError, TypeError or ValueError if `data` is something else.
+        """
         confusion = tuple(tuple(int(count) for count in row) for row in data["confusion"])
         if len(confusion) != CLASSES or any(len(row) != CLASSES or min(row) < 0 for row in confusion):
             raise ValueError(f"the confusion is not {CLASSES} × {CLASSES} counts")
         return cls(
             confusion=confusion,
             part=str(data["part"]),
-            calibration_error=float(data["calibration_error"]),
+            calibration_error=None if (error := data["calibration_error"]) is None else float(error),
             reliability=tuple(
                 Confidences(
                     begin=float(each["from"]),

@@ -26,6 +26,8 @@ class History:
         self.checkpoint: events.Saved | None = None
         self.folds: list[events.FoldEnded] = []
         self.measured: events.Measured | None = None
+        self.diverged_at: int | None = None
+        """The first step whose loss is not a number or infinite; None if there is none."""
 
     def feed(self, event: events.Event) -> None:
         """Take in one more event."""
@@ -37,6 +39,8 @@ class History:
                 self.progress = None
                 # A resumed run repeats the steps that a killed one did after its last checkpoint.
                 del self.losses[event.step :]
+                if self.diverged_at is not None and self.diverged_at > event.step:
+                    self.diverged_at = None
                 self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.step]
                 done = event.step // event.steps_per_epoch if event.steps_per_epoch else 0
                 self.folds = [fold for fold in self.folds if fold.fold < event.fold_of(done + 1)]
@@ -70,6 +74,8 @@ class History:
         # The lines of steps that are missing could not be read.
         self.losses.extend([math.nan] * (before - len(self.losses)))
         self.losses.extend(event.losses)
+        if self.diverged_at is None and not all(map(math.isfinite, event.losses)):
+            self.diverged_at = before + 1 + [math.isfinite(loss) for loss in event.losses].index(False)
 
     @property
     def step(self) -> int:

@@ -1,4 +1,4 @@
-"""The result of a fine-tuning, before and after, and the question whether to keep the new model."""
+"""The result of a fine-tuning, before and after, a verdict on it, and the question whether to keep the new model."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
+from core.evaluation.lesson import judged
 from core.networks.model_name import model_name
 from core.printable import printable
 from core.reading.reading import Reading, Verdict
@@ -56,6 +57,7 @@ class FineTuningResultScreen(Dialog[bool | None]):
     FineTuningResultScreen {
         #figures { height: auto; }
         .dialog-text { margin-top: 1; }
+        #verdict { text-style: bold; }
     }
     """
 
@@ -70,11 +72,18 @@ class FineTuningResultScreen(Dialog[bool | None]):
             yield Static(self._title(), classes="dialog-title", markup=False)
             yield Static(self._figures(), id="figures")
             yield Static(self._explanation(), classes="dialog-text", markup=False)
+            verdict = judged(result.finished)
+            if verdict is not None:
+                yield Static(verdict.words, classes="dialog-text", id="verdict", markup=False)
             old = model_name(result.before)
             yield Static(f"Keep the new model? The old one, {old}, stays.", classes="dialog-text", markup=False)
+            new = Button("Keep the new model", id="yes", compact=True)
+            former = Button("Keep the old one", id="no", compact=True)
+            # What is recommended stands first, where an arrow key leads.
+            answers = (former, new) if verdict is not None and not verdict.keeps else (new, former)
+            answers[0].variant = "primary"
             with Horizontal(classes="dialog-buttons"):
-                yield Button("Keep the new model", id="yes", variant="primary", compact=True)
-                yield Button("Keep the old one", id="no", compact=True)
+                yield from answers
         yield KeyFooter(show_command_palette=False)
 
     def on_mount(self) -> None:

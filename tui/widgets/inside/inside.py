@@ -148,9 +148,7 @@ class Inside(Vertical):
             yield Neighbours(id="inside-like")
             yield Glass(id="inside-glass")
         yield Static(id="inside-words", markup=False)
-        broken = Static(id="inside-broken", markup=False)
-        broken.display = False
-        yield broken
+        yield Static(id="inside-broken", markup=False)
 
     # What is shown
 
@@ -243,6 +241,8 @@ class Inside(Vertical):
         maps.display = shown is not Page.SUM
         votes.display = shown is Page.SUM or (shown is Page.LAYERS and self._has_votes_beside)
         votes.styles.width = "1fr" if shown is Page.SUM else _VOTES_WIDTH
+        # All weights need each line; maps that were a line higher would cost a slow line more than it has.
+        self.query_one("#inside-broken").display = shown is not Page.GLASS or not self._ablation.is_none
         names = [each.value if isinstance(each, Page) else str(each + 1) for each in self._pages]
         self.query_one(Pages).show(names, min(self._page, len(names) - 1))
         if had_focus:
@@ -447,7 +447,6 @@ class Inside(Vertical):
                 parts.append(f"{now} of {self._accuracy.images:,} right ({before} before)")
             words = f"{'; '.join(parts)}. m mends it."
         self._write("#inside-broken", words)
-        self.query_one("#inside-broken").display = bool(words)
 
     # Words
 

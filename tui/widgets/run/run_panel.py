@@ -7,6 +7,8 @@ all weights of a small network are shown.
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from numpy.typing import NDArray
 from textual.app import ComposeResult
@@ -14,6 +16,8 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 
+from core.runs.events import Note
+from core.runs.remarks import remarks
 from tui.processes.followed_run import FollowedRun
 from tui.processes.reader import MakeReader
 from tui.state.pinned_drawing import PinnedDrawing
@@ -137,9 +141,15 @@ class RunPanel(Vertical):
                 self.remove_class("-unpinned")
 
     def _show_notes(self) -> None:
-        if self._followed is not None:
-            short = 2 if self._followed.is_going else 1
-            self.query_one(Notes).show(self._followed.history.notes, 5 if self.app.size.height >= TALL else short)
+        followed = self._followed
+        if followed is None:
+            return
+        notes = followed.history.notes
+        if followed.is_going:
+            said = remarks(followed.history, _load(), os.cpu_count() or 1)
+            notes = [*(Note(each, level="warning") for each in said), *notes]
+        short = 2 if followed.is_going else 1
+        self.query_one(Notes).show(notes, 5 if self.app.size.height >= TALL else short)
 
     def _set(self, name: str, wanted: bool) -> bool:
         """Set or remove a class; returns whether that changed anything, and restyles only then."""
@@ -154,6 +164,14 @@ class RunPanel(Vertical):
         folds, epochs = self.query_one(FoldTable), self.query_one(EpochTable)
         if self.screen.focused in (None, folds, epochs):
             (folds if folds.display else epochs).focus()
+
+
+def _load() -> float | None:
+    """The machine's load average over a minute; None if the system tells none."""
+    try:
+        return os.getloadavg()[0]
+    except OSError:
+        return None
 
 
 def _section(widget: Widget, title: str) -> Widget:
