@@ -23,6 +23,9 @@ from core.drawing import draft, guided_session
 from core.drawing.ink import Stroke
 from core.drawing.strokes import as_json
 from core.errors import DataError
+from core.evaluation.measurement import Measurement
+from core.evaluation.report import writer
+from core.evaluation.report.page import Page
 from core.networks import checkpoint
 from core.networks.architectures import build
 from core.networks.checkpoint_file import Header
@@ -408,6 +411,35 @@ def _check_exported(reported: int) -> None:
     _check_no_parts(paths.home(), paths.home() / "data")
 
 
+# Reports of measurements
+
+
+def _page(turn: int) -> Page:
+    confusion = tuple(tuple(turn if row == column else 0 for column in range(10)) for row in range(10))
+    return Page.of(paths.shipped_checkpoint(), _header(turn), "mnist", Measurement(confusion, "all its images"))
+
+
+def _reports() -> list[Path]:
+    return [paths.home() / f"report{suffix}" for suffix in writer.FORMATS]
+
+
+def _report() -> Iterator[object]:
+    for turn in (1, 2):
+        for path in _reports():
+            writer.write(_page(turn), path)
+            yield turn, path
+
+
+def _check_reported(reported: int) -> None:
+    for number, path in enumerate(_reports(), 1):
+        assert path.exists() or reported < number
+        if path.exists():
+            whole = [writer.FORMATS[path.suffix](_page(turn)) for turn in (1, 2)]
+            assert path.read_text() in whole[reported >= number + len(writer.FORMATS) :]
+        writer.write(_page(3), path)
+    _check_no_parts(paths.home())
+
+
 def _check_no_parts(*folders: Path) -> None:
     """The next write of the same kind has removed, or taken over, what the crash left."""
     left = [entry.path for folder in folders for entry in os.scandir(folder) if entry.name.startswith(".")]
@@ -428,11 +460,13 @@ KINDS: dict[str, Kind] = {
     "the draft on the pad": Kind(_nothing, _draft, _check_draft, raises_os_error=True),
     "a guided session": Kind(_begin_drawings, _guide, _check_guided),
     "exports": Kind(_begin_drawings, _export, _check_exported),
+    "reports": Kind(_nothing, _report, _check_reported),
 }
 MANY_CALLS = {
     "a run's state and checkpoint": 19,
     "exports": 13,
     "a run's events": 3,
+    "reports": 3,
     "taught drawings and their journal": 3,
 }
 """Of how many tries of these one is made in every test run."""
