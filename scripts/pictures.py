@@ -86,7 +86,7 @@ async def _take(folder: Path) -> None:
         await pilot.press("full_stop", "full_stop", "full_stop", "full_stop", "full_stop", "full_stop")
         await save("why", 4)
         app.owners.model.use(glass.model)
-        await save("glass", 8)
+        await save("glass", 12)
         app.owners.model.use(None)
         app.push_screen(MistakesScreen(fast.model, "mnist"))
         await pilot.pause(30)

@@ -330,6 +330,32 @@ async def test_another_network_is_whole(tmp_path: Path) -> None:
         assert isinstance(asked, LayersQuestion) and asked.ablation.is_none and asked.layer is None
 
 
+@pytest.mark.parametrize("page", ["why", "like", "sum"])
+async def test_another_network_shows_its_own_pages(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever page of the one before was shown: of a small network, all of its weights come first."""
+    small = tmp_path / "small.npz"
+
+    def explain(reader: FakeReader, question: Question, then: Then) -> None:
+        reader.questions.append(question)
+        then(of_glass(question) if reader.reads_with == str(small) else explanation(question))
+
+    monkeypatch.setattr(FakeReader, "explain", explain)
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        pages = app.screen.query_one(Pages)
+        app.screen.query_one(Inside).action_turn(pages.names.index(page))
+        await settled(pilot)
+        assert pages.names[pages.shown] == page
+        side = app.pad.ink.width
+        app.owners.model.use(small)
+        await settled(pilot)
+        assert pages.names[pages.shown] == "glass" and app.screen.query_one(Glass).is_on_screen
+        app.owners.model.use(None)
+        await settled(pilot)
+        assert pages.names[pages.shown] == "1" and maps(app).is_on_screen and "glass" not in pages.names
+        assert app.pad.ink.width == side
+
+
 @pytest.mark.parametrize("page", ["why", "flip"])
 async def test_signs_tell_what_colours_do_not(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without colours `+` speaks for an answer or is added, `−` speaks against it."""

@@ -207,8 +207,10 @@ class Inside(Vertical):
     def begin_again(self) -> None:
         """Another network reads from now on: nothing is known of it, and nothing is wrong with it."""
         self._layers, self._ablation, self._accuracy, self._enlarges = None, INTACT, None, False
+        self._page = 0  # which asks for the layers, and so for what other pages there are
         self._say_broken()
         self._arrange()
+        self.post_message(self.Rearranged())
 
     def tell(self, answer: str) -> None:
         """Say how the image is read."""
