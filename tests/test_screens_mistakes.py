@@ -89,7 +89,7 @@ async def test_the_most_frequent_mistake_comes_first_with_its_images(
         assert asked == [_ASKED]
         assert cell(app) == (7, 1)
         for words in (
-            "Mistakes of the shipped model on MNIST's test set: 5 of 9,905 images",
+            "5 mistakes in 9,905 images: the shipped model on MNIST's test set",
             "4 images of 7 read as 1.",
             "Image 1 is read as 1 (99.00%) and labelled 7 (1.00%).",
             "[4]",
@@ -175,7 +175,7 @@ async def test_a_cross_validation_shows_what_is_known_of_it() -> None:
     app = MistakesApp("own", table)
     async with app.run_test(size=(80, 24)) as pilot:
         await measured(pilot)
-        assert cell(app) == (4, 9) and "2 of 32 images" in text(app) and "check-up" in text(app)
+        assert cell(app) == (4, 9) and "2 mistakes in 32 images" in text(app) and "check-up" in text(app)
         await pilot.press("full_stop", "enter")
         await pilot.pause()
         assert "recall" in text(app) and isinstance(app.focused, Matrix)

@@ -174,7 +174,7 @@ async def test_m_shows_which_digit_was_read_as_which() -> None:
                 "·" if not count else str(count) if read == digit else f"[{count}]" for read, count in enumerate(counts)
             ]
             assert rows[1 + digit].split()[:-2] == [str(digit), *expected]
-        assert ": 8 of 250 images" in text
+        assert "8 mistakes in 250 images: " in text
         assert "4 as 9 (3), 3 as 5 (2), 7 as 1 (2)" in text
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, TrainingScreen))

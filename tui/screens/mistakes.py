@@ -195,9 +195,10 @@ class MistakesScreen(PushedScreen[None]):
         data, measured = printable(Path(self._data).name or self._data), self._measured
         if measured is not None and measured.part:
             data = measured.part if self._data == MNIST else f"{data}, {measured.part}"
-        name = f"Mistakes of {model_name(self._checkpoint)} on {data}"
-        if measured is not None:
-            name += f": {measured.wrong:,} of {plural(measured.count, 'image')}"
+        model = model_name(self._checkpoint)
+        name = f"Mistakes of {model} on {data}"
+        if measured is not None:  # the figures come first, since long names are cut
+            name = f"{plural(measured.wrong, 'mistake')} in {plural(measured.count, 'image')}: {model} on {data}"
         self.query_one("#title", Static).update(Content(fit(name, self.size.width - 2)))
 
     def _say(self, text: str) -> None:
