@@ -20,20 +20,20 @@ from core.errors import ConfigurationError
 from core.evaluation.example import Example
 from core.evaluation.examples import examples, within
 from core.evaluation.measurement import Measurement
-from core.evaluation.report.page import Page
+from core.evaluation.report.content import Report
 from core.evaluation.report.writer import FORMATS, checked, write
 from core.networks.checkpoint_file import Header
 
 _EVIL = 'a<script>alert(1)</script>|`"&\x1b[2J'
 
 
-def page(name: str = "digits") -> Page:
+def page(name: str = "digits") -> Report:
     """A report of made answers, most of which are wrong."""
     read, parts = _read()
     answer = {**read.to_json(), "part": "all its images"}
     measured = Measurement.from_json({**answer, "examples": [each.to_json() for each in examples(read, parts, 30)]})
     header = Header("deep", "fast", name, 189_834, 2, 2, 10, 0)
-    return Page.of(Path("/runs/one/model.npz"), header, name, measured)
+    return Report.of(Path("/runs/one/model.npz"), header, name, measured)
 
 
 class _Reader(HTMLParser):
@@ -99,7 +99,7 @@ def test_a_network_without_mistakes_has_a_report_too() -> None:
         ((0.0, 1.0), (0.5, 1.0)),
         (Example(0, 1, 1, 0.9, 0.9, seen),),
     )
-    made = Page.of(Path("/runs/one/model.npz"), Header("deep", "fast", "own", 1, 1, 1, 1, 0), "own", measured)
+    made = Report.of(Path("/runs/one/model.npz"), Header("deep", "fast", "own", 1, 1, 1, 1, 0), "own", measured)
     for make in FORMATS.values():
         assert "Every image was read correctly" in make(made)
     ElementTree.fromstring(FORMATS[".svg"](made))

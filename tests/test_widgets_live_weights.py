@@ -30,6 +30,13 @@ SIZES = [(80, 24), (120, 30), (160, 50)]
 
 
 @pytest.fixture(autouse=True)
+def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person stands in their home, so that paths on the screen do not tell where the tests run."""
+    home.mkdir()
+    monkeypatch.setenv("PWD", str(home))
+
+
+@pytest.fixture(autouse=True)
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """The runs that were told that somebody watches."""
     told: list[Run] = []

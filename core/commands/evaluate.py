@@ -83,7 +83,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     from core.errors import ConfigurationError
     from core.evaluation.examples import examples, within
     from core.evaluation.measurement import Measurement
-    from core.evaluation.report.page import Page
+    from core.evaluation.report.content import Report
     from core.evaluation.report.writer import checked, write
     from core.runs.checkpoints import resolve
 
@@ -115,7 +115,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
     answer = {**result.to_json(), "data": name, "part": which, "checkpoint": str(recogniser.path)}
     if report_path is not None:
         measured = Measurement.from_json({**answer, "examples": [each.to_json() for each in shown]})
-        write(Page.of(recogniser.path, recogniser.header, name, measured), report_path)
+        write(Report.of(recogniser.path, recogniser.header, name, measured), report_path)
         _say(f"report: {report_path}")
     if options.json:
         if others is not None:

@@ -25,7 +25,7 @@ from core.drawing.strokes import as_json
 from core.errors import DataError
 from core.evaluation.measurement import Measurement
 from core.evaluation.report import writer
-from core.evaluation.report.page import Page
+from core.evaluation.report.content import Report
 from core.networks import checkpoint
 from core.networks.architectures import build
 from core.networks.checkpoint_file import Header
@@ -414,9 +414,9 @@ def _check_exported(reported: int) -> None:
 # Reports of measurements
 
 
-def _page(turn: int) -> Page:
+def _page(turn: int) -> Report:
     confusion = tuple(tuple(turn if row == column else 0 for column in range(10)) for row in range(10))
-    return Page.of(paths.shipped_checkpoint(), _header(turn), "mnist", Measurement(confusion, "all its images"))
+    return Report.of(paths.shipped_checkpoint(), _header(turn), "mnist", Measurement(confusion, "all its images"))
 
 
 def _reports() -> list[Path]:

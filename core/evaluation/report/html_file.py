@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from core.evaluation.report import charts
-from core.evaluation.report.page import Page, caption, share
+from core.evaluation.report.content import Report, caption, share
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -19,28 +19,28 @@ img { width: 7rem; height: 7rem; image-rendering: pixelated; border: 1px solid #
 """
 
 
-def html(page: Page) -> str:
+def html(report: Report) -> str:
     """The whole file."""
-    facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in page.facts)
+    facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in report.facts)
     rows = "".join(
         f"<tr><th>{digit}</th><td>{share(each.recall)}</td><td>{share(each.precision)}</td><td>{share(each.f1)}</td></tr>"
-        for digit, each in enumerate(page.measurement.figures)
+        for digit, each in enumerate(report.measurement.figures)
     )
     figures = "".join(
         f'<figure><img src="{charts.data_url(each)}" alt="{escape(caption(each))}">'
         f"<figcaption>{escape(caption(each))}</figcaption></figure>"
-        for each in page.worst
+        for each in report.worst
     )
     worst = f'<h2>The most confident mistakes</h2><div class="images">{figures}</div>' if figures else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(page.title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(report.title)}</title>'
         f"<style>{_STYLE}</style></head><body>"
-        f"<h1>{escape(page.title)}</h1><p>{escape(page.summary)}</p><table>{facts}</table>"
+        f"<h1>{escape(report.title)}</h1><p>{escape(report.summary)}</p><table>{facts}</table>"
         "<h2>Which digit was read as which</h2><p>Rows are true digits; to the right, the share read right.</p>"
-        f"{charts.matrix(page.measurement)}"
+        f"{charts.matrix(report.measurement)}"
         "<h2>Each digit</h2><table><tr><th>digit</th><th>recall</th><th>precision</th><th>F1</th></tr>"
         f"{rows}</table>"
         '<h2>How far its confidence can be trusted</h2><div class="charts">'
-        f"<div>{charts.reliability(page.measurement)}</div><div>{charts.rejection(page.measurement)}</div></div>"
+        f"<div>{charts.reliability(report.measurement)}</div><div>{charts.rejection(report.measurement)}</div></div>"
         f"{worst}</body></html>\n"
     )

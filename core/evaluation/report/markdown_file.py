@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.evaluation.example import Example
-from core.evaluation.report.page import Page, caption, rejected, share
+from core.evaluation.report.content import Report, caption, rejected, share
 from core.words import percent
 
 _IMAGES = 8
@@ -12,11 +12,11 @@ _INK = 96
 _BLOCKS = " ▄▀█"
 
 
-def markdown(page: Page) -> str:
+def markdown(report: Report) -> str:
     """The whole file."""
-    measured = page.measurement
-    lines = [f"# {_escaped(page.title)}", "", _escaped(page.summary), "", "| | |", "|---|---|"]
-    lines += [f"| {_escaped(name)} | {_escaped(value)} |" for name, value in page.facts]
+    measured = report.measurement
+    lines = [f"# {_escaped(report.title)}", "", _escaped(report.summary), "", "| | |", "|---|---|"]
+    lines += [f"| {_escaped(name)} | {_escaped(value)} |" for name, value in report.facts]
     digits = "".join(f" {digit} |" for digit in range(len(measured.confusion)))
     lines += ["", "## Which digit was read as which", "", "Rows are true digits, columns what was read.", ""]
     lines += [f"| |{digits} recall | precision | F1 |", "|---|" + "---:|" * (len(measured.confusion) + 3)]
@@ -35,9 +35,9 @@ def markdown(page: Page) -> str:
     ]
     lines += ["", "| least sure answers rejected | of the others right |", "|---:|---:|"]
     lines += [f"| {part}% | {percent(accuracy)} |" for part, accuracy in rejected(measured)]
-    if page.worst:
+    if report.worst:
         lines += ["", "## The most confident mistakes"]
-        for each in page.worst[:_IMAGES]:
+        for each in report.worst[:_IMAGES]:
             lines += ["", f"{caption(each)}:", "", "```", *_drawn(each), "```"]
     return "\n".join(lines) + "\n"
 

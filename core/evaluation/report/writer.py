@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import ConfigurationError
+from core.evaluation.report.content import Report
 from core.evaluation.report.html_file import html
 from core.evaluation.report.markdown_file import markdown
-from core.evaluation.report.page import Page
 from core.evaluation.report.svg_file import svg
 from core.system import atomic
 from core.words import listed
 
-FORMATS: dict[str, Callable[[Page], str]] = {".html": html, ".md": markdown, ".svg": svg}
+FORMATS: dict[str, Callable[[Report], str]] = {".html": html, ".md": markdown, ".svg": svg}
 """By suffix."""
 
 
@@ -26,9 +26,9 @@ def checked(path: Path) -> Path:
     return path
 
 
-def write(page: Page, path: Path) -> None:
-    """Write `page` to `path`, which is `checked`, atomically. Raises ConfigurationError if it cannot be written."""
+def write(report: Report, path: Path) -> None:
+    """Write `report` to `path`, which is `checked`, atomically. Raises ConfigurationError if it cannot be written."""
     try:
-        atomic.write_text(path, FORMATS[path.suffix.lower()](page))
+        atomic.write_text(path, FORMATS[path.suffix.lower()](report))
     except OSError as error:
         raise ConfigurationError(f"the report cannot be written to {path}: {error.strerror or error}") from error

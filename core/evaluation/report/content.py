@@ -20,7 +20,7 @@ _WORST = 24
 
 
 @dataclass(frozen=True)
-class Page:
+class Report:
     """The parts of a report."""
 
     title: str
@@ -33,7 +33,7 @@ class Page:
     """Images that were read wrong, the most confident first."""
 
     @classmethod
-    def of(cls, path: Path, header: Header, data: str, measured: Measurement) -> Page:
+    def of(cls, path: Path, header: Header, data: str, measured: Measurement) -> Report:
         """The report of the checkpoint at `path`, with its `header`, on the set called `data`."""
         right, count = measured.count - measured.wrong, measured.count
         low, high = interval(right, count)
