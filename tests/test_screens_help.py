@@ -56,9 +56,9 @@ async def test_help_opens_with_a_question_mark_scrolls_and_closes_with_escape() 
 
 
 async def test_f1_helps_where_a_question_mark_is_typed() -> None:
-    """In a field, whose own keys are listed after the screen's."""
+    """In a field, whose own keys are listed after the screen's, of which more apply once the set has been read."""
     app = DigitsApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 50)) as pilot:
         await pilot.press("d")
         app.screen.query_one("#epochs").focus()
         await pilot.press("f1")
