@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -114,7 +115,7 @@ def run_evaluate(options: argparse.Namespace) -> int:
             others, left_out = _rejections(options.not_digits, options.leave_out, recogniser, result, report)
     answer = {**result.to_json(), "data": name, "part": which, "checkpoint": str(recogniser.path)}
     if report_path is not None:
-        measured = Measurement.from_json({**answer, "examples": [each.to_json() for each in shown]})
+        measured = dataclasses.replace(Measurement.from_json(answer), examples=tuple(shown))
         write(Report.of(recogniser.path, recogniser.header, name, measured), report_path)
         _say(f"report: {report_path}")
     if options.json:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from rich.color import Color as RichColor
 from rich.segment import Segment
 from textual.geometry import Size
 from textual.strip import Strip
@@ -16,8 +15,7 @@ from textual.strip import Strip
 from core.insight.parameters import LayerParameters
 from tui.widgets.shared.figure import Figure
 from tui.widgets.shared.sheet import Block, Sheet, laid_out, shapes
-from tui.widgets.shared.signed import between, enlarged, signed_blocks
-from tui.widgets.shared.thumbnail import shades
+from tui.widgets.shared.signed import enlarged, signed_blocks, signed_shades
 
 _LEVELS = 12
 """Steps on each side of 0: each parameter is to be seen moving."""
@@ -68,18 +66,11 @@ class Glass(Figure):
             needs = f"All of its weights need {self.least.width}×{self.least.height} cells."
             return [Strip([Segment(needs, self.rich_style)])]
         pixels = enlarged(sheet.picture(self._layers), scale)
-        strips = signed_blocks(pixels, self._colours_of_sides, self.rich_style)
+        strips = signed_blocks(pixels, signed_shades(self, (AGAINST, FOR), _LEVELS), self.rich_style)
         return self._with_answers(strips, sheet.blocks[-1], scale)
 
     def _laid_out(self, room: Size) -> tuple[Sheet, int]:
         return laid_out(shapes(self._layers), room.width, 2 * room.height, 2 * self._below)
-
-    @property
-    def _colours_of_sides(self) -> tuple[RichColor, ...]:
-        if not shades(self):
-            return ()
-        against, for_ = (self.get_component_styles(name).color for name in (AGAINST, FOR))
-        return between(self.colors[2], against, for_, _LEVELS)
 
     def _with_answers(self, strips: list[Strip], last: Block, scale: int) -> list[Strip]:
         """The digits below the last layer's columns, and above each how probable it is."""

@@ -36,17 +36,20 @@ SignedShades = tuple[RichColor, ...]
 """The colours of as many levels below 0 as above it, from the lowest; empty for a terminal without colours."""
 
 
-def signed_shades(widget: Widget) -> SignedShades:
-    """From the colour of what speaks against, through the widget's background, to that of what speaks for."""
+def signed_shades(widget: Widget, names: tuple[str, str] = (AGAINST, FOR), levels: int = LEVELS) -> SignedShades:
+    """From the colour of what speaks against, through the widget's background, to that of what speaks for.
+
+    `names` are the component classes with these colours; there are `levels` steps on each side.
+    """
     if not shades(widget):
         return ()
     paper = widget.colors[2]
-    against, for_ = (widget.get_component_styles(name).color for name in (AGAINST, FOR))
-    return between(paper, against, for_, LEVELS)
+    against, for_ = (widget.get_component_styles(name).color for name in names)
+    return _between(paper, against, for_, levels)
 
 
 @lru_cache(16)
-def between(paper: Color, against: Color, for_: Color, levels: int) -> SignedShades:
+def _between(paper: Color, against: Color, for_: Color, levels: int) -> SignedShades:
     """`levels` colours from `against` to `paper`, `paper`, and as many from there to `for_`."""
     below = [paper.blend(against, level / levels) for level in range(levels, 0, -1)]
     above = [paper.blend(for_, level / levels) for level in range(1, levels + 1)]
