@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,6 +15,7 @@ from textual.widget import Widget
 
 from tui.widgets.run.axis import Axis
 from tui.widgets.run.plot_cells import Frame
+from tui.widgets.shared.thumbnail import equal
 
 _PARTS = ("", "plot--axis", "plot--tick", "plot--grid", "plot--line", "plot--marked")
 _AXIS, _TICK, _GRID, _LINE, _MARKED = range(1, 6)
@@ -108,15 +108,8 @@ class Plot(Widget):
             return Strip.blank(self.size.width, self.rich_style)
         parts = self._frame.parts[y]
         text = "".join(self._frame.characters[y])
-        edges = [0, *(np.flatnonzero(np.diff(parts)) + 1).tolist(), len(parts)]
-        return Strip(
-            [
-                Segment(text[start:end], self._style(int(parts[start])))
-                for start, end in itertools.pairwise(edges)
-                if end > start
-            ],
-            len(parts),
-        )
+        segments = [Segment(text[begin:end], self._style(int(parts[begin]))) for begin, end in equal(parts)]
+        return Strip(segments, len(parts))
 
     def _style(self, part: int) -> Style:
         return self.get_component_rich_style(_PARTS[part]) if part else self.rich_style

@@ -6,7 +6,6 @@ Where there are no colours, `+` and `−` say which.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.widgets.shared.thumbnail import painted, shades
+from tui.widgets.shared.thumbnail import equal, painted, shades
 
 Values = NDArray[np.float32]
 
@@ -88,9 +87,8 @@ def _signs(top: Values, bottom: Values, style: Style) -> list[Segment]:
     larger = np.where(np.abs(top) >= np.abs(bottom), top, bottom)
     strength = (np.abs(larger) >= _FAINT).astype(int) + (np.abs(larger) >= _STRONG)
     codes = np.sign(larger).astype(int) * strength
-    starts = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
     found = []
-    for begin, end in pairwise(starts):
+    for begin, end in equal(codes):
         code = int(codes[begin])
         sign = " " if not code else "+" if code > 0 else "−"
         found.append(Segment(sign * (end - begin), style + Style(bold=abs(code) > 1)))

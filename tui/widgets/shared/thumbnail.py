@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,8 +78,14 @@ def painted(top: NDArray[np.int64], bottom: NDArray[np.int64], colours: Shades) 
     """One row of cells from the indices (W,) in `colours` of its pixels; equal neighbours share a segment."""
     many = len(colours)
     codes = top * many + bottom
-    starts = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
-    return [_run(colours, *divmod(int(codes[begin]), many), end - begin) for begin, end in pairwise(starts)]
+    return [_run(colours, *divmod(int(codes[begin]), many), end - begin) for begin, end in equal(codes)]
+
+
+def equal(codes: NDArray[np.integer[Any]]) -> Iterator[tuple[int, int]]:
+    """Begin and end of each stretch of equal codes (W,), from the first one on; none if there are no codes."""
+    if not len(codes):
+        return iter(())
+    return pairwise([0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)])
 
 
 def shade_levels(pixels: Grey, many: int) -> NDArray[np.int64]:
