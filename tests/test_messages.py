@@ -75,7 +75,9 @@ EXAMPLES: tuple[Any, ...] = (
         train_count=40, validation_count=5, test_count=6, device="cpu", device_name="a processor", threads=2,
         precision="float32", seed=1, step=3, seconds=0.5, test_note="15% held out", folds=5, fine_tuned="/model.npz",
     ),
-    events.Progress(epoch=1, step=2, losses=(1.0, 0.5), learning_rate=0.1, images_per_second=9.5, seconds=1.5),
+    events.Progress(
+        epoch=1, step=2, losses=(1.0, 0.5), learning_rate=0.1, images_per_second=9.5, seconds=1.5, gradient_norm=2.5,
+    ),
     events.DeviceState(device="cpu", load=0.5, memory_used=1, memory_total=2, temperature=None),
     events.EpochEnded(
         epoch=1, step=10, train_loss=0.5, validation_loss=0.4, validation_accuracy=0.9, learning_rate=0.1,

@@ -134,6 +134,9 @@ _ODD: list[tuple[events.Event, dict[str, Any]]] = [
     (progress(3, (1.0,)), {"seconds": _HUGE}),
     (progress(3, (1.0,)), {"images_per_second": math.nan}),
     (progress(3, (1.0,)), {"learning_rate": math.inf}),
+    (progress(3, (1.0,)), {"gradient_norm": -1.0}),
+    (progress(3, (1.0,)), {"gradient_norm": 1e39}),
+    (progress(3, (1.0,)), {"gradient_norm": "1"}),
     (progress(3, (1.0,)), {"time": math.nan}),
     (epoch_ended(1, 0.9), {"validation_accuracy": 1.5}),
     (epoch_ended(1, 0.9), {"validation_accuracy": math.nan}),
@@ -162,10 +165,20 @@ def test_odd_numbers_are_damage(event: events.Event, changes: dict[str, Any]) ->
 
 
 def test_a_training_that_diverged_is_no_damage() -> None:
-    """Its losses are NaN or infinite, and are shown so."""
+    """Its losses and gradients are NaN or infinite, and are shown so."""
     for loss in (math.nan, math.inf, 1e38):
-        found = events.from_json(json.loads(json.dumps(progress(1, (loss,)).to_json())))
+        line = json.dumps({**progress(1, (loss,)).to_json(), "gradient_norm": loss})
+        found = events.from_json(json.loads(line))
         assert isinstance(found, events.Progress) and repr(found.losses) == repr((loss,))
+        assert repr(found.gradient_norm) == repr(loss)
+
+
+def test_a_report_of_an_earlier_version_has_no_gradient_norm() -> None:
+    """It lacks the field, which is then None."""
+    line = progress(1, (1.0,)).to_json()
+    del line["gradient_norm"]
+    found = events.from_json(json.loads(json.dumps(line)))
+    assert isinstance(found, events.Progress) and found.gradient_norm is None
 
 
 def test_no_text_of_an_event_steers_a_terminal_or_fails_to_be_written() -> None:
@@ -217,5 +230,6 @@ def test_history_of_a_resumed_run_forgets_what_is_done_again() -> None:
     ):
         history.feed(event)
     assert history.losses == [*range(10), 7.0, 8.0]
+    assert [report.step for report in history.reports] == [10, 12]
     assert len(history.epochs) == 1
     assert history.seconds_left == pytest.approx(4.0)

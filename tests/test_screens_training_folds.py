@@ -215,11 +215,14 @@ def test_the_axis_of_folds_names_as_many_as_there_is_room_for() -> None:
     """Each in the middle of its part, never two in each other's way."""
     ends = [float(8 * each) for each in range(1, 12)]
     names = ["all", *map(str, range(1, 11))]
-    wide = axis.parts(ends, names, 80)
+    wide = axis.named(0.0, 88.0, ends, names, 80)
     assert wide.labels == tuple(names)
     assert wide.ticks[:2] == (4.0, 12.0)
-    narrow = axis.parts(ends, names, 24)
+    narrow = axis.named(0.0, 88.0, ends, names, 24)
     assert narrow.labels == ("all", "2", "4", "6", "8", "10")
+    window = axis.named(12.0, 20.0, ends, names, 24)
+    assert window.labels == ("1", "2")
+    assert window.ticks == (14.0, 18.0)
 
 
 async def test_large_figures_fit_too() -> None:

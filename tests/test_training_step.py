@@ -61,6 +61,30 @@ def test_a_step_is_what_plain_torch_does() -> None:
         torch.testing.assert_close(new, moved, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("name", ["fast", "robust"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_gradient_norm_is_torch_s_and_changes_nothing(name: str, precision: str) -> None:
+    """Measured after each step, with either optimiser: the norm before the step, and the same weights to the bit."""
+    images, labels = _batch()
+    recipes = RECIPES[name], dataclasses.replace(RECIPES[name], muon=0.0)
+    for recipe in recipes:
+        measured, plain = (TrainingStep(recipe, Plan("cpu", 1, precision), 10, seed=0) for _ in range(2))
+        for turn in range(3):
+            reference = copy.deepcopy(measured)
+            torch.manual_seed(turn)  # of dropout
+            loss = reference._loss(images, labels)
+            gradients = torch.autograd.grad(loss, list(reference.network.parameters()))
+            for step in (measured, plain):
+                torch.manual_seed(turn)
+                step(images, labels)
+            norm = measured.gradient_norm()
+            expected = torch.nn.utils.get_total_norm(gradients)
+            assert norm.dtype == torch.float32
+            assert norm.item() == pytest.approx(expected.item(), rel=1e-5)
+        for one, other in zip(measured.network.parameters(), plain.network.parameters(), strict=True):
+            assert torch.equal(one, other)
+
+
 def test_the_average_is_kept_and_lags() -> None:
     """With averaging, the kept weights are a mean of those seen, not the last ones; without, the last."""
     images, labels = _batch()

@@ -83,6 +83,8 @@ def test_each_steps_loss_is_told_once(small_set: Path) -> None:
     started = next(event for event in found if isinstance(event, events.Started))
     losses = [loss for event in found if isinstance(event, events.Progress) for loss in event.losses]
     assert len(losses) == started.epochs * started.steps_per_epoch
+    norms = [event.gradient_norm for event in found if isinstance(event, events.Progress)]
+    assert all(norm is not None and 0 < norm < 1000 for norm in norms)
     assert np.mean(losses[-10:]) < np.mean(losses[:10])
     ends = [event for event in found if isinstance(event, events.EpochEnded)]
     assert [event.epoch for event in ends] == [1, 2, 3, 4, 5, 6]

@@ -28,6 +28,8 @@ Load = float
 """0 to 100, where 1 is all of a device."""
 Loss = float
 """What a float32 may hold, with the NaN and infinity of a training that diverged."""
+Norm = float
+"""0 or more in float32, with the NaN and infinity of a training that diverged."""
 Rate = float
 """0 to 10¹⁵."""
 Seconds = float
@@ -101,6 +103,13 @@ def _loss(value: object) -> float:
     raise ValueError("a number of float32's range")
 
 
+def _norm(value: object) -> float:
+    number = _loss(value)
+    if number < 0:
+        raise ValueError("a number of float32's range, 0 or more")
+    return number
+
+
 def _text(value: object) -> str:
     if type(value) is not str:
         raise ValueError("a text")
@@ -138,6 +147,7 @@ def _parsers() -> dict[str, Callable[[object], Any]]:
         **{name: _whole(*bounds) for name, bounds in _WHOLE.items()},
         **{name: _real(*bounds) for name, bounds in _REAL.items()},
         "Loss": _loss,
+        "Norm": _norm,
         "Text": _text,
     }
     row = _every(single["Count"], "a row of the table", _DIGITS)

@@ -23,6 +23,7 @@ from core.runs.event_fields import (
     Load,
     Loss,
     Moment,
+    Norm,
     Ordinal,
     Rate,
     Seconds,
@@ -136,6 +137,8 @@ class Progress(Event):
     images_per_second: Rate
     seconds: Seconds
     """Training time since the run began, in seconds."""
+    gradient_norm: Norm | None = None
+    """The L2 norm of the last of these steps' gradient, over all weights; None if it was not measured."""
 
     @property
     def contradiction(self) -> str:

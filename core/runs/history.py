@@ -21,6 +21,8 @@ class History:
         self.end: events.Finished | events.Stopped | events.Failed | None = None
         self.losses: list[float] = []
         """The loss of every step done; index i holds that of step i + 1, or NaN if its line was damaged."""
+        self.reports: list[events.Progress] = []
+        """The reports whose steps count, in order; a damaged line leaves a gap."""
         self.epochs: list[events.EpochEnded] = []
         self.notes: list[events.Note] = []
         self.checkpoint: events.Saved | None = None
@@ -38,7 +40,7 @@ class History:
                 self.end = None
                 self.progress = None
                 # A resumed run repeats the steps that a killed one did after its last checkpoint.
-                del self.losses[event.step :]
+                self._forget(event.step)
                 if self.diverged_at is not None and self.diverged_at > event.step:
                     self.diverged_at = None
                 self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.step]
@@ -70,12 +72,19 @@ class History:
         if before > len(self.losses) + _MOST_LOST:
             return  # a step that no run reaches from here
         self.progress = event
-        del self.losses[before:]
+        self._forget(before)
+        self.reports.append(event)
         # The lines of steps that are missing could not be read.
         self.losses.extend([math.nan] * (before - len(self.losses)))
         self.losses.extend(event.losses)
         if self.diverged_at is None and not all(map(math.isfinite, event.losses)):
             self.diverged_at = before + 1 + [math.isfinite(loss) for loss in event.losses].index(False)
+
+    def _forget(self, step: int) -> None:
+        """Forget what came after `step`, whose following steps are done again."""
+        del self.losses[step:]
+        while self.reports and self.reports[-1].step > step:
+            self.reports.pop()
 
     @property
     def step(self) -> int:

@@ -67,8 +67,11 @@ def started(job: Job, moment: Moment) -> Started:
     )
 
 
-def progress(job: Job, moment: Moment, epoch: int, losses: Sequence[float], since: float) -> Progress:
-    """The event for the steps of `losses`, the first of which began at `since` on the performance counter."""
+def progress(job: Job, moment: Moment, epoch: int, losses: Sequence[float], norm: float, since: float) -> Progress:
+    """The event for the steps of `losses`, the first of which began at `since` on the performance counter.
+
+    `norm` is that of the last step's gradient.
+    """
     elapsed = max(time.perf_counter() - since, 1e-9)
     return Progress(
         epoch=epoch,
@@ -77,6 +80,7 @@ def progress(job: Job, moment: Moment, epoch: int, losses: Sequence[float], sinc
         learning_rate=moment.learning_rate,
         images_per_second=len(losses) * job.length.batch_size / elapsed,
         seconds=moment.seconds,
+        gradient_norm=float(f"{norm:.5g}"),
     )
 
 

@@ -72,6 +72,16 @@ class TrainingStep:
             return loss
         return loss + distillation.loss(logits, targets)
 
+    def gradient_norm(self) -> Tensor:
+        """The L2 norm of the last step's gradient over all weights, () float32 on the device.
+
+        The optimisers leave gradients as they are until the next step, and no loss is scaled: under bfloat16 too the
+        weights and their gradients are float32. So this reads what is there, and changes nothing.
+        """
+        gradients = [weight.grad for weight in self.network.parameters() if weight.grad is not None]
+        norm: Tensor = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(each) for each in gradients]))
+        return norm
+
     @property
     def learning_rate(self) -> float:
         """The rate of the next step."""

@@ -120,8 +120,8 @@ class Trainer:
             is_last = self.learner.step.done % self.job.length.steps == 0
             if not (reporting.is_due or is_last):
                 continue
-            values = torch.stack(losses).tolist()  # waits for the device
-            yield report.progress(self.job, self._moment, epoch, values, reporting.last)
+            *values, norm = torch.stack([*losses, self.learner.step.gradient_norm()]).tolist()  # waits for the device
+            yield report.progress(self.job, self._moment, epoch, values, norm, reporting.last)
             losses = []
             reporting.reset()
             if looking.is_due:

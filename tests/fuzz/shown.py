@@ -8,23 +8,25 @@ from core.evaluation.report.runs_content import RunsReport
 from core.evaluation.report.writer import RUNS_FORMATS
 from core.evaluation.runs_compared import ComparedRun, rows, verdict
 from core.runs import run_table
+from core.runs.events import Started
+from core.runs.history import History
 from core.runs.outline import RunOutline
 from core.runs.run import Run, list_runs
 from tui.processes.followed_run import FollowedRun
 from tui.processes.run_list import RunList
 from tui.processes.run_stage import RunStage
 from tui.screens import runs as table
-from tui.widgets.run import axis
 from tui.widgets.run.confusion import Confusion, confusion_of
-from tui.widgets.run.curves import losses_and_accuracies
 from tui.widgets.run.device import DevicePanel
 from tui.widgets.run.epochs import EpochTable
 from tui.widgets.run.folds import FoldTable
 from tui.widgets.run.notes import Notes
-from tui.widgets.run.plot import Curve, Plot
+from tui.widgets.run.plot_drawing import PlotContent, PlotDrawing
 from tui.widgets.run.progress import RunProgress
 from tui.widgets.run.results import Results
+from tui.widgets.run.run_quantities import ACCURACY, GRADIENT_NORM, LEARNING_RATE, LOSS, stage_ends
 from tui.widgets.run.run_title import RunTitle
+from tui.widgets.run.scale import Scale
 
 
 def shown(run: Run) -> None:
@@ -72,11 +74,15 @@ def _panels(followed: FollowedRun) -> None:
             figures.row(index)
     if history.started is not None:
         RunStage.all(history.started)
-        for curves, scaling in zip(losses_and_accuracies(history), (axis.logarithmic, axis.percentage), strict=True):
-            _plotted(curves, scaling, history.step / max(1, history.started.steps_per_epoch), history.started.epochs)
+        _plotted(history, history.started)
 
 
-def _plotted(curves: list[Curve], scaling: object, done: float, total: int) -> None:
-    plot = Plot(y=scaling, below="epoch", empty="")  # type: ignore[arg-type] # one of the two that there are
-    plot._curves, plot._across = curves, lambda most: axis.epochs(done, total, most)
-    plot._drawn(80, 20)
+def _plotted(history: History, started: Started) -> None:
+    steps = max(1, started.steps_per_epoch)
+    scale = Scale(started.epochs, steps, tuple(stage_ends(started)) if started.folds else ())
+    whole = scale.whole(history.step / steps)
+    for quantity in (LOSS, LEARNING_RATE, GRADIENT_NORM, ACCURACY):
+        curves = quantity.curves(history, started)
+        for scaling in quantity.scalings:
+            for window in ((0.0, whole), (whole / 3, whole / 2)):
+                PlotDrawing(PlotContent(curves, quantity, scaling, scale, window, cursor=whole / 2.5), 80, 20)

@@ -1,102 +1,90 @@
 """The two plots of a run, side by side over the same epochs: its losses and its validation accuracy.
 
+The first can show the learning rate or the gradient norm instead. Both show the same part of the run, with one cursor.
 In a cross-validation each stage has curves of its own, since each starts again; vertical lines separate them.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
+from typing import ClassVar
 
-import numpy as np
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.markup import escape
 
-from core.runs.events import EpochEnded, Started
 from core.runs.history import History
-from tui.processes.run_stage import RunStage
-from tui.widgets.run import axis
-from tui.widgets.run.plot import Curve, Plot
+from tui.widgets.run.curve import LOOKS, Curve
+from tui.widgets.run.plot import Plot
+from tui.widgets.run.quantity import Quantity
+from tui.widgets.run.run_quantities import ACCURACY, FOLD_ACCURACY, GRADIENT_NORM, LEARNING_RATE, LOSS, stage_ends
+from tui.widgets.run.scale import Scale
 
-_ACCURACY = "Validation accuracy"
-_FOLDS = "Accuracy on the held-out fold"
+_FIRST = (LOSS, LEARNING_RATE, GRADIENT_NORM)
+"""What the first plot can show."""
 
 
 class Curves(Horizontal):
-    """The training and validation loss, and the validation accuracy. The mouse wheel scrolls what is around them."""
+    """The loss, learning rate or gradient norm, and the validation accuracy."""
 
-    _drawn: object = None
-    """The state that was drawn last; it is not drawn twice."""
+    BINDING_GROUP_TITLE = "Curves"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "next_quantity", "Next curve")]
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._history: History | None = None
+        self._drawn: object = None
+        """The state that was drawn last; it is not drawn twice."""
+        self._is_growing = False
 
     def compose(self) -> ComposeResult:
-        loss = Plot(y=axis.logarithmic, below="epoch", empty="after the first batches", id="loss")
-        loss.border_title = "Loss [not bold $primary]  ── training[/] [not bold $success] ─•─ validation[/]"
-        accuracy = Plot(y=axis.percentage, below="epoch", empty="after the first epoch", id="accuracy")
-        accuracy.border_title = _ACCURACY
-        for plot in (loss, accuracy):
+        for plot in (Plot(LOSS, id="loss"), Plot(ACCURACY, id="accuracy")):
             plot.add_class("section")
+            plot.border_title = plot.quantity.title
             yield plot
 
     def clear(self) -> None:
         """Remove the previous run's curves."""
-        self._drawn = None
+        self._history = self._drawn = None
         for plot in self.query(Plot):
             plot.clear()
 
-    def show(self, history: History) -> None:
-        """Draw the run so far; nothing if it has not started yet."""
-        started = history.started
-        state = (history.step, len(history.epochs), started)
+    def show(self, history: History, *, is_growing: bool) -> None:
+        """Draw the run so far; nothing if it has not started yet. `is_growing` says whether it goes on."""
+        self._history, self._is_growing = history, is_growing
+        started, first = history.started, self.query_one("#loss", Plot)
+        state = (history.step, len(history.epochs), started, is_growing, first.quantity)
         if started is None or state == self._drawn:
             return
         self._drawn = state
         steps = max(1, started.steps_per_epoch)
-        stages = RunStage.all(started)
-        ends = _ends(stages)
-        loss, accuracy = losses_and_accuracies(history)
+        scale = Scale(started.epochs, steps, tuple(stage_ends(started)) if started.folds else ())
+        self.query_one("#accuracy", Plot).show_quantity(FOLD_ACCURACY if started.folds else ACCURACY)
+        for plot in self.query(Plot):
+            curves = plot.quantity.curves(history, started)
+            plot.draw(curves, scale, history.step / steps, is_growing=is_growing)
+            if plot.border_title != (title := _title(plot.quantity, curves)):
+                plot.border_title = title  # assigning it repaints, even if it is the same
 
-        def epochs(most: int) -> axis.Axis:
-            return axis.epochs(history.step / steps, started.epochs, most)
+    def action_next_quantity(self) -> None:
+        """Show the next quantity in the first plot."""
+        plot = self.query_one("#loss", Plot)
+        plot.show_quantity(_FIRST[(_FIRST.index(plot.quantity) + 1) % len(_FIRST)])
+        if self._history is not None:
+            self.show(self._history, is_growing=self._is_growing)
 
-        def folds(most: int) -> axis.Axis:
-            return axis.parts(ends, ["all", *(str(stage.fold) for stage in stages[1:])], 8 * most)
-
-        plot = self.query_one("#accuracy", Plot)
-        title = _FOLDS if started.folds else _ACCURACY
-        if plot.border_title != title:
-            plot.border_title = title
-        for name, curves in (("#loss", loss), ("#accuracy", accuracy)):
-            if started.folds:
-                self.query_one(name, Plot).draw(curves, folds, below="fold", borders=ends[:-1])
-            else:
-                self.query_one(name, Plot).draw(curves, epochs)
-
-
-def losses_and_accuracies(history: History) -> tuple[list[Curve], list[Curve]]:
-    """The curves of the losses and of validation's accuracies, one or more for each stage; none before the start."""
-    started = history.started
-    if started is None:
-        return [], []
-    steps = max(1, started.steps_per_epoch)
-    losses = np.asarray(history.losses)
-    across = np.arange(1, len(losses) + 1) / steps
-    edges = [0, *(round(end) * steps for end in _ends(RunStage.all(started)))]
-    loss = [Curve.of(across[begin:end], losses[begin:end]) for begin, end in pairwise(edges)]
-    measured = _by_stage(started, history.epochs)
-    loss += [_marked(each, [epoch.validation_loss for epoch in each]) for each in measured]
-    return loss, [_marked(each, [epoch.validation_accuracy for epoch in each]) for each in measured]
+    def on_plot_view_changed(self, event: Plot.ViewChanged) -> None:
+        """Show the same part of the run, with the same cursor, in both plots."""
+        event.stop()
+        for plot in self.query(Plot):
+            plot.show_view(event.plot.view)
 
 
-def _ends(stages: list[RunStage]) -> list[float]:
-    """The epoch with which each stage ends."""
-    return [float(stage.first - 1 + stage.epochs) for stage in stages]
-
-
-def _by_stage(started: Started, epochs: list[EpochEnded]) -> list[list[EpochEnded]]:
-    found: list[list[EpochEnded]] = [[] for _ in range(started.folds + 1)]
-    for epoch in epochs:
-        found[started.fold_of(min(epoch.epoch, started.epochs))].append(epoch)
-    return found
-
-
-def _marked(epochs: list[EpochEnded], values: list[float]) -> Curve:
-    return Curve.of([epoch.epoch for epoch in epochs], values, marked=True)
+def _title(quantity: Quantity, curves: Sequence[Curve]) -> str:
+    """The quantity with a legend, as markup; a curve alone needs none."""
+    named = {curve.name: curve for curve in curves if curve.name}
+    if len(named) < 2:
+        return escape(quantity.title)
+    keys = "".join(f" [not bold {LOOKS[curve.look].colour}] {curve.key} {name}[/]" for name, curve in named.items())
+    return f"{escape(quantity.title)} {keys}"

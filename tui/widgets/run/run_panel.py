@@ -114,7 +114,7 @@ class RunPanel(Vertical):
     def show_curves(self) -> None:
         """Draw the curves again."""
         if self._followed is not None:
-            self.query_one(Curves).show(self._followed.history)
+            self.query_one(Curves).show(self._followed.history, is_growing=self._followed.is_going)
 
     def toggle_weights(self) -> None:
         """Show all weights of a small network, or the tables instead."""

@@ -1,0 +1,95 @@
+"""The quantities of a run, and how its curves are made of what it has reported.
+
+In a cross-validation each stage has curves of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from core.runs.events import EpochEnded, Progress, Started
+from core.runs.history import History
+from core.words import percent
+from tui.processes.run_stage import RunStage
+from tui.widgets.run import axis
+from tui.widgets.run.curve import Curve
+from tui.widgets.run.quantity import Quantity
+
+_TRAINING, _VALIDATION = 0, 1
+"""The looks of what training and what validation measured."""
+_BATCHES, _EPOCH = "after the first batches", "after the first epoch"
+
+
+def _losses(history: History, started: Started) -> list[Curve]:
+    """Those of training, one for each stage, and of validation."""
+    values = np.asarray(history.losses)
+    across = np.arange(1, len(values) + 1) / max(1, started.steps_per_epoch)
+    found = [
+        Curve.of(across[begin:end], values[begin:end], "training", look=_TRAINING, is_marked=False, points="steps")
+        for begin, end in _steps(started)
+    ]
+    return found + _validated(history, started, "validation", lambda epoch: epoch.validation_loss)
+
+
+def _accuracies(history: History, started: Started) -> list[Curve]:
+    """Those of validation, one for each stage."""
+    return _validated(history, started, "accuracy", lambda epoch: epoch.validation_accuracy)
+
+
+def _learning_rates(history: History, started: Started) -> list[Curve]:
+    """One for each stage."""
+    return _reported(history, started, "rate", lambda report: report.learning_rate)
+
+
+def _gradient_norms(history: History, started: Started) -> list[Curve]:
+    """One for each stage, without the reports that do not tell it."""
+    return _reported(history, started, "norm", lambda report: report.gradient_norm)
+
+
+def _reported(history: History, started: Started, name: str, value: Callable[[Progress], float | None]) -> list[Curve]:
+    steps = max(1, started.steps_per_epoch)
+    across = np.array([report.step for report in history.reports], np.float64)
+    up = np.array([value(report) for report in history.reports], np.float64)  # None becomes NaN
+    found = []
+    for begin, end in _steps(started):
+        part = (across > begin) & (across <= end)
+        found.append(Curve.of(across[part] / steps, up[part], name, look=_TRAINING, is_marked=False, points="reports"))
+    return found
+
+
+def _validated(history: History, started: Started, name: str, value: Callable[[EpochEnded], float]) -> list[Curve]:
+    stages: list[list[EpochEnded]] = [[] for _ in range(started.folds + 1)]
+    for epoch in history.epochs:
+        stages[started.fold_of(min(epoch.epoch, started.epochs))].append(epoch)
+    return [
+        Curve.of(
+            [each.epoch for each in stage], [value(each) for each in stage], name, look=_VALIDATION, points="epochs"
+        )
+        for stage in stages
+    ]
+
+
+def _steps(started: Started) -> Iterator[tuple[int, int]]:
+    """The steps done before each stage, and at its end."""
+    return pairwise([0, *(round(end) * max(1, started.steps_per_epoch) for end in stage_ends(started))])
+
+
+def stage_ends(started: Started) -> list[float]:
+    """The epoch with which each stage ends."""
+    return [float(stage.first - 1 + stage.epochs) for stage in RunStage.all(started)]
+
+
+def _four_digits(value: float) -> str:
+    return f"{value:.4g}"
+
+
+LOSS = Quantity("Loss", (axis.logarithmic, axis.linear), _four_digits, _losses, _BATCHES)
+LEARNING_RATE = Quantity("Learning rate", (axis.linear, axis.logarithmic), _four_digits, _learning_rates, _BATCHES)
+GRADIENT_NORM = Quantity(
+    "Gradient norm", (axis.logarithmic, axis.linear), _four_digits, _gradient_norms, "no gradient was measured"
+)
+ACCURACY = Quantity("Validation accuracy", (axis.percentage,), percent, _accuracies, _EPOCH)
+FOLD_ACCURACY = Quantity("Accuracy on the held-out fold", (axis.percentage,), percent, _accuracies, _EPOCH)
