@@ -33,6 +33,7 @@ from tests.fuzz.story import story
 from tui.app import DigitsApp
 from tui.screens.runs import RunsScreen
 from tui.screens.training import TrainingScreen
+from tui.state.owners import Owners
 from tui.widgets.shared.long_list import LongList
 
 pytestmark = pytest.mark.usefixtures("children_end", "two_threads")
@@ -242,7 +243,7 @@ class PastRunsApp(App[None]):
     """Opens the table of past runs."""
 
     def on_mount(self) -> None:
-        self.push_screen(RunsScreen())
+        self.push_screen(RunsScreen(Owners.of(self)))
 
 
 def _all_damaged(stopped: Path) -> list[Run]:

@@ -28,7 +28,7 @@ from core.data import own_sets
 from core.data.details import DataDetails
 from core.errors import DataError
 from core.runs.history import History
-from core.runs.run import create_run
+from core.runs.run import Run, create_run
 from tui.app import DigitsApp, screen_class
 from tui.screens.add_folder import AddFolder
 from tui.screens.ask import Ask, Field
@@ -45,10 +45,12 @@ from tui.screens.own_set import OwnSetScreen
 from tui.screens.own_sets import OwnSetsScreen
 from tui.screens.palette import Palette
 from tui.screens.pushed import Dialog, PushedScreen
+from tui.screens.run_comparison import RunComparisonScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.scorecard import ScorecardScreen
 from tui.screens.skipped import SkippedScreen
 from tui.screens.steps import StepsScreen
+from tui.state.owners import Owners
 
 pytestmark = pytest.mark.usefixtures("children_end")
 
@@ -80,7 +82,8 @@ MADE: dict[type[PushedScreen[Any]], Callable[[App[Any]], PushedScreen[Any]]] = {
     OwnSetScreen: lambda app: OwnSetScreen(own_sets.active()),
     OwnSetsScreen: lambda app: OwnSetsScreen(),
     Palette: lambda app: Palette(),
-    RunsScreen: lambda app: RunsScreen(),
+    RunComparisonScreen: lambda app: RunComparisonScreen(Owners.of(app).runs, {Run(_HERE): 0}),
+    RunsScreen: lambda app: RunsScreen(Owners.of(app)),
     ScorecardScreen: lambda app: ScorecardScreen(None),
     SkippedScreen: lambda app: SkippedScreen(DataDetails.from_json(details())),
     StepsScreen: lambda app: StepsScreen(_no_images),
@@ -261,8 +264,8 @@ async def test_what_only_shows_something_closes_when_another_mode_is_opened() ->
         await app.switch_mode("home")
         await until(pilot, lambda: [type(screen) for screen in app.screen_stack[1:]] == [Confirm])
     assert {kind.__name__ for kind in MADE if kind.ONLY_SHOWS} == {
-        "HelpScreen", "InsideScreen", "LogScreen", "MistakesScreen", "Palette", "ScorecardScreen", "SkippedScreen",
-        "StepsScreen",
+        "HelpScreen", "InsideScreen", "LogScreen", "MistakesScreen", "Palette", "RunComparisonScreen",
+        "ScorecardScreen", "SkippedScreen", "StepsScreen",
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from core.runs.run import Run, list_runs
 from tui.processes.followed_run import FollowedRun
 from tui.processes.run_list import RunList
 from tui.processes.run_stage import RunStage
-from tui.screens import runs as table
+from tui.widgets.run import run_columns
 from tui.widgets.run.confusion import Confusion, confusion_of
 from tui.widgets.run.device import DevicePanel
 from tui.widgets.run.epochs import EpochTable
@@ -38,7 +38,8 @@ def shown(run: Run) -> None:
         write_history(run, as_json)
     assert run in [each.run for each in RunList().look(10)]
     outline = RunOutline.of(run)
-    table._line(outline, table._WIDTHS)
+    for width in (80, 160):
+        run_columns.line(outline, run_columns.columns(width), None)
     run_table.as_csv([outline])
     compared = ComparedRun.of(run)
     rows([compared, compared])

@@ -306,7 +306,7 @@ class TrainingScreen(ModeScreen):
             if run is not None:
                 self.post_message(OpenRun(run))
 
-        self.app.push_screen(RunsScreen(), chosen)
+        self.app.push_screen(RunsScreen(self.owners), chosen)
 
     def action_log(self) -> None:
         """Show the run's notes and its log."""
