@@ -303,8 +303,10 @@ async def test_a_run_that_is_starting_says_what_it_does_and_can_be_stopped(monke
             assert "Stopping after 1 min 15 s: reading image 300 of 5,000" in shown(app)
             assert "s" not in keys(app)
             writer.append(events.Stopped(0, 0, 0.0, ""))
-        await until(pilot, lambda: "■ stopped" in shown(app))
-        assert "r" in keys(app)
+        await until(pilot, lambda: "nothing was trained" in shown(app))
+        assert "■ stopped" in shown(app)
+        assert "a checkpoint is kept" not in shown(app)
+        await until(pilot, lambda: "r" in keys(app))
 
 
 async def test_a_resumed_run_that_is_starting_can_be_stopped() -> None:
@@ -324,8 +326,7 @@ async def test_a_resumed_run_that_is_starting_can_be_stopped() -> None:
             writer.append(events.Starting("loading PyTorch"))
             await until(pilot, lambda: "stopping …" in shown(app) and "loading PyTorch" in shown(app))
             writer.append(events.Stopped(2, 60, 6.0, "model.npz", time=0.0))
-        await until(pilot, lambda: "■ stopped" in shown(app))
-        assert "r" in keys(app)
+        await until(pilot, lambda: "■ stopped" in shown(app) and "r" in keys(app))
 
 
 async def test_a_killed_run_that_is_resumed_says_what_it_does() -> None:
