@@ -69,6 +69,7 @@ _READING = Reading(0, _SHARES, _PIXELS, "/model.npz", 1.5, 0.25, 0.75, (_DIGIT, 
 EXAMPLES: tuple[Any, ...] = (
     # A run's events
     events.Note("text", level="warning", time=1.5),
+    events.Starting("loading PyTorch"),
     events.Loading(3, 10),
     events.Started(
         data="mnist", recipe="fast", architecture="small", parameters=1, epochs=12, steps_per_epoch=10, batch_size=4,

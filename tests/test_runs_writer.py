@@ -77,3 +77,22 @@ def test_a_run_that_cannot_be_written_is_let_go_of() -> None:
     with pytest.raises(RunError, match="cannot write the run"), RunWriter(run):
         pass
     assert not run.is_running()
+
+
+def test_a_request_to_stop_is_for_the_process_that_was_launched() -> None:
+    """One made while it starts is kept for it; one that nobody answered is not for the next who writes."""
+    run = create_run(TrainingConfig())
+    run.request_stop()
+    with RunWriter(run, is_launched=True):
+        assert run.stop_requested()
+    with RunWriter(run):
+        assert not run.stop_requested()
+
+
+def test_a_run_that_has_ended_is_not_asked_to_stop() -> None:
+    """The request is answered; whoever resumes the run finds none."""
+    run = create_run(TrainingConfig())
+    with RunWriter(run, is_launched=True) as writer:
+        run.request_stop()
+        writer.append(events.Stopped(epoch=0, step=0, seconds=0.0, checkpoint=""))
+        assert not run.stop_requested()

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -275,6 +276,74 @@ async def test_stop_asks_the_run_and_says_so_until_it_has_stopped() -> None:
             writer.append(progress(70))
             await until(pilot, lambda: "● running" in shown(app))
             assert "batch 30 of 40" in shown(app)
+
+
+async def test_a_run_that_is_starting_says_what_it_does_and_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For how long, and what; a stop is offered before and after its process writes."""
+    run = new_run(NAME)
+    app = RunsApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.owners.runs.expect(run)
+        app.open_run(run)
+        await until(pilot, lambda: "starting …" in shown(app))
+        assert "Starting for " in shown(app) and " s: loading Python" in shown(app)
+        assert "s" in keys(app)
+        now = time.time()
+        with RunWriter(run, is_launched=True) as writer:
+            writer.append(events.Starting("loading PyTorch"))
+            await until(pilot, lambda: ": loading PyTorch" in shown(app))
+            monkeypatch.setattr(time, "time", lambda: now + 75)
+            await until(pilot, lambda: "Starting for 1 min 15 s: loading PyTorch" in shown(app))
+            writer.append(events.Loading(300, 5_000))
+            await until(pilot, lambda: "reading image 300 of 5,000" in shown(app))
+            assert "s" in keys(app)
+            await pilot.press("s")
+            assert run.stop_requested()
+            await until(pilot, lambda: "stopping …" in shown(app))
+            assert "Stopping after 1 min 15 s: reading image 300 of 5,000" in shown(app)
+            assert "s" not in keys(app)
+            writer.append(events.Stopped(0, 0, 0.0, ""))
+        await until(pilot, lambda: "nothing was trained" in shown(app))
+        assert "■ stopped" in shown(app)
+        assert "a checkpoint is kept" not in shown(app)
+        await until(pilot, lambda: "r" in keys(app))
+
+
+async def test_a_resumed_run_that_is_starting_can_be_stopped() -> None:
+    """Though it has an end from before; the request is not taken for that one's."""
+    run = write(new_run(NAME), story(6, 60), [events.Stopped(2, 60, 6.0, "model.npz", time=0.0)])
+    run.state.touch()
+    app = RunsApp(run)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "■ stopped" in shown(app))
+        await pilot.press("r")
+        await until(pilot, lambda: "starting …" in shown(app))
+        assert "Starting for " in shown(app)
+        await pilot.press("s")
+        assert run.stop_requested()
+        await until(pilot, lambda: "stopping …" in shown(app))
+        with RunWriter(run, is_launched=True) as writer:
+            writer.append(events.Starting("loading PyTorch"))
+            await until(pilot, lambda: "stopping …" in shown(app) and "loading PyTorch" in shown(app))
+            writer.append(events.Stopped(2, 60, 6.0, "model.npz", time=0.0))
+        await until(pilot, lambda: "■ stopped" in shown(app) and "r" in keys(app))
+
+
+async def test_a_killed_run_that_is_resumed_says_what_it_does() -> None:
+    """It has no end, but does not train yet."""
+    run = interrupted_run(NAME)
+    app = RunsApp(run)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: "■ stopped" in shown(app))
+        await pilot.press("r")
+        await until(pilot, lambda: "Starting for " in shown(app) and " s: loading Python" in shown(app))
+        with RunWriter(run, is_launched=True) as writer:
+            writer.append(events.Starting("choosing how to compute"))
+            await until(pilot, lambda: ": choosing how to compute" in shown(app))
+            assert "starting …" in shown(app)
+            writer.append(dataclasses.replace(started(6), step=100, seconds=10.0))
+            writer.append(progress(110))
+            await until(pilot, lambda: "● running" in shown(app) and "batch 30 of 40" in shown(app))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -237,9 +237,10 @@ def test_a_stop_is_heard_while_data_is_read(small_set: Path, monkeypatch: pytest
     """The loader is left, the run ends as stopped at step 0, and nothing is trained."""
     from core.data.datasets import Dataset
 
-    left = threading.Event()
+    begun, left = threading.Event(), threading.Event()
 
     def endless(data: str, report: Callable[[int, int], None], rule: object) -> Dataset:
+        begun.set()
         try:
             while True:
                 report(1, 1000)
@@ -248,7 +249,7 @@ def test_a_stop_is_heard_while_data_is_read(small_set: Path, monkeypatch: pytest
             left.set()
 
     monkeypatch.setattr(training, "load", endless)
-    found = list(training.train(TrainingConfig(data=str(small_set)), stop=lambda: True))
+    found = list(training.train(TrainingConfig(data=str(small_set)), stop=begun.is_set))
     assert isinstance(found[-1], events.Stopped)
     assert found[-1].step == 0
     assert left.wait(LONGEST)
@@ -332,12 +333,61 @@ def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(training, "load", slowly)
     generator = training.train(TrainingConfig(data=str(small_set)))
     assert isinstance(generator, Generator)
-    first = next(generator)
+    first = next(event for event in generator if not isinstance(event, events.Starting))
     told.set()
     assert isinstance(first, events.Loading)
     assert (first.done, first.total) == (300, 1200)
-    assert isinstance(next(generator), events.Started)
+    assert isinstance(next(event for event in generator if not isinstance(event, events.Starting)), events.Started)
     generator.close()
+
+
+def test_each_part_before_training_is_told(tiny_set: Path) -> None:
+    """In order, and all of them before training has started."""
+    found = _run(TrainingConfig(data=str(tiny_set), epochs=1))
+    began = [isinstance(event, events.Started) for event in found].index(True)
+    parts = [event.doing for event in found[:began] if isinstance(event, events.Starting)]
+    assert parts == [
+        "loading PyTorch", "reading the images", "choosing how to compute", "preparing the network and its images",
+    ]  # fmt: skip
+    assert not any(isinstance(event, events.Starting) for event in found[began:])
+
+
+@pytest.mark.parametrize("heard", range(1, 5))
+def test_a_stop_is_heard_before_each_part(tiny_set: Path, heard: int) -> None:
+    """However early it comes: nothing is trained, and the run ends as stopped and can be resumed to its end."""
+    config = TrainingConfig(data=str(tiny_set), epochs=1)
+    run = create_run(config)
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked >= heard
+
+    with RunWriter(run) as writer:
+        found = list(training.train(config, run, stop=stop))
+        for event in found:
+            writer.append(event)
+    assert isinstance(found[-1], events.Stopped)
+    assert found[-1].step == 0
+    assert not any(isinstance(event, events.Started | events.Progress) for event in found)
+    assert run.status() == "stopped" and run.is_resumable()
+    assert isinstance(_run(config, run, resume=True)[-1], events.Finished)
+
+
+def test_a_resumed_run_that_is_stopped_while_it_starts_keeps_what_it_had(tiny_set: Path) -> None:
+    """It says the step that it will go on from, and its state is untouched."""
+    config = TrainingConfig(data=str(tiny_set), epochs=2)
+    run = create_run(config)
+    with RunWriter(run) as writer:
+        for event in _run(config, run, stop_after=1):
+            writer.append(event)
+    state = run.state.read_bytes()
+    end = list(training.train(config, run, resume=True, stop=lambda: True))[-1]
+    assert isinstance(end, events.Stopped)
+    assert end.step == checkpoint.load_state(run.state)["step"] > 0
+    assert end.checkpoint == str(run.model)
+    assert run.state.read_bytes() == state
 
 
 def test_the_writer_and_the_trainer_agree(tiny_set: Path) -> None:

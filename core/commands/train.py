@@ -170,12 +170,12 @@ def _detach(run: Run, *, resume: bool, device: str | None = None) -> int:
 def _write(run: Run, *, resume: bool, json: bool, device: str | None = None, log: Path | None = None) -> History:
     """Train with the run's lock held, append the events to the run and print them; returns the history.
 
-    `log` is the file that this process prints to, if it is one.
+    `log` is the file that this process prints to, if it was started in the background.
     """
     from core.commands.narrator import Narrator
 
     config = run.config()
-    with RunWriter(run) as writer, _stopping() as stopped, Narrator(run, json) as narrator:
+    with RunWriter(run, is_launched=log is not None) as writer, _stopping() as stopped, Narrator(run, json) as narrator:
 
         def stop() -> bool:
             return stopped() or narrator.unheard or run.stop_requested()

@@ -67,6 +67,15 @@ class Note(Event):
 
 
 @dataclass(frozen=True)
+class Starting(Event):
+    """The next part of what comes before training has begun; each takes from a moment to a minute."""
+
+    kind = "starting"
+    doing: Text
+    """Such as `loading PyTorch`."""
+
+
+@dataclass(frozen=True)
 class Loading(Event):
     """The data set is being read, which takes a while if many images are to be decoded."""
 
@@ -275,6 +284,7 @@ _KINDS: dict[str, type[Event]] = {
     cls.kind: cls
     for cls in (
         Note,
+        Starting,
         Loading,
         Started,
         Progress,

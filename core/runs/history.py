@@ -16,6 +16,8 @@ class History:
 
     def __init__(self) -> None:
         self.started: events.Started | None = None
+        self.starting: events.Starting | None = None
+        """What is done before training begins or goes on; None once it has."""
         self.loading: events.Loading | None = None
         self.progress: events.Progress | None = None
         self.device: events.DeviceState | None = None
@@ -42,7 +44,7 @@ class History:
         match event:
             case events.Started():
                 self.started = event
-                self.loading = None
+                self.starting = self.loading = None
                 self.end = None
                 self.progress = None
                 # A resumed run repeats the steps that a killed one did after its last checkpoint.
@@ -52,8 +54,8 @@ class History:
                 self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.step]
                 done = event.step // event.steps_per_epoch if event.steps_per_epoch else 0
                 self.folds = [fold for fold in self.folds if fold.fold < event.fold_of(done + 1)]
-            case events.Loading():
-                self.loading = event
+            case events.Starting() | events.Loading():
+                self._prepare(event)
             case events.Progress():
                 self._add(event)
             case events.EpochEnded():
@@ -72,6 +74,12 @@ class History:
                 self.end = event
             case _:
                 pass
+
+    def _prepare(self, event: events.Starting | events.Loading) -> None:
+        if isinstance(event, events.Loading):
+            self.loading = event
+        else:
+            self.starting, self.loading = event, None
 
     def _add(self, event: events.Progress) -> None:
         before = event.step - len(event.losses)

@@ -6,6 +6,7 @@ import os
 import subprocess
 
 from core.errors import RunError
+from core.runs import stop_request
 from core.runs.run import Run
 from core.system import children, lock, plain_file
 
@@ -22,6 +23,7 @@ def start_run(run: Run, *, resume: bool = False, device: str | None = None) -> s
     try:
         # Who trains holds this lock. Where there are none, it is said here and not in the log alone.
         if (handle := lock.take(run.lock)) is not None:
+            stop_request.withdraw(run)  # from here on one is meant for the process that is started
             os.close(handle)
         with plain_file.appended(run.log) as log:
             return subprocess.Popen(

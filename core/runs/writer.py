@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import IO
 
 from core.errors import RunError
-from core.runs import events, sudden_end
+from core.runs import events, stop_request, sudden_end
 from core.runs.run import Run
 from core.system import atomic, lock, plain_file
 
@@ -16,8 +16,10 @@ from core.system import atomic, lock, plain_file
 class RunWriter:
     """The only writer of a run. A context manager that holds the lock; `append` adds events."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, is_launched: bool = False) -> None:
+        """`is_launched` says that `launch.start_run` started this process: a request to stop is then meant for it."""
         self.run = run
+        self._is_launched = is_launched
         self._lock: int | None = None
         self._file: IO[bytes] | None = None
 
@@ -41,7 +43,8 @@ class RunWriter:
                 f"wait for it to end, or stop it with: digits-tui stop {self.run.name}"
             )
         sudden_end.note(self._lock)
-        (self.run.path / "stop").unlink(missing_ok=True)
+        if not self._is_launched:
+            stop_request.withdraw(self.run)
         (self.run.path / "summary.json").unlink(missing_ok=True)
         for part in self.run.path.glob(".*.part"):
             part.unlink()  # what a killed writer had begun to save
@@ -69,13 +72,14 @@ class RunWriter:
         line = json.dumps(event.to_json(), separators=(",", ":")).encode() + b"\n"
         while line:
             line = line[self._file.write(line) :]  # a disk that fills up first takes a part, then fails
-        if not isinstance(event, events.Loading | events.Progress | events.DeviceState):
+        if not isinstance(event, events.Starting | events.Loading | events.Progress | events.DeviceState):
             os.fsync(self._file.fileno())  # nothing later, such as the state at a later step, outlives it
         if isinstance(event, events.Saved):
             sudden_end.note(self._lock)
         if isinstance(event, events.Finished | events.Stopped | events.Failed):
             data = {"status": event.kind, **event.to_json()}
             atomic.write_text(self.run.path / "summary.json", json.dumps(data, indent=1) + "\n")
+            stop_request.withdraw(self.run)
 
     def _ends_in_newline(self) -> bool:
         with plain_file.opened(self.run.events) as file:

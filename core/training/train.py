@@ -16,7 +16,9 @@ from core.config.device_plan import Plan
 from core.data.datasets import Dataset, load
 from core.data.division import DivisionRule
 from core.errors import DeviceError
-from core.runs.events import Event, Loading, Note, Stopped
+from core.runs.events import Event, Loading, Note, Starting, Stopped
+from core.runs.follow import EventReader
+from core.runs.history import History
 from core.runs.run import Run
 from core.system import gc_policy
 
@@ -34,11 +36,23 @@ def train(
     """Train as `config` says and yield what happens; the last event is Finished or Stopped.
 
     With `run`, weights and state are written to its directory after each epoch and every ten seconds; the caller holds
-    its lock and appends the events. `stop` is called a few times a second while data is read and while training.
+    its lock and appends the events. `stop` is called a few times a second while data is read and while training, and
+    between the parts of what comes before.
     Closing the generator stops at once. With `resume`, training goes on from the run's state, if there is one, on the
     same device in the same way, or on `device` if it is given (then the results are not bit for bit the same).
     Raises DataError, DeviceError, CheckpointError; OSError if the disk is full.
     """
+    try:
+        yield from _train(config, run, resume=resume, stop=stop, device=device)
+    except _StopRequestedError:
+        yield _stopped(run)
+
+
+def _train(
+    config: TrainingConfig, run: Run | None, *, resume: bool, stop: Callable[[], bool], device: str | None
+) -> Iterator[Event]:
+    """Raises _StopRequestedError at a request to stop before there is something to save."""
+    yield _part("loading PyTorch", stop)
     reading = _Reading(config.data, DivisionRule.of(config))
     with gc_policy.spared():  # importing torch takes one to three seconds, in which the data is read
         from core.data.stage import stages
@@ -54,11 +68,10 @@ def train(
     state = checkpoint.load_state(run.state) if resume and run and run.state.exists() else None
     if resume and state is None:
         yield Note("The run ended before its first save; it begins again.")
+    yield Starting("reading the images")
     dataset = yield from reading.events(stop)
-    if dataset is None:
-        yield Stopped(epoch=0, step=0, seconds=0.0, checkpoint="")
-        return
     yield from _notes(dataset)
+    yield _part("choosing how to compute", stop)
     pretrained = load_pretrained(Path(config.fine_tune)) if config.fine_tune is not None else None
     teachers = load_teachers(config.teachers)
     # The same recipe is timed and trained.
@@ -71,6 +84,7 @@ def train(
         for failure in failures:
             yield Note(failure, level="warning")
     for plan, fallback in zip(plans, [*plans[1:], None], strict=True):
+        yield _part("preparing the network and its images", stop)
         trainer = None
         try:
             # Puts the data on the device, whose memory may be too small.
@@ -91,6 +105,29 @@ def train(
             state = trainer.safe_state if trainer else state
             since = f"from step {state['step']:,}" if state else "from the start"
             yield Note(f"{failure}; going on with {fallback.title}, {since}", level="warning")
+
+
+class _StopRequestedError(Exception):
+    """A request to stop was heard before training began."""
+
+
+def _part(doing: str, stop: Callable[[], bool]) -> Starting:
+    """The event for the next part of what comes before training. Raises _StopRequestedError at a request to stop."""
+    if stop():
+        raise _StopRequestedError
+    return Starting(doing)
+
+
+def _stopped(run: Run | None) -> Stopped:
+    """The event for a run that does not train: what it saved before, if it did, stays as it is."""
+    history = History()
+    if run is not None:
+        for event in EventReader(run).read():
+            history.feed(event)
+    if (saved := history.checkpoint) is None or history.started is None:
+        return Stopped(epoch=0, step=0, seconds=0.0, checkpoint="")
+    epoch = min(history.started.epochs, saved.step // max(1, history.started.steps_per_epoch) + 1)
+    return Stopped(epoch=epoch, step=saved.step, seconds=history.seconds, checkpoint=saved.checkpoint)
 
 
 class _StopLoadingError(Exception):
@@ -119,16 +156,19 @@ class _Reading:
             raise _StopLoadingError
         self._latest = (done, total)
 
-    def events(self, stop: Callable[[], bool]) -> Generator[Event, None, Dataset | None]:
-        """Yield the progress of reading; returns the data set, or None after a request to stop, or raises its error."""
+    def events(self, stop: Callable[[], bool]) -> Generator[Event, None, Dataset]:
+        """Yield the progress of reading; returns the data set.
+
+        Raises what reading it raises, and _StopRequestedError at a request to stop.
+        """
         reported = (0, 0)
         while True:
+            if stop():
+                self._stopped = True
+                raise _StopRequestedError
             try:
                 result = self._result.get(timeout=_LOADING_SECONDS)
             except queue.Empty:
-                if stop():
-                    self._stopped = True
-                    return None
                 if self._latest != reported:
                     reported = self._latest
                     yield Loading(*reported)

@@ -5,6 +5,7 @@ Reads files and tests locks; knows nothing of widgets. Several callers may share
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -35,11 +36,16 @@ class FollowedRun:
         self._reader = EventReader(run)
         self._expected = False
         self._alive = False
+        self._began: float | None = None
+        """When the run began to start, in Unix seconds; None while it does not start."""
+        self._earlier_end: events.Event | None = None
+        """How the run ended before the process that starts now."""
         self._looking = threading.Lock()
 
     def expect(self) -> None:
         """A process was just started for this run: until it holds the lock the run counts as starting."""
         self._expected = True
+        self._began = time.time()
 
     def give_up(self) -> None:
         """Stop expecting the process: it has begun or ended."""
@@ -62,6 +68,12 @@ class FollowedRun:
             self.give_up()
         before = self.state, self._alive
         self.state, self._alive = self._state_now(alive), alive
+        if not self.is_starting:
+            self._began = None
+        elif self._began is None:
+            age = _age(self.run)
+            is_new = self.history.started is None and math.isfinite(age)
+            self._began = time.time() - (age if is_new else 0.0)
         # A run that has reported its end can be resumed only once its process has released the lock.
         if added or before != (self.state, alive):
             self.version += 1
@@ -83,21 +95,52 @@ class FollowedRun:
         """Whether the run is starting, running or stopping."""
         return self.state in (STARTING, RUNNING, STOPPING)
 
+    @property
+    def is_starting(self) -> bool:
+        """Whether the run is going but does not train yet, in this process."""
+        return self.is_going and not (self._alive and self._trains)
+
+    @property
+    def seconds_starting(self) -> float:
+        """For how long the run has been starting; 0 if it is not."""
+        return 0.0 if self._began is None else max(0.0, time.time() - self._began)
+
+    @property
+    def doing(self) -> str:
+        """What a run that is starting does."""
+        if (loading := self.history.loading) is not None and loading.total:
+            return f"reading image {loading.done:,} of {loading.total:,}"
+        if self._alive and (starting := self.history.starting) is not None:
+            return starting.doing
+        return "loading Python"
+
     def _state_now(self, alive: bool) -> str:
         end = self.history.end
         if not alive:
             if not self.run.path.exists():
                 return GONE
             if self._expected or (not self.run.events.exists() and _age(self.run) < _PATIENCE):
-                return STARTING
+                self._earlier_end = end
+                return STOPPING if self.run.stop_requested() else STARTING
             return self._ended()
-        if end is not None:
-            # The summary is written after the final event, and removed first when a run is resumed.
-            goes_on = self.state in ("", STARTING, FINISHED, STOPPED, FAILED) and self.run.ending() is None
-            return STARTING if goes_on else end.kind
+        if end is not None and not self._goes_on(end):
+            return end.kind
         if self.run.stop_requested():
             return STOPPING
-        return RUNNING if self.history.started else STARTING
+        return RUNNING if self._trains else STARTING
+
+    @property
+    def _trains(self) -> bool:
+        """Whether the last that was reported is neither an end nor what comes before training."""
+        history = self.history
+        return history.started is not None and history.end is None and history.starting is None
+
+    def _goes_on(self, end: events.Event) -> bool:
+        """Whether a process that is alive goes on with a run that had ended so."""
+        # The summary is written after the final event, and removed first when a run is resumed.
+        if self.state in ("", STARTING, FINISHED, STOPPED, FAILED) and self.run.ending() is None:
+            self._earlier_end = end
+        return end is self._earlier_end
 
 
 def _age(run: Run) -> float:

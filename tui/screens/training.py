@@ -20,7 +20,7 @@ from core.errors import DigitsError
 from core.runs import run as runs
 from core.runs.events import Event
 from core.runs.run import FAILED, RUNNING, Run
-from tui.processes.followed_run import FollowedRun
+from tui.processes.followed_run import STARTING, FollowedRun
 from tui.processes.reader import MakeReader, Reader
 from tui.processes.run_list import run_to_follow
 from tui.screens.mode import ModeScreen
@@ -168,6 +168,8 @@ class TrainingScreen(ModeScreen):
         version, state = self._shown
         if followed.version != version:
             self._show_figures()
+        elif followed.is_starting:
+            self.query_one(RunPanel).show_starting()
         if now or followed.state != state or self._ticks % _REDRAW == 0:
             self._show_curves()
 
@@ -219,7 +221,7 @@ class TrainingScreen(ModeScreen):
             return False
         match action:
             case "stop":
-                return run.is_running()
+                return owners.runs.is_going(run)
             case "resume":
                 return not owners.runs.is_going(run) and run.is_resumable()
             case "draw_with":
@@ -241,7 +243,7 @@ class TrainingScreen(ModeScreen):
             case "open":
                 return bool(runs.list_runs()) if followed is None else True
             case "stop":
-                return followed is not None and followed.state == RUNNING
+                return followed is not None and followed.state in (STARTING, RUNNING)
             case "resume":
                 return followed is not None and not followed.is_going and followed.run.is_resumable()
             case "draw_with":
@@ -269,7 +271,8 @@ class TrainingScreen(ModeScreen):
             except DigitsError as error:
                 complain(self, error)
             else:
-                self.notify(f"{run.name} is saving its state and stopping.")
+                first = "" if self._followed.is_starting else "saving its state and "
+                self.notify(f"{run.name} is {first}stopping.")
             self._look(now=True)
 
     def action_resume(self) -> None:

@@ -10,7 +10,7 @@ from core.duration import duration
 from core.runs.events import Started
 from core.runs.history import History
 from core.words import percent, plural
-from tui.processes.followed_run import STARTING, STOPPING, FollowedRun
+from tui.processes.followed_run import STOPPING, FollowedRun
 from tui.processes.run_stage import RunStage
 from tui.widgets.shared.lines import Lines, meter
 
@@ -33,11 +33,8 @@ class RunProgress(Lines):
             return [Content()] * 3
         history, state = self._followed.history, self._followed.state
         started = history.started
-        if started is None:
-            words = "Starting: loading PyTorch, then the data …" if state == STARTING else ""
-            if words and (loading := history.loading) is not None and loading.total:
-                words = f"Reading image {loading.done:,} of {loading.total:,} …"
-            return [Content.styled(words, _MUTED), Content(), Content()]
+        if started is None or self._followed.is_starting:
+            return [self._starting(self._followed), Content(), Content()]
         steps = max(1, started.steps_per_epoch)
         progress = history.progress
         epoch = min(started.epochs, max(progress.epoch if progress else 0, history.step // steps, 1))
@@ -57,6 +54,14 @@ class RunProgress(Lines):
             self._figures(width),
         ]
         return [*rows, known(history)] if started.folds or started.fine_tuned else rows
+
+    def _starting(self, followed: FollowedRun) -> Content:
+        """Such as `Starting for 7 s: loading PyTorch`."""
+        if not followed.is_starting:
+            return Content()
+        verb = "Stopping after" if followed.state == STOPPING else "Starting for"
+        seconds = duration(math.floor(followed.seconds_starting))
+        return Content.styled(f"{verb} {seconds}: {followed.doing}", _MUTED)
 
     def _figures(self, width: int) -> Content:
         history = self._followed.history if self._followed else None

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from core.duration import duration
 from core.evaluation.significance import margin_of_error
-from core.runs.events import Failed, Finished
+from core.runs.events import Failed, Finished, Stopped
 from core.runs.run import FAILED, FINISHED, UNKNOWN
 from core.words import percent, plural
 from tui.processes.followed_run import GONE, FollowedRun
@@ -91,8 +91,10 @@ class Results(Lines):
                 *_wrapped("Failed", error, width, "bold $text-error"),
                 *_located("Log", shown_path(followed.run.log), width),
             ]
-        how = followed.sudden_end if end is None else "a checkpoint is kept"
-        return _wrapped("Stopped", f"{done}; {how}", width, "bold $text-warning")
+        how = followed.sudden_end
+        if isinstance(end, Stopped):
+            how = "a checkpoint is kept" if end.checkpoint else ""
+        return _wrapped("Stopped", "; ".join(filter(None, (done, how))), width, "bold $text-warning")
 
 
 def _is_crossed(end: object) -> bool:

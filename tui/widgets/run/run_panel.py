@@ -111,6 +111,10 @@ class RunPanel(Vertical):
         self.show_pinned()
         self._show_notes()
 
+    def show_starting(self) -> None:
+        """Show for how long the run has been starting."""
+        self.query_one(RunProgress).renew()
+
     def show_curves(self) -> None:
         """Draw the curves again."""
         if self._followed is not None:
