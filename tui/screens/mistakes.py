@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,17 +11,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import ContentSwitcher, ProgressBar, Static
+from textual.widgets import ContentSwitcher, Static
 
 from core import paths
 from core.config.configuration import MNIST
 from core.data import catalogue, sources
-from core.errors import DataError, DigitsError
+from core.errors import DigitsError
 from core.evaluation.confusion import Table, in_words
 from core.evaluation.measurement import Measurement
 from core.networks.model_name import model_name
 from core.printable import printable
-from core.system.messages import CommandProgress
 from core.words import percent, plural
 from tui.processes import child
 from tui.processes.child import OnProgress
@@ -36,6 +34,7 @@ from tui.widgets.mistakes.matrix import Matrix
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 from tui.widgets.shared.pages import Pages
+from tui.widgets.shared.work_progress import WorkProgress
 
 _EXAMPLES = 60
 """Images of each cell."""
@@ -81,9 +80,7 @@ class MistakesScreen(PushedScreen[None]):
                     yield ExampleImages()
                 yield Reliability(id="page-reliability")
                 yield Rejection(id="page-rejection")
-            with Horizontal(id="progress"):
-                yield ProgressBar(show_eta=False)
-                yield Static(id="doing", markup=False)
+            yield WorkProgress(id="progress")
             yield Static(id="words", markup=False)
         yield KeyFooter(compact=True, show_command_palette=False)
 
@@ -112,39 +109,23 @@ class MistakesScreen(PushedScreen[None]):
     @work(exclusive=True, group="measure")
     async def _measure(self) -> None:
         """Have a child measure; leaving the screen ends it."""
-        self._progress(0, None, "starting")
-        answer: dict[str, Any] | None = None
+        progress = self.query_one(WorkProgress)
+        progress.begin()
         asked = ["--checkpoint", str(self._checkpoint), "--data", self._data, "--examples", str(_EXAMPLES), "--json"]
         try:
-            async with aclosing(child.lines("evaluate", *asked)) as output:
-                async for message in output:
-                    if isinstance(message, CommandProgress):
-                        self._progress(message.done, message.total, message.doing or "")
-                    else:
-                        answer = message
-            if answer is None:
-                raise DataError("the measurement ended without an answer")
-            measured = Measurement.from_json(answer)
+            measured = await child.result(Measurement.from_json, "evaluate", *asked, progress=progress.show)
         except DigitsError as error:
             self._fail(str(error))
-        except (KeyError, TypeError, ValueError) as error:
-            self._fail(f"the measurement's answer is not valid: {error!r}")
         else:
             self._show(measured)
 
-    def _progress(self, done: int, total: int | None, doing: str) -> None:
-        self.query_one("#progress").display = True
-        self.query_one(ProgressBar).update(total=total or None, progress=done)
-        figures = f": {done:,} of {total:,}" if total else ""
-        self.query_one("#doing", Static).update(Content(printable(doing[:1].upper() + doing[1:]) + figures))
-
     def _fail(self, error: str) -> None:
-        self.query_one("#progress").display = False
+        self.query_one(WorkProgress).display = False
         self._say(f"✗ {printable(error)}")
 
     def _show(self, measured: Measurement) -> None:
         self._measured = measured
-        self.query_one("#progress").display = False
+        self.query_one(WorkProgress).display = False
         self.query_one(Matrix).show(measured)
         self.query_one(Reliability).show(measured)
         self.query_one(Rejection).show(measured)
