@@ -56,7 +56,7 @@ _ROW = Row(
     notes=("A note.",),
     error="no",
 )
-_EXAMPLE = Example(17, 3, 8, 0.75, 0.25, np.arange(784, dtype=np.uint8).reshape(28, 28))
+_EXAMPLE = Example(17, 3, 8, 0.75, 0.25, np.arange(784, dtype=np.uint8).reshape(28, 28), "3/a.png")
 _REMEDY = Remedy("Let the terminal say its size:", "unset COLUMNS LINES")
 _EXAMINED = Examined("size", Health.PROBLEM, "60×20", _REMEDY, ("a: b",))
 _SECTION = Section("Terminal", (_EXAMINED, Examined("mouse", Health.FINE, "reports")))

@@ -229,7 +229,8 @@ class MistakesScreen(PushedScreen[None]):
         self.query_one("#cell", Static).update(Content(f"{what}{more}."))
         example = self.query_one(ExampleImages).example
         if example is not None:
-            words = f"Image {example.index + 1:,} is read as {example.read} ({percent(example.certainty)})"
+            name = example.name[:1].upper() + example.name[1:] + ("," if example.source else "")
+            words = f"{name} is read as {example.read} ({percent(example.certainty)})"
             if example.label != example.read:
                 words += f" and labelled {example.label} ({percent(example.probability)})"
             self._say(f"{words}.")
@@ -253,5 +254,5 @@ class MistakesScreen(PushedScreen[None]):
         """Show what the network makes of the image, and why."""
         example = self.query_one(ExampleImages).example
         if example is not None:
-            title = f"image {example.index + 1:,}, a {example.label} read as {example.read}"
+            title = f"{example.name}, a {example.label} read as {example.read}"
             self.post_message(LookInside(example.seen, title, self._checkpoint))
