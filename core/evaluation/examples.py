@@ -41,18 +41,6 @@ def example(read: Evaluation, parts: Sequence[LabelledImages], index: int) -> Ex
     )
 
 
-def within(found: Sequence[Example], most: int) -> list[Example]:
-    """The first `most` of each pair."""
-    kept: dict[tuple[int, int], int] = {}
-    chosen = []
-    for each in found:
-        pair = each.label, each.read
-        kept[pair] = kept.get(pair, 0) + 1
-        if kept[pair] <= most:
-            chosen.append(each)
-    return chosen
-
-
 def _place(parts: Sequence[LabelledImages], index: int) -> tuple[LabelledImages, int]:
     """The part that the image is in, and its index there."""
     for part in parts:
