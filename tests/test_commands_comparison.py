@@ -71,7 +71,7 @@ def test_a_person_reads_it_too(asked: list[str], capsys: pytest.CaptureFixture[s
     rows = {line.split()[0]: line.split() for line in out.splitlines() if line.startswith(("one", "two"))}
     for name, read, other in (("one", one, two), ("two", two, one)):
         right = [file for file, digit in read.items() if digit == labels[file]]
-        assert rows[name][1] == f"{len(right) / 40:.2%}"
+        assert rows[name][1] == f"{len(right) / 40:.1%}"
         assert rows[name][-1] == str(sum(other[file] != labels[file] for file in right))
     assert "McNemar's exact test: p = " in out and "such comparisons." in out
     assert "40 images" in out and "with both checkpoints" in err

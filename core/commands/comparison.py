@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.commands.progress import narrate, say, stages, tell_skipped
 from core.printable import printable
 from core.system import gc_policy
-from core.words import percent, plural
+from core.words import plural
 
 if TYPE_CHECKING:
     from core.evaluation.evaluation import Evaluation
@@ -63,7 +63,6 @@ def text(found: PairedComparison) -> list[str]:
         f"{'':<30} {'read right':>12}  {'95% interval':>18} {'only it':>8}",
     ]
     for network in found.networks:
-        low, high = found.interval(network)
-        span = f"{percent(low)} to {percent(high)}"
-        lines.append(f"{network.name:<30.30} {percent(found.accuracy(network)):>12}  {span:>18} {network.alone:>8,}")
+        figures = found.figures(network)
+        lines.append(f"{network.name:<30.30} {figures.accuracy:>12}  {figures.range:>18} {network.alone:>8,}")
     return [*lines, "", f"McNemar's exact test: p = {found.p_value:.2g}", *textwrap.wrap(found.words, _WIDTH)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.evaluation.example import Example
-from core.evaluation.scorecard_rows import Outcome
+from core.evaluation.scorecard_rows import Figures, Outcome
 from core.evaluation.significance import interval, p_value
 from core.networks.model_name import at_start, model_name
 from core.words import percent, plural
@@ -104,13 +104,9 @@ class PairedComparison:
         """The first and the second."""
         return self.first, self.second
 
-    def accuracy(self, network: ComparedNetwork) -> float:
-        """The share of the images that the network reads right, 0 to 1."""
-        return network.right / self.count
-
-    def interval(self, network: ComparedNetwork) -> tuple[float, float]:
-        """The 95% interval of its accuracy, 0 to 1."""
-        return interval(network.right, self.count)
+    def figures(self, network: ComparedNetwork) -> Figures:
+        """How it reads the images, for people."""
+        return Figures(network.right, self.count)
 
     @property
     def p_value(self) -> float:
@@ -153,8 +149,8 @@ class PairedComparison:
     def _network(self, network: ComparedNetwork) -> dict[str, Any]:
         return {
             **network.to_json(),
-            "accuracy": self.accuracy(network),
-            "interval": list(self.interval(network)),
+            "accuracy": network.right / self.count,
+            "interval": list(interval(network.right, self.count)),
         }
 
     @classmethod

@@ -26,6 +26,7 @@ from tui.processes import child
 from tui.processes.child import OnProgress
 from tui.screens.ask import Ask, Field
 from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.comparison import ComparisonScreen
 from tui.screens.pushed import PushedScreen
 from tui.state.requests import LookInside
 from tui.widgets.mistakes.diagrams import Rejection, Reliability
@@ -57,6 +58,7 @@ class MistakesScreen(PushedScreen[None]):
         Binding("comma", "turn(-1)", "Page before", show=False, key_display=","),
         Binding("a", "another", "Another set"),
         Binding("k", "checkpoint", "Network"),
+        Binding("o", "compare", "Compare with"),
         Binding("escape,m", "dismiss(None)", "Close", key_display="esc"),
     ]
 
@@ -165,8 +167,24 @@ class MistakesScreen(PushedScreen[None]):
 
         self.app.push_screen(CheckpointScreen(self._checkpoint), chosen)
 
+    def action_compare(self) -> None:
+        """Choose another network, and show which images only one of the two reads right."""
+
+        def chosen(checkpoint: Path | None) -> None:
+            if checkpoint == self._checkpoint:
+                self.notify("These are its mistakes; choose another network to compare it with.")
+            elif checkpoint is not None:
+                self.app.push_screen(ComparisonScreen(self._checkpoint, checkpoint, self._data))
+
+        self.app.push_screen(CheckpointScreen(self._checkpoint), chosen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no comparison for a cross-validation: its network has learned from all images."""
+        return action != "compare" or not self._table
+
     def _measure_again(self) -> None:
         self._measured, self._table = None, ()
+        self.refresh_bindings()
         self._show_title()
         self._measure()
 
