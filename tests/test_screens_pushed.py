@@ -34,6 +34,7 @@ from tui.screens.add_folder import AddFolder
 from tui.screens.ask import Ask, Field
 from tui.screens.check import CheckScreen
 from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.comparison import ComparisonScreen
 from tui.screens.confirm import Confirm
 from tui.screens.fine_tuning_result import FineTuningResult, FineTuningResultScreen
 from tui.screens.guided import GuidedScreen
@@ -70,6 +71,7 @@ MADE: dict[type[PushedScreen[Any]], Callable[[App[Any]], PushedScreen[Any]]] = {
     Ask: lambda app: Ask("Rename?", "", [Field("Name")], "Rename", _nothing),
     CheckScreen: lambda app: CheckScreen(Path("nowhere"), "nowhere"),
     CheckpointScreen: lambda app: CheckpointScreen(None),
+    ComparisonScreen: lambda app: ComparisonScreen(_HERE, _HERE.with_name("there.npz"), "mnist"),
     Confirm: lambda app: Confirm("Go on?", "It costs nothing.", "Yes"),
     FineTuningResultScreen: lambda app: FineTuningResultScreen(
         FineTuningResult("Anna", finished(6), _HERE, _HERE, None)
