@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,19 @@ from waiting import comes_true
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
 # torch is imported, here and in what tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell slipcover in the processes that test what it tells only the one that hands out the tests."""
+    measuring = next((finder.sci for finder in sys.meta_path if hasattr(finder, "sci")), None)
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if measuring is None or not (worker or config.getoption("numprocesses", None)):
+        return
+    from slipcover.config import read_config
+
+    measuring.immediate = read_config()["immediate"]
+    if worker != "gw0":
+        measuring.source = None  # the modules that no test imports are read at the end, for 7 seconds: once is enough
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
