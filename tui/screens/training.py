@@ -108,6 +108,7 @@ class TrainingScreen(ModeScreen):
         if self._followed is None and self.owners.runs.current is None:
             self._follow(None)  # a run may have been started elsewhere
         self._look(now=True)
+        self._show_figures()  # it may have another title
         self.query_one(RunPanel).show_pinned()
 
     # Following
