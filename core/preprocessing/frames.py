@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.preprocessing.median import median
 from core.preprocessing.paper import otsu
 
 Grey = NDArray[np.uint8]
@@ -45,7 +46,7 @@ def without_frame(image: Grey) -> Grey:
             continue
         ring = _ring(image, inside)
         paper = ring[(ring <= level) != line_is_dark]
-        found = np.full_like(image, np.uint8(np.median(paper)))
+        found = np.full_like(image, np.uint8(median(paper)))
         found[inside:-inside, inside:-inside] = image[inside:-inside, inside:-inside]
         return found
     return image

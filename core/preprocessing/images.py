@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import DataError
+from core.preprocessing.median import median
 
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 MOST_PIXELS = 64_000_000
@@ -140,7 +141,7 @@ def _on_paper(grey: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.u
         # Nothing, or only faint traces: they stand out on paper of the opposite brightness.
         paper = 255 if not alpha.any() or grey[alpha > 0].mean() < 128 else 0
     else:
-        middle = int(np.median(grey[visible]))
+        middle = int(median(grey[visible]))
         drawn_on = visible.mean() > 0.5 and int(np.ptp(grey[visible])) > 64
         paper = middle if drawn_on else 255 if middle < 128 else 0
     weight = alpha.astype(np.uint16)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.preprocessing.median import median
 from core.preprocessing.paper import COARSE, Grey, Real, coarse, largest, otsu, resized
 from core.preprocessing.specks import pieces
 
@@ -111,4 +112,4 @@ def _local_median(image: Grey, shape: tuple[int, ...]) -> Real:
     tiny = coarse(image, _TINY)
     padded = np.pad(tiny, _TINY // 4, mode="edge")
     windows: NDArray[Any] = sliding_window_view(padded, (_TINY // 2 + 1, _TINY // 2 + 1))
-    return resized(np.median(windows, axis=(2, 3)).astype(np.float32), shape)
+    return resized(median(windows.reshape(*windows.shape[:2], -1)).astype(np.float32), shape)

@@ -1,0 +1,37 @@
+"""core.preprocessing.median: the same as NumPy's, without what that imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from core.preprocessing.median import median
+from core.system import children
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.float32, np.float64])
+@pytest.mark.parametrize("count", [1, 2, 3, 8, 81, 1000])
+def test_it_is_numpy_s_to_the_bit(kind: type, count: int) -> None:
+    """Of rows of any length, of which a single one counts too."""
+    values = (np.random.default_rng(count).random((5, 4, count)) * 255).astype(kind)
+    for each in (values, values[0, 0]):
+        expected = np.median(each, axis=-1)
+        found = median(each)
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_images_are_prepared_without_masked_arrays() -> None:
+    """In the app their import would hold up the pen."""
+    code = (
+        "import sys, numpy as np\n"
+        "from core.preprocessing import images, normalise\n"
+        "page = np.full((80, 60), 230, np.uint8); page[20:60, 28:34] = 30\n"
+        "page[5:75, 5] = page[5:75, 55] = page[5, 5:56] = page[74, 5:56] = 40\n"
+        "normalise.normalise(page)\n"
+        "assert 'numpy.ma' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-P", "-c", code], env=children.environment(), check=True)
