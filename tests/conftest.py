@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,19 @@ from waiting import comes_true
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
 # torch is imported, here and in what tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell slipcover in the processes that test what it tells only the one that hands out the tests."""
+    measuring = next((finder.sci for finder in sys.meta_path if hasattr(finder, "sci")), None)
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if measuring is None or not (worker or config.getoption("numprocesses", None)):
+        return
+    from slipcover.config import read_config
+
+    measuring.immediate = read_config()["immediate"]
+    if worker != "gw0":
+        measuring.source = None  # the modules that no test imports are read at the end, for 7 seconds: once is enough
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,16 +88,19 @@ def mnist_part() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 @pytest.fixture
 def small_set(tmp_path: Path, mnist_part: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> Path:
-    """Those images as an `.npz` file: real digits, seconds to train on."""
+    """A thousand of them as an `.npz` file: real digits, seconds to train on.
+
+    More would be read by other processes, which need half as much processor time again to start.
+    """
     path = tmp_path / "small.npz"
     images, labels = mnist_part
-    np.savez(path, images=images, labels=labels)
+    np.savez(path, images=images[:1000], labels=labels[:1000])
     return path
 
 
 @pytest.fixture
 def tiny_set(tmp_path: Path, mnist_part: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> Path:
-    """The first 200 of them, for a test that does not ask how well they are read."""
+    """The first 200, for a test that does not ask how well they are read."""
     path = tmp_path / "tiny.npz"
     images, labels = mnist_part
     np.savez(path, images=images[:200], labels=labels[:200])

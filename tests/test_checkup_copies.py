@@ -25,7 +25,7 @@ def pressed(image: np.ndarray, quality: int) -> np.ndarray:
 
 def test_thousands_of_different_digits_have_no_copies() -> None:
     """MNIST's 10,000 test images: each its own group, numbered in order."""
-    _, test = mnist.load()
+    test = mnist.test()
     assert np.array_equal(groups(test.images), np.arange(10_000))
 
 

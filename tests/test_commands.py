@@ -432,7 +432,7 @@ def test_a_network_is_not_measured_on_what_it_learned(tiny_set: Path, capsys: py
 
 def test_predict_reads_image_files(tmp_path: Path) -> None:
     """Dark on light or light on dark, enlarged, under a wrong extension; a broken file is named and costs status 1."""
-    _, test = mnist.load()
+    test = mnist.test()
     for number in range(3):
         image = Image.fromarray(255 - test.images[number]).resize((90, 90))
         image.save(tmp_path / f"{number}.jpg", "PNG")

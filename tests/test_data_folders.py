@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data import amendments, cache, folders
+from core.data import amendments, cache, catalogue, datasets, folders
+from core.data.image_file import seen_in
 from core.errors import DataError
 from core.preprocessing import images
 from core.preprocessing.normalise import normalise
@@ -137,6 +138,23 @@ def test_what_cannot_be_used_is_listed_with_its_reason(digits: Path) -> None:
     assert "not an image" in reasons["notes.txt"] and "folder" in reasons["more"]
     assert "link" in reasons["gone.png"] and "blank" in reasons["blank.png"]
     assert len(folders.gather(digits).skipped) == 6
+
+
+@pytest.mark.parametrize("consume", [False, True])
+def test_each_image_says_which_file_it_is(digits: Path, consume: bool) -> None:
+    """Also after some are left out and the set is divided: the file with the name holds that image."""
+    (digits / "3" / "broken.png").write_bytes(b"no image")
+    amendments.leave_out(digits, "5/1.png")
+    amendments.relabel(digits, "7/0.png", 1)
+    entry = catalogue.find(str(digits))
+    dataset = datasets.divided(entry, folders.gather(digits), consume=consume)
+    named = {}
+    for part in (dataset.train, dataset.test):
+        for index, (image, label) in enumerate(zip(part.images, part.labels.tolist(), strict=True)):
+            named[part.name(index)] = label
+            assert np.array_equal(image, seen_in(digits / part.name(index)))
+    assert len(named) == 39 and not {"5/1.png", "3/broken.png"} & set(named)
+    assert named.pop("7/0.png") == 1 and all(int(name[0]) == label for name, label in named.items())
 
 
 def test_litter_is_passed_over(digits: Path) -> None:

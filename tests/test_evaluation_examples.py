@@ -18,7 +18,8 @@ def _read(count: int = 300) -> tuple[Evaluation, list[LabelledImages]]:
     read = random.dirichlet(np.full(10, 0.3), count).astype(np.float32)
     labels = random.integers(0, 10, count).astype(np.uint8)
     images = random.integers(0, 256, (count, 28, 28)).astype(np.uint8)
-    parts = [LabelledImages(images[:100], labels[:100]), LabelledImages(images[100:], labels[100:])]
+    names = [b"%d/%d.png" % (label, at) for at, label in enumerate(labels[:100])]
+    parts = [LabelledImages(images[:100], labels[:100], names), LabelledImages(images[100:], labels[100:])]
     return Evaluation(read, labels), parts
 
 
@@ -34,6 +35,7 @@ def test_each_pair_has_its_surest_images() -> None:
             chosen = [each for each in found if (each.label, each.read) == (label, digit)]
             assert [each.index for each in chosen] == wanted[:3]
             assert all(np.array_equal(each.seen, images[each.index]) for each in chosen)
+            assert all(each.source == (f"{label}/{each.index}.png" if each.index < 100 else "") for each in chosen)
             assert all(each.probability == pytest.approx(read.probabilities[each.index, label]) for each in chosen)
 
 
@@ -56,3 +58,10 @@ def test_an_example_comes_back_from_json() -> None:
             Example.from_json({**data, **change})
     with pytest.raises(KeyError):
         Example.from_json({"index": 3})
+
+
+def test_an_example_is_called_by_its_number_and_its_file() -> None:
+    """A name that would move the cursor of a terminal does not."""
+    seen = np.zeros((28, 28), np.uint8)
+    assert Example(1233, 7, 1, 0.9, 0.1, seen).name == "image 1,234"
+    assert Example(0, 7, 1, 0.9, 0.1, seen, "7/a\x1b[2J.png").name == "image 1, 7/a�[2J.png"

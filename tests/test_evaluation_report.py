@@ -18,7 +18,7 @@ from test_evaluation_examples import _read
 from core.__main__ import main
 from core.errors import ConfigurationError
 from core.evaluation.example import Example
-from core.evaluation.examples import examples, within
+from core.evaluation.examples import examples
 from core.evaluation.measurement import Measurement
 from core.evaluation.report.content import Report
 from core.evaluation.report.writer import FORMATS, checked, write
@@ -118,13 +118,6 @@ def test_what_cannot_be_written_leaves_the_old_report(tmp_path: Path, monkeypatc
     with pytest.raises(ConfigurationError, match="cannot be written"):
         write(page(), tmp_path / "r.md")
     assert [each.name for each in tmp_path.iterdir()] == ["r.md"]
-
-
-def test_few_of_each_pair_are_the_first() -> None:
-    """As if so many had been asked for."""
-    read, parts = _read()
-    few = examples(read, parts, 2)
-    assert [each.index for each in within(examples(read, parts, 9), 2)] == [each.index for each in few]
 
 
 def test_the_command_writes_it(tmp_path: Path, mnist_part: LabelledImages, capsys: pytest.CaptureFixture[str]) -> None:

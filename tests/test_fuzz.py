@@ -16,8 +16,8 @@ _SLOW = ("checkpoint", "state", "events.jsonl", "config.json", "summary.json")
 """What builds a network, or shows a whole run in all places, has few tries."""
 _NAMES = (
     "idx", "idx labels", "archive", "traces", "image, png", "image, jpeg", "image, bmp", "image, webp", "checkpoint",
-    "state", "events.jsonl", "config.json", "summary.json", "configuration", "preferences", "amendments", "catalogue",
-    "drawing", "draft", "journal", "protocol",
+    "state", "events.jsonl", "config.json", "summary.json", "configuration", "label", "preferences", "amendments",
+    "catalogue", "drawing", "draft", "journal", "protocol",
 )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def test_the_way_goes_by_how_many_images_there_are(
 @pytest.mark.usefixtures("two_threads", "quantised")
 def test_many_images_get_the_answers_of_few(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same answers and rejections, the unsure ones among them, whose probabilities differ by some hundredths."""
-    _, test = mnist.load()
+    test = mnist.test()
     assert isinstance(recogniser.network, SequentialNetwork)
     fast = prepacked.prepacked(fused(recogniser.network))
     once = scores(fast, test.images[:3000], _CPU, recogniser.calibration, augment=False)
@@ -96,7 +96,7 @@ def test_float32_reads_as_one_by_one(recogniser: Recogniser, monkeypatch: pytest
     """To the rounding, where a machine has no int8 and where there are few images."""
     monkeypatch.setattr(int8, "unavailable", lambda: "this processor lacks it")
     monkeypatch.setattr(engine, "MANY", least)
-    _, test = mnist.load()
+    test = mnist.test()
     found = recogniser.scores(test.images[:3])
     alone = [recogniser.scores(test.images[at : at + 1]).probabilities[0] for at in range(3)]
     np.testing.assert_allclose(found.probabilities, alone, atol=1e-5)

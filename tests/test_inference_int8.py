@@ -28,7 +28,7 @@ def _fused(network: nn.Module) -> SequentialNetwork:
 
 
 def _quantised(network: SequentialNetwork, count: int) -> tuple[Int8Network, torch.Tensor]:
-    _, test = mnist.load()
+    test = mnist.test()
     images = as_input(torch.tensor(test.images[:count]))
     found = Int8Network.quantised(network, images)
     if found is None:
@@ -97,5 +97,5 @@ def test_answers_that_differ_are_not_used(shipped: SequentialNetwork, monkeypatc
     _quantised(shipped, 8)
     convolved = int8._convolved
     monkeypatch.setattr(int8, "_convolved", lambda *given: convolved(*given) // 2)
-    _, test = mnist.load()
+    test = mnist.test()
     assert Int8Network.quantised(shipped, as_input(torch.tensor(test.images[:8]))) is None

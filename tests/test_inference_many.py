@@ -26,7 +26,7 @@ def network() -> nn.Module:
 @pytest.mark.usefixtures("two_threads")
 def test_as_many_threads_as_there_are_say_the_same(network: nn.Module, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the same order, told of in that order, and torch is left with as many as it had."""
-    _, test = mnist.load()
+    test = mnist.test()
     monkeypatch.setattr(many, "_BATCH", 50)
     monkeypatch.setattr(many, "_REPORTED", 100)
     read = []
@@ -44,7 +44,7 @@ def test_as_many_threads_as_there_are_say_the_same(network: nn.Module, monkeypat
 @pytest.mark.usefixtures("two_threads")
 def test_who_interrupts_does_not_wait_for_the_rest(network: nn.Module, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor is the interruption lost."""
-    _, test = mnist.load()
+    test = mnist.test()
     monkeypatch.setattr(many, "_BATCH", 20)
     monkeypatch.setattr(many, "_REPORTED", 20)
     batches = []

@@ -35,7 +35,7 @@ class _Watched(nn.Module):
 
 
 def _images(count: int) -> Tensor:
-    _, test = mnist.load()
+    test = mnist.test()
     return as_input(torch.tensor(test.images[:count]))
 
 

@@ -29,6 +29,7 @@ from core.doctor.diagnosis import Diagnosis, Examined, Health, Remedy, Section
 from core.drawing.ink import Stroke
 from core.evaluation.example import Example
 from core.evaluation.measurement import Confidences, Measurement
+from core.evaluation.paired_comparison import ComparedNetwork, DiscordantImage, PairedComparison
 from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
 from core.insight.ablation import Ablation
 from core.networks.checkpoint_file import Header
@@ -56,7 +57,9 @@ _ROW = Row(
     notes=("A note.",),
     error="no",
 )
-_EXAMPLE = Example(17, 3, 8, 0.75, 0.25, np.arange(784, dtype=np.uint8).reshape(28, 28))
+_EXAMPLE = Example(17, 3, 8, 0.75, 0.25, np.arange(784, dtype=np.uint8).reshape(28, 28), "3/a.png")
+_DISCORDANT = DiscordantImage(_EXAMPLE, 0.875)
+_COMPARED = ComparedNetwork("/a.npz", 9, 3, (_DISCORDANT,))
 _REMEDY = Remedy("Let the terminal say its size:", "unset COLUMNS LINES")
 _EXAMINED = Examined("size", Health.PROBLEM, "60×20", _REMEDY, ("a: b",))
 _SECTION = Section("Terminal", (_EXAMINED, Examined("mouse", Health.FINE, "reports")))
@@ -138,6 +141,9 @@ EXAMPLES: tuple[Any, ...] = (
         tuple(tuple(row + column for column in range(10)) for row in range(10)), "MNIST's test set", 0.25,
         (Confidences(0.5, 0.75, 3, 0.625, 0.5),), ((0.0, 0.5), (0.25, 0.75)), (_EXAMPLE,),
     ),
+    _DISCORDANT,
+    _COMPARED,
+    PairedComparison("mine", "all its images", 12, _COMPARED, ComparedNetwork("/b.npz", 7, 1), 2),
     _REMEDY,
     _EXAMINED,
     _SECTION,

@@ -18,7 +18,7 @@ Grey = NDArray[np.uint8]
 @pytest.fixture(scope="module")
 def digits() -> Grey:
     """(500, 28, 28) MNIST test images."""
-    _, test = mnist.load()
+    test = mnist.test()
     return test.images[:500]
 
 

@@ -17,7 +17,7 @@ Values = NDArray[Any]
 def _images() -> list[Values]:
     """Digits, noise, few levels, slopes, lit pages, single pixels: bytes and float32."""
     random = np.random.default_rng(0)
-    _, test = mnist.load()
+    test = mnist.test()
     found: list[Values] = [255 - image for image in test.images[:40]]
     for shape in ((1, 1), (1, 7), (2, 2), (17, 23), (60, 41), (300, 260)):
         noise = random.integers(0, 256, shape).astype(np.uint8)

@@ -11,6 +11,7 @@ import pytest
 from fake_core import install
 
 from core.errors import DigitsError
+from core.system.messages import CommandProgress
 from tui.processes import child
 
 
@@ -27,6 +28,17 @@ async def test_ask_reports_progress_and_answers_with_the_last_line(monkeypatch: 
     answer = await child.ask("x", "--json", progress=lambda done, total: seen.append((done, total)))
     assert answer == {"name": "n"}
     assert seen == [(1, None), (2, 4)]
+
+
+async def test_a_result_is_parsed_and_its_stages_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be parsed is an error like any other."""
+    steps: list[dict[str, Any]] = [{"done": 1, "total": 2, "doing": "reading"}, {"images": "7"}]
+    install(monkeypatch, {"x": steps})
+    seen: list[CommandProgress] = []
+    assert await child.result(lambda answer: int(answer["images"]), "x", progress=seen.append) == 7
+    assert seen == [CommandProgress(1, 2, "reading")]
+    with pytest.raises(DigitsError, match=r"^the answer is not valid: KeyError\('counts'\)$"):
+        await child.result(lambda answer: int(answer["counts"]), "x")
 
 
 async def test_a_line_of_a_megabyte_arrives_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ from core.system import children, pool
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[list[str], list[int]]:
     """Forty digits, dark on light, with a damaged file after every ninth, and what they are; -1 for no image."""
-    _, test = mnist.load()
+    test = mnist.test()
     names, labels = [], []
     for at in range(40):
         path = tmp_path / f"{at:02}.png"

@@ -36,7 +36,7 @@ def recogniser() -> Recogniser:
 @pytest.fixture(scope="module")
 def digits() -> dict[int, list[Grey]]:
     """Ten of MNIST's test digits of each class, cropped and twice as large."""
-    _, test = mnist.load()
+    test = mnist.test()
     found = {}
     for label in range(10):
         chosen = test.images[test.labels == label][:10]
@@ -132,7 +132,7 @@ def test_a_photographed_line_is_read(recogniser: Recogniser, digits: dict[int, l
 
 def test_single_digits_stay_as_they_are(recogniser: Recogniser) -> None:
     """A hundred of MNIST's test digits, by components: none falls apart, and the answers are equal to the last bit."""
-    _, test = mnist.load()
+    test = mnist.test()
     several = 0
     for image in test.images[:100]:
         reading, alone = recogniser.read_number(image, polarity="bright"), recogniser.read(image, "bright")

@@ -32,7 +32,7 @@ Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 @pytest.fixture(scope="module")
 def digits() -> Digits:
     """MNIST's test images (10000, 28, 28) and their labels."""
-    _, test = mnist.load()
+    test = mnist.test()
     return test.images, test.labels
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from layout import text, until
+from numpy.typing import NDArray
 from quick.sitecustomize import shortened
 from run_story import ended_run
 from textual.app import App
@@ -33,6 +34,7 @@ from tests.fuzz.story import story
 from tui.app import DigitsApp
 from tui.screens.runs import RunsScreen
 from tui.screens.training import TrainingScreen
+from tui.state.owners import Owners
 from tui.widgets.shared.long_list import LongList
 
 pytestmark = pytest.mark.usefixtures("children_end", "two_threads")
@@ -168,20 +170,21 @@ DAMAGES = dict(_damages())
 
 
 @pytest.fixture(scope="module")
-def stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a run that was stopped after its first steps, as the trainer wrote it."""
+def stopped(tmp_path_factory: pytest.TempPathFactory, mnist_part: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> Path:
+    """The directory of a run that was stopped after its first steps, as the trainer wrote it.
+
+    Each that is resumed reads its set again: of few images, which are digits, for noise takes five times as long.
+    """
     from core.training import train as training
 
     folder = tmp_path_factory.mktemp("stopped")
-    random = np.random.default_rng(0)
-    np.savez(
-        folder / "set.npz", images=random.integers(0, 255, (60, 28, 28)).astype(np.uint8), labels=np.arange(60) % 3
-    )
+    images, labels = mnist_part
+    np.savez(folder / "set.npz", images=images[:40], labels=labels[:40])
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGITS_HOME", str(folder / "home"))
         patch.setattr("core.training.probe.choose", lambda name, recipe: ([Plan("cpu", 1, "float32")], []))
         patch.setitem(RECIPES, "fast", shortened(RECIPES["fast"]))
-        run = create_run(TrainingConfig(data=str(folder / "set.npz"), epochs=1))
+        run = create_run(TrainingConfig(data=str(folder / "set.npz"), epochs=4))
         with RunWriter(run) as writer:
             for event in training.train(run.config(), run, stop=lambda: b"progress" in run.events.read_bytes()):
                 writer.append(event)
@@ -242,7 +245,7 @@ class PastRunsApp(App[None]):
     """Opens the table of past runs."""
 
     def on_mount(self) -> None:
-        self.push_screen(RunsScreen())
+        self.push_screen(RunsScreen(Owners.of(self)))
 
 
 def _all_damaged(stopped: Path) -> list[Run]:

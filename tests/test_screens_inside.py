@@ -46,8 +46,9 @@ def maps(app: DrawingApp) -> LayerMaps:
 def said(app: DrawingApp) -> str:
     """The words below the page, and what stands on the screen."""
     words = [str(app.screen.query_one(f"#inside-{name}", Static).content) for name in ("words", "broken")]
-    assert all(part in app.text() for each in words for part in each.split())
-    return " ".join([*words, app.text()])
+    shown = app.text()
+    assert all(part in shown for each in words for part in each.split())
+    return " ".join([*words, shown])
 
 
 async def opened(pilot: Pilot[Any], keys: list[str] = SEVEN) -> DrawingApp:

@@ -22,8 +22,9 @@ import tui.app
 from core.data import amendments, own_sets
 from core.data.own_sets import OwnSet
 from tui.app import DigitsApp
-from tui.screens import own_dialogs, own_set
+from tui.screens import own_set
 from tui.screens.ask import Ask
+from tui.screens.free_path import free_path
 from tui.screens.own_set import OwnSetScreen
 from tui.widgets.data.drawing_grid import DrawingGrid, Tiles
 from tui.widgets.data.own_summary import balance
@@ -344,7 +345,7 @@ def test_the_proposed_path_is_free_and_plain(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Änna 3b").mkdir()
     for name, expected in (("Änna 3b", "Änna 3b-2"), ("../x", "x"), ("/", "drawings"), ("a/b", "a-b")):
-        assert own_dialogs.free_path(name) == tmp_path / expected
+        assert free_path(name) == tmp_path / expected
 
 
 def test_many_drawings_are_a_grid_of_equal_images(mine: OwnSet) -> None:

@@ -28,12 +28,13 @@ from core.data import own_sets
 from core.data.details import DataDetails
 from core.errors import DataError
 from core.runs.history import History
-from core.runs.run import create_run
+from core.runs.run import Run, create_run
 from tui.app import DigitsApp, screen_class
 from tui.screens.add_folder import AddFolder
 from tui.screens.ask import Ask, Field
 from tui.screens.check import CheckScreen
 from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.comparison import ComparisonScreen
 from tui.screens.confirm import Confirm
 from tui.screens.fine_tuning_result import FineTuningResult, FineTuningResultScreen
 from tui.screens.guided import GuidedScreen
@@ -45,10 +46,12 @@ from tui.screens.own_set import OwnSetScreen
 from tui.screens.own_sets import OwnSetsScreen
 from tui.screens.palette import Palette
 from tui.screens.pushed import Dialog, PushedScreen
+from tui.screens.run_comparison import RunComparisonScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.scorecard import ScorecardScreen
 from tui.screens.skipped import SkippedScreen
 from tui.screens.steps import StepsScreen
+from tui.state.owners import Owners
 
 pytestmark = pytest.mark.usefixtures("children_end")
 
@@ -68,6 +71,7 @@ MADE: dict[type[PushedScreen[Any]], Callable[[App[Any]], PushedScreen[Any]]] = {
     Ask: lambda app: Ask("Rename?", "", [Field("Name")], "Rename", _nothing),
     CheckScreen: lambda app: CheckScreen(Path("nowhere"), "nowhere"),
     CheckpointScreen: lambda app: CheckpointScreen(None),
+    ComparisonScreen: lambda app: ComparisonScreen(_HERE, _HERE.with_name("there.npz"), "mnist"),
     Confirm: lambda app: Confirm("Go on?", "It costs nothing.", "Yes"),
     FineTuningResultScreen: lambda app: FineTuningResultScreen(
         FineTuningResult("Anna", finished(6), _HERE, _HERE, None)
@@ -80,7 +84,8 @@ MADE: dict[type[PushedScreen[Any]], Callable[[App[Any]], PushedScreen[Any]]] = {
     OwnSetScreen: lambda app: OwnSetScreen(own_sets.active()),
     OwnSetsScreen: lambda app: OwnSetsScreen(),
     Palette: lambda app: Palette(),
-    RunsScreen: lambda app: RunsScreen(),
+    RunComparisonScreen: lambda app: RunComparisonScreen(Owners.of(app).runs, {Run(_HERE): 0}),
+    RunsScreen: lambda app: RunsScreen(Owners.of(app)),
     ScorecardScreen: lambda app: ScorecardScreen(None),
     SkippedScreen: lambda app: SkippedScreen(DataDetails.from_json(details())),
     StepsScreen: lambda app: StepsScreen(_no_images),
@@ -261,8 +266,8 @@ async def test_what_only_shows_something_closes_when_another_mode_is_opened() ->
         await app.switch_mode("home")
         await until(pilot, lambda: [type(screen) for screen in app.screen_stack[1:]] == [Confirm])
     assert {kind.__name__ for kind in MADE if kind.ONLY_SHOWS} == {
-        "HelpScreen", "InsideScreen", "LogScreen", "MistakesScreen", "Palette", "ScorecardScreen", "SkippedScreen",
-        "StepsScreen",
+        "HelpScreen", "InsideScreen", "LogScreen", "MistakesScreen", "Palette", "RunComparisonScreen",
+        "ScorecardScreen", "SkippedScreen", "StepsScreen",
     }  # fmt: skip
 
 

@@ -146,6 +146,20 @@ async def test_without_a_choice_the_newest_run_is_shown() -> None:
         assert current is not None and current.name == NAME
 
 
+async def test_a_run_that_is_renamed_in_the_list_has_its_title_above_the_curves() -> None:
+    """As soon as the list is closed."""
+    run = ended_run(NAME)
+    app = RunsApp(run)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: NAME in shown(app))
+        await pilot.press("o")
+        await until(pilot, lambda: "finished" in shown(app) and app.screen is not app.screen_stack[0])
+        await pilot.press("r", *"my best", "enter")
+        await until(pilot, lambda: "It is called my best now." in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "my best" in shown(app) and NAME not in shown(app).splitlines()[1])
+
+
 async def test_a_run_whose_folder_is_removed_says_so() -> None:
     """Its process was not killed."""
     run = new_run(NAME)

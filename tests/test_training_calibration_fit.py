@@ -74,7 +74,7 @@ def made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def parts() -> tuple[LabelledImages, LabelledImages]:
     """Images to fit with and others to measure on; noise makes some of them hard."""
-    _, test = mnist.load()
+    test = mnist.test()
     random = np.random.default_rng(0)
     noisy = np.clip(test.images[:1000] + random.normal(0, 35, (1000, 28, 28)), 0, 255).astype(np.uint8)
     part = LabelledImages(noisy, test.labels[:1000])

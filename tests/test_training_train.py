@@ -69,12 +69,12 @@ def test_a_short_training_reads_digits(small_set: Path) -> None:
     end = found[-1]
     assert isinstance(end, events.Finished)
     assert end.test_accuracy >= 0.8
-    assert end.test_count == 180
+    assert end.test_count == 151
     described = header(run.model)
     assert described.figures["test_accuracy"] == end.test_accuracy
     started = next(event for event in found if isinstance(event, events.Started))
     assert "15%" in started.test_note
-    assert started.train_count + started.validation_count + started.test_count == 1200
+    assert started.train_count + started.validation_count + started.test_count == 1000
 
 
 def test_each_steps_loss_is_told_once(small_set: Path) -> None:
@@ -200,34 +200,34 @@ def _fail_on(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
     monkeypatch.setattr(TrainingStep, "__call__", step)
 
 
-def test_resuming_on_changed_data_is_refused(small_set: Path) -> None:
+def test_resuming_on_changed_data_is_refused(tiny_set: Path) -> None:
     """The message names the set; the state stays as it was."""
-    config = TrainingConfig(data=str(small_set), epochs=2)
+    config = TrainingConfig(data=str(tiny_set), epochs=2)
     run = create_run(config)
     _run(config, run, stop_after=1)
-    with np.load(small_set) as archive:
+    with np.load(tiny_set) as archive:
         images, labels = archive["images"].copy(), archive["labels"]
     images[5] = 255 - images[6]
     images[5, :14] = 0
-    np.savez(small_set, images=images, labels=labels)
+    np.savez(tiny_set, images=images, labels=labels)
     with pytest.raises(DataError, match="changed since"):
         _run(config, run, resume=True)
 
 
-def test_resuming_on_other_test_images_is_refused(small_set: Path) -> None:
+def test_resuming_on_other_test_images_is_refused(tiny_set: Path) -> None:
     """A changed image that only the test reads would change the figure, so it counts as changed too."""
-    config = TrainingConfig(data=str(small_set), epochs=2)
+    config = TrainingConfig(data=str(tiny_set), epochs=2)
     run = create_run(config)
     _run(config, run, stop_after=1)
     state = checkpoint.load_state(run.state)
     from core.data.datasets import load
 
-    test = load(str(small_set)).test
-    with np.load(small_set) as archive:
+    test = load(str(tiny_set)).test
+    with np.load(tiny_set) as archive:
         images, labels = archive["images"].copy(), archive["labels"]
-    place = next(index for index in range(1200) if np.array_equal(images[index], test.images[0]))
+    place = next(index for index in range(len(images)) if np.array_equal(images[index], test.images[0]))
     images[place] = np.roll(images[place], 1, axis=0) // 2
-    np.savez(small_set, images=images, labels=labels)
+    np.savez(tiny_set, images=images, labels=labels)
     with pytest.raises(DataError, match="changed since"):
         _run(config, run, resume=True)
     assert checkpoint.load_state(run.state)["step"] == state["step"]
@@ -296,9 +296,9 @@ def test_resuming_before_the_first_save_begins_again(tiny_set: Path) -> None:
     assert _same(ended, whole)
 
 
-def test_a_small_set_is_shown_more_often(small_set: Path) -> None:
-    """Without a number of epochs, 1,200 images get the recipe's least number of steps."""
-    generator = training.train(TrainingConfig(data=str(small_set)))
+def test_a_small_set_is_shown_more_often(tiny_set: Path) -> None:
+    """Without a number of epochs, 200 images get the recipe's least number of steps."""
+    generator = training.train(TrainingConfig(data=str(tiny_set)))
     assert isinstance(generator, Generator)
     started = next(event for event in generator if isinstance(event, events.Started))
     generator.close()
@@ -318,7 +318,7 @@ def test_the_probe_measures_what_it_chooses(monkeypatch: pytest.MonkeyPatch) -> 
     assert plans[-1].device == "cpu" or torch.cuda.is_available()
 
 
-def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_a_large_set_is_told(tiny_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the images are decoded, events say how many of how many; then training begins."""
     from core.data.datasets import Dataset, load
     from core.data.division import DivisionRule
@@ -326,17 +326,17 @@ def test_reading_a_large_set_is_told(small_set: Path, monkeypatch: pytest.Monkey
     told = threading.Event()
 
     def slowly(data: str, report: Callable[[int, int], None], rule: DivisionRule) -> Dataset:
-        report(300, 1200)
+        report(50, 200)
         assert told.wait(LONGEST)
         return load(data, rule=rule)
 
     monkeypatch.setattr(training, "load", slowly)
-    generator = training.train(TrainingConfig(data=str(small_set)))
+    generator = training.train(TrainingConfig(data=str(tiny_set)))
     assert isinstance(generator, Generator)
     first = next(event for event in generator if not isinstance(event, events.Starting))
     told.set()
     assert isinstance(first, events.Loading)
-    assert (first.done, first.total) == (300, 1200)
+    assert (first.done, first.total) == (50, 200)
     assert isinstance(next(event for event in generator if not isinstance(event, events.Starting)), events.Started)
     generator.close()
 
@@ -404,12 +404,12 @@ def test_the_writer_and_the_trainer_agree(tiny_set: Path) -> None:
     assert run.status() == "finished"
 
 
-@pytest.mark.parametrize(("images", "is_full"), [(1000, False), (1100, False), (1250, True)])
+@pytest.mark.parametrize(("images", "is_full"), [(500, False), (550, False), (625, True)])
 def test_the_network_that_is_timed_is_the_one_that_is_trained(
     images: int, is_full: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Around the size from which a recipe has its full form, the images held out decide which form it is."""
-    large = 1000  # a tenth of what it is, to be read in a tenth of the time
+    large = 500  # a twentieth of what it is, to be read in a twentieth of the time
     for module in ("recipes", "training_length"):
         monkeypatch.setattr(f"core.config.{module}.SMALL", large)
     monkeypatch.setitem(RECIPES, "fast", _FAST)

@@ -124,6 +124,16 @@ def test_eight_curves_can_be_told_apart_without_colours() -> None:
     assert [curve.key for curve in curves][:2] == ["─●─", "─○─"]
 
 
+def test_curves_that_share_their_points_take_turns() -> None:
+    """Three with the same values after each epoch: each has its mark at some of them."""
+    epochs = np.arange(1, 10)
+    drawing = PlotDrawing(
+        _content(*(Curve.of(epochs, epochs / 10, str(look), look=look) for look in range(3))), 100, 20
+    )
+    drawn = "".join("".join(row) for row in _cells(drawing).T)
+    assert [each for each in drawn if each in _MARKS] == [LOOKS[place % 3].mark for place in range(9)]
+
+
 def test_where_lines_cross_both_remain() -> None:
     """A cell that two lines pass through has the dots of both."""
     up = Curve.of([0, 10], [1, 2], is_marked=False)

@@ -145,6 +145,7 @@ class DigitsApp(LineApp):
         """Leave the loop; a signal during the start may have ended the app before it was in it."""
         if self._tidying is not None:
             self._tidying.cancel()
+        self.owners.runs.close()
 
     def on_ready(self) -> None:
         """The first screen has been painted."""

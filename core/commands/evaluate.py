@@ -5,19 +5,17 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.commands.progress import Stages, stages
+from core.commands.comparison import run_comparison
+from core.commands.progress import Stages, narrate, stages, tell_skipped
 from core.config.configuration import MNIST
 from core.data import sources
-from core.printable import printable
 from core.system import gc_policy
 from core.words import percent, plural
 
 if TYPE_CHECKING:
-    from core.data.collection import LabelledImages, Skipped
     from core.evaluation.evaluation import Evaluation
     from core.evaluation.rejection import Rejections
     from core.reading.recogniser import Recogniser
@@ -38,16 +36,22 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="measure a checkpoint on labelled images",
         description=(
             "Measure a checkpoint on labelled images: MNIST's test set, or all images of a set of your own. "
-            "With --not-digits, also on images that are not digits."
+            "With --not-digits, also on images that are not digits. With --against, compare it with another one: which "
+            "images only one of them reads right, and whether that is significant."
         ),
     )
     evaluate.add_argument("--data", default=MNIST, metavar="NAME|PATH", help="a name that `datasets` lists, or a path")
     evaluate.add_argument("--checkpoint", default="", metavar="FILE|RUN", help="default: the shipped model")
     evaluate.add_argument(
+        "--against",
+        metavar="FILE|RUN",
+        help="compare with this checkpoint, image by image; `shipped` is the shipped model",
+    )
+    evaluate.add_argument(
         "--part",
         choices=("auto", "test", "all"),
         default="auto",
-        help="auto: the set's test set, or the images held out of the training, or else all",
+        help="auto: the set's test set, or the images held out of the training, or else all (default: auto)",
     )
     evaluate.add_argument(
         "--not-digits",
@@ -65,7 +69,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         type=int,
         default=0,
         metavar="N",
-        help="with --json: also N images for each pair of true digit and digit read, the most confident first",
+        help="with --json: also N images for each pair of true digit and digit read, the most confident first; with "
+        "--against, N that only the one and N that only the other reads right",
     )
     evaluate.add_argument(
         "--report",
@@ -81,48 +86,47 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_evaluate(options: argparse.Namespace) -> int:
     """Read a set and print the figures. Raises DigitsError if the set or the checkpoint cannot be used."""
-    from core.errors import ConfigurationError
-    from core.evaluation.examples import examples, within
+    from core.evaluation.examples import examples
     from core.evaluation.measurement import Measurement
     from core.evaluation.report.content import Report
     from core.evaluation.report.writer import checked, write
+    from core.evaluation.selection import selection
     from core.runs.checkpoints import resolve
 
     with gc_policy.spared():
         from core.evaluation.evaluation import evaluate_parts
         from core.reading.recogniser import Recogniser
 
-    if options.leave_out and options.not_digits is None:
-        raise ConfigurationError("--leave-out belongs to --not-digits; give both, or neither")
-    if options.examples < 0 or (options.examples and not options.json):
-        raise ConfigurationError(
-            f"--examples is {options.examples}; it must be 0 or more, and belongs to --json: only programs read images"
-        )
+    _check(options)
+    if options.against is not None:
+        return run_comparison(options)
     report_path = None if options.report is None else checked(options.report)
     recogniser = Recogniser(resolve(options.checkpoint))
     with stages(as_json=bool(options.examples)) as report:
-        name, parts, which, skipped = _measured(options.data, options.part, recogniser, report)
-        _tell_skipped(skipped)
-        _say(
-            f"reading {sum(map(len, parts)):,} images of {name} ({which}) with {recogniser.path.name}: "
+        selected = selection(options.data, options.part, [recogniser.path], report)
+        name, which = selected.name, selected.which
+        tell_skipped(selected.skipped)
+        narrate(
+            f"reading {len(selected):,} images of {name} ({which}) with {recogniser.path.name}: "
             f"{recogniser.header.title}"
         )
-        result = evaluate_parts(recogniser, parts, lambda done, total: report(done, total, f"reading {name}"))
-        shown = examples(result, parts, max(options.examples, _REPORTED if report_path else 0))
-        del parts  # 70,000 images are tens of megabytes
+        result = evaluate_parts(recogniser, selected.parts, lambda done, total: report(done, total, f"reading {name}"))
+        shown = examples(result, selected.parts, options.examples)
+        reported = examples(result, selected.parts, _REPORTED if report_path else 0)
+        del selected  # 70,000 images are tens of megabytes
         others = None
         if options.not_digits is not None:
             others, left_out = _rejections(options.not_digits, options.leave_out, recogniser, result, report)
     answer = {**result.to_json(), "data": name, "part": which, "checkpoint": str(recogniser.path)}
     if report_path is not None:
-        measured = dataclasses.replace(Measurement.from_json(answer), examples=tuple(shown))
+        measured = dataclasses.replace(Measurement.from_json(answer), examples=tuple(reported))
         write(Report.of(recogniser.path, recogniser.header, name, measured), report_path)
-        _say(f"report: {report_path}")
+        narrate(f"report: {report_path}")
     if options.json:
         if others is not None:
             answer["not_digits"] = {**others.to_json(), "path": options.not_digits, "left_out": left_out}
         if options.examples:
-            answer["examples"] = [each.to_json() for each in within(shown, options.examples)]
+            answer["examples"] = [each.to_json() for each in shown]
         print(json.dumps(answer))
         return 0
     _describe(result)
@@ -131,27 +135,20 @@ def run_evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(
-    data: str, wanted: str, recogniser: Recogniser, report: Stages
-) -> tuple[str, tuple[LabelledImages, ...], str, tuple[Skipped, ...]]:
-    """The set's name, the images to measure on, a phrase that says which they are, and the skipped files."""
-    from core.data import catalogue
-    from core.data.datasets import divided, gather
-    from core.evaluation import ancestry
-    from core.evaluation.held_out import EVERY, comparison
+def _check(options: argparse.Namespace) -> None:
+    """Raises ConfigurationError if options do not go together."""
+    from core.errors import ConfigurationError
 
-    entry = catalogue.find(data)
-    collection = gather(entry, lambda done, total: report(done, total, f"normalising {entry.name}"))
-    if wanted == "test":
-        dataset = divided(entry, collection)
-        return entry.name, (dataset.test,), dataset.test_note, dataset.skipped
-    # Images that a network learned from do not count: of its own set only those held out from its training do.
-    learned = ancestry.learned(recogniser.path, entry)
-    chosen = comparison(entry, collection, [learned] if wanted == "auto" else [None])
-    if wanted == "auto" and chosen.which != EVERY:
-        return entry.name, chosen.parts, chosen.which, collection.skipped
-    which = EVERY if learned is None else f"{EVERY}, including those it was trained on"
-    return entry.name, collection.parts, which, collection.skipped
+    if options.leave_out and options.not_digits is None:
+        raise ConfigurationError("--leave-out belongs to --not-digits; give both, or neither")
+    if options.examples < 0 or (options.examples and not options.json):
+        raise ConfigurationError(
+            f"--examples is {options.examples}; it must be 0 or more, and belongs to --json: only programs read images"
+        )
+    if options.against is not None and (options.report or options.not_digits is not None):
+        raise ConfigurationError(
+            "--report and --not-digits are about one network; leave them out, or leave out --against"
+        )
 
 
 def _rejections(
@@ -162,7 +159,7 @@ def _rejections(
     from core.evaluation.rejection import Rejections
 
     found = non_digits.gather(path, leave_out, lambda done, total: report(done, total, "normalising non-digits"))
-    _tell_skipped(found.skipped)
+    tell_skipped(found.skipped)
     read = recogniser.scores(found.images, lambda done, total: report(done, total, "reading non-digits"))
     return Rejections.of(read, digits), found.left_out
 
@@ -202,12 +199,3 @@ def _describe_rejections(found: Rejections, left_out: int) -> None:
     print(f"taken for a digit without doubt (over 90%): {found.mistaken:,} ({percent(found.mistaken / found.count)})")
     by = "" if found.measure == "no digit" else ", by 1 − confidence: this network cannot reject"
     print(f"AUROC against the {found.digits:,} digits: {found.auroc:.4f}{by}")
-
-
-def _tell_skipped(skipped: tuple[Skipped, ...]) -> None:
-    for each in skipped:
-        _say(f"skipped {each.path}: {each.reason}")
-
-
-def _say(text: str) -> None:
-    print(printable(text), file=sys.stderr)

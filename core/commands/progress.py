@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from core.printable import printable
 from core.system import messages
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from core.data.collection import Skipped
 
 Stages = Callable[[int, int, str], None]
 """Called with the amount done, the total, and what is being done."""
@@ -29,6 +32,17 @@ class Message(Protocol):
 def say(message: Message) -> None:
     """Print `message` at once, as one JSON object on its own line."""
     print(json.dumps(message.to_json()), flush=True)
+
+
+def narrate(text: str) -> None:
+    """Tell a person what is going on, on standard error."""
+    print(printable(text), file=sys.stderr)
+
+
+def tell_skipped(skipped: Sequence[Skipped]) -> None:
+    """Tell a person what could not be used."""
+    for each in skipped:
+        narrate(f"skipped {each.path}: {each.reason}")
 
 
 @contextmanager

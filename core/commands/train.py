@@ -23,7 +23,7 @@ from core.networks import checkpoint_file
 from core.runs import checkpoints, run_log
 from core.runs.events import Failed, Finished
 from core.runs.history import History
-from core.runs.run import FINISHED, Run, create_run, find_run
+from core.runs.run import FINISHED, LAST, Run, create_run, find_run
 from core.runs.writer import RunWriter
 from core.system import priority
 
@@ -77,7 +77,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Resume a run that was stopped or killed, as if it had never been interrupted.",
     )
     name_help = "a run's name, the beginning of one, its folder, or `last` (the default)"
-    resume.add_argument("name", metavar="RUN", nargs="?", default="last", help=name_help)
+    resume.add_argument("name", metavar="RUN", nargs="?", default=LAST, help=name_help)
     resume.add_argument("--json", action="store_true", help="print the run's events, one JSON object per line")
     resume.add_argument("--detach", action="store_true", help="train in the background")
     resume.add_argument("--device", metavar="NAME", help="another device (default: the same one)")

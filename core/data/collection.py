@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ class LabelledImages:
     """(N, 28, 28) uint8, ink bright on 0, normalised."""
     labels: NDArray[np.uint8]
     """(N,) uint8, 0 to 9."""
+    names: Sequence[bytes] = ()
+    """N paths relative to the set's folder; none if the images are not files of their own."""
 
     def __post_init__(self) -> None:
         if self.images.dtype != np.uint8 or self.images.shape[1:] != (SIDE, SIDE) or self.images.ndim != 3:
@@ -46,6 +49,8 @@ class LabelledImages:
             )
         if self.labels.size and self.labels.max() >= CLASSES:
             raise DataError(f"labels go up to {self.labels.max()}; they must be 0 to {CLASSES - 1}")
+        if len(self.names) not in (0, len(self.labels)):
+            raise DataError(f"there are {len(self.names)} names of {len(self.labels)} images; give one each, or none")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -56,7 +61,14 @@ class LabelledImages:
 
     def take(self, indices: NDArray[np.int64]) -> LabelledImages:
         """The images at `indices`, in that order."""
-        return LabelledImages(self.images[indices], self.labels[indices])
+        return LabelledImages(self.images[indices], self.labels[indices], self._names_at(indices))
+
+    def name(self, index: int) -> str:
+        """The path of an image relative to the set's folder, as amendments name it; empty if it is no file."""
+        return os.fsdecode(self.names[index]) if self.names else ""
+
+    def _names_at(self, indices: NDArray[np.int64]) -> list[bytes]:
+        return [self.names[index] for index in indices.tolist()] if self.names else []
 
     def parted(
         self, kept: NDArray[np.int64], held: NDArray[np.int64], *, consume: bool = False
@@ -79,8 +91,9 @@ class LabelledImages:
             np.arange(middle - first, middle - first + len(kept) - first),
             np.arange(middle - first),
         )
-        return LabelledImages(images[: len(kept)], self.labels[kept]), LabelledImages(
-            images[len(kept) :], self.labels[held]
+        return (
+            LabelledImages(images[: len(kept)], self.labels[kept], self._names_at(kept)),
+            LabelledImages(images[len(kept) :], self.labels[held], self._names_at(held)),
         )
 
 

@@ -70,8 +70,8 @@ def gather(folder: Path, report: pool.Report | None = None) -> Collection:
         for index in np.flatnonzero(wanted & ~drawn).tolist()
     )
     usable = wanted & drawn
-    train = _part(decoded.images, labels, usable & ~files.is_test)
-    test = _part(decoded.images, labels, usable & files.is_test)
+    train = _part(files, decoded.images, labels, usable & ~files.is_test)
+    test = _part(files, decoded.images, labels, usable & files.is_test)
     if not len(train):
         raise DataError(_nothing_usable(files, wanted, skipped))
     notes = [*files.notes, *notes, *_missing(train, ""), *filter(None, [decoded.complaint])]
@@ -155,9 +155,13 @@ def _image(path: str) -> NDArray[np.uint8] | str:
         return str(error)
 
 
-def _part(images: NDArray[np.uint8], labels: NDArray[np.uint8], which: NDArray[np.bool_]) -> LabelledImages:
-    # 100,000 images are 78 MB: do not copy them if all are used.
-    return LabelledImages(images, labels) if which.all() else LabelledImages(images[which], labels[which])
+def _part(
+    files: Listing, images: NDArray[np.uint8], labels: NDArray[np.uint8], which: NDArray[np.bool_]
+) -> LabelledImages:
+    if which.all():  # 100,000 images are 78 MB: do not copy them if all are used
+        return LabelledImages(images, labels, files.names)
+    names = [files.names[index] for index in np.flatnonzero(which).tolist()]
+    return LabelledImages(images[which], labels[which], names)
 
 
 def _nothing_usable(files: Listing, wanted: NDArray[np.bool_], skipped: tuple[Skipped, ...]) -> str:

@@ -15,8 +15,8 @@ from core.words import plural
 
 _SET_ASIDE = re.compile(r".*\.damaged-[0-9]+(\..*)?")
 _PART = re.compile(r"\..+\.part")
-_BUILT = re.compile(r"\.own-[a-z0-9_]{8}")
-"""A set that was being made."""
+_BUILT = re.compile(r"\.(own|deleted)-[a-z0-9_]{8}")
+"""A set that was being made, or runs that an app had deleted and was about to remove."""
 _WRITING = 60.0
 """Seconds for which a file may be one that is being written now."""
 

@@ -61,6 +61,7 @@ def damage_of(path: Path, quick: bool) -> dict[str, str]:
     found = {
         "config.json": _of_configuration(run),
         "summary.json": "" if running else ending,
+        "label.json": run.label.trouble,
         "model.npz": _of_model(run, quick, status),
         **({} if quick else _of_events(run)),
     }
@@ -148,6 +149,10 @@ def _lines(found: dict[Path, dict[str, str]]) -> Iterator[Examined]:
         mend = remedy("Remove the summary; the run then counts as stopped, and may be resumed", "rm", files)
         said = words(runs, "does not say how it ended", "do not say how they ended")
         yield problem("summary.json", said, mend, _each(runs))
+    if runs := of("label.json"):
+        files = [run / "label.json" for run in runs]
+        mend = remedy("Remove the label, then name and note the run again", "rm", files)
+        yield problem("label.json", words(runs, "has a damaged label", "have damaged labels"), mend, _each(runs))
     if runs := of("events.jsonl"):
         files = [run / "events.jsonl" for run in runs]
         mend = remedy("Delete the damaged events, which are passed over", "${EDITOR:-vi}", files)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config.shape import CLASSES
+from core.printable import printable
 from core.reading.packed import image_of, image_text
 
 
@@ -29,6 +30,14 @@ class Example:
     """The probability of what it is."""
     seen: NDArray[np.uint8]
     """(28, 28), as the network sees it."""
+    source: str = ""
+    """Its file, as a path relative to the set's folder, which may not be printable; empty if it is no file."""
+
+    @property
+    def name(self) -> str:
+        """Such as `image 12`, or `image 12, 7/a.png`."""
+        number = f"image {self.index + 1:,}"
+        return f"{number}, {printable(self.source)}" if self.source else number
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object."""
@@ -39,6 +48,7 @@ class Example:
             "certainty": round(self.certainty, 6),
             "probability": round(self.probability, 6),
             "seen": image_text(self.seen),
+            "source": self.source,
         }
 
     @classmethod
@@ -54,6 +64,7 @@ class Example:
             certainty=float(data["certainty"]),
             probability=float(data["probability"]),
             seen=image_of(data["seen"]),
+            source=str(data["source"]),
         )
 
 

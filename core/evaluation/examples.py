@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.config.shape import CLASSES
 from core.data.collection import LabelledImages
@@ -23,36 +22,29 @@ def examples(read: Evaluation, parts: Sequence[LabelledImages], most: int) -> li
     for pair in range(CLASSES * CLASSES):
         label, digit = divmod(pair, CLASSES)
         rows = np.flatnonzero((read.labels == label) & (predictions == digit))
-        found += [
-            Example(
-                index=index,
-                label=label,
-                read=digit,
-                certainty=float(certainty[index]),
-                probability=float(read.probabilities[index, label]),
-                seen=_image(parts, index),
-            )
-            for index in rows[np.argsort(-certainty[rows], kind="stable")][:most].tolist()
-        ]
+        found += [example(read, parts, index) for index in rows[np.argsort(-certainty[rows], kind="stable")][:most]]
     return found
 
 
-def within(found: Sequence[Example], most: int) -> list[Example]:
-    """The first `most` of each pair."""
-    kept: dict[tuple[int, int], int] = {}
-    chosen = []
-    for each in found:
-        pair = each.label, each.read
-        kept[pair] = kept.get(pair, 0) + 1
-        if kept[pair] <= most:
-            chosen.append(each)
-    return chosen
+def example(read: Evaluation, parts: Sequence[LabelledImages], index: int) -> Example:
+    """The image at `index` of `parts`, and how it was `read`."""
+    part, place = _place(parts, index)
+    probabilities, label = read.probabilities[index], int(read.labels[index])
+    return Example(
+        index=int(index),
+        label=label,
+        read=int(probabilities.argmax()),
+        certainty=float(probabilities.max()),
+        probability=float(probabilities[label]),
+        seen=part.images[place],
+        source=part.name(place),
+    )
 
 
-def _image(parts: Sequence[LabelledImages], index: int) -> NDArray[np.uint8]:
+def _place(parts: Sequence[LabelledImages], index: int) -> tuple[LabelledImages, int]:
+    """The part that the image is in, and its index there."""
     for part in parts:
         if index < len(part):
-            image: NDArray[np.uint8] = part.images[index]
-            return image
+            return part, index
         index -= len(part)
     raise IndexError(f"there are {index} images too few")

@@ -17,6 +17,7 @@ from core.errors import DigitsError
 from core.evaluation.ancestry import Learned, learned
 from core.evaluation.evaluation import Evaluation, evaluate_parts
 from core.evaluation.held_out import EVERY, comparison
+from core.evaluation.pairing import differing
 from core.evaluation.scorecard_rows import Figures, Kind, Outcome, Row, Scorecard, ScoredModel, Speed
 from core.evaluation.scorecard_words import summary, verdict_words
 from core.evaluation.significance import SIGNIFICANT, least_certain, p_value
@@ -150,29 +151,19 @@ def _compared(read: Sequence[Evaluation | None], figures: Sequence[Figures | Non
     if first.count != second.count:
         return Outcome.NONE, "The two figures are not for the same images, so they cannot be compared."
     if read[0] is not None and read[1] is not None:
-        gained, lost = _differing(read[0].right, read[1].right)
-        verdict = _verdict(first.right - second.right, p_value(gained, lost))
+        gained, lost = differing(read[0].right, read[1].right)
+        verdict = Outcome.of(first.right - second.right, p_value(gained, lost))
         return verdict, verdict_words(verdict, gained, lost)
     # For a cross-validation it is known how many images were read right, but not which.
-    verdict = _verdict(first.right - second.right, least_certain(first.right, second.right, first.count))
+    verdict = Outcome.of(first.right - second.right, least_certain(first.right, second.right, first.count))
     return verdict, ""
-
-
-def _verdict(difference: int, chance: float) -> Outcome:
-    if chance >= SIGNIFICANT:
-        return Outcome.SAME
-    return Outcome.BETTER if difference > 0 else Outcome.WORSE
 
 
 def _rejects_more(read: Sequence[Evaluation | None]) -> bool:
     if len(read) != 2 or read[0] is None or read[1] is None:
         return False
-    more, fewer = _differing(read[0].rejected, read[1].rejected)
+    more, fewer = differing(read[0].rejected, read[1].rejected)
     return more > fewer and p_value(more, fewer) < SIGNIFICANT
-
-
-def _differing(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[int, int]:
-    return int((first & ~second).sum()), int((second & ~first).sum())
 
 
 def _speeds(recognisers: Sequence[Recogniser], images: NDArray[np.uint8], report: Report) -> Iterator[Speed]:

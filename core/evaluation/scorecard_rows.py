@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from core.evaluation.significance import interval
+from core.evaluation.significance import SIGNIFICANT, interval
 from core.networks.model_name import at_start, model_name
 from core.printable import printable
 from core.words import percent, percent_of, percent_places, plural
@@ -27,6 +27,13 @@ class Outcome(StrEnum):
     """No statistically significant difference."""
     NONE = ""
     """Unknown, or there is no second one."""
+
+    @classmethod
+    def of(cls, difference: int, chance: float) -> Outcome:
+        """By how many more images the first reads right, and the p-value of that."""
+        if chance >= SIGNIFICANT:
+            return cls.SAME
+        return cls.BETTER if difference > 0 else cls.WORSE
 
 
 class Kind(StrEnum):

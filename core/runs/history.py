@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 
 from core.runs import events
 
@@ -21,10 +22,15 @@ class History:
         self.progress: events.Progress | None = None
         self.device: events.DeviceState | None = None
         self.end: events.Finished | events.Stopped | events.Failed | None = None
-        self.losses: list[float] = []
+        # Arrays of doubles: a run of a day has millions of steps, and a number in a list takes four times as much.
+        self.losses = array("d")
         """The loss of every step done; index i holds that of step i + 1, or NaN if its line was damaged."""
-        self.reports: list[events.Progress] = []
-        """The reports whose steps count, in order; a damaged line leaves a gap."""
+        self.report_steps = array("q")
+        """The steps done at each report whose steps count, ascending; a damaged line leaves a gap."""
+        self.learning_rates = array("d")
+        """At each report."""
+        self.gradient_norms = array("d")
+        """At each report; NaN if it does not tell it."""
         self.epochs: list[events.EpochEnded] = []
         self.notes: list[events.Note] = []
         self.checkpoint: events.Saved | None = None
@@ -81,9 +87,11 @@ class History:
             return  # a step that no run reaches from here
         self.progress = event
         self._forget(before)
-        self.reports.append(event)
+        self.report_steps.append(event.step)
+        self.learning_rates.append(event.learning_rate)
+        self.gradient_norms.append(math.nan if event.gradient_norm is None else event.gradient_norm)
         # The lines of steps that are missing could not be read.
-        self.losses.extend([math.nan] * (before - len(self.losses)))
+        self.losses.extend(array("d", [math.nan]) * (before - len(self.losses)))
         self.losses.extend(event.losses)
         if self.diverged_at is None and not all(map(math.isfinite, event.losses)):
             self.diverged_at = before + 1 + [math.isfinite(loss) for loss in event.losses].index(False)
@@ -91,8 +99,9 @@ class History:
     def _forget(self, step: int) -> None:
         """Forget what came after `step`, whose following steps are done again."""
         del self.losses[step:]
-        while self.reports and self.reports[-1].step > step:
-            self.reports.pop()
+        while self.report_steps and self.report_steps[-1] > step:
+            for each in (self.report_steps, self.learning_rates, self.gradient_norms):
+                each.pop()
 
     @property
     def step(self) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.config.configuration import TrainingConfig
+from core.printable import printable
 from core.runs import event_lines, events
 from core.runs.ending import status_of
 from core.runs.events import Finished, Stopped
+from core.runs.label import RunLabel
 from core.runs.run import Run
 from core.system import plain_file
 
@@ -31,9 +34,17 @@ class RunOutline:
     """On how many images."""
     seconds: float | None
     """Training time, as far as it is known without reading all events."""
-
     trouble: str = ""
     """Why its files cannot be read in full; empty if they can."""
+    label: RunLabel = field(default_factory=RunLabel)
+    """What a person calls it, and has noted about it."""
+    config: TrainingConfig | None = None
+    """None if it cannot be read."""
+
+    @property
+    def title(self) -> str:
+        """What a person calls it, or else its name, fit to be shown."""
+        return self.label.title or printable(self.run.name)
 
     @classmethod
     def of(cls, run: Run, running: bool | None = None) -> RunOutline:
@@ -62,6 +73,8 @@ class RunOutline:
             test_count=event.test_count if isinstance(event, Finished) else None,
             seconds=seconds,
             trouble=run.trouble(ending, asked),
+            label=run.label,
+            config=asked.config,
         )
 
 

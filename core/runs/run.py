@@ -9,6 +9,7 @@
         summary.json    how it ended; absent while it runs
         watched         touched regularly while somebody looks at each checkpoint
         stop            present while somebody asks it to stop
+        label.json      what a person calls it, and has noted about it; absent until somebody does
         lock            held by the one process that writes here, with what its machine was like
 
 A process holds an advisory lock on `lock` for as long as it writes. The kernel releases it however the process ends,
@@ -33,14 +34,17 @@ from core.config.configuration import TrainingConfig
 from core.errors import ConfigurationError, RunError
 from core.networks.model_name import MODEL
 from core.printable import printable
-from core.runs import ending, run_log, sudden_end
+from core.runs import ending, label, run_log, sudden_end
 from core.runs.ending import FAILED, FINISHED, RUNNING, STOPPED, UNKNOWN, Ending
+from core.runs.label import RunLabel
 from core.system import atomic, json_file, lock
 
 __all__ = [
     "FAILED", "FINISHED", "RUNNING", "STOPPED", "UNKNOWN", "Asked", "Run", "create_run", "find_run",
     "list_runs",
 ]  # fmt: skip
+LAST = "last"
+"""Names the newest run in a command."""
 _WATCHED_SECONDS = 5.0
 
 
@@ -54,8 +58,13 @@ class Asked:
     """Likewise."""
     trouble: str = ""
     """Why it cannot be read in full; empty if it can."""
-    folds: int = 0
-    """Of a cross-validation; 0 without one, and if it cannot be read."""
+    config: TrainingConfig | None = None
+    """None if it cannot be read in full."""
+
+    @property
+    def folds(self) -> int:
+        """Of a cross-validation; 0 without one, and if it cannot be read."""
+        return self.config.folds if self.config is not None else 0
 
 
 @dataclass(frozen=True)
@@ -101,6 +110,11 @@ class Run:
         except (ValueError, ConfigurationError) as error:
             raise RunError(f"{self._config} cannot be used ({error}); this run cannot be resumed") from error
 
+    @property
+    def label(self) -> RunLabel:
+        """What a person calls it, and has noted about it."""
+        return label.read(self.path)
+
     def trouble(self, found_ending: Ending | None, asked: Asked | None = None) -> str:
         """Why what was asked for, or how it ended, cannot be read in full; empty if it can.
 
@@ -114,15 +128,13 @@ class Run:
     def asked(self) -> Asked:
         """What was asked for, as far as it can be read."""
         given: dict[str, Any] = {}
-        trouble = ""
+        trouble, config = "", None
         try:
             given = self._load_config()
-            TrainingConfig.from_json(given)
+            config = TrainingConfig.from_json(given)
         except (ValueError, ConfigurationError) as error:
             trouble = str(error)
-        folds = given.get("folds", 0)
-        known = folds if isinstance(folds, int) and not trouble else 0
-        return Asked(_shown(given.get("data")), _shown(given.get("recipe")), trouble, known)
+        return Asked(_shown(given.get("data")), _shown(given.get("recipe")), trouble, config)
 
     def _load_config(self) -> dict[str, Any]:
         """Raises ValueError that says why it cannot be read."""
@@ -244,7 +256,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def find_run(name: str) -> Run:
-    """The run with this name, a unique beginning of a name, a path, or `last`. Raises RunError."""
+    """The run with this name or title, a unique beginning of a name, a path, or `last`. Raises RunError."""
     try:
         if (Path(name) / "config.json").exists():
             return Run(Path(name).absolute())
@@ -253,12 +265,16 @@ def find_run(name: str) -> Run:
     known = list_runs()
     if not known:
         raise RunError(f"no run {name!r}: there are no runs yet; start one with: digits-tui train")
-    if name == "last":
+    if name == LAST:
         return known[0]
-    for matches in ([run for run in known if run.name == name], [r for r in known if r.name.startswith(name)]):
+    for matches in (
+        [run for run in known if run.name == name],
+        [run for run in known if name and run.label.title.casefold() == name.casefold()],
+        [run for run in known if run.name.startswith(name)],
+    ):
         if len(matches) == 1:
             return matches[0]
         if matches:
             names = ", ".join(run.name for run in matches[:5])
-            raise RunError(f"{name!r} begins the names of {len(matches)} runs ({names}, …); give more of it")
+            raise RunError(f"{name!r} may be any of {len(matches)} runs ({names}, …); give more of the name")
     raise RunError(f"no run is called {name!r}; `digits-tui runs` lists them, the newest is {known[0].name}")

@@ -29,7 +29,8 @@ from core.evaluation.report.content import Report
 from core.networks import checkpoint
 from core.networks.architectures import build
 from core.networks.checkpoint_file import Header
-from core.runs import events, preferences
+from core.runs import events, label, naming, preferences
+from core.runs.deletion import Deletions
 from core.runs.follow import EventReader
 from core.runs.run import STOPPED, Run, create_run, list_runs
 from core.runs.writer import RunWriter
@@ -282,6 +283,48 @@ def _check_decisions(reported: int) -> None:
     _check_no_parts(preferences.file().parent)
 
 
+def _label() -> Iterator[object]:
+    run = _run()
+    naming.rename(run, "ours")
+    yield "a title"
+    label.write_note(run.path, "the slow one")
+    yield "a note"
+    naming.rename(run, "")
+    yield "no title"
+
+
+def _check_label(reported: int) -> None:
+    found = _run().label
+    told = [("", ""), ("ours", ""), ("ours", "the slow one"), ("", "the slow one")]
+    assert not found.trouble and (found.title, found.note) in told[reported : reported + 2]
+    naming.rename(_run(), "again")
+    assert _run().label.title == "again" and _run().label.note == found.note
+    _check_no_parts(_run().path, _run().path.parent)
+
+
+def _delete() -> Iterator[object]:
+    deletions = Deletions()
+    deletions.delete([_run()], None)
+    yield "deleted"
+    deletions.undo()
+    yield "brought back"
+    deletions.delete([_run()], None)
+    yield "deleted again"
+    deletions.close()
+    yield "removed"
+
+
+def _check_deleted(reported: int) -> None:
+    runs = list_runs()
+    assert len(runs) in ((1, 0), (0, 1), (1, 0), (0,), (0,))[reported]
+    assert all(run.config() == TrainingConfig() for run in runs)  # as a whole, or not at all
+    other = create_run(TrainingConfig(epochs=3))
+    deletions = Deletions()
+    deletions.delete([other], None)
+    deletions.close()
+    _check_no_parts(other.path.parent)
+
+
 def _images() -> Path:
     return paths.home() / "images"
 
@@ -454,6 +497,8 @@ KINDS: dict[str, Kind] = {
     "a run's state and checkpoint": Kind(_begin_run, _save, _check_saved, raises_os_error=True),
     "the catalogue": Kind(_nothing, _add_sets, _check_sets),
     "decisions about models": Kind(_begin_decisions, _decide, _check_decisions),
+    "a run's title and note": Kind(_begin_run, _label, _check_label),
+    "deleted runs": Kind(_begin_run, _delete, _check_deleted),
     "decisions about images": Kind(_begin_amendments, _amend, _check_amendments),
     "sets and their names": Kind(_nothing, _name_sets, _check_set_names),
     "the cache": Kind(_nothing, _cache, _check_cache),

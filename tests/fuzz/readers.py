@@ -180,7 +180,7 @@ def _state(home: Path) -> FuzzedReader:
 
 def _runs(home: Path) -> Iterator[FuzzedReader]:
     from core.config.configuration import TrainingConfig
-    from core.runs import preferences
+    from core.runs import label, naming, preferences
     from core.runs.run import create_run
     from core.runs.writer import RunWriter
     from tests.fuzz.story import story
@@ -222,6 +222,16 @@ def _runs(home: Path) -> Iterator[FuzzedReader]:
         preferences.keep(run.model)
         preferences.answered()
 
+    def labelled(_: Path) -> None:
+        found = run.label
+        assert found.title.isprintable() and found.note.isprintable()
+        label.write_note(run.path, "the slow one")
+        naming.rename(run, "ours")
+        assert (run.label.title, run.label.note, run.label.trouble) == ("ours", "the slow one", "")
+
+    text = json.dumps({"title": "mine", "note": "a note", "later": {"x": [1, 2]}}).encode()
+    read = _through(run.path / "label.json", labelled)
+    yield FuzzedReader("label", "json", text, _cleared(read, run.path, "label.damaged-*"))
     kept = home / "checkpoints" / "kept.json"
     text = json.dumps({"checkpoint": "a/model.npz", "lesson": "a", "later": {"x": [1, 2]}}).encode()
     yield FuzzedReader("preferences", "json", text, _through(kept, preferred))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-
-from core.commands import runs as commands
+from core.__main__ import parser
 from core.commands.narrator import write_history
+from core.evaluation.report.runs_content import RunsReport
+from core.evaluation.report.writer import RUNS_FORMATS
+from core.evaluation.runs_compared import ComparedRun, rows, verdict
+from core.runs import run_table
 from core.runs.events import Started
 from core.runs.history import History
 from core.runs.outline import RunOutline
@@ -13,7 +15,7 @@ from core.runs.run import Run, list_runs
 from tui.processes.followed_run import FollowedRun
 from tui.processes.run_list import RunList
 from tui.processes.run_stage import RunStage
-from tui.screens import runs as table
+from tui.widgets.run import run_columns
 from tui.widgets.run.confusion import Confusion, confusion_of
 from tui.widgets.run.device import DevicePanel
 from tui.widgets.run.epochs import EpochTable
@@ -31,10 +33,19 @@ def shown(run: Run) -> None:
     """The commands' lists, `watch`, home's list, the table of past runs and all that the training screen paints."""
     assert run in list_runs()
     for as_json in (True, False):
-        commands.run_runs(argparse.Namespace(json=as_json))
+        options = parser("runs").parse_args(["runs", *["--json"] * as_json])
+        options.run(options)
         write_history(run, as_json)
     assert run in [each.run for each in RunList().look(10)]
-    table._line(RunOutline.of(run), table._WIDTHS)
+    outline = RunOutline.of(run)
+    for width in (80, 160):
+        run_columns.line(outline, run_columns.columns(width), None)
+    run_table.as_csv([outline])
+    compared = ComparedRun.of(run)
+    rows([compared, compared])
+    verdict([compared, compared])
+    for render in RUNS_FORMATS.values():
+        render(RunsReport.of([compared])).encode()
     followed = FollowedRun(run)
     followed.look()
     _panels(followed)

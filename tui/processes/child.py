@@ -7,9 +7,9 @@ import contextlib
 import json
 import signal
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
 from core.errors import DigitsError
 from core.system import children, messages
@@ -20,6 +20,7 @@ _GRACE = 3.0  # seconds that a cancelled child has to clean up
 
 OnProgress = Callable[[int, int | None], None]
 """Called with the amount done and the total (None if unknown)."""
+Result = TypeVar("Result")
 
 
 async def lines(*arguments: str) -> AsyncGenerator[messages.CommandProgress | dict[str, Any], None]:
@@ -60,21 +61,50 @@ async def lines(*arguments: str) -> AsyncGenerator[messages.CommandProgress | di
             await tasks.end(complaints)
 
 
-async def ask(*arguments: str, progress: OnProgress | None = None) -> dict[str, Any]:
-    """The last result that `core ARGUMENTS` prints; `progress` is called meanwhile.
+async def result(
+    parse: Callable[[dict[str, Any]], Result],
+    *arguments: str,
+    progress: Callable[[messages.CommandProgress], None] = lambda message: None,
+) -> Result:
+    """What `parse` makes of the last result that `core ARGUMENTS` prints; `progress` is called meanwhile.
 
-    Raises DigitsError as `lines` does, and if the child ends without an answer.
+    Raises DigitsError as `lines` and `parsed` do, and if the child ends without an answer.
     """
     answer: dict[str, Any] | None = None
     async with aclosing(lines(*arguments)) as output:
         async for message in output:
-            if not isinstance(message, messages.CommandProgress):
+            if isinstance(message, messages.CommandProgress):
+                progress(message)
+            else:
                 answer = message
-            elif progress is not None:
-                progress(message.done, message.total)
     if answer is None:
         raise DigitsError(f"`core {arguments[0]}` ended without an answer; try again")
-    return answer
+    # In a thread: the findings of a large folder may list hundreds of thousands of files.
+    return await asyncio.to_thread(parsed, parse, answer)
+
+
+async def ask(*arguments: str, progress: OnProgress | None = None) -> dict[str, Any]:
+    """The last result that `core ARGUMENTS` prints, as it is; `progress` is called meanwhile.
+
+    Raises DigitsError as `result` does.
+    """
+
+    def report(message: messages.CommandProgress) -> None:
+        if progress is not None:
+            progress(message.done, message.total)
+
+    return await result(lambda answer: answer, *arguments, progress=report)
+
+
+def parsed(parse: Callable[[dict[str, Any]], Result], data: Mapping[str, Any]) -> Result:
+    """What `parse` makes of an object that a child printed.
+
+    Raises DigitsError if `parse` cannot read it, which it says by a KeyError, TypeError or ValueError.
+    """
+    try:
+        return parse(dict(data))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DigitsError(f"the answer is not valid: {error!r}") from error
 
 
 def _object_of(line: bytes) -> dict[str, Any] | None:

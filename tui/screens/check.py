@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import textwrap
-from contextlib import aclosing
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,11 +14,11 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import OptionList, ProgressBar, Static
+from textual.widgets import OptionList, Static
 
 from core.checkup.checkup import Checkup
 from core.checkup.finding import Finding
-from core.errors import DataError, DigitsError
+from core.errors import DigitsError
 from core.printable import printable
 from core.system.messages import CommandProgress
 from tui.processes import child
@@ -32,6 +31,7 @@ from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.findings import Findings, counted, counts, explained
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
+from tui.widgets.shared.work_progress import WorkProgress
 from tui.widgets.steps.step_images import of_file
 
 _WIDE = 140
@@ -73,9 +73,7 @@ class CheckScreen(PushedScreen[bool]):
                 with Vertical(id="files", classes="section"):
                     yield Static(id="about", markup=False)
                     yield BeforeAfter(self._path, id="images")
-            with Horizontal(id="progress"):
-                yield ProgressBar(show_eta=False)
-                yield Static(id="doing", markup=False)
+            yield WorkProgress(id="progress")
             yield Static(id="status", markup=False)
         yield KeyFooter(compact=True, show_command_palette=False)
 
@@ -105,7 +103,7 @@ class CheckScreen(PushedScreen[bool]):
     async def _check(self) -> None:
         """Have a child check the folder; leaving the screen ends it."""
         self._error = ""
-        self._progress(None, None, "Looking for the files")
+        self._progress(CommandProgress(0, None, "looking for the files"))
         try:
             self._all = await asyncio.to_thread(every_file, self._path)
             self._list()
@@ -113,34 +111,20 @@ class CheckScreen(PushedScreen[bool]):
             self._checkup = await self._answer("--quick")
             self._list()
             self._checkup = await self._answer()
-        except (DigitsError, KeyError, TypeError, ValueError) as error:
-            self._fail(
-                str(error) if isinstance(error, DigitsError) else f"the check-up's answer is not valid: {error!r}"
-            )
+        except DigitsError as error:
+            self._fail(str(error))
         else:
             self._end_progress()
             self._list()
             self._findings.border_title = Content(f"{self._name}: {counts(self._checkup)}")
 
     async def _answer(self, *options: str) -> Checkup:
-        """A child's check-up. Raises DigitsError, and KeyError, TypeError or ValueError if it is not valid."""
-        answer: dict[str, Any] | None = None
-        async with aclosing(child.lines("check", str(self._path.absolute()), "--json", *options)) as output:
-            async for message in output:
-                if isinstance(message, CommandProgress):
-                    self._progress(message.done, message.total, message.doing or "Checking")
-                else:
-                    answer = message
-        if answer is None:
-            raise DataError("the check-up ended without an answer")
-        # In a thread: a large folder's findings may list hundreds of thousands of files.
-        return await asyncio.to_thread(Checkup.from_json, answer)
+        """A child's check-up. Raises DigitsError."""
+        asked = ["check", str(self._path.absolute()), "--json", *options]
+        return await child.result(Checkup.from_json, *asked, progress=self._progress)
 
-    def _progress(self, done: int | None, total: int | None, doing: str) -> None:
-        self.query_one("#progress").display = True
-        self.query_one(ProgressBar).update(total=total or None, progress=done or 0)
-        figures = f": {done:,} of {total:,}" if done is not None and total else ""
-        self.query_one("#doing", Static).update(printable(doing[:1].upper() + doing[1:]) + figures)
+    def _progress(self, message: CommandProgress) -> None:
+        self.query_one(WorkProgress).show(message)
         self._findings.border_title = Content(f"{self._name}: checking …")
 
     def _fail(self, error: str) -> None:
@@ -152,7 +136,7 @@ class CheckScreen(PushedScreen[bool]):
             complain(self, self._error)  # the explanation beside the findings may be hidden
 
     def _end_progress(self) -> None:
-        self.query_one("#progress").display = False
+        self.query_one(WorkProgress).display = False
 
     def _list(self) -> None:
         """Show what is known: all images, and the findings once they have arrived."""

@@ -180,14 +180,14 @@ class DataScreen(ModeScreen):
             panel.show_progress(entry.title, 0, None)
             await asyncio.sleep(_PAUSE)
             try:
-                answer = await child.ask(
+                self._read[entry.name] = await child.result(
+                    DataDetails.from_json,
                     "datasets",
                     entry.name,
                     "--json",
-                    progress=lambda done, total: panel.show_progress(entry.title, done, total),
+                    progress=lambda message: panel.show_progress(entry.title, message.done, message.total),
                 )
-                self._read[entry.name] = DataDetails.from_json(answer)
-            except (DigitsError, KeyError, TypeError, ValueError) as error:
+            except DigitsError as error:
                 if panel.children:  # else the app is being closed
                     panel.show_error(entry.title, str(error))
                 return
@@ -269,9 +269,9 @@ class DataScreen(ModeScreen):
     @work(group="devices")
     async def _find_devices(self) -> None:
         try:
-            answer = await child.ask("devices", "--json")
-            self.query_one(TrainingOptions).show_devices(DeviceList.from_json(answer).devices)
-        except (DigitsError, KeyError, TypeError, ValueError) as error:
+            found = await child.result(DeviceList.from_json, "devices", "--json")
+            self.query_one(TrainingOptions).show_devices(found.devices)
+        except DigitsError as error:
             complain(self, f"cannot list the devices ({error}); only auto and cpu can be chosen")
 
     @on(TrainingOptions.Start)

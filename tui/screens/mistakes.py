@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,22 +11,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import ContentSwitcher, ProgressBar, Static
+from textual.widgets import ContentSwitcher, Static
 
 from core import paths
 from core.config.configuration import MNIST
 from core.data import catalogue, sources
-from core.errors import DataError, DigitsError
+from core.errors import DigitsError
 from core.evaluation.confusion import Table, in_words
 from core.evaluation.measurement import Measurement
 from core.networks.model_name import model_name
 from core.printable import printable
-from core.system.messages import CommandProgress
 from core.words import percent, plural
 from tui.processes import child
 from tui.processes.child import OnProgress
 from tui.screens.ask import Ask, Field
 from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.comparison import ComparisonScreen
 from tui.screens.pushed import PushedScreen
 from tui.state.requests import LookInside
 from tui.widgets.mistakes.diagrams import Rejection, Reliability
@@ -36,6 +35,7 @@ from tui.widgets.mistakes.matrix import Matrix
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 from tui.widgets.shared.pages import Pages
+from tui.widgets.shared.work_progress import WorkProgress
 
 _EXAMPLES = 60
 """Images of each cell."""
@@ -58,6 +58,7 @@ class MistakesScreen(PushedScreen[None]):
         Binding("comma", "turn(-1)", "Page before", show=False, key_display=","),
         Binding("a", "another", "Another set"),
         Binding("k", "checkpoint", "Network"),
+        Binding("o", "compare", "Compare with"),
         Binding("escape,m", "dismiss(None)", "Close", key_display="esc"),
     ]
 
@@ -81,9 +82,7 @@ class MistakesScreen(PushedScreen[None]):
                     yield ExampleImages()
                 yield Reliability(id="page-reliability")
                 yield Rejection(id="page-rejection")
-            with Horizontal(id="progress"):
-                yield ProgressBar(show_eta=False)
-                yield Static(id="doing", markup=False)
+            yield WorkProgress(id="progress")
             yield Static(id="words", markup=False)
         yield KeyFooter(compact=True, show_command_palette=False)
 
@@ -112,39 +111,23 @@ class MistakesScreen(PushedScreen[None]):
     @work(exclusive=True, group="measure")
     async def _measure(self) -> None:
         """Have a child measure; leaving the screen ends it."""
-        self._progress(0, None, "starting")
-        answer: dict[str, Any] | None = None
+        progress = self.query_one(WorkProgress)
+        progress.begin()
         asked = ["--checkpoint", str(self._checkpoint), "--data", self._data, "--examples", str(_EXAMPLES), "--json"]
         try:
-            async with aclosing(child.lines("evaluate", *asked)) as output:
-                async for message in output:
-                    if isinstance(message, CommandProgress):
-                        self._progress(message.done, message.total, message.doing or "")
-                    else:
-                        answer = message
-            if answer is None:
-                raise DataError("the measurement ended without an answer")
-            measured = Measurement.from_json(answer)
+            measured = await child.result(Measurement.from_json, "evaluate", *asked, progress=progress.show)
         except DigitsError as error:
             self._fail(str(error))
-        except (KeyError, TypeError, ValueError) as error:
-            self._fail(f"the measurement's answer is not valid: {error!r}")
         else:
             self._show(measured)
 
-    def _progress(self, done: int, total: int | None, doing: str) -> None:
-        self.query_one("#progress").display = True
-        self.query_one(ProgressBar).update(total=total or None, progress=done)
-        figures = f": {done:,} of {total:,}" if total else ""
-        self.query_one("#doing", Static).update(Content(printable(doing[:1].upper() + doing[1:]) + figures))
-
     def _fail(self, error: str) -> None:
-        self.query_one("#progress").display = False
+        self.query_one(WorkProgress).display = False
         self._say(f"✗ {printable(error)}")
 
     def _show(self, measured: Measurement) -> None:
         self._measured = measured
-        self.query_one("#progress").display = False
+        self.query_one(WorkProgress).display = False
         self.query_one(Matrix).show(measured)
         self.query_one(Reliability).show(measured)
         self.query_one(Rejection).show(measured)
@@ -184,8 +167,24 @@ class MistakesScreen(PushedScreen[None]):
 
         self.app.push_screen(CheckpointScreen(self._checkpoint), chosen)
 
+    def action_compare(self) -> None:
+        """Choose another network, and show which images only one of the two reads right."""
+
+        def chosen(checkpoint: Path | None) -> None:
+            if checkpoint == self._checkpoint:
+                self.notify("These are its mistakes; choose another network to compare it with.")
+            elif checkpoint is not None:
+                self.app.push_screen(ComparisonScreen(self._checkpoint, checkpoint, self._data))
+
+        self.app.push_screen(CheckpointScreen(self._checkpoint), chosen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no comparison for a cross-validation: its network has learned from all images."""
+        return action != "compare" or not self._table
+
     def _measure_again(self) -> None:
         self._measured, self._table = None, ()
+        self.refresh_bindings()
         self._show_title()
         self._measure()
 
@@ -248,7 +247,8 @@ class MistakesScreen(PushedScreen[None]):
         self.query_one("#cell", Static).update(Content(f"{what}{more}."))
         example = self.query_one(ExampleImages).example
         if example is not None:
-            words = f"Image {example.index + 1:,} is read as {example.read} ({percent(example.certainty)})"
+            name = example.name[:1].upper() + example.name[1:] + ("," if example.source else "")
+            words = f"{name} is read as {example.read} ({percent(example.certainty)})"
             if example.label != example.read:
                 words += f" and labelled {example.label} ({percent(example.probability)})"
             self._say(f"{words}.")
@@ -272,5 +272,5 @@ class MistakesScreen(PushedScreen[None]):
         """Show what the network makes of the image, and why."""
         example = self.query_one(ExampleImages).example
         if example is not None:
-            title = f"image {example.index + 1:,}, a {example.label} read as {example.read}"
+            title = f"{example.name}, a {example.label} read as {example.read}"
             self.post_message(LookInside(example.seen, title, self._checkpoint))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from core.words import plural
 from tui.processes import child
 from tui.processes.child import OnProgress
 from tui.screens.ask import Ask, Field
+from tui.screens.free_path import free_path
 
 Done = Callable[[OwnSet], None]
 """Called with the resulting set."""
@@ -77,19 +77,6 @@ def bring_in(done: Done) -> Ask:
     ]
     explanation = "An exported set, or any folder with image folders 0 to 9. The files are copied."
     return Ask("Import a set", explanation, fields, "Import", attempt)
-
-
-def free_path(name: str) -> Path:
-    """A path in the working folder for a set called `name` that does not exist yet."""
-    plain = re.sub(r"[^\w .()+-]", "-", name).strip(" .-") or "drawings"
-    try:
-        folder = Path.cwd()
-    except OSError:  # the working folder was deleted
-        folder = Path.home()
-    path, number = folder / plain, 2
-    while path.exists():
-        path, number = folder / f"{plain}-{number}", number + 1
-    return path
 
 
 def _absolute(path: str) -> str:

@@ -1,11 +1,11 @@
-"""The dialog that chooses a run, past or still going."""
+"""The dialog of all runs, past or still going: choose one, mark several, name, note, delete, sort and write them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,84 +15,106 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from core.duration import duration
+from core.errors import RunError
 from core.printable import printable
 from core.runs import run as runs
 from core.runs.outline import RunOutline
-from core.runs.run import RUNNING, Run
-from core.words import percent, plural
+from core.runs.run import Run
+from core.runs.selection import NEWEST, in_order, matches
+from core.words import plural
+from tui.screens import run_dialogs
 from tui.screens.pushed import Dialog
+from tui.state.complaint import complain
+from tui.widgets.run.curve import LOOKS
+from tui.widgets.run.run_columns import columns, line, mark, name
+from tui.widgets.run.run_lines import RunHeads, RunLines
 from tui.widgets.shared.key_footer import KeyFooter
-from tui.widgets.shared.lines import fit
-from tui.widgets.shared.long_list import LongList
+
+if TYPE_CHECKING:
+    from tui.state.owners import Owners
 
 _CHUNKS = (30, 470)
 """Runs read before the list is shown, which fill the screen, and between two later messages."""
-_WIDE = 124
-"""Columns from which a run's full name fits next to its figures."""
-_WIDTHS = {"run": 40, "data": 16, "recipe": 9, "state": 12, "validation": 11, "test": 8, "of": 8, "time": 13}
-"""Width of each column in cells, including its gap."""
-_NARROW_WIDTHS = {"run": 18, "data": 10, "recipe": 9, "state": 9, "accuracy": 17, "time": 12}
-"""At 80 columns the start of the name is enough: the rest of it repeats the data and the recipe."""
-_RIGHT = ("validation", "test", "of", "accuracy", "time")
 
 
 class RunsScreen(Dialog[Run | None]):
-    """A list of all runs: those that are going, then the others, newest first. Typing filters it."""
+    """A list of all runs: those that are going, then the others, newest first, unless it is sorted otherwise."""
 
     CSS_PATH = "runs.tcss"
     BINDING_GROUP_TITLE = "Past runs"
-    AUTO_FOCUS = "#filter"
+    AUTO_FOCUS = "#runs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open", priority=True),
+        Binding("enter", "choose", "Open", priority=True, key_display="⏎"),
+        Binding("space", "mark", "Mark", key_display="␣"),
+        Binding("c", "compare", "Compare"),
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("s", "sort", "Sort"),
+        Binding("S", "reverse", "Sort the other way round", show=False),
+        Binding("r", "rename", "Rename"),
+        Binding("n", "note", "Note"),
+        Binding("x", "delete", "Delete"),
+        Binding("delete", "delete", "Delete", show=False),
+        Binding("u", "undo", "Undo"),
+        Binding("e", "export", "Write a table", show=False),
         Binding("up", "move(-1)", "Run above", priority=True, show=False),
         Binding("down", "move(1)", "Run below", priority=True, show=False),
         Binding("pageup", "move(-10)", "10 runs up", priority=True, show=False),
         Binding("pagedown", "move(10)", "10 runs down", priority=True, show=False),
-        Binding("escape", "cancel", "Cancel", key_display="esc"),
+        Binding("escape", "back", "Back", key_display="esc"),
     ]
 
     class Read(Message):
         """More runs were read."""
 
-        def __init__(self, runs: Sequence[Run], outlines: Sequence[RunOutline]) -> None:
+        def __init__(self, runs: Sequence[Run], begin: int, outlines: Sequence[RunOutline]) -> None:
             super().__init__()
             self.runs = runs
-            """All, as they are listed."""
+            """All, those that are going first, then the newest."""
+            self.begin = begin
             self.outlines = outlines
-            """Of those that were read since the last message, in the same order."""
+            """Of those from `begin` on that were read since the last message."""
 
-    def __init__(self) -> None:
+    def __init__(self, owners: Owners) -> None:
+        """The owner of the runs deletes them; that of the model knows which one reads drawings."""
         super().__init__()
+        self._owners = owners
         self._runs: Sequence[Run] | None = None
-        """All, as they are listed; None until they are known."""
+        """All, as they were found; None until they are known."""
         self._outlines: list[RunOutline] = []
         """Of the first of them, as far as they were read."""
-        self._fitting: list[int] | None = None
-        """Indices of the runs that match the filter; None if all do."""
+        self._order: list[int] | None = None
+        """Indices of the runs that are listed; None if all are, as they were found."""
+        self._marks: dict[Run, int] = {}
+        """The marked runs, each with the look of its curve, which it keeps as long as it is marked."""
+        self._by, self._reverse = NEWEST, False
+        self._said = ""
+        """What was done last; shown as long as the same run is highlighted."""
+        self._said_at: Run | None = None
+        """That run; None until what was done is in the list."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="chooser") as chooser:
             chooser.border_title = "Past runs"
-            yield Input(placeholder="type to filter: name, data, recipe, state", compact=True, id="filter")
-            yield Static(id="head", markup=False)
-            listed = LongList(id="runs")
-            listed.can_focus = False  # the arrow keys move in it while the filter keeps the focus
-            yield listed
+            yield Input(placeholder="filter: words of its name, note, data, recipe or state", compact=True, id="filter")
+            yield RunHeads(id="head")
+            yield RunLines(id="runs")
             yield Static(id="chosen", markup=False)
-        yield KeyFooter(show_command_palette=False)
+            yield Static(id="note", markup=False)
+        yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Start reading the runs; the list stands once those in sight are read."""
+        self.query_one(RunHeads).show(self._by, reverse=self._reverse)
         self._read()
 
     def on_resize(self) -> None:
         """Choose the column widths for the new size."""
-        names = (_cell(name, width, name in _RIGHT) for name, width in self._widths.items())
-        self.query_one("#head", Static).update(Content("".join(names)))
+        self.query_one(RunHeads).refresh()
         self._list.refresh()
 
-    @work(thread=True, exclusive=True)
+    # Reading
+
+    @work(thread=True, exclusive=True, group="read")
     def _read(self) -> None:
         worker = get_current_worker()
         found = runs.list_runs()
@@ -102,16 +124,23 @@ class RunsScreen(Dialog[Run | None]):
         begin, chunk = 0, _CHUNKS[0]
         while not worker.is_cancelled:
             outlines = [RunOutline.of(run, run in going) for run in ordered[begin : begin + chunk]]
+            self.post_message(self.Read(ordered, begin, outlines))
             begin, chunk = begin + chunk, _CHUNKS[1]
-            self.post_message(self.Read(ordered, outlines))
             if begin >= len(ordered):
                 return
 
     def on_runs_screen_read(self, event: Read) -> None:
         """Show them; with a filter, those that match."""
+        at = self._chosen_run
         self._runs = event.runs
-        self._outlines += event.outlines
+        self._outlines[event.begin :] = event.outlines
+        self._marks = {run: look for run, look in self._marks.items() if run in set(event.runs)}
         self._show()
+        if at is not None and at in event.runs and (index := event.runs.index(at)) in self._shown:
+            self._list.highlighted = self._shown.index(index)
+        self._said_at = self._chosen_run
+
+    # What is listed
 
     @on(Input.Changed)
     def _filter(self) -> None:
@@ -119,66 +148,228 @@ class RunsScreen(Dialog[Run | None]):
         self._list.highlighted = 0
 
     def _show(self) -> None:
-        words = self.query_one("#filter", Input).value.lower().split()
-        matching = (index for index, outline in enumerate(self._outlines) if _matches(outline, words))
-        self._fitting = list(matching) if words else None
+        words = self.query_one("#filter", Input).value.split()
+        self._order = None
+        if words or self._by != NEWEST or self._reverse:
+            # Those that are going come first only in the order that the list has by itself.
+            order = range(len(self._outlines)) if self._is_usual else self._sorted()
+            self._order = [index for index in order if matches(self._outlines[index], words)]
         listed = self._list
         listed.show(len(self._shown), self._line)
         if listed.highlighted is None:
             listed.highlighted = 0
         self._tell()
+        self.refresh_bindings()
+
+    def _sorted(self) -> list[int]:
+        return in_order(self._outlines, self._by, reverse=self._reverse)
+
+    @property
+    def _is_usual(self) -> bool:
+        return self._by == NEWEST and not self._reverse
 
     def _line(self, row: int) -> Content:
-        index = self._shown[row]
-        if index < len(self._outlines):
-            return _line(self._outlines[index], self._widths)
+        index, shown = self._shown[row], columns(self.app.size.width)
         assert self._runs is not None
-        return Content(f"{_name(self._runs[index], self._widths)} …")
+        look = self._marks.get(self._runs[index])
+        if index < len(self._outlines):
+            return line(self._outlines[index], shown, look)
+        return Content.assemble(mark(look), f"{name(self._runs[index], shown)} …")
 
-    @on(LongList.Highlighted)
+    @on(RunLines.Highlighted)
+    def _moved(self) -> None:
+        if self._said_at is not None and self._said_at != self._chosen_run:
+            self._said = ""
+        self._tell()
+
     def _tell(self) -> None:
         index, read = self._chosen, len(self._outlines)
+        note = ""
         if index is not None and self._runs is not None:
-            trouble = self._outlines[index].trouble if index < read else ""
+            outline = self._outlines[index] if index < read else None
+            trouble = outline.trouble if outline is not None else ""
             what = f"cannot be read: {trouble}" if trouble else self._count(len(self._runs))
             text = f"{printable(self._runs[index].name)}, {what}"
+            note = outline.label.note if outline is not None else ""
         elif self._runs is None or read < len(self._runs):
             text = "reading …"
         elif self._runs:
             text = "No run matches; clear the filter to see all."
         else:
             text = "No runs yet: press Escape, then d, choose data and start."
-        self.query_one("#chosen", Static).update(text, layout=False)
+        self.query_one("#chosen", Static).update(self._said or text, layout=False)
+        shown = self.query_one("#note", Static)
+        shown.update(note)
+        shown.display = bool(note)
 
     def _count(self, total: int) -> str:
         part = f"{len(self._shown):,} of " if len(self._shown) != total else ""
-        return f"{part}{plural(total, 'run')}"
+        marked = f", {len(self._marks)} marked" if self._marks else ""
+        return f"{part}{plural(total, 'run')}{marked}"
+
+    def _say(self, words: str) -> None:
+        """Say what can be done, or was done."""
+        self._said, self._said_at = words, self._chosen_run
+        self._tell()
+
+    def _changed(self, words: str) -> None:
+        """Say what was done, and read what may be different now."""
+        self._say(words)
+        self._said_at = None
+        self._read()
+
+    # Choosing and marking
 
     def action_choose(self) -> None:
         """Open the highlighted run."""
         self._list.action_choose()
 
-    @on(LongList.Chosen)
-    def _open(self, event: LongList.Chosen) -> None:
+    @on(RunLines.Chosen)
+    def _open(self, event: RunLines.Chosen) -> None:
         if self._runs is not None and event.index < len(self._shown):
             self.dismiss(self._runs[self._shown[event.index]])
+
+    def action_mark(self) -> None:
+        """Mark the highlighted run, or take its mark away, and go on to the next."""
+        if (row := self._list.highlighted) is not None and self._chosen is not None and self._mark(row):
+            self._list.action_move(1)
+
+    @on(RunLines.Marked)
+    def _marked(self, event: RunLines.Marked) -> None:
+        if event.index < len(self._shown):
+            self._mark(event.index)
+
+    def _mark(self, row: int) -> bool:
+        """Mark a run, or take its mark away; returns whether that could be done."""
+        assert self._runs is not None
+        run = self._runs[self._shown[row]]
+        if run in self._marks:
+            del self._marks[run]
+        elif free := [look for look in range(len(LOOKS)) if look not in self._marks.values()]:
+            self._marks[run] = free[0]
+        else:
+            self._say(f"{len(LOOKS)} runs are marked; more could not be told apart.")
+            return False
+        self._list.refresh_from(row, 1)
+        self._tell()
+        return True
+
+    def action_compare(self) -> None:
+        """Show the curves of the marked runs over each other, and what differs between them."""
+        from tui.screens.run_comparison import RunComparisonScreen
+
+        if len(self._marks) < 2:
+            self._say("Mark two runs or more with the space key, then press c.")
+        else:
+            self.app.push_screen(RunComparisonScreen(self._owners.runs, dict(self._marks)))
 
     def action_move(self, rows: int) -> None:
         """Move the highlight by this many rows."""
         self._list.action_move(rows)
 
-    def action_cancel(self) -> None:
-        """Close without a choice."""
-        self.dismiss(None)
+    # Which and in which order
+
+    def action_filter(self) -> None:
+        """Type words that the runs are to have."""
+        self.query_one("#filter").focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        every = [each.by for each in columns(self.app.size.width) if each.by]
+        self._sort(every[(every.index(self._by) + 1) % len(every)] if self._by in every else every[0])
+
+    @on(RunHeads.Clicked)
+    def _sort_by(self, event: RunHeads.Clicked) -> None:
+        self._sort(event.by, reverse=event.by == self._by and not self._reverse)
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self._sort(self._by, reverse=not self._reverse)
+
+    def _sort(self, by: str, *, reverse: bool = False) -> None:
+        self._by, self._reverse = by, reverse
+        self.query_one(RunHeads).show(by, reverse=reverse)
+        self._show()
+        self._list.highlighted = 0
+
+    # Changing
+
+    def action_rename(self) -> None:
+        """Give the highlighted run a title."""
+        if (outline := self._outline) is not None:
+            self.app.push_screen(run_dialogs.rename(outline, self._changed))
+
+    def action_note(self) -> None:
+        """Note something about the highlighted run."""
+        if (outline := self._outline) is not None:
+            self.app.push_screen(run_dialogs.note(outline, self._changed))
+
+    def action_delete(self) -> None:
+        """Delete the marked runs, or else the highlighted one."""
+        if self._runs is None or (chosen := self._chosen) is None:
+            return
+        doomed = list(self._marks) or [self._runs[chosen]]
+        in_use = self._owners.model.checkpoint
+
+        def delete() -> str:
+            self._owners.runs.delete(doomed, in_use)
+            what = printable(doomed[0].name) if len(doomed) == 1 else plural(len(doomed), "run")
+            return f"Deleted {what}; u brings back what was deleted, until the app closes."
+
+        self._change(delete)
+
+    def action_undo(self) -> None:
+        """Bring back what was deleted last."""
+
+        def undo() -> str:
+            back = self._owners.runs.undelete()
+            return f"{plural(len(back), 'run is', 'runs are')} back." if back else "Nothing was deleted."
+
+        self._change(undo)
+
+    @work(group="change")
+    async def _change(self, change: Callable[[], str]) -> None:
+        """Run `change` in a thread, since the disk may be slow, and show the sentence that it returns."""
+        try:
+            self._changed(await asyncio.to_thread(change))
+        except RunError as error:
+            complain(self, error)
+        self.refresh_bindings()
+
+    def action_export(self) -> None:
+        """Write what is listed as a table."""
+        outlines = [self._outlines[index] for index in self._shown if index < len(self._outlines)]
+        self.app.push_screen(run_dialogs.export(outlines, self._say))
+
+    def action_back(self) -> None:
+        """Leave the filter, which is emptied; then close without a choice."""
+        field = self.query_one("#filter", Input)
+        if field.has_focus or field.value:
+            field.value = ""
+            self._list.focus()
+        else:
+            self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what applies."""
+        match action:
+            case "choose" | "mark" | "rename" | "note" | "delete":
+                return self._chosen is not None
+            case "compare" | "sort" | "reverse" | "filter" | "export":
+                return bool(self._runs)
+            case "undo":
+                return self._owners.runs.can_undelete
+            case _:
+                return True
 
     @property
-    def _list(self) -> LongList:
-        return self.query_one("#runs", LongList)
+    def _list(self) -> RunLines:
+        return self.query_one("#runs", RunLines)
 
     @property
     def _shown(self) -> Sequence[int]:
         """Indices of the runs that are listed."""
-        return range(len(self._runs or ())) if self._fitting is None else self._fitting
+        return range(len(self._runs or ())) if self._order is None else self._order
 
     @property
     def _chosen(self) -> int | None:
@@ -187,49 +378,12 @@ class RunsScreen(Dialog[Run | None]):
         return None if row is None or row >= len(self._shown) else self._shown[row]
 
     @property
-    def _widths(self) -> dict[str, int]:
-        return _WIDTHS if self.app.size.width >= _WIDE else _NARROW_WIDTHS
+    def _chosen_run(self) -> Run | None:
+        """The highlighted run."""
+        return None if self._runs is None or (index := self._chosen) is None else self._runs[index]
 
-
-def _matches(outline: RunOutline, words: Sequence[str]) -> bool:
-    text = f"{outline.run.name} {outline.data} {outline.recipe} {outline.state}".lower()
-    return all(word in text for word in words)
-
-
-def _name(run: Run, widths: Mapping[str, int]) -> str:
-    """Its name, of which at 80 columns the beginning: the end repeats what follows."""
-    name = printable(run.name)
-    most = next(iter(widths.values()))
-    return name[: most - 1] if most < _WIDTHS["run"] else name
-
-
-def _line(outline: RunOutline, widths: Mapping[str, int]) -> Content:
-    """One run, a cell for each of `widths`, which are in columns."""
-    validation, test = _figure(outline.best_validation_accuracy), _figure(outline.test_accuracy)
-    of = "" if outline.test_count is None else f"{outline.test_count:,}"
-    texts = {
-        "run": _name(outline.run, widths),
-        "data": outline.data,
-        "recipe": outline.recipe,
-        "state": outline.state,
-        "validation": validation,
-        "test": test,
-        "of": of,
-        # Of which images it is belongs to it: accuracies on others are other figures.
-        "accuracy": f"{test} of {of}" if of else f"{validation} valid." if validation else "",
-        "time": "" if outline.seconds is None else duration(outline.seconds),
-    }
-    cells = [_cell(texts[name], width, name in _RIGHT) for name, width in widths.items()]
-    before, state, after = "".join(cells[:3]), cells[3], "".join(cells[4:])
-    return Content.assemble(before, (state, "bold" if outline.state == RUNNING else ""), after)
-
-
-def _cell(text: str, width: int, right: bool) -> str:
-    """`text` in `width` columns, a gap included if it stands on the left."""
-    fitted = fit(text, width if right else width - 1)
-    gap = " " * (width - cell_len(fitted))
-    return gap + fitted if right else fitted + gap
-
-
-def _figure(accuracy: float | None) -> str:
-    return "" if accuracy is None else percent(accuracy)
+    @property
+    def _outline(self) -> RunOutline | None:
+        """Of the highlighted run, once it is read."""
+        index = self._chosen
+        return None if index is None or index >= len(self._outlines) else self._outlines[index]

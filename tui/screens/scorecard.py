@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
 from pathlib import Path
 from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import ProgressBar, Static
+from textual.widgets import Static
 
 from core import paths
 from core.config.configuration import MNIST
 from core.data import catalogue, sources
-from core.errors import DataError, DigitsError
+from core.errors import DigitsError
 from core.evaluation.scorecard_rows import Row, Scorecard, ScoredModel
 from core.printable import printable
-from core.system import messages
+from core.system.messages import CommandProgress
 from tui.processes import child
 from tui.processes.child import OnProgress
 from tui.screens.ask import Ask, Field
@@ -28,6 +27,7 @@ from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.pushed import PushedScreen
 from tui.widgets.run.scorecard_table import ScorecardTable
 from tui.widgets.shared.key_footer import KeyFooter
+from tui.widgets.shared.work_progress import WorkProgress
 
 _ROOMY = 140
 """Columns from which there is room for margins."""
@@ -75,9 +75,7 @@ class ScorecardScreen(PushedScreen[None]):
             yield Static(id="summary", markup=False)
             with Sets(id="sets"):
                 yield ScorecardTable(id="table")
-            with Horizontal(id="progress"):
-                yield ProgressBar(show_eta=False)
-                yield Static(id="doing", markup=False)
+            yield WorkProgress(id="progress")
         yield KeyFooter(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -94,28 +92,16 @@ class ScorecardScreen(PushedScreen[None]):
     async def _measure(self) -> None:
         """Have a child measure; a new measurement replaces it, and leaving the screen ends it."""
         self._begin()
-        answer: Scorecard | None = None
         sides = "--checkpoint", str(self._judged), "--against", str(self._other)
+        asked = ["scorecard", *sides, "--json", "--", *self._sets]
         try:
-            async with aclosing(child.lines("scorecard", *sides, "--json", "--", *self._sets)) as output:
-                async for message in output:
-                    if not isinstance(message, messages.CommandProgress):
-                        answer = Scorecard.from_json(message)
-                        continue
-                    self._progress(message.done, message.total, message.doing or "")
-                    if message.row is not None:
-                        self._rows.append(Row.from_json(message.row))
-                        self._table.show(self._models, self._rows)
-            if answer is None:
-                raise DataError("the measurement ended without an answer")
+            answer = await child.result(Scorecard.from_json, *asked, progress=self._progress)
         except DigitsError as error:
             self._fail(str(error))
-        except (KeyError, TypeError, ValueError) as error:
-            self._fail(f"the measurement's answer is not valid: {error!r}")
         else:
             self._say(answer.summary)
             self._table.show(answer.models, answer.rows, answer.speeds)
-            self.query_one("#progress").display = False
+            self.query_one(WorkProgress).display = False
 
     @property
     def _models(self) -> tuple[ScoredModel, ...]:
@@ -129,17 +115,17 @@ class ScorecardScreen(PushedScreen[None]):
         self.query_one("#sets").border_title = Content(f"Scorecard: {names}")
         self._say("Measuring …")
         self._table.show(self._models, ())
-        self._progress(0, None, "starting")
+        self.query_one(WorkProgress).begin()
 
-    def _progress(self, done: int, total: int | None, doing: str) -> None:
-        self.query_one("#progress").display = True
-        self.query_one(ProgressBar).update(total=total or None, progress=done)
-        figures = f": {done:,} of {total:,}" if total else ""
-        self.query_one("#doing", Static).update(printable(doing[:1].upper() + doing[1:]) + figures)
+    def _progress(self, message: CommandProgress) -> None:
+        self.query_one(WorkProgress).show(message)
+        if message.row is not None:
+            self._rows.append(child.parsed(Row.from_json, message.row))
+            self._table.show(self._models, self._rows)
 
     def _fail(self, error: str) -> None:
         self._say(f"✗ {printable(error).removesuffix('.')}. Press r to measure again.", wrong=True)
-        self.query_one("#progress").display = False
+        self.query_one(WorkProgress).display = False
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         summary = self.query_one("#summary", Static)

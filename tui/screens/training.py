@@ -108,6 +108,7 @@ class TrainingScreen(ModeScreen):
         if self._followed is None and self.owners.runs.current is None:
             self._follow(None)  # a run may have been started elsewhere
         self._look(now=True)
+        self._show_figures()  # it may have another title
         self.query_one(RunPanel).show_pinned()
 
     # Following
@@ -309,7 +310,7 @@ class TrainingScreen(ModeScreen):
             if run is not None:
                 self.post_message(OpenRun(run))
 
-        self.app.push_screen(RunsScreen(), chosen)
+        self.app.push_screen(RunsScreen(self.owners), chosen)
 
     def action_log(self) -> None:
         """Show the run's notes and its log."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from core.config.configuration import TrainingConfig
+    from core.runs.deletion import Deletions
     from core.runs.run import Run
     from tui.processes.followed_run import FollowedRun
 
@@ -32,6 +35,7 @@ class Runs:
         """The runs whose process was started here and has not ended."""
         self._followed: WeakValueDictionary[Run, FollowedRun] = WeakValueDictionary()
         """The runs that are being followed; dropping the last reference stops following."""
+        self._deletions: Deletions | None = None
         self._lock = threading.Lock()
         """Guards `_followed`: the list of runs is made in a thread, which follows runs too."""
 
@@ -70,6 +74,31 @@ class Runs:
     def stop(self, run: Run) -> None:
         """Ask a run to save its state and stop. Raises RunError if the request cannot be written."""
         run.request_stop()
+
+    def delete(self, runs: Sequence[Run], in_use: Path | None) -> None:
+        """Delete them, until the app closes not for good; `in_use` is the checkpoint that reads drawings.
+
+        Blocks. Raises RunError as `Deletions.delete` does.
+        """
+        from core.runs.deletion import Deletions  # not at start
+
+        if self._deletions is None:
+            self._deletions = Deletions()
+        self._deletions.delete(runs, in_use)
+
+    def undelete(self) -> list[Run]:
+        """Bring back what was deleted last; empty if nothing was. Blocks; raises RunError if that fails."""
+        return [] if self._deletions is None else self._deletions.undo()
+
+    @property
+    def can_undelete(self) -> bool:
+        """Whether there is something to bring back."""
+        return self._deletions is not None and self._deletions.can_undo
+
+    def close(self) -> None:
+        """The app closes: what was deleted is removed for good."""
+        if self._deletions is not None:
+            self._deletions.close()
 
     def is_going(self, run: Run) -> bool:
         """Whether the run trains, or was started here and is about to."""

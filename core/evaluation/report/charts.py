@@ -51,7 +51,7 @@ def matrix(measured: Measurement) -> str:
             parts.append(text(x + 20, y + 16, shown, anchor="middle", style="" if count else f"fill:{GREY}"))
         recall = "–" if figures.recall is None else percent(figures.recall, 1)
         parts.append(text(_LEFT + CLASSES * _CELL + 60, y + 16, recall, anchor="end", style=f"fill:{GREY}"))
-    return _svg(MATRIX_WIDTH, MATRIX_HEIGHT, parts)
+    return svg(MATRIX_WIDTH, MATRIX_HEIGHT, parts)
 
 
 def reliability(measured: Measurement) -> str:
@@ -64,7 +64,7 @@ def reliability(measured: Measurement) -> str:
     parts.append(
         f'<line x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}" stroke="{ORANGE}" stroke-dasharray="5 4"/>'
     )
-    return _svg(WIDTH, HEIGHT, parts)
+    return svg(WIDTH, HEIGHT, parts)
 
 
 def rejection(measured: Measurement) -> str:
@@ -76,7 +76,7 @@ def rejection(measured: Measurement) -> str:
     parts = _frame("rejected", "right of the others", ("0%", "25%", "50%"), (percent(least), middle, "100%"))
     points = " ".join(f"{_x(2 * part):.1f},{_y((accuracy - least) / span):.1f}" for part, accuracy in curve)
     parts.append(f'<polyline points="{points}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
-    return _svg(WIDTH, HEIGHT, parts)
+    return svg(WIDTH, HEIGHT, parts)
 
 
 def data_url(example: Example) -> str:
@@ -108,7 +108,8 @@ def _frame(across: str, up: str, below: tuple[str, str, str], beside: tuple[str,
     return parts
 
 
-def _svg(width: int, height: int, parts: list[str]) -> str:
+def svg(width: int, height: int, parts: list[str]) -> str:
+    """An SVG element of that size in pixels."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="sans-serif" font-size="12">{"".join(parts)}</svg>'

@@ -32,15 +32,22 @@ def html(report: Report) -> str:
         for each in report.worst
     )
     worst = f'<h2>The most confident mistakes</h2><div class="images">{figures}</div>' if figures else ""
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(report.title)}</title>'
-        f"<style>{_STYLE}</style></head><body>"
-        f"<h1>{escape(report.title)}</h1><p>{escape(report.summary)}</p><table>{facts}</table>"
+    return page(
+        report.title,
+        f"<p>{escape(report.summary)}</p><table>{facts}</table>"
         "<h2>Which digit was read as which</h2><p>Rows are true digits; to the right, the share read right.</p>"
         f"{charts.matrix(report.measurement)}"
         "<h2>Each digit</h2><table><tr><th>digit</th><th>recall</th><th>precision</th><th>F1</th></tr>"
         f"{rows}</table>"
         '<h2>How far its confidence can be trusted</h2><div class="charts">'
         f"<div>{charts.reliability(report.measurement)}</div><div>{charts.rejection(report.measurement)}</div></div>"
-        f"{worst}</body></html>\n"
+        f"{worst}",
+    )
+
+
+def page(title: str, body: str) -> str:
+    """A whole file; `body` is HTML, `title` is not."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{body}</body></html>\n"
     )

@@ -15,8 +15,8 @@ _BLOCKS = " ▄▀█"
 def markdown(report: Report) -> str:
     """The whole file."""
     measured = report.measurement
-    lines = [f"# {_escaped(report.title)}", "", _escaped(report.summary), "", "| | |", "|---|---|"]
-    lines += [f"| {_escaped(name)} | {_escaped(value)} |" for name, value in report.facts]
+    lines = [f"# {escaped(report.title)}", "", escaped(report.summary), "", "| | |", "|---|---|"]
+    lines += [f"| {escaped(name)} | {escaped(value)} |" for name, value in report.facts]
     digits = "".join(f" {digit} |" for digit in range(len(measured.confusion)))
     lines += ["", "## Which digit was read as which", "", "Rows are true digits, columns what was read.", ""]
     lines += [f"| |{digits} recall | precision | F1 |", "|---|" + "---:|" * (len(measured.confusion) + 3)]
@@ -58,5 +58,6 @@ def _drawn(example: Example) -> list[str]:
     return texts
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """`text` as Markdown shows it unchanged."""
     return text.translate({ord(character): f"\\{character}" for character in "\\`*_{}[]<>|#"})

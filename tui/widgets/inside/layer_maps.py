@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -200,11 +201,13 @@ class LayerMaps(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row of cells, through all layers that are shown."""
+        plain = self.rich_style  # computed on every access
         parts = []
         for layer, tiling in self._tilings_now.items():
-            part = self._heading(layer, tiling) if y < tiling.block.y else self._line(layer, tiling, y - tiling.block.y)
-            parts.append(part.adjust_cell_length(tiling.block.width, self.rich_style))
-        return Strip.join(parts).adjust_cell_length(self.size.width, self.rich_style)
+            line = y - tiling.block.y
+            part = self._heading(layer, tiling) if line < 0 else self._line(layer, tiling, line, plain)
+            parts.append(part.adjust_cell_length(tiling.block.width, plain))
+        return Strip.join(parts).adjust_cell_length(self.size.width, plain)
 
     def _heading(self, layer: int, tiling: Tiling) -> Strip:
         count, height, width = self._layers[layer].shape
@@ -212,25 +215,25 @@ class LayerMaps(Widget, can_focus=True):
         name = "layer-maps--chosen" if layer == self.chosen.layer else "layer-maps--heading"
         return Strip([Segment(text, self.get_component_rich_style(name))])
 
-    def _line(self, layer: int, tiling: Tiling, y: int) -> Strip:
+    def _line(self, layer: int, tiling: Tiling, y: int, plain: Style) -> Strip:
         row, line = divmod(y, tiling.lines)
         if row >= tiling.rows or 2 * line >= tiling.side:
             return Strip([])
         first = self._first(layer) + row * tiling.columns
-        marked = self.get_component_rich_style("layer-maps--chosen")
+        gap = Strip([Segment(" ", plain)], GAP)
+        marked = Strip([Segment("▐", self.get_component_rich_style("layer-maps--chosen"))], GAP)
         parts: list[Strip] = []
         for place in range(first, min(first + tiling.columns, len(self._orders[layer]))):
             chosen = Chosen(layer, place)
-            parts.append(Strip([Segment("▐", marked) if chosen == self.chosen else Segment(" ", self.rich_style)], GAP))
-            parts.append(self._tile(chosen)[line])
+            parts += (marked if chosen == self.chosen else gap, self._tile(chosen, plain)[line])
         return Strip.join(parts)
 
-    def _tile(self, chosen: Chosen) -> list[Strip]:
+    def _tile(self, chosen: Chosen, plain: Style) -> list[Strip]:
         if chosen not in self._tiles:
             image = self._image(chosen)
             assert image is not None
             colours = shades(self) if self.shows_all else ()  # a slow line gets a few hundred bytes for a stroke
-            self._tiles[chosen] = image, half_blocks(image, colours, self.rich_style)
+            self._tiles[chosen] = image, half_blocks(image, colours, plain)
         return self._tiles[chosen][1]
 
     def _image(self, chosen: Chosen) -> Grey | None:

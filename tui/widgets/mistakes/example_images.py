@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -14,8 +14,13 @@ from core.words import percent
 from tui.widgets.shared.captioned_images import Captioned, CaptionedImages
 
 
+def reading(example: Example) -> str:
+    """The digit read, and its probability."""
+    return f"{example.read} {percent(example.certainty, 1)}"
+
+
 class ExampleImages(CaptionedImages):
-    """Above each image stands the probability of what it was read as."""
+    """Above each image stands its caption."""
 
     BINDING_GROUP_TITLE = "Images"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,10 +45,10 @@ class ExampleImages(CaptionedImages):
         super().__init__(id=id)
         self._examples: Sequence[Example] = ()
 
-    def show(self, examples: Sequence[Example]) -> None:
+    def show(self, examples: Sequence[Example], caption: Callable[[Example], str] = reading) -> None:
         """Show these, with the cursor on the first."""
         self._examples = examples
-        self.images = [Captioned(each.seen, f"{each.read} {percent(each.certainty, 1)}") for each in examples]
+        self.images = [Captioned(each.seen, caption(each)) for each in examples]
         self.marked = 0 if examples else None
         self.renew()
 

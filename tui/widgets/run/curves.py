@@ -7,29 +7,23 @@ In a cross-validation each stage has curves of its own, since each starts again;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.markup import escape
 
 from core.runs.history import History
 from tui.widgets.run.curve import LOOKS, Curve
 from tui.widgets.run.plot import Plot
+from tui.widgets.run.plot_row import PlotRow
 from tui.widgets.run.quantity import Quantity
 from tui.widgets.run.run_quantities import ACCURACY, FOLD_ACCURACY, GRADIENT_NORM, LEARNING_RATE, LOSS, stage_ends
 from tui.widgets.run.scale import Scale
 
-_FIRST = (LOSS, LEARNING_RATE, GRADIENT_NORM)
-"""What the first plot can show."""
 
-
-class Curves(Horizontal):
+class Curves(PlotRow):
     """The loss, learning rate or gradient norm, and the validation accuracy."""
 
-    BINDING_GROUP_TITLE = "Curves"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "next_quantity", "Next curve")]
+    FIRST = (LOSS, LEARNING_RATE, GRADIENT_NORM)
+    SECOND = ACCURACY
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -37,12 +31,6 @@ class Curves(Horizontal):
         self._drawn: object = None
         """The state that was drawn last; it is not drawn twice."""
         self._is_growing = False
-
-    def compose(self) -> ComposeResult:
-        for plot in (Plot(LOSS, id="loss"), Plot(ACCURACY, id="accuracy")):
-            plot.add_class("section")
-            plot.border_title = plot.quantity.title
-            yield plot
 
     def clear(self) -> None:
         """Remove the previous run's curves."""
@@ -53,32 +41,25 @@ class Curves(Horizontal):
     def show(self, history: History, *, is_growing: bool) -> None:
         """Draw the run so far; nothing if it has not started yet. `is_growing` says whether it goes on."""
         self._history, self._is_growing = history, is_growing
-        started, first = history.started, self.query_one("#loss", Plot)
-        state = (history.step, len(history.epochs), started, is_growing, first.quantity)
-        if started is None or state == self._drawn:
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what has changed."""
+        history = self._history
+        if history is None or (started := history.started) is None:
+            return
+        state = (history.step, len(history.epochs), started, self._is_growing, self.first.quantity)
+        if state == self._drawn:
             return
         self._drawn = state
         steps = max(1, started.steps_per_epoch)
         scale = Scale(started.epochs, steps, tuple(stage_ends(started)) if started.folds else ())
-        self.query_one("#accuracy", Plot).show_quantity(FOLD_ACCURACY if started.folds else ACCURACY)
+        self.second.show_quantity(FOLD_ACCURACY if started.folds else ACCURACY)
         for plot in self.query(Plot):
             curves = plot.quantity.curves(history, started)
-            plot.draw(curves, scale, history.step / steps, is_growing=is_growing)
+            plot.draw(curves, scale, history.step / steps, is_growing=self._is_growing)
             if plot.border_title != (title := _title(plot.quantity, curves)):
                 plot.border_title = title  # assigning it repaints, even if it is the same
-
-    def action_next_quantity(self) -> None:
-        """Show the next quantity in the first plot."""
-        plot = self.query_one("#loss", Plot)
-        plot.show_quantity(_FIRST[(_FIRST.index(plot.quantity) + 1) % len(_FIRST)])
-        if self._history is not None:
-            self.show(self._history, is_growing=self._is_growing)
-
-    def on_plot_view_changed(self, event: Plot.ViewChanged) -> None:
-        """Show the same part of the run, with the same cursor, in both plots."""
-        event.stop()
-        for plot in self.query(Plot):
-            plot.show_view(event.plot.view)
 
 
 def _title(quantity: Quantity, curves: Sequence[Curve]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,9 +111,7 @@ class PlotDrawing:
         self._draw_axes()
         for curve, trace in zip(self.content.curves, self._traces, strict=True):
             self._draw_line(trace, FIRST_LOOK + curve.look)
-        for curve, trace in zip(self.content.curves, self._traces, strict=True):
-            if curve.is_marked:
-                self._draw_marks(trace, curve.look)
+        self._draw_marks()
         if self._cursor is not None:
             self._draw_cursor(self.column(self._cursor))
         if self._has_words:
@@ -151,13 +149,27 @@ class PlotDrawing:
             bits = int(cells[row, column]) | (under if 0 < under < 256 else 0)
             self.frame.put(at[1], row, chr(_BRAILLE + bits), part)
 
-    def _draw_marks(self, trace: Trace, look: int) -> None:
-        # Dense curves that lie on one another take turns, so that each can be told.
+    def _draw_marks(self) -> None:
+        """Those of all curves; where several have one in the same cell, they take turns."""
+        found: dict[tuple[int, int], list[int]] = {}
+        for curve, trace in self._pairs():
+            if curve.is_marked:
+                for cell in self._marks(trace, curve.look):
+                    found.setdefault(cell, []).append(curve.look)
+        turn = 0
+        for (column, row), looks in sorted(found.items()):
+            look = looks[turn % len(looks)]
+            turn += len(looks) > 1
+            self.frame.put(self.begin + column, row, LOOKS[look].mark, FIRST_LOOK + look)
+
+    def _marks(self, trace: Trace, look: int) -> Iterator[tuple[int, int]]:
+        """Column and row of each of a curve's marks."""
+        # Dense curves that lie on one another begin apart, so that each can be told.
         last = (look % _APART if len(trace.columns) > self.columns else 0) - _APART
         rows = self._row(self.up.cells(trace.means, 4 * self._rows))
         for column, row in zip((trace.columns // 2).tolist(), rows.tolist(), strict=True):
             if column - last >= _APART:
-                self.frame.put(self.begin + column, row, LOOKS[look].mark, FIRST_LOOK + look)
+                yield column, row
                 last = column
 
     def _draw_cursor(self, column: int) -> None:

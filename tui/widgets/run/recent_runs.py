@@ -19,7 +19,6 @@ from textual.widgets.option_list import Option
 
 from core import paths
 from core.errors import CheckpointError, RunError
-from core.printable import printable
 from tui.state.complaint import complain
 from tui.state.requests import OpenRun
 from tui.widgets.shared.live_list import LiveList
@@ -103,7 +102,7 @@ class RecentRuns(Vertical):
         self.set_class(bool(looked.runs), "-some")
         self.set_class(not looked.runs, "-none")
         table = self.query_one(OptionList)
-        width = min(_LONGEST, max((len(each.run.name) for each in looked.runs), default=0))
+        width = min(_LONGEST, max((len(each.title) for each in looked.runs), default=0))
         options = [Option(_line(each, width), id=each.run.name) for each in looked.runs]
         if [option.id for option in table.options] == [option.id for option in options]:
             for index, option in enumerate(options):
@@ -138,5 +137,5 @@ def _line(each: ListedRun, width: int) -> Table:
     line.add_column(width=1)
     line.add_column(width=width, no_wrap=True, overflow="ellipsis")
     line.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-    line.add_row(MARKS[each.status], Text(printable(each.run.name)), Text(each.result))
+    line.add_row(MARKS[each.status], Text(each.title), Text(each.result))
     return line

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from core.runs.events import EpochEnded, Progress, Started
+from core.runs.events import EpochEnded, Started
 from core.runs.history import History
 from core.words import percent
 from tui.processes.run_stage import RunStage
@@ -24,14 +25,23 @@ _BATCHES, _EPOCH = "after the first batches", "after the first epoch"
 
 
 def _losses(history: History, started: Started) -> list[Curve]:
-    """Those of training, one for each stage, and of validation."""
+    """Those of training, and of validation."""
+    return _training_losses(history, started) + _validation_losses(history, started)
+
+
+def _training_losses(history: History, started: Started) -> list[Curve]:
+    """One for each stage."""
     values = np.asarray(history.losses)
     across = np.arange(1, len(values) + 1) / max(1, started.steps_per_epoch)
-    found = [
+    return [
         Curve.of(across[begin:end], values[begin:end], "training", look=_TRAINING, is_marked=False, points="steps")
         for begin, end in _steps(started)
     ]
-    return found + _validated(history, started, "validation", lambda epoch: epoch.validation_loss)
+
+
+def _validation_losses(history: History, started: Started) -> list[Curve]:
+    """One for each stage."""
+    return _validated(history, started, "validation", lambda epoch: epoch.validation_loss)
 
 
 def _accuracies(history: History, started: Started) -> list[Curve]:
@@ -41,22 +51,21 @@ def _accuracies(history: History, started: Started) -> list[Curve]:
 
 def _learning_rates(history: History, started: Started) -> list[Curve]:
     """One for each stage."""
-    return _reported(history, started, "rate", lambda report: report.learning_rate)
+    return _reported(history, started, "rate", history.learning_rates)
 
 
 def _gradient_norms(history: History, started: Started) -> list[Curve]:
     """One for each stage, without the reports that do not tell it."""
-    return _reported(history, started, "norm", lambda report: report.gradient_norm)
+    return _reported(history, started, "norm", history.gradient_norms)
 
 
-def _reported(history: History, started: Started, name: str, value: Callable[[Progress], float | None]) -> list[Curve]:
-    steps = max(1, started.steps_per_epoch)
-    across = np.array([report.step for report in history.reports], np.float64)
-    up = np.array([value(report) for report in history.reports], np.float64)  # None becomes NaN
+def _reported(history: History, started: Started, name: str, values: ArrayLike) -> list[Curve]:
+    across, up = np.asarray(history.report_steps), np.asarray(values)
     found = []
     for begin, end in _steps(started):
         part = (across > begin) & (across <= end)
-        found.append(Curve.of(across[part] / steps, up[part], name, look=_TRAINING, is_marked=False, points="reports"))
+        epochs = across[part] / max(1, started.steps_per_epoch)
+        found.append(Curve.of(epochs, up[part], name, look=_TRAINING, is_marked=False, points="reports"))
     return found
 
 
@@ -87,6 +96,8 @@ def _four_digits(value: float) -> str:
 
 
 LOSS = Quantity("Loss", (axis.logarithmic, axis.linear), _four_digits, _losses, _BATCHES)
+TRAINING_LOSS = Quantity("Training loss", (axis.logarithmic, axis.linear), _four_digits, _training_losses, _BATCHES)
+VALIDATION_LOSS = Quantity("Validation loss", (axis.logarithmic, axis.linear), _four_digits, _validation_losses, _EPOCH)
 LEARNING_RATE = Quantity("Learning rate", (axis.linear, axis.logarithmic), _four_digits, _learning_rates, _BATCHES)
 GRADIENT_NORM = Quantity(
     "Gradient norm", (axis.logarithmic, axis.linear), _four_digits, _gradient_norms, "no gradient was measured"

@@ -28,14 +28,15 @@ _STATES = {
 
 
 class RunTitle(Lines):
-    """Two lines: what is trained and how, and the run's name with its numbers of images."""
+    """Two lines: what is trained and how, and the run's title, or else its name, with its numbers of images."""
 
     _followed: FollowedRun | None = None
-    _data = _recipe = _line = ""
+    _data = _recipe = _line = _title = ""
 
     def show(self, followed: FollowedRun, data: str, recipe: str, line: str = "") -> None:
         """Show this run; `data` and `recipe` are from its configuration, `line` says if the terminal's line is slow."""
         self._followed, self._data, self._recipe, self._line = followed, data, recipe, line
+        self._title = followed.run.label.title or printable(followed.run.name)
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
@@ -48,15 +49,15 @@ class RunTitle(Lines):
         if started is not None:
             threads = plural(started.threads, "thread")
             how = f"{started.device}, {started.precision}, {threads}, seed {started.seed}"
-            images = _images(started, width - len(self._followed.run.name) - 2)
+            images = _images(started, width - len(self._title) - 2)
         if self._line:
             # If there is no room for both, it replaces the numbers of images.
             both = f"{self._line}   {images}" if images else self._line
-            images = both if len(both) + len(self._followed.run.name) + 2 <= width else self._line
+            images = both if len(both) + len(self._title) + 2 <= width else self._line
         recipe = f", {self._recipe} recipe" if self._recipe else ""
         room = width - len(recipe) - len(how) - len(state) - 5
         what = fit(printable(Path(self._data).name or self._data), max(4, room)) + recipe
-        name = fit(printable(self._followed.run.name), width - len(images) - 2)
+        name = fit(self._title, width - len(images) - 2)
         return [
             _spread([(what, "bold"), ("   " + how, _MUTED)], (state, f"bold {style}"), width),
             _spread([(name, _MUTED)], (images, _MUTED), width),

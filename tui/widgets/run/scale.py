@@ -15,7 +15,7 @@ class Scale:
     epochs: int
     """Of the whole run."""
     steps: int
-    """Of each epoch."""
+    """Of each epoch; 0 if runs of different steps share the axis."""
     ends: tuple[float, ...] = ()
     """The epoch with which each stage of a cross-validation ends, the training on all images first."""
 
@@ -44,7 +44,8 @@ class Scale:
         """A value in words, in full and in short: `epoch 2.25, step 90`; `fold 2, epoch 9.25`."""
         epoch = f"epoch {value:.2f}"
         if not self.ends:
-            return f"{epoch}, step {max(1, round(value * self.steps)):,}", epoch
+            step = f", step {max(1, round(value * self.steps)):,}" if self.steps else ""
+            return f"{epoch}{step}", epoch
         fold = sum(end < value for end in self.borders)
         short = f"fold {fold}" if fold else "all images"
         return f"{short}, {epoch}", short

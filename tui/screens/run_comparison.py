@@ -1,0 +1,112 @@
+"""Several runs side by side: their curves over each other, what differs between them, and which is better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import ScrollableContainer, Vertical
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from core.evaluation.runs_compared import ComparedRun, rows, verdict
+from core.runs.run import Run
+from tui.screens.pushed import PushedScreen
+from tui.widgets.run.compared_table import ComparedTable
+from tui.widgets.run.overlaid_curves import OverlaidCurves
+from tui.widgets.shared.key_footer import KeyFooter
+
+if TYPE_CHECKING:
+    from tui.processes.followed_run import FollowedRun
+    from tui.state.runs import Runs
+
+_LOOK_AGAIN = 1.0
+"""Seconds between two looks at the runs that are going."""
+
+
+class Differences(ScrollableContainer):
+    """Scrolls in both directions."""
+
+    BINDING_GROUP_TITLE = "Table"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", "Scroll up", show=False),
+        Binding("down", "scroll_down", "Scroll down", show=False),
+        Binding("left", "scroll_left", "Scroll left", show=False),
+        Binding("right", "scroll_right", "Scroll right", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+    ]
+
+
+class RunComparisonScreen(PushedScreen[None]):
+    """Follows the runs that are going."""
+
+    ONLY_SHOWS = True
+    CSS_PATH = "run_comparison.tcss"
+    BINDING_GROUP_TITLE = "Comparison"
+    AUTO_FOCUS = "#loss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", key_display="esc")]
+
+    class Looked(Message):
+        """What the runs have written was read."""
+
+        def __init__(self, runs: list[ComparedRun], *, goes_on: bool) -> None:
+            super().__init__()
+            self.runs = runs
+            self.goes_on = goes_on
+            """Whether one of them is going."""
+
+    def __init__(self, runs: Runs, looks: Mapping[Run, int]) -> None:
+        """`looks` has the runs, each with the look of its curves; `runs` follows them."""
+        super().__init__()
+        self._looks = looks
+        self._followed: list[FollowedRun] = [runs.follow(run) for run in looks]
+        self._versions: list[int] = []
+        """Of the runs when they were shown last."""
+        self._goes_on = True
+
+    def is_same_as(self, other: Any) -> bool:
+        """Whether it compares the same runs."""
+        return isinstance(other, RunComparisonScreen) and set(other._looks) == set(self._looks)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="comparison"):
+            yield Static("Reading …", id="verdict", markup=False)
+            yield OverlaidCurves(id="overlaid")
+            with Differences(id="differences"):
+                yield ComparedTable()
+        yield KeyFooter(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Read the runs, and go on with those that are going."""
+        self._look()
+        self.set_interval(_LOOK_AGAIN, self._look_if_seen)
+
+    def _look_if_seen(self) -> None:
+        if self._goes_on and self.is_current:
+            self._look()
+
+    @work(thread=True, exclusive=True, group="look")
+    def _look(self) -> None:
+        worker = get_current_worker()
+        for each in self._followed:
+            if worker.is_cancelled:
+                return
+            each.look()
+        versions = [each.version for each in self._followed]
+        if versions == self._versions:
+            return
+        self._versions = versions
+        compared = [ComparedRun.of(each.run, each.history) for each in self._followed]
+        self.post_message(self.Looked(compared, goes_on=any(each.is_going for each in self._followed)))
+
+    def on_run_comparison_screen_looked(self, event: Looked) -> None:
+        """Show them."""
+        self._goes_on = event.goes_on
+        self.query_one("#verdict", Static).update(verdict(event.runs))
+        self.query_one(OverlaidCurves).show(event.runs, self._looks, is_growing=event.goes_on)
+        self.query_one(ComparedTable).show(event.runs, self._looks, rows(event.runs))
