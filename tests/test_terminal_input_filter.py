@@ -137,6 +137,15 @@ def test_mouse_sizes_focus_and_positions_come_through() -> None:
     ]  # fmt: skip
 
 
+def test_a_paste_is_what_was_pasted() -> None:
+    """Nothing of the mark at its end, wherever the line cuts it; what looks like a part of one stays."""
+    sent, pasted = b"\x1b[200~~/my [201~ digits\x1b[\x1b[201~", "~/my [201~ digits["
+    for cut in range(2, len(sent) + 1):
+        found = _messages([sent[:cut], sent[cut:] + b"h"], gap=0.5)
+        assert [each.text for each in found if isinstance(each, events.Paste)] == [pasted], cut
+        assert _keys(found) == ["h"], cut
+
+
 @pytest.mark.parametrize("end", [b"\x1b[201~", b""])
 def test_a_paste_of_megabytes_is_no_key(end: bytes) -> None:
     """Nor are sequences within it; one whose end is lost ends after a while."""

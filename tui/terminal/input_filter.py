@@ -18,6 +18,8 @@ _ESC = "\x1b"
 ESCAPE_KEY = f"{_ESC}[27u"
 """The escape key, in a protocol in which it cannot be taken for the start of a sequence."""
 PASTE, PASTE_END = f"{_ESC}[200~", f"{_ESC}[201~"
+_PARTS = range(len(PASTE_END) - 1, -1, -1)
+"""How many characters of the end of a paste a piece may break off after, the most first."""
 
 _ESCAPE_SECONDS = 0.1
 """How long a lone escape may be the start of a sequence."""
@@ -93,8 +95,13 @@ class InputFilter:
         text = self._decoder.decode(data)
         if self._state is _State.GROUND and _is_pasted(text):
             return f"{PASTE}{_clean(text[:_MOST_PASTED])}{PASTE_END}"
-        for character in text:
-            self._take(character)
+        place = 0
+        while place < len(text):
+            if self._state is _State.PASTE:
+                place = self._paste(text, place)
+            else:
+                self._take(text[place])
+                place += 1
         return self._taken()
 
     def tick(self, now: float) -> str:
@@ -136,8 +143,6 @@ class InputFilter:
         match self._state:
             case _State.GROUND:
                 self._start(character)
-            case _State.PASTE:
-                self._paste(character)
             case _State.ESCAPE:
                 self._escaped(character)
             case _State.STRING | _State.STRING_ESCAPE:
@@ -211,15 +216,28 @@ class InputFilter:
         elif not late and (sequence in ANSI_SEQUENCES_KEYS or _is_understood(sequence)):
             self._out.append(sequence)
 
-    def _paste(self, character: str) -> None:
-        """Take a character of a paste; escape sequences in it are nothing but its end."""
-        self._sequence = (self._sequence + character)[-len(PASTE_END) :]
-        if self._sequence == PASTE_END:
+    def _paste(self, text: str, start: int) -> int:
+        """Take what is pasted of `text`, from `start` on; returns where that ends.
+
+        Escape sequences in it are nothing but its end, a beginning of which is kept until the rest comes.
+        """
+        begun = len(self._sequence)
+        pasted = self._sequence + text[start:]
+        end = pasted.find(PASTE_END)
+        if end >= 0:
+            self._pass_on(pasted[:end])
             self._out.append(PASTE_END)
             self._ground()
-        elif self._left and (kept := _clean(character)):
-            self._left -= 1
-            self._out.append(kept)
+            return start + end + len(PASTE_END) - begun
+        end = len(pasted) - next(most for most in _PARTS if pasted.endswith(PASTE_END[:most]))
+        self._pass_on(pasted[:end])
+        self._sequence = pasted[end:]
+        return len(text)
+
+    def _pass_on(self, pasted: str) -> None:
+        kept = _clean(pasted[: self._left])
+        self._left -= len(kept)
+        self._out.append(kept)
 
 
 def _is_understood(sequence: str) -> bool:
