@@ -178,7 +178,7 @@ async def test_a_run_that_is_not_read_yet_stands_with_its_name() -> None:
         await read(pilot)
         screen = app.screen
         assert isinstance(screen, RunsScreen)
-        del screen._outlines[1:]
+        del screen._listing.outlines[1:]
         screen._list.refresh()
         await pilot.press("down", "down")
         assert [line.split()[:2] for line in lines(app)] == [

@@ -20,10 +20,10 @@ from core.printable import printable
 from core.runs import run as runs
 from core.runs.outline import RunOutline
 from core.runs.run import Run
-from core.runs.selection import NEWEST, in_order, matches
 from core.words import plural
 from tui.screens import run_dialogs
 from tui.screens.pushed import Dialog
+from tui.screens.run_listing import RunListing
 from tui.state.complaint import complain
 from tui.widgets.run.curve import LOOKS
 from tui.widgets.run.run_columns import columns, line, mark, name
@@ -78,15 +78,7 @@ class RunsScreen(Dialog[Run | None]):
         """The owner of the runs deletes them; that of the model knows which one reads drawings."""
         super().__init__()
         self._owners = owners
-        self._runs: Sequence[Run] | None = None
-        """All, as they were found; None until they are known."""
-        self._outlines: list[RunOutline] = []
-        """Of the first of them, as far as they were read."""
-        self._order: list[int] | None = None
-        """Indices of the runs that are listed; None if all are, as they were found."""
-        self._marks: dict[Run, int] = {}
-        """The marked runs, each with the look of its curve, which it keeps as long as it is marked."""
-        self._by, self._reverse = NEWEST, False
+        self._listing = RunListing()
         self._said = ""
         """What was done last; shown as long as the same run is highlighted."""
         self._said_at: Run | None = None
@@ -104,7 +96,7 @@ class RunsScreen(Dialog[Run | None]):
 
     def on_mount(self) -> None:
         """Start reading the runs; the list stands once those in sight are read."""
-        self.query_one(RunHeads).show(self._by, reverse=self._reverse)
+        self._show_heads()
         self._read()
 
     def on_resize(self) -> None:
@@ -131,85 +123,72 @@ class RunsScreen(Dialog[Run | None]):
 
     def on_runs_screen_read(self, event: Read) -> None:
         """Show them; with a filter, those that match."""
-        at = self._chosen_run
-        self._runs = event.runs
-        self._outlines[event.begin :] = event.outlines
-        self._marks = {run: look for run, look in self._marks.items() if run in set(event.runs)}
+        at = self._chosen
+        self._listing.add(event.runs, event.begin, event.outlines)
         self._show()
-        if at is not None and at in event.runs and (index := event.runs.index(at)) in self._shown:
-            self._list.highlighted = self._shown.index(index)
-        self._said_at = self._chosen_run
+        if (row := self._listing.row(at)) is not None:
+            self._list.highlighted = row
+        self._said_at = self._chosen
 
     # What is listed
 
     @on(Input.Changed)
-    def _filter(self) -> None:
+    def _filter(self, event: Input.Changed) -> None:
+        self._listing.words = event.value.split()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._listing.arrange()
         self._show()
         self._list.highlighted = 0
 
     def _show(self) -> None:
-        words = self.query_one("#filter", Input).value.split()
-        self._order = None
-        if words or self._by != NEWEST or self._reverse:
-            # Those that are going come first only in the order that the list has by itself.
-            order = range(len(self._outlines)) if self._is_usual else self._sorted()
-            self._order = [index for index in order if matches(self._outlines[index], words)]
         listed = self._list
-        listed.show(len(self._shown), self._line)
+        listed.show(len(self._listing.shown), self._line)
         if listed.highlighted is None:
             listed.highlighted = 0
         self._tell()
         self.refresh_bindings()
 
-    def _sorted(self) -> list[int]:
-        return in_order(self._outlines, self._by, reverse=self._reverse)
-
-    @property
-    def _is_usual(self) -> bool:
-        return self._by == NEWEST and not self._reverse
-
     def _line(self, row: int) -> Content:
-        index, shown = self._shown[row], columns(self.app.size.width)
-        assert self._runs is not None
-        look = self._marks.get(self._runs[index])
-        if index < len(self._outlines):
-            return line(self._outlines[index], shown, look)
-        return Content.assemble(mark(look), f"{name(self._runs[index], shown)} …")
+        run, shown = self._listing.run(row), columns(self.app.size.width)
+        assert run is not None
+        look = self._listing.marks.get(run)
+        if (outline := self._listing.outline(row)) is not None:
+            return line(outline, shown, look)
+        return Content.assemble(mark(look), f"{name(run, shown)} …")
 
     @on(RunLines.Highlighted)
     def _moved(self) -> None:
-        if self._said_at is not None and self._said_at != self._chosen_run:
+        if self._said_at is not None and self._said_at != self._chosen:
             self._said = ""
         self._tell()
 
     def _tell(self) -> None:
-        index, read = self._chosen, len(self._outlines)
-        note = ""
-        if index is not None and self._runs is not None:
-            outline = self._outlines[index] if index < read else None
-            trouble = outline.trouble if outline is not None else ""
-            what = f"cannot be read: {trouble}" if trouble else self._count(len(self._runs))
-            text = f"{printable(self._runs[index].name)}, {what}"
-            note = outline.label.note if outline is not None else ""
-        elif self._runs is None or read < len(self._runs):
+        listing, run, outline = self._listing, self._chosen, self._outline
+        if run is not None:
+            trouble = "" if outline is None else outline.trouble
+            text = f"{printable(run.name)}, " + (f"cannot be read: {trouble}" if trouble else self._count())
+        elif not listing.is_read:
             text = "reading …"
-        elif self._runs:
+        elif listing.total:
             text = "No run matches; clear the filter to see all."
         else:
             text = "No runs yet: press Escape, then d, choose data and start."
         self.query_one("#chosen", Static).update(self._said or text, layout=False)
-        shown = self.query_one("#note", Static)
-        shown.update(note)
-        shown.display = bool(note)
+        note = self.query_one("#note", Static)
+        note.update("" if outline is None else outline.label.note)
+        note.display = outline is not None and bool(outline.label.note)
 
-    def _count(self, total: int) -> str:
-        part = f"{len(self._shown):,} of " if len(self._shown) != total else ""
-        marked = f", {len(self._marks)} marked" if self._marks else ""
-        return f"{part}{plural(total, 'run')}{marked}"
+    def _count(self) -> str:
+        listing = self._listing
+        part = f"{len(listing.shown):,} of " if len(listing.shown) != listing.total else ""
+        marked = f", {len(listing.marks)} marked" if listing.marks else ""
+        return f"{part}{plural(listing.total, 'run')}{marked}"
 
     def _say(self, words: str) -> None:
         """Say what can be done, or was done."""
-        self._said, self._said_at = words, self._chosen_run
+        self._said, self._said_at = words, self._chosen
         self._tell()
 
     def _changed(self, words: str) -> None:
@@ -226,28 +205,25 @@ class RunsScreen(Dialog[Run | None]):
 
     @on(RunLines.Chosen)
     def _open(self, event: RunLines.Chosen) -> None:
-        if self._runs is not None and event.index < len(self._shown):
-            self.dismiss(self._runs[self._shown[event.index]])
+        if (run := self._listing.run(event.index)) is not None:
+            self.dismiss(run)
 
     def action_mark(self) -> None:
         """Mark the highlighted run, or take its mark away, and go on to the next."""
-        if (row := self._list.highlighted) is not None and self._chosen is not None and self._mark(row):
+        row = self._list.highlighted
+        if row is not None and self._mark(row):
             self._list.action_move(1)
 
     @on(RunLines.Marked)
     def _marked(self, event: RunLines.Marked) -> None:
-        if event.index < len(self._shown):
-            self._mark(event.index)
+        self._mark(event.index)
 
     def _mark(self, row: int) -> bool:
         """Mark a run, or take its mark away; returns whether that could be done."""
-        assert self._runs is not None
-        run = self._runs[self._shown[row]]
-        if run in self._marks:
-            del self._marks[run]
-        elif free := [look for look in range(len(LOOKS)) if look not in self._marks.values()]:
-            self._marks[run] = free[0]
-        else:
+        run = self._listing.run(row)
+        if run is None:
+            return False
+        if not self._listing.mark(run):
             self._say(f"{len(LOOKS)} runs are marked; more could not be told apart.")
             return False
         self._list.refresh_from(row, 1)
@@ -258,10 +234,11 @@ class RunsScreen(Dialog[Run | None]):
         """Show the curves of the marked runs over each other, and what differs between them."""
         from tui.screens.run_comparison import RunComparisonScreen
 
-        if len(self._marks) < 2:
+        marks = self._listing.marks
+        if len(marks) < 2:
             self._say("Mark two runs or more with the space key, then press c.")
         else:
-            self.app.push_screen(RunComparisonScreen(self._owners.runs, dict(self._marks)))
+            self.app.push_screen(RunComparisonScreen(self._owners.runs, dict(marks)))
 
     def action_move(self, rows: int) -> None:
         """Move the highlight by this many rows."""
@@ -276,21 +253,24 @@ class RunsScreen(Dialog[Run | None]):
     def action_sort(self) -> None:
         """Sort by the next column."""
         every = [each.by for each in columns(self.app.size.width) if each.by]
-        self._sort(every[(every.index(self._by) + 1) % len(every)] if self._by in every else every[0])
+        at = every.index(self._listing.by) + 1 if self._listing.by in every else 0
+        self._sort(every[at % len(every)])
 
     @on(RunHeads.Clicked)
     def _sort_by(self, event: RunHeads.Clicked) -> None:
-        self._sort(event.by, reverse=event.by == self._by and not self._reverse)
+        self._sort(event.by, reverse=event.by == self._listing.by and not self._listing.reverse)
 
     def action_reverse(self) -> None:
         """Turn the order round."""
-        self._sort(self._by, reverse=not self._reverse)
+        self._sort(self._listing.by, reverse=not self._listing.reverse)
 
     def _sort(self, by: str, *, reverse: bool = False) -> None:
-        self._by, self._reverse = by, reverse
-        self.query_one(RunHeads).show(by, reverse=reverse)
-        self._show()
-        self._list.highlighted = 0
+        self._listing.by, self._listing.reverse = by, reverse
+        self._show_heads()
+        self._arrange()
+
+    def _show_heads(self) -> None:
+        self.query_one(RunHeads).show(self._listing.by, reverse=self._listing.reverse)
 
     # Changing
 
@@ -306,9 +286,9 @@ class RunsScreen(Dialog[Run | None]):
 
     def action_delete(self) -> None:
         """Delete the marked runs, or else the highlighted one."""
-        if self._runs is None or (chosen := self._chosen) is None:
+        if (run := self._chosen) is None:
             return
-        doomed = list(self._marks) or [self._runs[chosen]]
+        doomed = list(self._listing.marks) or [run]
         in_use = self._owners.model.checkpoint
 
         def delete() -> str:
@@ -338,8 +318,7 @@ class RunsScreen(Dialog[Run | None]):
 
     def action_export(self) -> None:
         """Write what is listed as a table."""
-        outlines = [self._outlines[index] for index in self._shown if index < len(self._outlines)]
-        self.app.push_screen(run_dialogs.export(outlines, self._say))
+        self.app.push_screen(run_dialogs.export(self._listing.listed, self._say))
 
     def action_back(self) -> None:
         """Leave the filter, which is emptied; then close without a choice."""
@@ -356,7 +335,7 @@ class RunsScreen(Dialog[Run | None]):
             case "choose" | "mark" | "rename" | "note" | "delete":
                 return self._chosen is not None
             case "compare" | "sort" | "reverse" | "filter" | "export":
-                return bool(self._runs)
+                return self._listing.total > 0
             case "undo":
                 return self._owners.runs.can_undelete
             case _:
@@ -367,23 +346,11 @@ class RunsScreen(Dialog[Run | None]):
         return self.query_one("#runs", RunLines)
 
     @property
-    def _shown(self) -> Sequence[int]:
-        """Indices of the runs that are listed."""
-        return range(len(self._runs or ())) if self._order is None else self._order
-
-    @property
-    def _chosen(self) -> int | None:
-        """The index of the highlighted run."""
-        row = self._list.highlighted
-        return None if row is None or row >= len(self._shown) else self._shown[row]
-
-    @property
-    def _chosen_run(self) -> Run | None:
+    def _chosen(self) -> Run | None:
         """The highlighted run."""
-        return None if self._runs is None or (index := self._chosen) is None else self._runs[index]
+        return self._listing.run(self._list.highlighted)
 
     @property
     def _outline(self) -> RunOutline | None:
         """Of the highlighted run, once it is read."""
-        index = self._chosen
-        return None if index is None or index >= len(self._outlines) else self._outlines[index]
+        return self._listing.outline(self._list.highlighted)
