@@ -53,7 +53,9 @@ async def _take(folder: Path) -> None:
     from core.runs.run import list_runs
     from tui.app import DigitsApp
     from tui.screens.check import CheckScreen
+    from tui.screens.comparison import ComparisonScreen
     from tui.screens.mistakes import MistakesScreen
+    from tui.screens.run_comparison import RunComparisonScreen
     from tui.state.requests import OpenRun
     from tui.widgets.drawing.pad import Pad
 
@@ -85,6 +87,11 @@ async def _take(folder: Path) -> None:
         await save("inside", 4)
         await pilot.press("full_stop", "full_stop", "full_stop", "full_stop", "full_stop", "full_stop")
         await save("why", 4)
+        await pilot.press("full_stop")
+        await save("flip", 15)
+        await pilot.press("full_stop")
+        await save("like", 10)
+        await pilot.press("comma", "comma")
         app.owners.model.use(glass.model)
         await save("glass", 12)
         app.owners.model.use(None)
@@ -92,6 +99,14 @@ async def _take(folder: Path) -> None:
         await pilot.pause(30)
         await pilot.press("enter")
         await save("mistakes", 1)
+        await pilot.press("escape", "escape")
+        app.push_screen(ComparisonScreen(fast.model, glass.model, "mnist"))
+        await save("networks", 45)
+        await pilot.press("escape")
+        app.push_screen(RunComparisonScreen(app.owners.runs, {fast: 0, glass: 1}))
+        await pilot.pause(2)
+        await pilot.press("right")
+        await save("runs", 1)
         await pilot.press("escape", "escape")
         app.post_message(OpenRun(glass))
         await save("weights", 4)
