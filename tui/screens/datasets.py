@@ -210,8 +210,12 @@ class DataScreen(ModeScreen):
         """Show which of the set's images the network that reads takes for others."""
         from tui.screens.mistakes import MistakesScreen
 
+        def closed(has_corrected: bool | None) -> None:
+            if has_corrected:
+                self.action_read_again()
+
         if (entry := self.chosen) is not None:
-            self.app.push_screen(MistakesScreen(self.owners.model.checkpoint, entry.name))
+            self.app.push_screen(MistakesScreen(self.owners.model.checkpoint, entry.name), closed)
 
     def action_check_up(self) -> None:
         """Open the check-up of a folder's images."""
