@@ -8,13 +8,16 @@ import os
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from quick import sitecustomize
 from waiting import comes_true
+
+if TYPE_CHECKING:
+    from tui.state.requests import LookInside
 
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
 # torch is imported, here and in what tests start.
@@ -156,3 +159,13 @@ async def children_end() -> AsyncIterator[None]:
     await comes_true(
         lambda: asyncio.all_tasks() == {asyncio.current_task()}, lambda: f"these tasks: {asyncio.all_tasks()}"
     )
+
+
+@pytest.fixture
+def looked_inside(monkeypatch: pytest.MonkeyPatch) -> list[LookInside]:
+    """The requests to show what a network makes of an image, which the app does not act on."""
+    from tui.app import DigitsApp
+
+    asked: list[LookInside] = []
+    monkeypatch.setattr(DigitsApp, "on_look_inside", lambda _, request: asked.append(request))
+    return asked

@@ -116,6 +116,7 @@ def test_a_set_that_cannot_be_used_is_a_row_that_says_why(tmp_path: Path, mnist_
     assert "no class folders" in empty.error and "no data set is called" in none.error
     assert "\x1b" not in none.name + none.error
     assert (row.name, row.images, row.notes) == ("good", 30, ("1 file could not be used.",))
+    assert [each.data for each in told] == ["mnist", str(tmp_path / "empty"), "", str(good)]
     assert (30, 30, "ignorant reads good") in steps and steps[-1] == (24, 24, "timing single readings")
 
 

@@ -56,6 +56,7 @@ _ROW = Row(
     rejects_more=True,
     notes=("A note.",),
     error="no",
+    data="/home/me/mine",
 )
 _EXAMPLE = Example(17, 3, 8, 0.75, 0.25, np.arange(784, dtype=np.uint8).reshape(28, 28), "3/a.png")
 _DISCORDANT = DiscordantImage(_EXAMPLE, 0.875)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.preprocessing.median import median
 from core.system import children
@@ -16,7 +18,7 @@ from core.system import children
 @pytest.mark.parametrize("count", [1, 2, 3, 8, 81, 1000])
 def test_it_is_numpy_s_to_the_bit(kind: type, count: int) -> None:
     """Of rows of any length, of which a single one counts too."""
-    values = (np.random.default_rng(count).random((5, 4, count)) * 255).astype(kind)
+    values: NDArray[Any] = (np.random.default_rng(count).random((5, 4, count)) * 255).astype(kind)
     for each in (values, values[0, 0]):
         expected = np.median(each, axis=-1)
         found = median(each)

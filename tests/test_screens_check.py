@@ -39,8 +39,10 @@ from waiting import LONGEST, comes_true
 from core.checkup.checkup import Checkup
 from core.checkup.finding import Picture, label_of
 from core.data import amendments
+from core.data.image_file import seen_in
 from core.errors import DataError
 from tui.screens import palette
+from tui.state.requests import LookInside
 from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.findings import Findings
 
@@ -445,3 +447,28 @@ def test_the_check_up_looks_right(
             await settled(pilot)
 
     assert snap_compare(CheckApp(folder), terminal_size=size, run_before=act)
+
+
+async def test_any_image_opens_inside_the_network(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, looked_inside: list[LookInside]
+) -> None:
+    """By either key, and by a second click; a file without an image does not."""
+    told(monkeypatch, folder)
+    app = CheckApp(folder)
+    async with app.run_test(size=(80, 24)) as pilot:
+        grid = await open_images(pilot, 1)
+        await pilot.press("z", "v")
+        await decoded(pilot, grid)
+        await pilot.press("right", "enter")
+        assert [each.title for each in looked_inside] == ["3/00.png", "3/01.png"]
+        assert np.array_equal(looked_inside[1].image, seen_in(folder / "3" / "01.png"))
+        place = grid.cards.place(2)
+        for count in (2, 3):
+            await pilot.click(BeforeAfter, offset=(place.x + 1, place.y + 1))
+            await pilot.pause()
+            assert grid.cursor == 2 and len(looked_inside) == count
+        await pilot.press("escape")
+        await open_images(pilot, 2)
+        assert "2/notes.png" in text(app)
+        await pilot.press("enter", "v")
+        assert len(looked_inside) == 3

@@ -57,7 +57,7 @@ class ComparisonApp(App[None]):
 
     CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
 
-    def __init__(self, opened: PushedScreen[None] | None = None) -> None:
+    def __init__(self, opened: PushedScreen[Any] | None = None) -> None:
         super().__init__()
         self.asked: list[LookInside] = []
         self.opened = opened or ComparisonScreen(_SHIPPED, _OTHER, "mnist")

@@ -29,6 +29,7 @@ from tui.screens.add_folder import AddFolder, UsableTree
 from tui.screens.confirm import Confirm
 from tui.screens.datasets import DataScreen
 from tui.screens.skipped import SkippedScreen
+from tui.state.requests import LookInside
 from tui.widgets.data.catalogue_table import CatalogueTable
 from tui.widgets.data.counts import Counts, bar
 from tui.widgets.data.training_options import TrainingOptions
@@ -113,6 +114,38 @@ async def test_a_set_is_told_of_with_counts_and_images(asked: list[str]) -> None
         for _ in range(4):
             await pilot.press("n")
         assert screen.query_one(Samples).first == 0
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+async def test_any_image_opens_inside_the_network(
+    asked: list[str], looked_inside: list[LookInside], size: tuple[int, int]
+) -> None:
+    """By keys, over the end of a row and of a page, and by a second click; digit k has k + 1 pairs of bright rows."""
+    app = DigitsApp()
+    async with app.run_test(size=size) as pilot:
+        screen = await open_data(pilot)
+        samples = screen.query_one(Samples)
+        await pilot.press("tab")
+        assert samples.has_focus and "0▸" in text(app)
+        await pilot.press("right", "enter", "down", "v")
+        assert [each.title for each in looked_inside] == [
+            "a 1 of MNIST",
+            f"a {(1 + samples.grid.columns) % 10} of MNIST",
+        ]
+        assert looked_inside[0].image[:, 10].tolist() == [0] * 4 + [255] * 4 + [0] * 20
+        await pilot.press(*["right"] * samples.grid.count)
+        assert samples.first == samples.grid.count and samples.cursor == 1 + samples.grid.columns + samples.grid.count
+        await pilot.press("n")
+        assert samples.cursor == samples.first and f"{samples.first % 10}▸" in text(app)
+        await pilot.click(Samples, offset=(samples.grid.side + 4, 1))
+        assert samples.cursor == samples.first + 1 and len(looked_inside) == 2
+        await pilot.click(Samples, offset=(samples.grid.side + 4, 1))
+        await until(pilot, lambda: len(looked_inside) == 3)
+        assert (
+            looked_inside[2].title == f"a {(samples.first + 1) % 10} of MNIST" and looked_inside[2].checkpoint is None
+        )
+        await pilot.press("escape")
+        assert not samples.has_focus and "▸" not in text(app)
 
 
 async def test_images_are_whole_where_there_is_room(asked: list[str]) -> None:
@@ -370,7 +403,7 @@ async def test_the_fields_are_what_is_started(asked: list[str], started: list[Tr
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_data(pilot, "own")
         await until(pilot, lambda: screen.query_one("#device OptionList", OptionList).option_count == 3)
-        await pilot.press("tab", "enter", "up", "up", "up", "up", "enter")
+        await pilot.press("tab", "tab", "enter", "up", "up", "up", "up", "enter")  # past the images
         assert screen.query_one("#recipe", Select).value == "accurate"
         await pilot.press("tab", "3", "tab", "enter", "down", "enter", "tab", "enter", "down", "enter", "tab")
         assert isinstance(app.focused, Button)

@@ -20,12 +20,14 @@ from textual.widgets import Input
 
 import tui.app
 from core.data import amendments, own_sets
+from core.data.image_file import seen_in
 from core.data.own_sets import OwnSet
 from tui.app import DigitsApp
 from tui.screens import own_set
 from tui.screens.ask import Ask
 from tui.screens.free_path import free_path
 from tui.screens.own_set import OwnSetScreen
+from tui.state.requests import LookInside
 from tui.widgets.data.drawing_grid import DrawingGrid, Tiles
 from tui.widgets.data.own_summary import balance
 
@@ -89,6 +91,22 @@ async def test_nothing_is_clipped(size: tuple[int, int], mine: OwnSet) -> None:
             assert part in seen, part
         for digit, count in enumerate(own_sets.counts(mine)):
             assert any(line.lstrip().startswith(f"{digit} █") and f" {count} " in line for line in seen.splitlines())
+
+
+async def test_any_drawing_opens_inside_the_network(mine: OwnSet, looked_inside: list[LookInside]) -> None:
+    """By either key, and by a second click."""
+    app = Shown(mine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = grid(await opened(pilot))
+        await pilot.press("enter", "end", "v")
+        kept = own_sets.drawings(mine)
+        assert [each.title for each in looked_inside] == [f"a {kept[0].label} of own", f"a {kept[-1].label} of own"]
+        assert np.array_equal(looked_inside[1].image, seen_in(kept[-1].path))
+        await pilot.press("home")
+        for count in (2, 3):
+            await pilot.click(DrawingGrid, offset=(shown.tiles.width + 2, 3))
+            await pilot.pause()
+            assert shown.cursor == 1 and len(looked_inside) == count
 
 
 async def test_a_digit_key_says_which_it_is(mine: OwnSet) -> None:

@@ -28,7 +28,7 @@ from tui.widgets.run.overlaid_curves import OverlaidCurves
 SIZES = [(80, 24), (160, 50)]
 
 
-class ComparisonApp(App[None]):
+class OverlayApp(App[None]):
     """Opens the screen."""
 
     CSS_PATH = Path(tui.app.__file__).with_name("app.tcss")
@@ -72,7 +72,7 @@ async def read(pilot: Pilot[Any]) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_differs_and_which_is_better(size: tuple[int, int]) -> None:
     """In words, in a table with the marks of the curves, and in curves that have these marks."""
-    app = ComparisonApp(runs(3))
+    app = OverlayApp(runs(3))
     async with app.run_test(size=size) as pilot:
         await read(pilot)
         for words in (
@@ -93,7 +93,7 @@ async def test_what_differs_and_which_is_better(size: tuple[int, int]) -> None:
 
 async def test_each_quantity_is_shown_for_all_runs() -> None:
     """One after the other, and the first again."""
-    app = ComparisonApp(runs(2))
+    app = OverlayApp(runs(2))
     async with app.run_test(size=(80, 24)) as pilot:
         await read(pilot)
         for title in ("Validation loss", "Learning rate", "Gradient norm", "Training loss"):
@@ -103,7 +103,7 @@ async def test_each_quantity_is_shown_for_all_runs() -> None:
 
 async def test_the_cursor_reads_each_run() -> None:
     """By its title, in both plots."""
-    app = ComparisonApp(runs(2))
+    app = OverlayApp(runs(2))
     async with app.run_test(size=(160, 50)) as pilot:
         await read(pilot)
         await pilot.press("right")
@@ -117,7 +117,7 @@ async def test_a_run_that_is_going_is_followed(monkeypatch: pytest.MonkeyPatch) 
     going = new_run("2026-02-01-100000-mnist-fast")
     naming.rename(going, "going")
     events = list(story(6))
-    app = ComparisonApp([ended, going])
+    app = OverlayApp([ended, going])
     with RunWriter(going) as writer:
         for event in events[:6]:
             writer.append(event)
@@ -131,7 +131,7 @@ async def test_a_run_that_is_going_is_followed(monkeypatch: pytest.MonkeyPatch) 
 
 async def test_a_run_that_has_not_begun_has_a_column_and_no_curve() -> None:
     """Nor do two of them have any."""
-    app = ComparisonApp([new_run("2026-02-01-100000-mnist-fast"), new_run("2026-02-02-100000-mnist-fast")])
+    app = OverlayApp([new_run("2026-02-01-100000-mnist-fast"), new_run("2026-02-02-100000-mnist-fast")])
     async with app.run_test(size=(80, 24)) as pilot:
         await read(pilot)
         assert "after the first batches" in text(app) and text(app).count("stopped") == 2
@@ -139,7 +139,7 @@ async def test_a_run_that_has_not_begun_has_a_column_and_no_curve() -> None:
 
 async def test_eight_runs_are_told_apart_on_a_small_terminal() -> None:
     """The table scrolls to the last of them."""
-    app = ComparisonApp(runs(8))
+    app = OverlayApp(runs(8))
     async with app.run_test(size=(80, 24)) as pilot:
         await read(pilot)
         drawn = set("".join("".join(row) for row in app.screen.query_one(OverlaidCurves).second._frame.characters))
@@ -153,4 +153,4 @@ async def test_eight_runs_are_told_apart_on_a_small_terminal() -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_the_comparison_looks_right(size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
     """With three runs."""
-    assert snap_compare(ComparisonApp(runs(3)), terminal_size=size, run_before=read)
+    assert snap_compare(OverlayApp(runs(3)), terminal_size=size, run_before=read)

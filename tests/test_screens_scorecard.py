@@ -25,8 +25,11 @@ from core.runs.run import Run, create_run
 from tui.app import DigitsApp
 from tui.screens.ask import Ask
 from tui.screens.checkpoints import CheckpointScreen
+from tui.screens.comparison import ComparisonScreen
+from tui.screens.mistakes import MistakesScreen
 from tui.screens.scorecard import ScorecardScreen
 from tui.widgets.shared.long_list import LongList
+from tui.widgets.shared.pages import Pages
 
 SIZES = [(80, 24), (160, 50)]
 
@@ -55,15 +58,26 @@ def _card(models: list[Path], *names: str) -> dict[str, Any]:
             mnist[: len(models)],
             Outcome.SAME,
             "4 images are read right only …",
+            data="mnist",
         ),
         *(
-            Row(name, Kind.OWN, 120, "", own[: len(models)], Outcome.BETTER, "", notes=("It is cross-validated.",))
+            Row(
+                name,
+                Kind.OWN,
+                120,
+                "",
+                own[: len(models)],
+                Outcome.BETTER,
+                "",
+                notes=("It is cross-validated.",),
+                data=f"/home/me/{name}",
+            )
             for name in names
         ),
     ]
     told = [ScoredModel.of(path, "") for path in models]
     if len(models) == 1:
-        rows = [Row(each.name, each.kind, each.images, figures=each.figures[:1]) for each in rows]
+        rows = [Row(each.name, each.kind, each.images, figures=each.figures[:1], data=each.data) for each in rows]
     speeds = (Speed(1.9, 2.75, 200), Speed(2.1, 3.25, 200))[: len(models)]
     return Scorecard(summary(told, rows), tuple(told), tuple(rows), speeds).to_json()
 
@@ -285,3 +299,54 @@ async def test_escape_typed_at_once_with_the_key_of_a_dialog_closes_that(
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_any_set_opens_with_its_mistakes_and_with_what_differs(
+    monkeypatch: pytest.MonkeyPatch, run: Run, size: tuple[int, int]
+) -> None:
+    """By keys and by mouse; with many sets too the chosen one is in sight."""
+    models = [run.model, paths.shipped_checkpoint()]
+    names = [f"a set with a long name {number}" for number in range(8)]
+    card = _card(models, *names)
+    gone = Row("gone", Kind.GIVEN, error="it is gone", data="/gone").to_json()
+    card["rows"] = [card["rows"][0], gone, *card["rows"][1:]]
+    evaluate = f"evaluate --checkpoint {run.model}"
+    more = "--examples 60 --json"
+    against = f"--against {models[1]} --data"
+    asked = install(
+        monkeypatch,
+        {
+            _asked(models): _steps(card),
+            f"{evaluate} --data mnist {more}": [{"error": "x"}],
+            f"{evaluate} {against} /home/me/{names[7]} {more}": [{"error": "x"}],
+            f"{evaluate} --data /home/me/{names[6]} {more}": [{"error": "x"}],
+        },
+    )
+    app = DigitsApp()
+    async with app.run_test(size=size) as pilot:
+        app.owners.model.use(run.model)
+        await pilot.press("j")
+        screen = await _measured(pilot)
+        assert clipped(app) == [] and not scrollbars(app)
+
+        async def opens(key: str, of: type[MistakesScreen] | type[ComparisonScreen]) -> None:
+            before = len(asked)
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(app.screen, of) and len(asked) > before)
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is screen)
+
+        await pilot.press("left")
+        await opens("m", MistakesScreen)
+        assert asked[-1] == f"{evaluate} --data mnist {more}"
+        await pilot.press(*["right"] * 20)
+        await settled(pilot)
+        shown = screen.query_one(Pages)
+        assert f" {shown.names[shown.shown]} " in next(line for line in text(app).splitlines() if "Open:" in line)
+        await opens("enter", ComparisonScreen)
+        assert asked[-1] == f"{evaluate} {against} /home/me/{names[7]} {more}"
+        pages = screen.query_one(Pages)
+        await pilot.click(Pages, offset=(sum(len(name) + 2 for name in pages.names[: pages.shown]) - 3, 0))
+        await opens("m", MistakesScreen)
+        assert asked[-1] == f"{evaluate} --data /home/me/{names[6]} {more}"

@@ -76,6 +76,7 @@ def _rows(
 def _row(
     recognisers: Sequence[Recogniser], models: Sequence[ScoredModel], entry: catalogue.Entry, report: Report
 ) -> Row:
+    data = entry.name if entry.is_published or entry.path is None else entry.path
     name = "MNIST's test set" if entry.kind == catalogue.SHIPPED else printable(entry.title)
     kind = _KINDS.get(entry.kind, Kind.GIVEN)
     try:
@@ -83,7 +84,7 @@ def _row(
         histories = [learned(each.path, entry) for each in recognisers]
         chosen = comparison(entry, collection, histories)
     except DigitsError as error:
-        return Row(name, kind, error=printable(str(error)))
+        return Row(name, kind, error=printable(str(error)), data=data)
     skipped = len(collection.skipped)
     del collection  # frees the images that are not read
     read: list[Evaluation | None] = [None] * len(recognisers)
@@ -113,6 +114,7 @@ def _row(
         words=words,
         rejects_more=_rejects_more(read),
         notes=tuple(notes),
+        data=data,
     )
 
 

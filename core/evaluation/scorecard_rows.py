@@ -146,6 +146,8 @@ class Row:
     """What the user should know, one sentence each."""
     error: str = ""
     """Why the set cannot be used; then there are no figures."""
+    data: str = ""
+    """The name or path by which commands address the set; empty if there is none."""
 
     @property
     def title(self) -> str:
@@ -176,6 +178,7 @@ class Row:
             rejects_more=bool(data["rejects_more"]),
             notes=tuple(printable(str(note)) for note in data["notes"]),
             error=printable(str(data["error"])),
+            data=str(data["data"]),
         )
 
 

@@ -27,6 +27,7 @@ from tui.processes.decisions import Decisions, said, summary
 from tui.screens.pushed import PushedScreen
 from tui.screens.steps import StepsScreen
 from tui.state.complaint import complain
+from tui.state.requests import LookInside
 from tui.widgets.check.before_after import BeforeAfter
 from tui.widgets.check.findings import Findings, counted, counts, explained
 from tui.widgets.shared.key_footer import KeyFooter
@@ -198,6 +199,11 @@ class CheckScreen(PushedScreen[bool]):
             self.notify("There is no image to show.")
         else:
             self.app.push_screen(StepsScreen(partial(of_file, self._path / picture.path, picture.path)))
+
+    @on(BeforeAfter.Opened)
+    def _look_inside(self, event: BeforeAfter.Opened) -> None:
+        """Show what the network makes of an image."""
+        self.post_message(LookInside(event.seen, printable(event.path)))
 
     async def action_back(self) -> None:
         """Go from the images to the findings, or from the findings back to the data screen."""

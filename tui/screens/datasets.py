@@ -17,19 +17,21 @@ from core.data import catalogue
 from core.data.catalogue import Entry
 from core.data.details import DataDetails
 from core.errors import ConfigurationError, DigitsError
+from core.printable import printable
 from tui.processes import child
 from tui.screens.add_folder import AddFolder
 from tui.screens.confirm import Confirm
 from tui.screens.mode import ModeScreen
 from tui.screens.skipped import SkippedScreen
 from tui.state.complaint import complain
-from tui.state.requests import StartRun
+from tui.state.requests import LookInside, StartRun
 from tui.widgets.data.catalogue_table import CatalogueTable
 from tui.widgets.data.data_panel import DataPanel
 from tui.widgets.data.entry_actions import applies, needs_download
 from tui.widgets.data.suggestions import Suited
 from tui.widgets.data.training_options import TrainingOptions
 from tui.widgets.shared.key_footer import KeyFooter
+from tui.widgets.shared.samples import Samples
 
 if TYPE_CHECKING:
     from tui.state.download import Download
@@ -201,6 +203,12 @@ class DataScreen(ModeScreen):
         """Show more of the set's images."""
         self.query_one(DataPanel).more_samples()
 
+    @on(Samples.Opened)
+    def _look_inside(self, event: Samples.Opened) -> None:
+        """Show what the network that reads makes of an image."""
+        if (entry := self.chosen) is not None:
+            self.post_message(LookInside(event.sample.pixels, f"a {event.sample.label} of {printable(entry.title)}"))
+
     def action_skipped(self) -> None:
         """Show the notes, and the files that could not be used."""
         if (details := self.details) is not None:
@@ -210,8 +218,12 @@ class DataScreen(ModeScreen):
         """Show which of the set's images the network that reads takes for others."""
         from tui.screens.mistakes import MistakesScreen
 
+        def closed(has_corrected: bool | None) -> None:
+            if has_corrected:
+                self.action_read_again()
+
         if (entry := self.chosen) is not None:
-            self.app.push_screen(MistakesScreen(self.owners.model.checkpoint, entry.name))
+            self.app.push_screen(MistakesScreen(self.owners.model.checkpoint, entry.name), closed)
 
     def action_check_up(self) -> None:
         """Open the check-up of a folder's images."""

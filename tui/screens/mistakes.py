@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -18,19 +19,22 @@ from core.config.configuration import MNIST
 from core.data import catalogue, sources
 from core.errors import DigitsError
 from core.evaluation.confusion import Table, in_words
+from core.evaluation.example import Example
 from core.evaluation.measurement import Measurement
 from core.networks.model_name import model_name
 from core.printable import printable
 from core.words import percent, plural
 from tui.processes import child
 from tui.processes.child import OnProgress
+from tui.processes.corrections import Corrections, corrections
 from tui.screens.ask import Ask, Field
 from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.comparison import ComparisonScreen
 from tui.screens.pushed import PushedScreen
+from tui.state.complaint import complain
 from tui.state.requests import LookInside
 from tui.widgets.mistakes.diagrams import Rejection, Reliability
-from tui.widgets.mistakes.example_images import ExampleImages
+from tui.widgets.mistakes.example_images import ExampleImages, reading
 from tui.widgets.mistakes.matrix import Matrix
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
@@ -45,8 +49,11 @@ _WIDE = 130
 """Columns from which the images stand beside the matrix."""
 
 
-class MistakesScreen(PushedScreen[None]):
-    """Has a child measure a checkpoint on a set; of a cross-validation it shows the confusion that is known."""
+class MistakesScreen(PushedScreen[bool]):
+    """Has a child measure a checkpoint on a set; of a cross-validation it shows the confusion that is known.
+
+    Returns whether images may have been corrected, so that the caller can read their set again.
+    """
 
     ONLY_SHOWS = True
     CSS_PATH = "mistakes.tcss"
@@ -59,6 +66,8 @@ class MistakesScreen(PushedScreen[None]):
         Binding("a", "another", "Another set"),
         Binding("k", "checkpoint", "Network"),
         Binding("o", "compare", "Compare with"),
+        Binding("u", "undo", "Undo", tooltip="Undo the last correction"),
+        Binding("r", "again", "Measure again", show=False),
         Binding("escape,m", "dismiss(None)", "Close", key_display="esc"),
     ]
 
@@ -69,6 +78,8 @@ class MistakesScreen(PushedScreen[None]):
         self._data, self._table = data, table
         self._measured: Measurement | None = None
         self._page = 0
+        self._corrections: Corrections | None = None
+        self._has_corrected = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="mistakes"):
@@ -94,6 +105,15 @@ class MistakesScreen(PushedScreen[None]):
         else:
             self._measure()
 
+    def on_unmount(self) -> None:
+        """Let what writes the corrections end."""
+        if self._corrections is not None:
+            self._corrections.close()
+
+    def dismiss(self, result: bool | None = None) -> AwaitComplete:
+        """Close. Without a `result`, return whether anything may have been corrected."""
+        return super().dismiss(self._has_corrected if result is None else result)
+
     def on_resize(self) -> None:
         """Cut the title where it does not fit."""
         self._show_title()
@@ -114,8 +134,10 @@ class MistakesScreen(PushedScreen[None]):
         progress = self.query_one(WorkProgress)
         progress.begin()
         asked = ["--checkpoint", str(self._checkpoint), "--data", self._data, "--examples", str(_EXAMPLES), "--json"]
+        self._correct_with(None)
         try:
             measured = await child.result(Measurement.from_json, "evaluate", *asked, progress=progress.show)
+            self._correct_with(await corrections(self._data))
         except DigitsError as error:
             self._fail(str(error))
         else:
@@ -179,8 +201,18 @@ class MistakesScreen(PushedScreen[None]):
         self.app.push_screen(CheckpointScreen(self._checkpoint), chosen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer no comparison for a cross-validation: its network has learned from all images."""
-        return action != "compare" or not self._table
+        """Offer no comparison for a cross-validation, whose network has learned from all images; undo what can be."""
+        match action:
+            case "compare" | "again":
+                return not self._table
+            case "undo":
+                return self._corrections is not None
+            case _:
+                return True
+
+    def action_again(self) -> None:
+        """Measure again, with what was corrected."""
+        self._measure_again()
 
     def _measure_again(self) -> None:
         self._measured, self._table = None, ()
@@ -230,7 +262,7 @@ class MistakesScreen(PushedScreen[None]):
     def _cell(self) -> None:
         """Show the images of the cell."""
         if self._measured is not None:
-            self.query_one(ExampleImages).show(self._measured.of(*self.query_one(Matrix).chosen))
+            self.query_one(ExampleImages).show(self._measured.of(*self.query_one(Matrix).chosen), self._caption)
             self._describe()
 
     @on(ExampleImages.Moved)
@@ -251,10 +283,65 @@ class MistakesScreen(PushedScreen[None]):
             words = f"{name} is read as {example.read} ({percent(example.certainty)})"
             if example.label != example.read:
                 words += f" and labelled {example.label} ({percent(example.probability)})"
-            self._say(f"{words}.")
+            state = self._state(example)
+            self._say(f"{words}. Corrected: {state}; u undoes, r measures again." if state else f"{words}.")
         else:
             advice = "" if measured.examples else ". A check-up (d, then v) shows images whose label may be wrong"
             self._say(f"{in_words(measured.confusion).removesuffix('.')}{advice}.")
+
+    # Correcting a set of the user's own
+
+    def _correct_with(self, made: Corrections | None) -> None:
+        if self._corrections is not None:
+            self._corrections.close()
+        self._corrections = made
+        for images in self.query(ExampleImages):
+            images.can_correct = made is not None
+        self.refresh_bindings()
+
+    def _state(self, example: Example) -> str:
+        """What has become of the image; empty if nothing."""
+        made = self._corrections
+        return made.state(example.source) if made is not None and example.source else ""
+
+    def _caption(self, example: Example) -> str:
+        state = self._state(example)
+        return f"* {state}" if state else reading(example)
+
+    @on(ExampleImages.Corrected)
+    @work(group="corrections")
+    async def _correct(self, event: ExampleImages.Corrected) -> None:
+        """Correct an image."""
+        made, source = self._corrections, event.example.source
+        if made is None:
+            return
+        self._has_corrected = True
+        try:
+            if event.label is None:
+                await made.leave_out(source)
+            else:
+                await made.relabel(source, event.label)
+        except DigitsError as error:
+            complain(self, printable(str(error)))
+        self._show_corrections()
+
+    @work(group="corrections")
+    async def action_undo(self) -> None:
+        """Undo the last correction of this set, even one made days ago."""
+        if self._corrections is None:
+            return
+        self._has_corrected = True
+        try:
+            undone = await self._corrections.undo()
+        except DigitsError as error:
+            complain(self, printable(str(error)))
+            return
+        self._show_corrections()
+        self.notify(undone or "There is nothing to undo.", markup=False)
+
+    def _show_corrections(self) -> None:
+        self.query_one(ExampleImages).show_captions(self._caption)
+        self._describe()
 
     # Looking at images
 

@@ -56,7 +56,6 @@ class OwnSetScreen(PushedScreen[OwnSet | None]):
         Binding("delete", "remove", "Remove", show=False),
         Binding("u", "undo", "Undo"),
         Binding("e", "export", "Export"),
-        Binding("v", "inside", "View inside the network", show=False),
         Binding("i", "import", "Import a set", show=False),
         Binding("r", "rename", "Rename", show=False),
         Binding("a", "activate", "Draw into this set", show=False),
@@ -105,7 +104,8 @@ class OwnSetScreen(PushedScreen[OwnSet | None]):
         """Close. If anything may have changed, return the set that was shown last, whatever the `result`."""
         return super().dismiss(self.own if self._changed else result)
 
-    def action_inside(self) -> None:
+    @on(DrawingGrid.Opened)
+    def _look_inside(self) -> None:
         """Show what the network makes of the chosen drawing."""
         drawing = self._grid.chosen
         image = None if drawing is None else self._images.get(drawing.path)

@@ -6,10 +6,10 @@ import asyncio
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -27,10 +27,14 @@ from tui.screens.checkpoints import CheckpointScreen
 from tui.screens.pushed import PushedScreen
 from tui.widgets.run.scorecard_table import ScorecardTable
 from tui.widgets.shared.key_footer import KeyFooter
+from tui.widgets.shared.lines import fit
+from tui.widgets.shared.pages import Pages
 from tui.widgets.shared.work_progress import WorkProgress
 
 _ROOMY = 140
 """Columns from which there is room for margins."""
+_NAME, _BESIDE = 24, 12
+"""Most columns of the name of a set to open, and the columns beside all of them."""
 
 
 class Sets(VerticalScroll):
@@ -58,6 +62,9 @@ class ScorecardScreen(PushedScreen[None]):
         Binding("o", "other", "Compare with"),
         Binding("a", "add", "Add set"),
         Binding("m", "mistakes", "Mistakes"),
+        Binding("enter", "compare", "What differs", key_display="⏎"),
+        Binding("left", "choose(-1)", "Set before", show=False),
+        Binding("right", "choose(1)", "Next set", show=False),
         Binding("r", "again", "Measure again"),
         Binding("escape", "dismiss(None)", "Close", key_display="esc"),
     ]
@@ -69,12 +76,17 @@ class ScorecardScreen(PushedScreen[None]):
         self._other = beside or paths.shipped_checkpoint()
         self._sets: list[str] = []
         self._rows: list[Row] = []
+        self._chosen = 0
+        """Which of the sets that can be opened the keys open."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="scorecard"):
             yield Static(id="summary", markup=False)
             with Sets(id="sets"):
                 yield ScorecardTable(id="table")
+            with Horizontal(id="choice"):
+                yield Static("Open: ")
+                yield Pages()
             yield WorkProgress(id="progress")
         yield KeyFooter(compact=True, show_command_palette=False)
 
@@ -85,6 +97,7 @@ class ScorecardScreen(PushedScreen[None]):
     def on_resize(self) -> None:
         """Add margins if there is room."""
         self.set_class(self.size.width >= _ROOMY, "-roomy")
+        self._show_choice()
 
     # Measuring
 
@@ -101,6 +114,8 @@ class ScorecardScreen(PushedScreen[None]):
         else:
             self._say(answer.summary)
             self._table.show(answer.models, answer.rows, answer.speeds)
+            self._rows = list(answer.rows)
+            self._show_choice()
             self.query_one(WorkProgress).display = False
 
     @property
@@ -115,6 +130,8 @@ class ScorecardScreen(PushedScreen[None]):
         self.query_one("#sets").border_title = Content(f"Scorecard: {names}")
         self._say("Measuring …")
         self._table.show(self._models, ())
+        self._show_choice()
+        self.refresh_bindings()
         self.query_one(WorkProgress).begin()
 
     def _progress(self, message: CommandProgress) -> None:
@@ -122,6 +139,7 @@ class ScorecardScreen(PushedScreen[None]):
         if message.row is not None:
             self._rows.append(child.parsed(Row.from_json, message.row))
             self._table.show(self._models, self._rows)
+            self._show_choice()
 
     def _fail(self, error: str) -> None:
         self._say(f"✗ {printable(error).removesuffix('.')}. Press r to measure again.", wrong=True)
@@ -138,11 +156,62 @@ class ScorecardScreen(PushedScreen[None]):
         """Measure again: drawings may have been added, or the machine was busy."""
         self._measure()
 
+    @property
+    def _opening(self) -> list[Row]:
+        """The sets that can be opened: those with images that a network can read."""
+        return [row for row in self._rows if row.data and not row.error]
+
+    @property
+    def _data(self) -> str:
+        """The set that the keys open; MNIST while none is measured."""
+        opening = self._opening
+        return opening[min(self._chosen, len(opening) - 1)].data if opening else MNIST
+
+    def action_choose(self, by: int) -> None:
+        """Choose the next set to open, or the one before."""
+        self._choose(self._chosen + by)
+
+    @on(Pages.Chosen)
+    def _clicked(self, event: Pages.Chosen) -> None:
+        self._choose(self._first_name + event.index)
+
+    def _choose(self, index: int) -> None:
+        self._chosen = max(0, min(index, len(self._opening) - 1))
+        self._show_choice()
+
+    @property
+    def _names(self) -> list[str]:
+        return [fit(row.name, _NAME) for row in self._opening]
+
+    @property
+    def _first_name(self) -> int:
+        """The first name that is shown: the least with which there is room for the chosen one."""
+        names, room = self._names, self.size.width - _BESIDE
+        first = 0
+        while first < self._chosen and sum(len(name) + 2 for name in names[first : self._chosen + 1]) > room:
+            first += 1
+        return first
+
+    def _show_choice(self) -> None:
+        self.query_one("#choice").display = bool(self._opening)
+        first = self._first_name
+        self.query_one(Pages).show(self._names[first:], self._chosen - first)
+
     def action_mistakes(self) -> None:
-        """Show which of MNIST's test images the judged checkpoint reads wrong; other sets can be chosen there."""
+        """Show which images of the chosen set the judged checkpoint reads wrong."""
         from tui.screens.mistakes import MistakesScreen
 
-        self.app.push_screen(MistakesScreen(self._judged, MNIST))
+        self.app.push_screen(MistakesScreen(self._judged, self._data))
+
+    def action_compare(self) -> None:
+        """Show which images of the chosen set only one of the two checkpoints reads right."""
+        from tui.screens.comparison import ComparisonScreen
+
+        self.app.push_screen(ComparisonScreen(self._judged, self._other, self._data))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what differs only between two checkpoints."""
+        return action != "compare" or self._judged != self._other
 
     # Not by a worker, which would begin after an escape in the same burst of keys had closed this screen.
 

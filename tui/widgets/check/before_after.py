@@ -22,7 +22,7 @@ from tui.processes.decisions import said
 from tui.widgets.check.caption import caption
 from tui.widgets.check.cards import GAP, Card, Cards
 from tui.widgets.check.image_line import CardInks, image_line
-from tui.widgets.shared.image_look import Looks
+from tui.widgets.shared.image_look import Grey, Looks
 from tui.widgets.shared.thumbnail import shades
 
 _DIGITS = Binding.Group("Label", compact=True)
@@ -40,6 +40,7 @@ class BeforeAfter(Widget, can_focus=True):
         Binding("b", "decide('withdraw')", "As is", tooltip="Withdraw the decision about this image"),
         Binding("o", "turn", "Other image of the pair", show=False),
         Binding("z", "size", "Smaller or larger images", show=False),
+        Binding("enter,v", "open", "Why", key_display="⏎"),
         Binding("left", "move(-1)", "Previous image", show=False),
         Binding("right", "move(1)", "Next image", show=False),
         Binding("up", "move_row(-1)", "Row above", show=False),
@@ -80,6 +81,14 @@ class BeforeAfter(Widget, can_focus=True):
 
     class Moved(Message):
         """The cursor moved to another file, or the files changed."""
+
+    @dataclass(eq=False)
+    class Opened(Message):
+        """What a network makes of an image is to be shown."""
+
+        path: str
+        seen: Grey
+        """(28, 28), as the network sees it."""
 
     @dataclass
     class Decided(Message):
@@ -234,6 +243,12 @@ class BeforeAfter(Widget, can_focus=True):
                 self.cursor = index
                 return
 
+    def action_open(self) -> None:
+        """Show what a network makes of the image; nothing if the file cannot be read, or is still to be read."""
+        look = None if self.current is None else self._looks.get(self.current.path)
+        if self.current is not None and look is not None and look.after:
+            self.post_message(self.Opened(self.current.path, look.after[28]))
+
     def action_size(self) -> None:
         """Show fewer and larger images, or more and smaller ones."""
         self.is_large = not self.is_large
@@ -279,9 +294,11 @@ class BeforeAfter(Widget, can_focus=True):
                 return True
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the card that was clicked."""
+        """Put the cursor on the card that was clicked; a second click opens it."""
         index = self.cards.at(event.offset)
         if index is not None and self.first + index < len(self.pictures):
+            if self.first + index == self.cursor:
+                self.action_open()
             self.cursor = self.first + index
 
     def on_mouse_scroll_down(self) -> None:

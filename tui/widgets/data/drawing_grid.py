@@ -80,6 +80,7 @@ class DrawingGrid(Widget, can_focus=True):
         Binding("end", "go(-1)", "Last drawing", show=False),
         Binding("left_square_bracket", "digit(-1)", "Previous digit", show=False),
         Binding("right_square_bracket", "digit(1)", "Next digit", show=False),
+        Binding("enter,v", "open", "Why", key_display="⏎"),
     ]
     DEFAULT_CSS = """
     DrawingGrid { width: 1fr; height: 1fr; }
@@ -87,6 +88,9 @@ class DrawingGrid(Widget, can_focus=True):
 
     class Moved(Message):
         """The cursor moved to another drawing, or another page is shown."""
+
+    class Opened(Message):
+        """What a network makes of the drawing under the cursor is to be shown."""
 
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
@@ -146,9 +150,11 @@ class DrawingGrid(Widget, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the drawing that was clicked."""
+        """Put the cursor on the drawing that was clicked; a second click opens it."""
         index = self.tiles.at(event.offset)
         if index is not None and index < len(self.page):
+            if self._first + index == self.cursor:
+                self.action_open()
             self._move_to(self._first + index)
 
     def on_mouse_scroll_down(self) -> None:
@@ -176,6 +182,11 @@ class DrawingGrid(Widget, can_focus=True):
     def action_go(self, index: int) -> None:
         """Go to the drawing with this index, or to the last one for −1."""
         self._move_to(index % max(1, len(self._drawings)))
+
+    def action_open(self) -> None:
+        """Show what a network makes of the drawing under the cursor."""
+        if self._drawings:
+            self.post_message(self.Opened())
 
     def action_digit(self, by: int) -> None:
         """Go to the next digit's first drawing, or back to this digit's first one and then to the previous digit's."""

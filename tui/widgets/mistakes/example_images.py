@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import reactive
 
 from core.evaluation.example import Example
 from core.words import percent
 from tui.widgets.shared.captioned_images import Captioned, CaptionedImages
+
+_DIGITS = Binding.Group("Label", compact=True)
 
 
 def reading(example: Example) -> str:
@@ -28,15 +32,27 @@ class ExampleImages(CaptionedImages):
         Binding("right", "move(1)", "Next image", show=False),
         Binding("up", "row(-1)", "Image above", show=False),
         Binding("down", "row(1)", "Image below", show=False),
-        Binding("enter", "open", "Why", key_display="⏎"),
+        Binding("enter,v", "open", "Why", key_display="⏎"),
+        *(Binding(str(digit), f"relabel({digit})", f"Label as {digit}", group=_DIGITS) for digit in range(10)),
+        Binding("x", "leave_out", "Leave out"),
         Binding("escape", "leave", "Back", show=False),
     ]
+
+    can_correct: reactive[bool] = reactive(False, bindings=True)
+    """Whether the images can be given another label, or left out."""
 
     class Moved(Message):
         """The cursor is on another image."""
 
     class Opened(Message):
         """What the network makes of the image is to be shown."""
+
+    @dataclass(eq=False)
+    class Corrected(Message):
+        """An image is to have this label; None leaves it out."""
+
+        example: Example
+        label: int | None
 
     class Left(Message):
         """The keys are to go elsewhere."""
@@ -48,8 +64,12 @@ class ExampleImages(CaptionedImages):
     def show(self, examples: Sequence[Example], caption: Callable[[Example], str] = reading) -> None:
         """Show these, with the cursor on the first."""
         self._examples = examples
-        self.images = [Captioned(each.seen, caption(each)) for each in examples]
         self.marked = 0 if examples else None
+        self.show_captions(caption)
+
+    def show_captions(self, caption: Callable[[Example], str]) -> None:
+        """Write others above the same images."""
+        self.images = [Captioned(each.seen, caption(each)) for each in self._examples]
         self.renew()
 
     @property
@@ -70,6 +90,20 @@ class ExampleImages(CaptionedImages):
         """Show what the network makes of the image."""
         if self.marked is not None:
             self.post_message(self.Opened())
+
+    def action_relabel(self, digit: int) -> None:
+        """Have the image labelled as this digit."""
+        if self.example is not None:
+            self.post_message(self.Corrected(self.example, digit))
+
+    def action_leave_out(self) -> None:
+        """Have the image left out of the set."""
+        if self.example is not None:
+            self.post_message(self.Corrected(self.example, None))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer corrections only of a set whose images can be corrected."""
+        return self.can_correct or action not in ("relabel", "leave_out")
 
     def action_leave(self) -> None:
         """Give the keys back."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -54,20 +58,38 @@ def shrunk(pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return half[rim : 14 - rim, rim : 14 - rim]
 
 
-class Samples(Widget):
-    """A page of images; `more` turns the page."""
+class Samples(Widget, can_focus=True):
+    """A page of images with a cursor, which shows while the keys are here; `more` turns the page."""
 
+    ALLOW_SELECT = False
+    BINDING_GROUP_TITLE = "Images"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", "Image before", show=False),
+        Binding("right", "move(1)", "Next image", show=False),
+        Binding("up", "row(-1)", "Image above", show=False),
+        Binding("down", "row(1)", "Image below", show=False),
+        Binding("enter,v", "open", "Why", key_display="⏎"),
+    ]
     DEFAULT_CSS = """
     Samples { width: 1fr; height: 1fr; }
     """
 
+    @dataclass(eq=False)
+    class Opened(Message):
+        """What a network makes of an image is to be shown."""
+
+        sample: Sample
+
     samples: reactive[Sequence[Sample]] = reactive(())
     first: reactive[int] = reactive(0)
     """The first image shown."""
+    cursor: reactive[int] = reactive(0)
+    """The image that the keys open."""
 
     def watch_samples(self) -> None:
-        """Start with the first image."""
-        self.first = 0
+        """Start with the first image; without any there is nothing for the keys to do here."""
+        self.first = self.cursor = 0
+        self.can_focus = bool(self.samples)
 
     @property
     def grid(self) -> Grid:
@@ -77,7 +99,41 @@ class Samples(Widget):
     def more(self) -> None:
         """Show the next images, and the first ones again after the last."""
         following = self.first + self.grid.count
-        self.first = following if following < len(self.samples) else 0
+        self.first = self.cursor = following if following < len(self.samples) else 0
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by this many images, to another page if need be."""
+        if 0 <= self.cursor + by < len(self.samples):
+            self.cursor += by
+            self.first = self.cursor // self.grid.count * self.grid.count
+
+    def action_row(self, by: int) -> None:
+        """Move the cursor by this many rows."""
+        self.action_move(by * self.grid.columns)
+
+    def action_open(self) -> None:
+        """Show what a network makes of the image at the cursor."""
+        if self.samples:
+            self.post_message(self.Opened(self.samples[self.cursor]))
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the image that was clicked; a second click opens it."""
+        grid = self.grid
+        column, row = event.x // (grid.side + _GUTTER), event.y // (grid.side // 2)
+        index = self.first + row * grid.columns + column
+        if column < grid.columns and row < grid.rows and index < len(self.samples):
+            if index == self.cursor:
+                self.action_open()
+            self.cursor = index
+
+    def on_focus(self) -> None:
+        """Show the cursor, which a new size may have left on another page."""
+        self.cursor = min(max(self.cursor, self.first), self.first + self.grid.count - 1, len(self.samples) - 1)
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """One line of cells: each image's part, with its label to the left of its first line."""
@@ -87,9 +143,10 @@ class Samples(Widget):
         plain, colours = self.rich_style, shades(self)
         segments: list[Segment] = []
         if row < grid.rows:
-            for sample in self.samples[first : first + grid.columns]:
-                label = f"{sample.label} " if line == 0 else " " * _GUTTER
-                segments.append(Segment(label, plain + Style(bold=True)))
+            for index, sample in enumerate(self.samples[first : first + grid.columns], first):
+                is_marked = self.has_focus and index == self.cursor
+                label = f"{sample.label}{'▸' if is_marked else ' '}" if line == 0 else " " * _GUTTER
+                segments.append(Segment(label, plain + Style(bold=True, reverse=is_marked and line == 0)))
                 pixels = shrunk(sample.pixels, grid.side)[2 * line : 2 * line + 2]
                 segments += half_blocks(pixels, colours, plain)[0]
         return Strip(segments).adjust_cell_length(self.size.width, plain)
