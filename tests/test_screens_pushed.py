@@ -266,8 +266,8 @@ async def test_what_only_shows_something_closes_when_another_mode_is_opened() ->
         await app.switch_mode("home")
         await until(pilot, lambda: [type(screen) for screen in app.screen_stack[1:]] == [Confirm])
     assert {kind.__name__ for kind in MADE if kind.ONLY_SHOWS} == {
-        "HelpScreen", "InsideScreen", "LogScreen", "MistakesScreen", "Palette", "RunComparisonScreen",
-        "ScorecardScreen", "SkippedScreen", "StepsScreen",
+        "ComparisonScreen", "HelpScreen", "InsideScreen", "LogScreen", "MistakesScreen", "Palette",
+        "RunComparisonScreen", "ScorecardScreen", "SkippedScreen", "StepsScreen",
     }  # fmt: skip
 
 
