@@ -68,8 +68,9 @@ def test_the_verdict_is_mcnemars(alone: int, other: int) -> None:
     assert found.p_value == pytest.approx(chance)
     verdict = "same" if chance >= 0.05 else "better" if alone > other else "worse"
     assert found.outcome == verdict
-    words = {"same": "No statistically significant difference: ", "better": "one is better than two, "}
-    assert found.words.startswith(words.get(verdict, "two is better than one, "))
+    words = {"same": "No statistically significant difference (", "better": "one is better than two ("}
+    assert found.words.startswith(words.get(verdict, "two is better than one ("))
+    assert f"({abs(alone - other) / 10:.2f} points, 95% interval " in found.words
     assert f" in {chance:.1%} of such comparisons" in found.words
     assert (found.figures(found.first).accuracy, found.figures(found.first).range) == ("90.00%", "87.98–91.71%")
 

@@ -92,7 +92,7 @@ async def test_both_halves_the_intervals_and_the_verdict_are_shown(
         assert asked == [_asked()]
         for words in (
             "The shipped model and other on mnist, 1,000 images",
-            "The shipped model is better than other, statistically significantly",
+            "The shipped model is better than other (7.00 points, 95% interval ",
             "in fewer than 0.1% of such comparisons.",
             "the shipped model: 75, 60 shown",
             "Only other: 5",

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.evaluation.example import Example
 from core.evaluation.scorecard_rows import Figures, Outcome
-from core.evaluation.significance import interval, p_value
+from core.evaluation.significance import gain_interval, interval, p_value
 from core.networks.model_name import at_start, model_name
 from core.words import percent, plural
 
@@ -114,6 +114,13 @@ class PairedComparison:
         return p_value(self.first.alone, self.second.alone)
 
     @property
+    def difference(self) -> str:
+        """How much more the better one reads right, in points: `1.57 points, 95% interval 1.47 to 1.62`."""
+        more, fewer = sorted((self.first.alone, self.second.alone), reverse=True)
+        low, high = gain_interval(more, fewer, self.count)
+        return f"{_points((more - fewer) / self.count)} points, 95% interval {_points(low)} to {_points(high)}"
+
+    @property
     def outcome(self) -> Outcome:
         """How the first compares with the second."""
         return Outcome.of(self.first.alone - self.second.alone, self.p_value)
@@ -128,9 +135,10 @@ class PairedComparison:
         chance = percent(self.p_value, 1) if self.p_value >= _LEAST else f"fewer than {percent(_LEAST, 1)}"
         why = f"two equally good networks would differ this much or more in {chance} of such comparisons"
         if self.outcome is Outcome.SAME:
-            return f"No statistically significant difference: {why}."
+            return f"No statistically significant difference ({self.difference}): {why}."
         better, other = self.networks if self.outcome is Outcome.BETTER else self.networks[::-1]
-        return f"{at_start(better.name)} is better than {other.name}, statistically significantly: {why}."
+        verdict = f"{at_start(better.name)} is better than {other.name} ({self.difference})"
+        return f"{verdict}, statistically significantly: {why}."
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object; the figures that follow from others are for people's own programs."""
@@ -142,6 +150,8 @@ class PairedComparison:
             "second": self._network(self.second),
             "apart": self.apart,
             "p_value": self.p_value,
+            "gain": (self.first.alone - self.second.alone) / self.count,
+            "gain_interval": list(gain_interval(self.first.alone, self.second.alone, self.count)),
             "verdict": self.outcome,
             "words": self.words,
         }
@@ -164,3 +174,8 @@ class PairedComparison:
             second=ComparedNetwork.from_json(data["second"]),
             apart=int(data["apart"]),
         )
+
+
+def _points(share: float) -> str:
+    """A difference of shares in percentage points."""
+    return f"{100 * share:.2f}".replace("-", "−")

@@ -51,6 +51,19 @@ def p_value(gained: int, lost: int) -> float:
     return min(1.0, 2 * tail / (1 << total))
 
 
+def gain_interval(gained: int, lost: int, count: int) -> tuple[float, float]:
+    """The 95% interval, −1 to 1, of how much more of `count` images the first network reads right than the second.
+
+    Only images that one of them alone reads right say something; the interval is Wilson's of the share of these that
+    the first reads right, as McNemar's test looks at that share alone. Without such images it is 0 to 0.
+    """
+    total = gained + lost
+    if not total:
+        return 0.0, 0.0
+    low, high = (2 * share - 1 for share in interval(gained, total))
+    return low * total / count, high * total / count
+
+
 def least_certain(right: int, other: int, count: int) -> float:
     """An upper bound on `p_value`, if only the number of `count` images that each network reads right is known.
 
