@@ -17,8 +17,9 @@ from quick import sitecustomize
 from waiting import comes_true
 
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
-# torch is imported, here and in what tests start.
+# torch and NumPy are imported by the processes that test, and in what tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_configure(config: pytest.Config) -> None:
