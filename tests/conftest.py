@@ -66,9 +66,16 @@ def _share_parsed_css() -> None:
 
     parsed: dict[object, list[RuleSet]] = {}
     parse = Stylesheet._parse_rules
+    numbers: dict[frozenset[tuple[str, str]], int] = {}
+    latest: dict[str, str] = {}
+    number = 0
 
     def shared(self: Stylesheet, *arguments: Any, **named: Any) -> list[RuleSet]:
-        key = arguments, frozenset(named.items()), frozenset(self._variables.items())
+        nonlocal latest, number
+        if self._variables is not latest:  # most calls come with those of the one before
+            latest = self._variables
+            number = numbers.setdefault(frozenset(latest.items()), len(numbers))
+        key = arguments, frozenset(named.items()), number
         if key not in parsed:
             parsed[key] = parse(self, *arguments, **named)
         return parsed[key]
