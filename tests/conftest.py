@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from tui.state.requests import LookInside
 
 # Four processes test at once: a thread that spins while it waits for another one keeps a third from its core. Read when
-# torch is imported, here and in what tests start.
+# torch and NumPy are imported by the processes that test, and in what tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,9 +69,16 @@ def _share_parsed_css() -> None:
 
     parsed: dict[object, list[RuleSet]] = {}
     parse = Stylesheet._parse_rules
+    numbers: dict[frozenset[tuple[str, str]], int] = {}
+    latest: dict[str, str] = {}
+    number = 0
 
     def shared(self: Stylesheet, *arguments: Any, **named: Any) -> list[RuleSet]:
-        key = arguments, frozenset(named.items()), frozenset(self._variables.items())
+        nonlocal latest, number
+        if self._variables is not latest:  # most calls come with those of the one before
+            latest = self._variables
+            number = numbers.setdefault(frozenset(latest.items()), len(numbers))
+        key = arguments, frozenset(named.items()), number
         if key not in parsed:
             parsed[key] = parse(self, *arguments, **named)
         return parsed[key]

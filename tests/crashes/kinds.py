@@ -206,16 +206,21 @@ def _save() -> Iterator[object]:
 def _check_saved(reported: int) -> None:
     run = _run()
     if reported or run.state.exists():
-        step = int(checkpoint.load_state(run.state)["step"])
-        assert step >= reported
-        assert str(checkpoint.load_state(run.state)) == str(_state(step))
+        state = checkpoint.load_state(run.state)
+        assert state["step"] >= reported
+        wanted = _state(state["step"])
+        assert _are_same(state.pop("network"), wanted.pop("network")) and state == wanted
     if reported or run.model.exists():
         network, header = checkpoint.load(run.model)
         assert header.step >= reported
-        assert all(torch.equal(each, _weights(header.step)[name]) for name, each in network.state_dict().items())
+        assert _are_same(network.state_dict(), _weights(header.step))
     with RunWriter(run):
         pass
     assert not list(run.path.glob(".*.part"))
+
+
+def _are_same(weights: dict[str, torch.Tensor], others: dict[str, torch.Tensor]) -> bool:
+    return weights.keys() == others.keys() and all(torch.equal(weights[name], others[name]) for name in weights)
 
 
 def _header(step: int) -> Header:
