@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,21 @@ def test_a_name_is_for_one_run(named: tuple[str, ...], capsys: pytest.CaptureFix
     for option in ("--rename", "--note"):
         status, _, error = called(capsys, *named, option, "mine")
         assert status == 2 and "exactly one RUN" in error
+
+
+def test_what_is_changed_is_named_not_filtered(capsys: pytest.CaptureFixture[str]) -> None:
+    """Or a filter that is passed over would change the wrong ones."""
+    for change in (("--delete", "--yes"), ("--rename", "mine"), ("--note", "mine")):
+        status, _, error = called(capsys, ENDED, "--filter", "nonsense", *change)
+        assert status == 2 and "--filter chooses runs to list" in error
+    assert len(list_runs()) == 2
+
+
+def test_the_table_is_written_whatever_the_names(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A run whose folder is called in no encoding, and a file that can have no such name."""
+    run = list_runs()[0]
+    run.path.rename(os.fsdecode(os.fsencode(run.path) + b"-\xff"))
+    assert called(capsys, "--csv", str(tmp_path / "runs.csv"))[0] == 0
+    assert "\ufffd" in (tmp_path / "runs.csv").read_text()
+    status, _, error = called(capsys, "--csv", str(tmp_path / ("x" * 300)))
+    assert status == 1 and "cannot be written" in error

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import fold_story
 import pytest
 from run_story import accuracy, finished, interrupted_run, new_run, story, write
 
@@ -70,8 +71,16 @@ def test_what_a_recipe_was_is_read_from_the_checkpoint() -> None:
 @pytest.mark.parametrize(
     ("right", "said"),
     [
-        ((9923, 9917), "first reads 6 more of 10,000 test images right than second, which may be chance."),
-        ((9800, 9930), "second reads 130 more of 10,000 test images right than first, which is more than chance."),
+        (
+            (9923, 9917),
+            "first reads 6 more of 10,000 test images right than second; the difference is not "
+            "statistically significant.",
+        ),
+        (
+            (9800, 9930),
+            "second reads 130 more of 10,000 test images right than first; the difference is statistically "
+            "significant.",
+        ),
         ((9923, 9923), "first and second read equally many of 10,000 test images right."),
     ],
 )
@@ -127,7 +136,7 @@ def test_a_report_before_the_first_epoch_says_that_there_are_no_figures() -> Non
     report = RunsReport.of([ComparedRun.of(run)])
     assert report.summary == "It is stopped, after 0 epochs."
     for suffix, render in RUNS_FORMATS.items():
-        assert suffix == ".md" or "no figures yet" in render(report)
+        assert suffix == ".md" or "no figures" in render(report)
     assert Series.of("a", 0, [(1.0, math.nan), (2.0, 0.5), (3.0, math.inf)]).points == ((2.0, 0.5),)
 
 
@@ -149,3 +158,31 @@ def test_a_chart_s_lines_lie_within_its_frame_and_its_ticks_are_round() -> None:
         assert len(points) > 10 and all(0 <= x <= width and 0 <= y <= height for x, y in points)
         texts = [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")]
         assert set(ticks[:2]) <= set(texts), texts
+
+
+def test_paths_are_as_long_as_tells_them_apart() -> None:
+    """Checkpoints all have the same name; data sets may."""
+    runs = [
+        new_run(f"2026-01-{day}-100000-digits-fast", TrainingConfig(data=f"/home/{who}/digits", seed=day))
+        for day, who in ((28, "ada"), (29, "bob"))
+    ]
+    assert table(*runs)["data"] == ("/home/ada/digits", "/home/bob/digits")
+    (run,) = (new_run("2026-01-30-100000-other-fast", TrainingConfig(data="/home/ada/other")),)
+    assert table(runs[0], run)["data"] == ("digits", "other")
+
+
+def test_a_report_on_one_run_has_all_that_is_known() -> None:
+    """The seed 0, too."""
+    run = run_with("2026-01-29-100000-mnist-fast", 9923)
+    assert {row.name: row.values for row in RunsReport.of([ComparedRun.of(run)]).rows}["seed"] == ("0",)
+
+
+def test_a_cross_validation_is_told_as_one() -> None:
+    """Its images are all held out once, no epoch is the best of all folds, and the first training alone is drawn."""
+    run = fold_story.crossed_run("2026-01-29-100000-digits-fast")
+    report = RunsReport.of([ComparedRun.of(run)])
+    found = {row.name: row.values for row in report.rows}
+    assert "best validation" not in found and found["test accuracy"][0].endswith(", held out")
+    assert f"each held out, in {fold_story.FOLDS} folds" in report.summary
+    started = ComparedRun.of(run).history.started
+    assert started is not None and report.losses[0].points[-1][0] == started.epochs // (fold_story.FOLDS + 1)

@@ -38,17 +38,21 @@ def test_mcnemar_agrees_with_a_plain_sum() -> None:
             assert p_value(gained, lost) == p_value(lost, gained)
 
 
-def test_the_interval_of_a_gain_holds_what_was_drawn() -> None:
-    """In some 95 of 100 trials with a known share; it is the other way round for the other network."""
-    random = np.random.default_rng(5)
-    held = 0
-    for _ in range(400):
-        gained = int(random.binomial(40, 0.7))
-        low, high = gain_interval(gained, 40 - gained, 1000)
-        held += low <= (0.7 - 0.3) * 40 / 1000 <= high
-        assert gain_interval(40 - gained, gained, 1000) == pytest.approx((-high, -low))
-    assert 0.92 <= held / 400 <= 0.98
-    assert gain_interval(0, 0, 1000) == (0.0, 0.0)
+@pytest.mark.parametrize(("gain", "loss"), [(0.0165, 0.0008), (0.003, 0.001), (0.0009, 0.0003), (0.02, 0.02)])
+def test_the_interval_of_a_gain_holds_the_true_one(gain: float, loss: float) -> None:
+    """In about 95 of 100 trials in which networks gain and lose images with known probabilities."""
+    drawn = np.random.default_rng(5).multinomial(10_000, [gain, loss, 1 - gain - loss], 2000)
+    intervals = [gain_interval(int(gained), int(lost), 10_000) for gained, lost, _ in drawn]
+    held = sum(low <= gain - loss <= high for low, high in intervals) / len(intervals)
+    assert 0.93 <= held <= 0.97
+
+
+def test_the_interval_of_a_gain_is_the_other_way_round_for_the_other_network() -> None:
+    """And says something where both read the same images right."""
+    low, high = gain_interval(12, 3, 1000)
+    assert gain_interval(3, 12, 1000) == pytest.approx((-high, -low))
+    low, high = gain_interval(0, 0, 1000)
+    assert -0.003 < low < 0 < high < 0.003
 
 
 def test_thousands_of_differences_are_no_overflow() -> None:

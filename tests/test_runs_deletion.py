@@ -13,7 +13,7 @@ from core.doctor import leftovers
 from core.errors import RunError
 from core.runs import preferences
 from core.runs.deletion import Deletions
-from core.runs.run import Run, list_runs
+from core.runs.run import Run, find_run, list_runs
 from core.runs.writer import RunWriter
 
 
@@ -112,3 +112,23 @@ def test_two_apps_delete_beside_each_other() -> None:
     assert not left.exists()
     last.close()
     assert list_runs() == []
+
+
+def test_only_runs_of_the_person_are_deleted(tmp_path: Path) -> None:
+    """Not a folder that has a config.json, nor, through a link, the network that reads drawings."""
+    first, *_ = runs()
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "config.json").write_text("{}")
+    linked = tmp_path / "linked"
+    linked.symlink_to(first.path.parent)
+    preferences.keep(first.model)
+    deletions = Deletions()
+    for run, why in ((Run(project), "not among your runs"), (Run(linked / first.name), "choose another")):
+        with pytest.raises(RunError, match=why):
+            deletions.delete([run], None)
+    assert (project / "config.json").exists() and first.path.exists()
+    for name in ("", " "):
+        with pytest.raises(RunError, match="is empty"):
+            find_run(name)
+    deletions.close()

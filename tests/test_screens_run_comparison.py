@@ -76,7 +76,8 @@ async def test_what_differs_and_which_is_better(size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         await read(pilot)
         for words in (
-            "run 2 reads 10 more of 10,000 test images right than run 1, which may be chance.",
+            "run 2 reads 10 more of 10,000 test images right than run 1; the difference is not "
+            "statistically significant.",
             "● run 0",
             "○ run 1",
             "■ run 2",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from layout import text
+from rich.cells import cell_len
 from run_story import accuracy, ended_run, interrupted_run, new_run, story
 from textual.app import App
 from textual.pilot import Pilot
@@ -366,3 +367,57 @@ async def test_the_list_is_written_as_a_table(tmp_path: Path, monkeypatch: pytes
     names = [line.split(",")[0] for line in (tmp_path / "runs-2.csv").read_text().splitlines()]
     assert names == ["name", "2026-01-30-100000-mnist-fast", "2026-01-31-100000-mnist-fast"]
     assert (tmp_path / "runs.csv").read_text() == "mine"
+
+
+def test_a_cell_is_as_wide_as_its_column_whatever_the_characters() -> None:
+    """A title may be Japanese."""
+    for width in (80, 160):
+        for column in columns(width):
+            for words in ("", "a", "x" * 60, "数" * 30, "a" + "数" * 30):
+                assert cell_len(column.cell(words)) == column.width
+
+
+async def test_what_an_older_reading_tells_is_passed_over() -> None:
+    """It may have been cancelled after it had read a part."""
+    for day in (29, 30, 31):
+        ended_run(f"2026-01-{day}-100000-mnist-fast")
+    app = ChooserApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        screen = app.screen
+        assert isinstance(screen, RunsScreen)
+        before = rows(app)
+        screen.post_message(RunsScreen.Read(0, runs.list_runs()[:1], 0, []))
+        await pilot.pause()
+        assert rows(app) == before
+
+
+async def test_undo_pressed_twice_brings_back_both() -> None:
+    """One after the other."""
+    for day in (29, 30, 31):
+        ended_run(f"2026-01-{day}-100000-mnist-fast")
+    app = ChooserApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        await pilot.press("x")
+        await read(pilot)
+        await pilot.press("x")
+        await read(pilot)
+        assert len(runs.list_runs()) == 1
+        await pilot.press("u", "u")
+        await read(pilot)
+        assert len(runs.list_runs()) == 3 and not app._notifications
+    app.owners.runs.close()
+
+
+async def test_a_run_that_was_just_started_is_not_deleted() -> None:
+    """Its process may not have taken its lock yet."""
+    run = new_run("2026-01-29-100000-mnist-fast")
+    app = ChooserApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await read(pilot)
+        app.owners.runs.expect(run)
+        await pilot.press("x")
+        await read(pilot)
+        assert runs.list_runs() == [run]
+        assert any("is going; stop it" in note.message for note in app._notifications)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -155,3 +156,27 @@ async def test_the_stages_of_a_cross_validation_have_curves_of_their_own() -> No
         app.curves.clear()
         app.curves.show(_history(), is_growing=True)
         assert app.plot("accuracy").quantity == ACCURACY
+
+
+def test_curves_are_made_while_another_thread_reads_the_run() -> None:
+    """Which adds to the same history."""
+    history = History()
+    history.feed(run_story.started(10_000))
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def grow() -> None:
+        try:
+            for step in range(run_story.BATCH, 20_000, run_story.BATCH):
+                history.feed(run_story.progress(step))
+        except BaseException as error:
+            failures.append(error)
+        done.set()
+
+    threading.Thread(target=grow).start()
+    begun = history.started
+    assert begun is not None
+    while not done.is_set():
+        for quantity in (LOSS, LEARNING_RATE, GRADIENT_NORM):
+            quantity.curves(history, begun)
+    assert not failures

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from core.runs.events import Started
 from core.runs.history import History
@@ -197,3 +198,12 @@ def test_there_is_a_drawing_in_any_room() -> None:
         for height in range(12):
             frame = PlotDrawing(dataclasses.replace(_content(curve, logarithmic=True), cursor=3.0), width, height).frame
             assert frame.characters.shape == (height, width)
+
+
+def test_wide_characters_take_two_cells() -> None:
+    """In the words below the curves, which are cut where the plot ends."""
+    epochs = np.arange(1, 10)
+    content = _content(Curve.of(epochs, epochs / 10, "数字" * 12))
+    drawing = PlotDrawing(dataclasses.replace(content, cursor=5.0), 60, 20)
+    rows = ["".join(row) for row in drawing.frame.characters]
+    assert {cell_len(row) for row in rows} == {60}

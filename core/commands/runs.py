@@ -58,6 +58,9 @@ def run_runs(options: argparse.Namespace) -> int:
     """Do what was asked for with the runs that were chosen."""
     if options.yes and not options.delete:
         raise ConfigurationError("--yes belongs to --delete; give both, or neither")
+    changes = options.delete or options.rename is not None or options.note is not None
+    if changes and options.filter:
+        raise ConfigurationError("--filter chooses runs to list; name the runs that are to be changed")
     if options.rename is not None or options.note is not None:
         return _label(options)
     if options.delete:
@@ -149,14 +152,16 @@ def _compare(runs: Sequence[Run], *, as_json: bool) -> int:
 
 def _table(runs: Sequence[ComparedRun], rows: Sequence[ComparedRow], width: int) -> list[str]:
     """The rows in columns; a value that has no room in its column is wrapped."""
+    from rich.cells import chop_cells, set_cell_size
+
     first = max(len(row.name) for row in rows)
     room = max(12, (width - first) // len(runs) - 2)
     lines = []
     for name, values in [("", [each.title for each in runs]), *((row.name, row.values) for row in rows)]:
-        cells = [textwrap.wrap(value, room) for value in values]
+        cells = [[part for text in textwrap.wrap(value, room) for part in chop_cells(text, room)] for value in values]
         for line in range(max(map(len, cells))):
             texts = (each[line] if line < len(each) else "" for each in cells)
-            lines.append(f"{name if not line else '':{first}}" + "".join(f"  {text:{room}}" for text in texts))
+            lines.append(f"{name if not line else '':{first}}" + "".join(f"  {set_cell_size(t, room)}" for t in texts))
     return lines
 
 

@@ -115,7 +115,7 @@ class PairedComparison:
 
     @property
     def difference(self) -> str:
-        """How much more the better one reads right, in points: `1.57 points, 95% interval 1.47 to 1.62`."""
+        """How much more the better one reads right, in points: `1.57 points, 95% interval 1.31 to 1.83`."""
         more, fewer = sorted((self.first.alone, self.second.alone), reverse=True)
         low, high = gain_interval(more, fewer, self.count)
         return f"{_points((more - fewer) / self.count)} points, 95% interval {_points(low)} to {_points(high)}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from core.duration import duration
 from core.errors import CheckpointError
-from core.evaluation.significance import SIGNIFICANT, least_certain
+from core.evaluation.scorecard_rows import Outcome
+from core.evaluation.significance import least_certain
 from core.networks import checkpoint_file
 from core.printable import abridged, printable
 from core.runs.ending import status_of
@@ -22,7 +22,7 @@ from core.words import listed, percent, plural
 MOST = 8
 """Runs side by side; more could not be told apart."""
 _UNKNOWN = "–"
-_NOTHING = {_UNKNOWN, "0", "no"}
+_OF_RECIPE = "recipe's "
 _STARTED = (
     "architecture", "parameters", "epochs", "batch_size", "train_count", "validation_count", "test_count",
     "test_note", "device", "device_name", "threads", "precision", "fine_tuned",
@@ -81,13 +81,24 @@ def rows(runs: Sequence[ComparedRun], *, all_settings: bool = False) -> list[Com
     names = dict.fromkeys(name for each in runs for name in each.settings)
     for name in names:
         values = tuple(each.settings.get(name, _UNKNOWN) for each in runs)
-        if len(set(values)) > 1 or (all_settings and not set(values) <= _NOTHING):
-            found.append(ComparedRow(name, values))
+        if len(set(values)) > 1 or (all_settings and not _says_nothing(name, values)):
+            found.append(ComparedRow(name, _shortened(values)))
     return found
 
 
+def _says_nothing(name: str, values: tuple[str, ...]) -> bool:
+    """Whether it is unknown, or something that the recipe does not do."""
+    return set(values) <= ({_UNKNOWN, "0", "no"} if name.startswith(_OF_RECIPE) else {_UNKNOWN})
+
+
+def _shortened(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Paths by their last parts, as long as these tell them apart."""
+    names = tuple(each.rpartition("/")[2] or each for each in values)
+    return names if len(set(names)) == len(set(values)) else values
+
+
 def verdict(runs: Sequence[ComparedRun]) -> str:
-    """Which run reads the most test images right, and whether that may be chance."""
+    """Which run reads the most test images right, and whether that is statistically significant."""
     tested = [(each, each.tested) for each in runs]
     known = [(each, test) for each, test in tested if test is not None]
     if len(known) < 2:
@@ -100,11 +111,10 @@ def verdict(runs: Sequence[ComparedRun]) -> str:
     if equal:
         return f"{listed([best.title, *equal])} read equally many of {plural(count, 'test image')} right."
     second, (_, fewer, _) = others[0]
-    chance = least_certain(right, fewer, count)
-    said = "which is more than chance" if chance < SIGNIFICANT else "which may be chance"
-    return (
-        f"{best.title} reads {right - fewer:,} more of {plural(count, 'test image')} right than {second.title}, {said}."
-    )
+    outcome = Outcome.of(right - fewer, least_certain(right, fewer, count))
+    significant = "not statistically significant" if outcome is Outcome.SAME else "statistically significant"
+    gain = f"{right - fewer:,} more of {plural(count, 'test image')} right"
+    return f"{best.title} reads {gain} than {second.title}; the difference is {significant}."
 
 
 def _settings(run: Run, history: History) -> Iterator[tuple[str, str]]:
@@ -121,7 +131,7 @@ def _settings(run: Run, history: History) -> Iterator[tuple[str, str]]:
         return
     # As it was then: a recipe of the same name may have changed since.
     if isinstance(recipe, Mapping):
-        yield from ((f"recipe's {name}", value) for name, value in _flat(recipe) if name not in ("name", "summary"))
+        yield from ((f"{_OF_RECIPE}{name}", value) for name, value in _flat(recipe) if name not in ("name", "summary"))
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
@@ -147,23 +157,24 @@ def _text(value: object) -> str:
         case float():
             return f"{value:.6g}"
         case str():
-            return printable(Path(value).name or value)
+            return printable(value)
         case list() | tuple():
             return ", ".join(map(_text, value))
     return abridged(value)
 
 
 def _test(each: ComparedRun) -> str:
-    end = each.history.end
+    end, started = each.history.end, each.history.started
     if not isinstance(end, Finished):
         return _UNKNOWN
-    return f"{percent(end.test_accuracy)} of {end.test_count:,}"
+    held_out = ", held out" if started is not None and started.folds else ""
+    return f"{percent(end.test_accuracy)} of {end.test_count:,}{held_out}"
 
 
 def _validation(each: ComparedRun) -> str:
-    best = each.history.best
-    if best is None:
-        return _UNKNOWN
+    best, started = each.history.best, each.history.started
+    if best is None or started is None or started.folds:
+        return _UNKNOWN  # each fold has a best epoch of its own
     return f"{percent(best.validation_accuracy)}, epoch {best.epoch:,}"
 
 

@@ -54,14 +54,13 @@ def p_value(gained: int, lost: int) -> float:
 def gain_interval(gained: int, lost: int, count: int) -> tuple[float, float]:
     """The 95% interval, −1 to 1, of how much more of `count` images the first network reads right than the second.
 
-    Only images that one of them alone reads right say something; the interval is Wilson's of the share of these that
-    the first reads right, as McNemar's test looks at that share alone. Without such images it is 0 to 0.
+    `gained` and `lost` as in `p_value` (A. Agresti and Y. Min, Statistics in Medicine 24, 2005: Wald's interval for
+    paired shares, with half an image more of each of the four kinds).
     """
-    total = gained + lost
-    if not total:
-        return 0.0, 0.0
-    low, high = (2 * share - 1 for share in interval(gained, total))
-    return low * total / count, high * total / count
+    total, more, fewer = count + 2, gained + 0.5, lost + 0.5
+    middle = (more - fewer) / total
+    half = _Z * math.sqrt(((more + fewer) / total - middle * middle) / total)
+    return max(-1.0, middle - half), min(1.0, middle + half)
 
 
 def least_certain(right: int, other: int, count: int) -> float:

@@ -36,7 +36,7 @@ class Deletions:
     def delete(self, runs: Sequence[Run], in_use: Path | None) -> None:
         """Delete them, all or none; `in_use` is the checkpoint that reads drawings, None for the shipped one.
 
-        Raises RunError if one is going or holds that checkpoint, or if one cannot be moved.
+        Raises RunError if one is going, holds that checkpoint or lies elsewhere, or if one cannot be moved.
         """
         with _held(runs, in_use):
             folder = self._made()
@@ -96,11 +96,14 @@ def _sync(folder: Path) -> None:
 @contextmanager
 def _held(runs: Sequence[Run], in_use: Path | None) -> Iterator[None]:
     """Hold the locks of all runs, so that none of them begins to train. Raises RunError as `delete` does."""
-    used = {path for path in (in_use, preferences.checkpoint()) if path is not None}
+    used = {path.resolve() for path in (in_use, preferences.checkpoint()) if path is not None}
+    home = paths.user_checkpoints().resolve()
     handles: list[int] = []
     try:
         for run in runs:
-            if run.model in used:
+            if run.path.resolve().parent != home:
+                raise RunError(f"{run.path} is not among your runs, in {home}; remove it yourself if it is to go")
+            if run.model.resolve() in used:
                 raise RunError(
                     f"drawings are read by the network of {run.name}: choose another network, then delete it"
                 )

@@ -56,7 +56,8 @@ def write_title(run: Path, title: str) -> None:
 def write_note(run: Path, note: str) -> None:
     """Keep the note; an empty one removes it.
 
-    Raises RunError if it is too long, if it has a character that cannot be shown, or if it cannot be written.
+    Raises RunError if it is too long, if it has a character that cannot be shown, or if it cannot be written, and
+    DataError if another program keeps its folder locked.
     """
     _write(run, _NOTE, _checked(note, "note", LONGEST_NOTE))
 
@@ -74,10 +75,12 @@ def _write(run: Path, name: str, text: str) -> None:
     file = run / _FILE
     try:
         # Not the run's own lock, which a training holds; two programs that label one run take turns.
-        with lock.locked(run, make=False):
+        with lock.locked_if_possible(run, make=False):
             kept = _kept(file)
             kept[name] = text
             atomic.write_text(file, json.dumps(kept, indent=1) + "\n")
+    except FileNotFoundError:
+        raise RunError(f"{run.name} is gone; its {name} cannot be kept") from None
     except OSError as error:
         raise RunError(
             f"the {name} cannot be kept in {file}: {error.strerror or error}. "

@@ -12,12 +12,13 @@ from core.system import lock
 def rename(run: Run, title: str) -> None:
     """Call the run `title` in lists and commands; its directory keeps its name. An empty title takes it back.
 
-    Raises RunError if the title cannot be shown, means something else in a command, or is another run's.
+    Raises RunError if the title cannot be shown, means something else in a command, or is another run's, and DataError
+    if another program keeps the titles locked.
     """
     title = title.strip()
     try:
         # Two programs that choose the same title at the same moment take turns.
-        with lock.locked(paths.user_checkpoints() / "titles.lock"):
+        with lock.locked_if_possible(paths.user_checkpoints() / "titles.lock"):
             _check(run, title)
             label.write_title(run.path, title)
     except OSError as error:

@@ -257,6 +257,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def find_run(name: str) -> Run:
     """The run with this name or title, a unique beginning of a name, a path, or `last`. Raises RunError."""
+    if not name.strip():
+        raise RunError("the name of the run is empty; `digits-tui runs` lists the runs")
     try:
         if (Path(name) / "config.json").exists():
             return Run(Path(name).absolute())
@@ -269,7 +271,7 @@ def find_run(name: str) -> Run:
         return known[0]
     for matches in (
         [run for run in known if run.name == name],
-        [run for run in known if name and run.label.title.casefold() == name.casefold()],
+        [run for run in known if run.label.title.casefold() == name.casefold()],
         [run for run in known if run.name.startswith(name)],
     ):
         if len(matches) == 1:

@@ -8,20 +8,21 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from core.errors import RunError
+from core.printable import printable
 from core.runs.outline import RunOutline
 from core.system import atomic
 
 _COLUMNS: dict[str, Callable[[RunOutline], object]] = {
-    "name": lambda each: each.run.name,
+    "name": lambda each: printable(each.run.name),
     "title": lambda each: each.label.title,
     "note": lambda each: each.label.note,
     "state": lambda each: each.state,
-    "data": lambda each: each.data if each.config is None else each.config.data,
+    "data": lambda each: each.data if each.config is None else printable(each.config.data),
     "recipe": lambda each: each.recipe,
     "epochs": lambda each: each.config and each.config.epochs,
     "seed": lambda each: each.config and each.config.seed,
     "device": lambda each: each.config and each.config.device,
-    "fine_tuned": lambda each: each.config and each.config.fine_tune,
+    "fine_tuned": lambda each: each.config and each.config.fine_tune and printable(each.config.fine_tune),
     "folds": lambda each: each.config and each.config.folds,
     "best_validation_accuracy": lambda each: each.best_validation_accuracy,
     "test_accuracy": lambda each: each.test_accuracy,
@@ -44,9 +45,9 @@ def as_csv(outlines: Iterable[RunOutline]) -> str:
 
 def write(path: Path, outlines: Iterable[RunOutline]) -> None:
     """Write the table. Raises RunError if the file is there already, or cannot be written."""
-    if path.exists():
-        raise RunError(f"{path} is there already; choose another name, or remove it first")
     try:
+        if path.exists():
+            raise RunError(f"{path} is there already; choose another name, or remove it first")
         atomic.write_text(path, as_csv(outlines))
     except OSError as error:
         raise RunError(

@@ -13,7 +13,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from core.errors import DataError
@@ -78,6 +78,15 @@ def locked(path: Path, patience: float = 10.0, make: bool = True) -> Iterator[No
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def locked_if_possible(path: Path, patience: float = 10.0, make: bool = True) -> Iterator[None]:
+    """As `locked`; but where the file system has no locks, the block runs without one."""
+    with ExitStack() as held:
+        with suppress(NoLocksError):
+            held.enter_context(locked(path, patience, make))
+        yield
 
 
 def is_held(path: Path) -> bool:

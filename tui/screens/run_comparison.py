@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import ScrollableContainer, Vertical
 from textual.message import Message
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
 from core.evaluation.runs_compared import ComparedRun, rows, verdict
 from core.runs.run import Run
@@ -57,8 +56,9 @@ class RunComparisonScreen(PushedScreen[None]):
         def __init__(self, runs: list[ComparedRun], *, goes_on: bool) -> None:
             super().__init__()
             self.runs = runs
+            """Empty if nothing was added."""
             self.goes_on = goes_on
-            """Whether one of them is going."""
+            """Whether one of them is going, or is not read yet."""
 
     def __init__(self, runs: Runs, looks: Mapping[Run, int]) -> None:
         """`looks` has the runs, each with the look of its curves; `runs` follows them."""
@@ -68,6 +68,7 @@ class RunComparisonScreen(PushedScreen[None]):
         self._versions: list[int] = []
         """Of the runs when they were shown last."""
         self._goes_on = True
+        self._is_looking = False
 
     def is_same_as(self, other: Any) -> bool:
         """Whether it compares the same runs."""
@@ -83,30 +84,33 @@ class RunComparisonScreen(PushedScreen[None]):
 
     def on_mount(self) -> None:
         """Read the runs, and go on with those that are going."""
-        self._look()
+        self._look_if_seen()
         self.set_interval(_LOOK_AGAIN, self._look_if_seen)
 
     def _look_if_seen(self) -> None:
-        if self._goes_on and self.is_current:
+        # The first look may take seconds; another one would find the runs being read, and show them without curves.
+        if self._goes_on and self.is_current and not self._is_looking:
+            self._is_looking = True
             self._look()
 
-    @work(thread=True, exclusive=True, group="look")
+    @work(thread=True, group="look")
     def _look(self) -> None:
-        worker = get_current_worker()
         for each in self._followed:
-            if worker.is_cancelled:
-                return
             each.look()
         versions = [each.version for each in self._followed]
-        if versions == self._versions:
-            return
-        self._versions = versions
-        compared = [ComparedRun.of(each.run, each.history) for each in self._followed]
-        self.post_message(self.Looked(compared, goes_on=any(each.is_going for each in self._followed)))
+        compared = []
+        if versions != self._versions:
+            self._versions = versions
+            compared = [ComparedRun.of(each.run, each.history) for each in self._followed]
+        # One that somebody else is reading has no state yet.
+        goes_on = any(each.is_going or not each.state for each in self._followed)
+        self.post_message(self.Looked(compared, goes_on=goes_on))
 
     def on_run_comparison_screen_looked(self, event: Looked) -> None:
         """Show them."""
-        self._goes_on = event.goes_on
+        self._goes_on, self._is_looking = event.goes_on, False
+        if not event.runs:
+            return
         self.query_one("#verdict", Static).update(verdict(event.runs))
         self.query_one(OverlaidCurves).show(event.runs, self._looks, is_growing=event.goes_on)
         self.query_one(ComparedTable).show(event.runs, self._looks, rows(event.runs))

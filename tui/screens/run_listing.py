@@ -76,6 +76,11 @@ class RunListing:
         """The outlines of what is listed, in order."""
         return [self.outlines[index] for index in self.shown if index < len(self.outlines)]
 
+    @property
+    def marked(self) -> list[Run]:
+        """The marked runs that are listed."""
+        return [run for run in self.marks if self.row(run) is not None]
+
     def mark(self, run: Run) -> bool:
         """Mark a run, or take its mark away; returns False if all looks are taken."""
         if self.marks.pop(run, None) is not None:

@@ -66,8 +66,10 @@ class RunsScreen(Dialog[Run | None]):
     class Read(Message):
         """More runs were read."""
 
-        def __init__(self, runs: Sequence[Run], begin: int, outlines: Sequence[RunOutline]) -> None:
+        def __init__(self, number: int, runs: Sequence[Run], begin: int, outlines: Sequence[RunOutline]) -> None:
             super().__init__()
+            self.number = number
+            """Of the reading that they are from."""
             self.runs = runs
             """All, those that are going first, then the newest."""
             self.begin = begin
@@ -79,6 +81,9 @@ class RunsScreen(Dialog[Run | None]):
         super().__init__()
         self._owners = owners
         self._listing = RunListing()
+        self._number = 0
+        """Of the latest reading."""
+        self._turn = asyncio.Lock()
         self._said = ""
         """What was done last; shown as long as the same run is highlighted."""
         self._said_at: Run | None = None
@@ -106,8 +111,13 @@ class RunsScreen(Dialog[Run | None]):
 
     # Reading
 
-    @work(thread=True, exclusive=True, group="read")
     def _read(self) -> None:
+        """Read all runs anew; what an older reading still tells is passed over."""
+        self._number += 1
+        self._read_all(self._number)
+
+    @work(thread=True, exclusive=True, group="read")
+    def _read_all(self, number: int) -> None:
         worker = get_current_worker()
         found = runs.list_runs()
         # Testing the locks takes microseconds and tells which runs are going; these come first.
@@ -116,13 +126,15 @@ class RunsScreen(Dialog[Run | None]):
         begin, chunk = 0, _CHUNKS[0]
         while not worker.is_cancelled:
             outlines = [RunOutline.of(run, run in going) for run in ordered[begin : begin + chunk]]
-            self.post_message(self.Read(ordered, begin, outlines))
+            self.post_message(self.Read(number, ordered, begin, outlines))
             begin, chunk = begin + chunk, _CHUNKS[1]
             if begin >= len(ordered):
                 return
 
     def on_runs_screen_read(self, event: Read) -> None:
         """Show them; with a filter, those that match."""
+        if event.number != self._number:
+            return
         at = self._chosen
         self._listing.add(event.runs, event.begin, event.outlines)
         self._show()
@@ -285,10 +297,10 @@ class RunsScreen(Dialog[Run | None]):
             self.app.push_screen(run_dialogs.note(outline, self._changed))
 
     def action_delete(self) -> None:
-        """Delete the marked runs, or else the highlighted one."""
+        """Delete the marked runs that are listed, or else the highlighted one."""
         if (run := self._chosen) is None:
             return
-        doomed = list(self._listing.marks) or [run]
+        doomed = self._listing.marked or [run]
         in_use = self._owners.model.checkpoint
 
         def delete() -> str:
@@ -310,10 +322,11 @@ class RunsScreen(Dialog[Run | None]):
     @work(group="change")
     async def _change(self, change: Callable[[], str]) -> None:
         """Run `change` in a thread, since the disk may be slow, and show the sentence that it returns."""
-        try:
-            self._changed(await asyncio.to_thread(change))
-        except RunError as error:
-            complain(self, error)
+        async with self._turn:
+            try:
+                self._changed(await asyncio.to_thread(change))
+            except RunError as error:
+                complain(self, error)
         self.refresh_bindings()
 
     def action_export(self) -> None:

@@ -80,8 +80,12 @@ class Runs:
 
         Blocks. Raises RunError as `Deletions.delete` does.
         """
+        from core.errors import RunError
         from core.runs.deletion import Deletions  # not at start
 
+        for run in runs:
+            if run in self._started:  # its process may not hold the lock yet
+                raise RunError(f"{run.name} is going; stop it, then delete it")
         if self._deletions is None:
             self._deletions = Deletions()
         self._deletions.delete(runs, in_use)

@@ -61,7 +61,7 @@ def lines(title: str, series: Sequence[Series], *, logarithmic: bool = False) ->
     if logarithmic:
         values = [value for value in values if value > 0]
     if not values:
-        return svg(WIDTH, _LEGEND + 8, [text(0, 14, f"{title}: no figures yet", style=f"fill:{GREY}")])
+        return svg(WIDTH, _LEGEND + 8, [text(0, 14, f"{title}: no figures", style=f"fill:{GREY}")])
     across = _Scale(0.0, max(max(epoch for epoch, _ in each.points) for each in drawn) or 1.0)
     up, ticks = _logarithmic(values) if logarithmic else _linear(values)
     parts = [text(0, 12, title, style="font-weight:bold"), *_axes(across, up, ticks, logarithmic)]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from core import __version__
 from core.evaluation.report.lines_chart import Series
 from core.evaluation.runs_compared import ComparedRow, ComparedRun, rows, verdict
-from core.runs.events import Failed, Finished
+from core.runs.events import EpochEnded, Failed, Finished
 from core.runs.history import History
 from core.words import percent, plural
 
@@ -57,31 +57,47 @@ class RunsReport:
 def _alone(run: ComparedRun) -> str:
     match run.history.end:
         case Finished() as end:
-            trained = f" in {plural(run.history.started.epochs, 'epoch')}" if run.history.started else ""
-            return f"It reads {percent(end.test_accuracy)} of {plural(end.test_count, 'test image')} right{trained}."
+            return f"It reads {percent(end.test_accuracy)} of {_tested(run.history, end)}."
         case Failed() as end:
             return f"It failed: {end.error.partition(chr(10))[0]}"
     return f"It is {run.state}, after {plural(len(run.history.epochs), 'epoch')}."
 
 
+def _tested(history: History, end: Finished) -> str:
+    started = history.started
+    if started is not None and started.folds:
+        return f"{plural(end.test_count, 'image')} right, each held out, in {plural(started.folds, 'fold')}"
+    trained = f", after {plural(started.epochs, 'epoch')}" if started is not None else ""
+    return f"{plural(end.test_count, 'test image')} right{trained}"
+
+
+def _first_stage(history: History) -> int:
+    """Epochs that are drawn: of a cross-validation those of the training on all images, as each fold begins anew."""
+    return history.started.epochs // (history.started.folds + 1) if history.started is not None else 0
+
+
 def _losses(place: int, name: str, history: History) -> list[Series]:
     steps = history.started.steps_per_epoch if history.started else 0
     found = []
-    if steps and history.losses:
-        each = max(1, -(-len(history.losses) // _MOST_POINTS))
-        edges = [*range(0, len(history.losses), each), len(history.losses)]
-        points = [(end / steps, sum(history.losses[begin:end]) / (end - begin)) for begin, end in pairwise(edges)]
+    losses = history.losses[: steps * _first_stage(history)]
+    if losses:
+        each = max(1, -(-len(losses) // _MOST_POINTS))
+        edges = [*range(0, len(losses), each), len(losses)]
+        points = [(end / steps, sum(losses[begin:end]) / (end - begin)) for begin, end in pairwise(edges)]
         smoothed = f", mean of {each} steps" if each > 1 else ""
         found.append(Series.of(f"{name}: training{smoothed}", place, points))
-    validated = [(float(epoch.epoch), epoch.validation_loss) for epoch in history.epochs]
+    validated = [(float(epoch.epoch), epoch.validation_loss) for epoch in _epochs(history)]
     found.append(Series.of(f"{name}: validation", place, validated, marked=True))
     return found
 
 
 def _accuracies(place: int, name: str, history: History) -> Series:
-    return Series.of(
-        name, place, [(float(epoch.epoch), epoch.validation_accuracy) for epoch in history.epochs], marked=True
-    )
+    points = [(float(epoch.epoch), epoch.validation_accuracy) for epoch in _epochs(history)]
+    return Series.of(name, place, points, marked=True)
+
+
+def _epochs(history: History) -> list[EpochEnded]:
+    return [epoch for epoch in history.epochs if epoch.epoch <= _first_stage(history)]
 
 
 def _notes(run: ComparedRun, several: bool) -> list[str]:

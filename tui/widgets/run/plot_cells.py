@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 from textual.geometry import Region
 
 
@@ -29,9 +30,14 @@ class Frame:
         self.parts[y, x] = part
 
     def write(self, x: int, y: int, text: str, part: int) -> None:
-        """Set the cells from (x, y) on, cut at the right edge."""
-        for offset, character in enumerate(text[: max(0, self.width - x)]):
-            self.put(x + offset, y, character, part)
+        """Set the cells from (x, y) on, cut at the right edge; the second cell of a wide character is empty."""
+        for character in text:
+            width = cell_len(character)
+            if x + width > self.width:
+                break
+            for place in range(width):
+                self.put(x + place, y, "" if place else character, part)
+            x += width
 
     def changes(self, other: Frame) -> list[Region]:
         """One region for each row in which two frames of equal size differ, from the first to the last change.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.cells import cell_len
 
 from tui.widgets.run.axis import Axis, part_of
 from tui.widgets.run.curve import LOOKS, Curve, Trace
@@ -184,7 +185,7 @@ class PlotDrawing:
     def _words(self) -> str:
         """What is read at the cursor or, without one, what is to be known of the curves."""
         phrasings = self._state() if self._cursor is None else self._read(self._cursor)
-        return next((each for each in phrasings if len(each) <= self.frame.width), phrasings[-1])
+        return next((each for each in phrasings if cell_len(each) <= self.frame.width), phrasings[-1])
 
     def _state(self) -> list[str]:
         """Such as `live, mean of 12 steps a dot, log`, and shorter."""

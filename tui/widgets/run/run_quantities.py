@@ -5,11 +5,13 @@ In a cross-validation each stage has curves of its own.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from core.runs.events import EpochEnded, Started
 from core.runs.history import History
@@ -31,7 +33,7 @@ def _losses(history: History, started: Started) -> list[Curve]:
 
 def _training_losses(history: History, started: Started) -> list[Curve]:
     """One for each stage."""
-    values = np.asarray(history.losses)
+    values = _copied(history.losses)
     across = np.arange(1, len(values) + 1) / max(1, started.steps_per_epoch)
     return [
         Curve.of(across[begin:end], values[begin:end], "training", look=_TRAINING, is_marked=False, points="steps")
@@ -59,14 +61,24 @@ def _gradient_norms(history: History, started: Started) -> list[Curve]:
     return _reported(history, started, "norm", history.gradient_norms)
 
 
-def _reported(history: History, started: Started, name: str, values: ArrayLike) -> list[Curve]:
-    across, up = np.asarray(history.report_steps), np.asarray(values)
+def _reported(history: History, started: Started, name: str, values: array[float]) -> list[Curve]:
+    across, up = _copied(history.report_steps), _copied(values)
+    whole = min(len(across), len(up))
+    across, up = across[:whole], up[:whole]
     found = []
     for begin, end in _steps(started):
         part = (across > begin) & (across <= end)
         epochs = across[part] / max(1, started.steps_per_epoch)
         found.append(Curve.of(epochs, up[part], name, look=_TRAINING, is_marked=False, points="reports"))
     return found
+
+
+def _copied(values: array[Any]) -> NDArray[Any]:
+    """The values in an array of their own: those of a history cannot grow, in whichever thread, while one has a view.
+
+    They are copied at once, without letting go of the interpreter.
+    """
+    return np.frombuffer(values.tobytes(), values.typecode)
 
 
 def _validated(history: History, started: Started, name: str, value: Callable[[EpochEnded], float]) -> list[Curve]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
@@ -87,4 +88,4 @@ def meter(fraction: float, width: int, style: str) -> Content:
 
 def fit(text: str, width: int) -> str:
     """`text` in `width` cells, with its end replaced by an ellipsis if it is longer."""
-    return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+    return text if cell_len(text) <= width else set_cell_size(text, max(0, width - 1)) + "…"
