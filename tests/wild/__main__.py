@@ -57,10 +57,15 @@ def _walked(events: Sequence[WildEvent]) -> WalkResult:
 
 
 def _told(name: str, result: WalkResult) -> int:
-    memory = ", ".join(f"{each >> 20}" for each in result.memory[:: max(1, len(result.memory) // 8)])
     told = f"{name}: {result.done:,} events, {result.failure or 'nothing failed'}"
-    print(f"{told}; MiB {memory}, at last {result.growth:.2f} of what it was when warm", flush=True)
+    memory, at_rest = _mebibytes(result.memory), _mebibytes(result.at_rest)
+    print(f"{told}; MiB {memory}; at rest {at_rest}, {result.growth:.3f} of what it was when warm", flush=True)
     return int(bool(result.failure))
+
+
+def _mebibytes(memory: Sequence[int]) -> str:
+    """Some nine of the readings."""
+    return ", ".join(f"{each / 2**20:.0f}" for each in memory[:: max(1, len(memory) // 8)])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 import os
 import signal
@@ -22,7 +23,13 @@ from tests.wild.events import WildEvent
 _CHECKED = 200
 """Events between two checks of the screen and of the memory."""
 _WARM = 1_000
-"""Events after which memory should not grow any more."""
+"""Events after which memory should not grow any more, and between two times at which it is measured at rest."""
+_SCREENS = b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"h"
+"""The keys that open each of the four screens, home last."""
+_MOST_OPEN = 8
+"""Dialogs that are closed on each of them; rarely are there more."""
+_TIDIED = 2.0
+"""Seconds in which the app lets go of what it does not need."""
 _GROWTH = 1.1
 _FEWEST = 20
 """Characters on the emptiest screen."""
@@ -43,8 +50,14 @@ class WalkResult:
     """What went wrong; empty if nothing did."""
     memory: tuple[int, ...]
     """Bytes of the app at each check."""
-    growth: float
-    """Of its memory after the first thousand events."""
+    at_rest: tuple[int, ...]
+    """Bytes after each thousand events, with all dialogs closed and the first screen shown at 80×24: what is open takes
+    memory, but is no growth."""
+
+    @property
+    def growth(self) -> float:
+        """Of its memory at rest since the first thousand events."""
+        return self.at_rest[-1] / self.at_rest[0] if self.at_rest else 1.0
 
 
 _PROGRAM = """
@@ -113,11 +126,11 @@ def walk(events: Iterable[WildEvent], folder: Path, training: bool = True) -> Wa
     _end_all(home)
     if notes.exists():
         failure += f"\n{notes.read_text()}"
-    memory = max(walking.memory, key=len)
-    growth = _growth(memory)
-    if not failure and growth > _GROWTH:
-        failure = f"its memory grew to {growth:.2f} of what it was after {_WARM:,} events"
-    return WalkResult(walking.done, failure, tuple(memory), growth)
+    memory, at_rest = max(walking.memory, key=lambda both: len(both[0]))
+    result = WalkResult(walking.done, failure, tuple(memory), tuple(at_rest))
+    if not failure and result.growth > _GROWTH:
+        failure = f"its memory grew to {result.growth:.2f} of what it was after {_WARM:,} events"
+    return dataclasses.replace(result, failure=failure)
 
 
 class _Walk:
@@ -127,14 +140,16 @@ class _Walk:
         self._variables = {**_environment(home), "WILD_NOTES": str(notes)}
         self.done = 0
         self.failure = ""
-        self.memory: list[list[int]] = []
-        """Of each start, the bytes at each check."""
+        self.memory: list[tuple[list[int], list[int]]] = []
+        """Of each start, the bytes at each check, and at rest."""
         self.goes_on = True
 
     def once(self, events: Iterator[WildEvent]) -> None:
         """Start the program, and do what is left of the events until it ends."""
         memory: list[int] = []
-        self.memory.append(memory)
+        at_rest: list[int] = []
+        self.memory.append((memory, at_rest))
+        begun = self.done
         with Terminal([sys.executable, "-P", "-c", _PROGRAM], self._variables) as terminal:
             before = terminal.settings()
             terminal.expect("Training")
@@ -144,10 +159,13 @@ class _Walk:
                 if self.done % _CHECKED == 0 and terminal.status is None:
                     self.failure = _unsound(terminal)
                     memory += _memory(terminal.pid)
+                if (self.done - begun) % _WARM == 0:
+                    at_rest += _rested(terminal)
                 if terminal.status is not None or self.failure:
                     break
             else:
                 self.goes_on = False
+                at_rest += _rested(terminal) if at_rest else []
                 self.failure = _leave(terminal)
             if terminal.status:
                 self.failure = f"it ended with status {terminal.status}:\n{terminal.text()}"
@@ -252,6 +270,15 @@ def _memory(pid: int) -> list[int]:
     return [pages * os.sysconf("SC_PAGE_SIZE")] if pages else []
 
 
-def _growth(memory: list[int]) -> float:
-    warm = memory[_WARM // _CHECKED - 1 :]
-    return warm[-1] / warm[0] if warm else 1.0
+def _rested(terminal: Terminal) -> list[int]:
+    """The bytes of the app at rest; none if it has ended meanwhile."""
+    _catch_up(terminal)
+    terminal.resize(80, 24)
+    for key in _SCREENS:
+        _send(terminal, key)
+        terminal.settle(0.3)
+        for _ in range(_MOST_OPEN):
+            _send(terminal, b"\x1b")
+            terminal.settle(0.15)
+    terminal.settle(_TIDIED)
+    return _memory(terminal.pid) if terminal.status is None else []
