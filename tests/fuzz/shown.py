@@ -48,6 +48,9 @@ def shown(run: Run) -> None:
         render(RunsReport.of([compared])).encode()
     followed = FollowedRun(run)
     followed.look()
+    if followed.history.started is not None:
+        RunStage.all(followed.history.started)
+        _plotted(followed.history, followed.history.started)
     _panels(followed)
     followed.state = "running"
     _panels(followed)
@@ -73,9 +76,6 @@ def _panels(followed: FollowedRun) -> None:
     for figures, count in ((epochs, len(history.epochs)), (folds, len(history.folds))):
         for index in range(count):
             figures.row(index)
-    if history.started is not None:
-        RunStage.all(history.started)
-        _plotted(history, history.started)
 
 
 def _plotted(history: History, started: Started) -> None:

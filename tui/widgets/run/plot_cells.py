@@ -31,6 +31,11 @@ class Frame:
 
     def write(self, x: int, y: int, text: str, part: int) -> None:
         """Set the cells from (x, y) on, cut at the right edge; the second cell of a wide character is empty."""
+        if cell_len(text) == len(text) and text.isprintable():
+            fitting = text[: max(0, self.width - x)]
+            self.characters[y, x : x + len(fitting)] = list(fitting)
+            self.parts[y, x : x + len(fitting)] = part
+            return
         for character in text:
             width = cell_len(character)
             if x + width > self.width:
