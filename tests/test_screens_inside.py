@@ -331,6 +331,22 @@ async def test_another_network_is_whole(tmp_path: Path) -> None:
         assert isinstance(asked, LayersQuestion) and asked.ablation.is_none and asked.layer is None
 
 
+async def test_the_maps_of_a_network_that_was_replaced_choose_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They stand until the new one has answered, and have more layers than are known of it: none."""
+    async with DrawingApp().run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot)
+        await pilot.press("full_stop", "full_stop")
+        await settled(pilot)
+        assert maps(app).chosen.layer == 2
+        monkeypatch.setattr(FakeReader, "explain", lambda *_: None)
+        app.screen.query_one(Inside).begin_again()
+        await settled(pilot)
+        maps(app).focus()
+        await pilot.press("right", "down")
+        await settled(pilot)
+        assert maps(app).chosen.layer == 2 and app.screen.query_one(Inside)._page == 0
+
+
 @pytest.mark.parametrize("page", ["why", "like", "sum"])
 async def test_another_network_shows_its_own_pages(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Whatever page of the one before was shown: of a small network, all of its weights come first."""

@@ -317,8 +317,9 @@ class Inside(Vertical):
 
     @on(LayerMaps.Moved)
     def _moved(self) -> None:
-        shown = self._shown
-        if isinstance(shown, int) and shown != (layer := self.query_one(LayerMaps).chosen.layer):
+        shown, layer = self._shown, self.query_one(LayerMaps).chosen.layer
+        # The maps may be those of a network that was replaced since, of which no page is left.
+        if isinstance(shown, int) and shown != layer and layer in self._pages:
             self._page = self._pages.index(layer)
             self._arrange()
         self._describe()
