@@ -196,7 +196,7 @@ def _label(options: argparse.Namespace) -> int:
     (run,) = named
     if options.rename is not None:
         naming.rename(run, options.rename)
-        print(f"{run.name} is called {run.label.title or run.name}", file=sys.stderr)
+        print(f"{run.name} is called {run.title}", file=sys.stderr)
     else:
         label.write_note(run.path, options.note)
         print(f"noted on {run.name}" if options.note.strip() else f"no note on {run.name}", file=sys.stderr)

@@ -12,7 +12,6 @@ from core.evaluation.scorecard_rows import Outcome
 from core.evaluation.significance import least_certain
 from core.networks import checkpoint_file
 from core.printable import abridged, printable
-from core.runs.ending import status_of
 from core.runs.events import Finished
 from core.runs.follow import EventReader
 from core.runs.history import History
@@ -48,9 +47,7 @@ class ComparedRun:
             history = History()
             for event in EventReader(run).read():
                 history.feed(event)
-        running = run.is_running()  # asked first, so that an end that comes meanwhile is not missed
-        title = run.label.title or printable(run.name)
-        return cls(run, title, history, dict(_settings(run, history)), status_of(run.ending(), running))
+        return cls(run, run.title, history, dict(_settings(run, history)), run.status())
 
     @property
     def tested(self) -> tuple[str, int, int] | None:

@@ -115,6 +115,11 @@ class Run:
         """What a person calls it, and has noted about it."""
         return label.read(self.path)
 
+    @property
+    def title(self) -> str:
+        """What a person calls it, or else its name; fit to be shown."""
+        return self.label.title or printable(self.name)
+
     def trouble(self, found_ending: Ending | None, asked: Asked | None = None) -> str:
         """Why what was asked for, or how it ended, cannot be read in full; empty if it can.
 

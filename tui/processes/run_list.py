@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.duration import duration
-from core.printable import printable
 from core.runs import events, sudden_end
 from core.runs.ending import status_of
 from core.runs.history import History
-from core.runs.label import RunLabel
 from core.runs.run import FAILED, FINISHED, RUNNING, STOPPED, UNKNOWN, Run, list_runs
 from core.words import percent
 from tui.processes.followed_run import FollowedRun
@@ -34,14 +32,10 @@ class ListedRun:
     run: Run
     status: str
     """One of those in `core.runs.run`."""
-    label: RunLabel
+    title: str
+    """What a person calls it, or else its name."""
     result: str
     """Its result or progress, such as `99.21% of 10,000, in 12 s`: accuracies on other images are other figures."""
-
-    @property
-    def title(self) -> str:
-        """What a person calls it, or else its name, fit to be shown."""
-        return self.label.title or printable(self.run.name)
 
 
 def running_runs() -> list[Run]:
@@ -74,7 +68,7 @@ class RunList:
         if (followed := self._followed.get(run)) is None:
             followed = self._followed[run] = self._follow(run)
         followed.look()
-        return ListedRun(run, RUNNING, run.label, _progress(followed.history))
+        return ListedRun(run, RUNNING, run.title, _progress(followed.history))
 
 
 def _past(run: Run) -> ListedRun:
@@ -86,7 +80,7 @@ def _past(run: Run) -> ListedRun:
         result = _SUDDEN[run.sudden_end()]
     else:
         result = _result(status, ending.event)
-    return ListedRun(run, status, run.label, result)
+    return ListedRun(run, status, run.title, result)
 
 
 def _progress(history: History) -> str:

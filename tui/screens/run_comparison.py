@@ -18,6 +18,7 @@ from tui.screens.pushed import PushedScreen
 from tui.widgets.run.compared_table import ComparedTable
 from tui.widgets.run.overlaid_curves import OverlaidCurves
 from tui.widgets.shared.key_footer import KeyFooter
+from tui.widgets.shared.scroll_keys import SCROLL_KEYS
 
 if TYPE_CHECKING:
     from tui.processes.followed_run import FollowedRun
@@ -32,12 +33,9 @@ class Differences(ScrollableContainer):
 
     BINDING_GROUP_TITLE = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", "Scroll up", show=False),
-        Binding("down", "scroll_down", "Scroll down", show=False),
+        *SCROLL_KEYS,
         Binding("left", "scroll_left", "Scroll left", show=False),
         Binding("right", "scroll_right", "Scroll right", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
     ]
 
 

@@ -29,6 +29,7 @@ from tui.widgets.run.scorecard_table import ScorecardTable
 from tui.widgets.shared.key_footer import KeyFooter
 from tui.widgets.shared.lines import fit
 from tui.widgets.shared.pages import Pages
+from tui.widgets.shared.scroll_keys import SCROLL_KEYS
 from tui.widgets.shared.work_progress import WorkProgress
 
 _ROOMY = 140
@@ -41,14 +42,7 @@ class Sets(VerticalScroll):
     """Scrolls if there are many sets."""
 
     BINDING_GROUP_TITLE = "Table"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", "Scroll up", show=False),
-        Binding("down", "scroll_down", "Scroll down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("home", "scroll_home", "Top", show=False),
-        Binding("end", "scroll_end", "Bottom", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL_KEYS]
 
 
 class ScorecardScreen(PushedScreen[None]):

@@ -81,7 +81,7 @@ def line(outline: RunOutline, shown: tuple[RunColumn, ...], look: int | None) ->
     validation, test = _figure(outline.best_validation_accuracy), _figure(outline.test_accuracy)
     of = "" if outline.test_count is None else f"{outline.test_count:,}"
     texts = {
-        "run": outline.title,
+        "run": outline.label.title or name(outline.run, shown),
         "data": outline.data,
         "recipe": outline.recipe,
         "state": outline.state,
@@ -92,8 +92,6 @@ def line(outline: RunOutline, shown: tuple[RunColumn, ...], look: int | None) ->
         "accuracy": f"{test} of {of}" if of else f"{validation} valid." if validation else "",
         "time": "" if outline.seconds is None else duration(outline.seconds),
     }
-    if not outline.label.title:
-        texts["run"] = name(outline.run, shown)
     cells = [each.cell(texts[each.name]) for each in shown]
     before, state, after = "".join(cells[:3]), cells[3], "".join(cells[4:])
     return Content.assemble(mark(look), before, (state, "bold" if outline.state == RUNNING else ""), after)

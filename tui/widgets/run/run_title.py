@@ -36,7 +36,7 @@ class RunTitle(Lines):
     def show(self, followed: FollowedRun, data: str, recipe: str, line: str = "") -> None:
         """Show this run; `data` and `recipe` are from its configuration, `line` says if the terminal's line is slow."""
         self._followed, self._data, self._recipe, self._line = followed, data, recipe, line
-        self._title = followed.run.label.title or printable(followed.run.name)
+        self._title = followed.run.title
         self.renew()
 
     def lines(self, width: int) -> list[Content]:
