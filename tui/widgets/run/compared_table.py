@@ -11,7 +11,7 @@ from textual.geometry import Size
 from core.evaluation.runs_compared import ComparedRow, ComparedRun
 from core.runs.run import Run
 from tui.widgets.run.curve import LOOKS
-from tui.widgets.shared.lines import Lines
+from tui.widgets.shared.lines import Lines, fit
 
 _LEAST, _MOST = 18, 34
 """Cells of a run's column."""
@@ -65,6 +65,4 @@ class ComparedTable(Lines):
 
 
 def _cell(text: str, width: int) -> str:
-    room = width - _GAP
-    fitted = text if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
-    return set_cell_size(fitted, width)
+    return set_cell_size(fit(text, width - _GAP), width)
